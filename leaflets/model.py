@@ -1,0 +1,347 @@
+"""The frozen types that travel between the stages; they know no stage."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Audience(StrEnum):
+    """Who reads the sheet."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Paper(StrEnum):
+    """A sheet of paper, by its CSS name."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Width and height in millimetres."""
+        return {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The form in which one monograph is printed."""
+
+    audience: Audience
+    lang: str = "en"
+    paper: Paper = Paper.A4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should know about a monograph or a page; `line` counts from 1, 0 is the whole file."""
+
+    severity: Severity
+    code: str
+    message: str
+    hint: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    audience: Audience | None = None
+    excerpt: str = ""
+
+
+# ---------------------------------------------------------------- text
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text in one face. `mark` is a source id where the run is a reference mark, and its text is then empty."""
+
+    text: str
+    bold: bool = False
+    emphasis: bool = False
+    mark: str = ""
+
+
+Text = tuple[Run, ...]
+
+
+def plain(text: Text) -> str:
+    """The characters of a text, without faces and marks."""
+    return "".join(run.text for run in text)
+
+
+# ---------------------------------------------------------------- blocks
+
+
+class BoxKind(StrEnum):
+    """What a box around some blocks means."""
+
+    KEY_MESSAGE = "key-message"
+    URGENT = "urgent"
+    BOXED_WARNING = "boxed-warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; `lead` is its bold lead-in ("Rheumatoid arthritis (RA):"), taken off the text."""
+
+    line: int
+    text: Text
+    lead: Text = ()
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a list; its first block is usually a paragraph."""
+
+    line: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list. `start` is the first number of an ordered list, None for bullets. `tick` draws boxes to tick."""
+
+    line: int
+    items: tuple[Item, ...]
+    start: int | None = None
+    tick: bool = False
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table."""
+
+    line: int
+    cells: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with one header row; every row has as many cells as the header."""
+
+    line: int
+    header: tuple[Text, ...]
+    rows: tuple[Row, ...]
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Blocks in a box."""
+
+    line: int
+    kind: BoxKind
+    title: Text
+    blocks: tuple[Block, ...]
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question and its answer."""
+
+    line: int
+    question: Text
+    answer: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """A set of questions and answers."""
+
+    line: int
+    questions: tuple[Question, ...]
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subheading:
+    """A heading below the section's own; `depth` 1 stands directly below the section."""
+
+    line: int
+    text: Text
+    depth: int = 1
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quotation."""
+
+    line: int
+    blocks: tuple[Block, ...]
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Text set as it stands, line by line."""
+
+    line: int
+    text: str
+    audience: Audience | None = None
+
+
+Block = Paragraph | Items | Table | Box | Questions | Subheading | Quote | Verbatim
+
+
+# ---------------------------------------------------------------- monograph
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One numbered reference."""
+
+    id: str
+    title: str
+    date: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the front matter says; only `title` is required."""
+
+    title: str
+    generic_name: str = ""
+    brand_names: tuple[str, ...] = ()
+    drug_class: str = ""
+    forms: tuple[str, ...] = ()
+    strengths: tuple[str, ...] = ()
+    route: str = ""
+    jurisdiction: str = ""
+    legal_status: str = ""
+    say_it_as: str = ""
+    version: str = ""
+    reviewed: dt.date | None = None
+    review_by: dt.date | None = None
+    reviewers: tuple[str, ...] = ()
+    withdrawn: str = ""
+    sources: tuple[Source, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
+    unknown: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: its canonical id ("other" where no synonym knows its heading) and the author's own heading.
+
+    `subject` names the component of a combination product the section is about, where the author repeats the set.
+    """
+
+    id: str
+    heading: str
+    line: int
+    blocks: tuple[Block, ...]
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Monograph:
+    """One medicine in one language, as its author wrote it. `two_voices` is true where any block is marked for one audience."""
+
+    name: str
+    file: str
+    lang: str
+    front: Front
+    sections: tuple[Section, ...]
+    two_voices: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+# ---------------------------------------------------------------- view
+
+
+class Place(StrEnum):
+    """Where on the sheet a section stands: the first page or column, the second, or across the whole width."""
+
+    TOP = "top"
+    FIRST = "first"
+    SECOND = "second"
+    FOOT = "foot"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSection:
+    """A section as one audience sees it. `note` is the author's own heading, kept in sight where the title is ours."""
+
+    id: str
+    title: str
+    place: Place
+    line: int
+    blocks: tuple[Block, ...]
+    note: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Something the source has and this audience does not see, and why."""
+
+    line: int
+    excerpt: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one audience sees of a monograph, in reading order."""
+
+    audience: Audience
+    front: Front
+    sections: tuple[ViewSection, ...]
+    two_voices: bool = False
+    withheld: tuple[Withheld, ...] = ()
+
+
+# ---------------------------------------------------------------- page
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """A page ready to be typeset: markup, the stylesheets (names among the assets), and what the PDF says of itself."""
+
+    markup: str
+    stylesheets: tuple[str, ...]
+    title: str
+    lang: str
+    author: str = ""
+    content_id: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A named rectangle on a page (from 0), in points from the page's bottom left corner."""
+
+    name: str
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """A finished PDF: its bytes, number of pages, and the rectangles kept free for labels."""
+
+    data: bytes
+    pages: int
+    rects: tuple[Rect, ...] = ()
