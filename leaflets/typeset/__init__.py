@@ -1,0 +1,129 @@
+"""Sets a page of HTML as a PDF that is PDF/A-2a and PDF/UA-1 at once, out of assets in memory and nothing else."""
+
+import functools
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from leaflets.errors import RenderError
+from leaflets.fetch import FONTS, IMAGES, SCHEME, AssetFetcher
+from leaflets.finish import finish
+from leaflets.model import Html, Pdf, Rect
+from leaflets.typeset.engine import engine_versions, weasyprint
+from leaflets.typeset.faces import Faces
+from leaflets.typeset.faults import faults_raised
+
+__all__ = ["engine_versions", "typeset"]
+
+POINTS_PER_PIXEL = 0.75  # CSS counts 96 pixels to the inch
+_KEPT_SETS_OF_STYLES = 4
+_one_at_a_time = threading.Lock()  # Pango's font maps are not made for several threads
+
+
+def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
+    """The page as a PDF, with the rectangles of its `data-rect` elements in points from the bottom left corner.
+
+    `assets` holds by name the stylesheets that `html` names and whatever they ask for as `leaflet:NAME`. The same input
+    gives the same bytes on every day and in every folder.
+
+    Raises:
+        RenderError: a stylesheet, a font, a glyph or a picture is missing or at fault; the page asks for anything outside
+            `assets`; or the renderer has anything at all to complain about.
+    """
+    with _one_at_a_time:
+        styles = _styles(html.stylesheets, _kept(assets))
+        fetcher = AssetFetcher(assets, IMAGES)
+        with faults_raised("the page", fetcher):
+            document = _laid_out(html, styles, fetcher)
+            data = document.write_pdf(
+                pdf_variant="pdf/a-2a",
+                finisher=lambda document, pdf: finish(document, pdf, html.lang, html.content_id),
+            )
+        return Pdf(data, len(document.pages), tuple(_rects(document)))
+
+
+class _Styles:
+    """Stylesheets as WeasyPrint has parsed them, with their fonts and counters; good for any number of pages."""
+
+    def __init__(self, names: tuple[str, ...], assets: Mapping[str, bytes]) -> None:
+        self.faces = Faces()
+        self.counters = weasyprint.css.counters.CounterStyle()
+        self.sheets = [self._parsed(name, assets) for name in names]
+        self.faces.seal()
+
+    def _parsed(self, name: str, assets: Mapping[str, bytes]) -> Any:
+        if name not in assets:
+            raise RenderError(f'The page needs the stylesheet "{name}", which styles does not have.', "Check its name.")
+        fetcher = AssetFetcher(assets, FONTS)
+        with faults_raised(name, fetcher):
+            return weasyprint.CSS(
+                string=assets[name].decode("utf-8-sig"),
+                base_url=SCHEME + name,
+                url_fetcher=fetcher,
+                font_config=self.faces,
+                counter_style=self.counters,
+                color_profiles={},
+            )
+
+
+_Assets = tuple[tuple[str, bytes], ...]
+
+
+def _kept(assets: Mapping[str, bytes]) -> _Assets:
+    """The assets that stylesheets are made of; pictures are looked up anew for every page."""
+    return tuple(sorted((name, data) for name, data in assets.items() if name.lower().endswith((".css", *FONTS))))
+
+
+@functools.lru_cache(maxsize=_KEPT_SETS_OF_STYLES)
+def _styles(names: tuple[str, ...], assets: _Assets) -> _Styles:
+    # Every font configuration costs 0.28 MB for good and every parsing 30 ms; Python keeps the hash of bytes, so that
+    # looking a set of styles up again costs nothing.
+    return _Styles(names, dict(assets))
+
+
+def _laid_out(html: Html, styles: _Styles, fetcher: AssetFetcher) -> Any:
+    source = weasyprint.HTML(string=html.markup, url_fetcher=fetcher)
+    document = source.render(
+        font_config=styles.faces,
+        counter_style=styles.counters.copy(),
+        stylesheets=styles.sheets,
+        pdf_variant="pdf/a-2a",
+    )
+    _check_attachments(document)
+    _describe(document.metadata, html)
+    return document
+
+
+def _check_attachments(document: Any) -> None:
+    linked = any(kind == "attachment" for page in document.pages for kind, *_ in page.links)
+    if linked or document.metadata.attachments:
+        raise RenderError("The page attaches a file (rel=attachment), which a leaflet may not.", "Take the link out.")
+
+
+def _describe(metadata: Any, html: Html) -> None:
+    """Make the metadata say what `html` says, and nothing the markup may say beside it, least of all a date."""
+    if metadata.lang != html.lang:
+        raise RenderError(
+            f'The page is in "{html.lang}", but its markup says "{metadata.lang or ""}".',
+            'Write <html lang="{{ lang }}"> in the template.',
+        )
+    metadata.title, metadata.authors = html.title, [html.author] if html.author else []
+    metadata.keywords = [*html.keywords, *([html.content_id] if html.content_id else [])]
+    metadata.generator, metadata.description = "leaflet", None
+    metadata.created = metadata.modified = None
+
+
+def _rects(document: Any) -> Iterator[Rect]:
+    for number, page in enumerate(document.pages):
+        seen = set()
+        for box in page._page_box.descendants():
+            name = box.element.get("data-rect") if box.element is not None else None
+            if name and box.element not in seen:  # the first box is the outermost; its lines bear the same element
+                seen.add(box.element)
+                yield _rect(name, number, page.height, box)
+
+
+def _rect(name: str, page: int, page_height: float, box: Any) -> Rect:
+    left, top, width, height = box.border_box_x(), box.border_box_y(), box.border_width(), box.border_height()
+    points = (round(pixels * POINTS_PER_PIXEL, 3) for pixels in (left, page_height - top - height, width, height))
+    return Rect(name, page, *points)

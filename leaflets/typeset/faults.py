@@ -1,0 +1,87 @@
+"""Turns what WeasyPrint says and raises into errors of ours, each with its place and a remedy."""
+
+import contextlib
+import logging
+import re
+import threading
+from collections.abc import Iterator
+
+from leaflets.errors import RenderError
+from leaflets.fetch import AssetFetcher, Denied, shown
+
+_LOGGER = logging.getLogger("weasyprint")
+_PLACE = re.compile(r"\s*\bat (\d+):(\d+)")
+_GLYPH = re.compile(r'\.notdef glyph .*"(.)" \((U\+[0-9A-F]+)\)', re.DOTALL)
+_REMEDIES = (
+    (re.compile(r"Relative URI"), "Write leaflet:NAME for a file in styles."),
+    (re.compile(r"no required alt"), "Give the picture a description, or make it a background."),
+    (re.compile(r'required "lang"'), "Give the html element of the template a lang attribute."),
+    (re.compile(r"Anchor defined twice|anchor"), "Correct the id or the link in the template."),
+)
+_MAX_MESSAGE = 200
+
+
+class _Listener(logging.Handler):
+    """Keeps the warnings and errors WeasyPrint logs in this thread."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:
+            self.records.append(record)
+
+
+@contextlib.contextmanager
+def faults_raised(what: str, fetcher: AssetFetcher) -> Iterator[None]:
+    """Within it, every refusal, every warning WeasyPrint logs and every exception it raises becomes a RenderError.
+
+    `what` is what is being worked on, as a person would call it ("patient.css", "the page").
+    """
+    listener = _Listener()
+    _LOGGER.addHandler(listener)
+    propagate, _LOGGER.propagate = _LOGGER.propagate, False
+    try:
+        yield
+    except RenderError:
+        raise
+    except Denied as denial:
+        raise fetcher.refusals[0] from denial
+    except RecursionError as error:
+        raise RenderError(f"{what} nests too deeply to be set.", "Take some levels of nesting out.") from error
+    except MemoryError as error:
+        raise RenderError(f"There is not enough memory to set {what}.", "Make the page or its pictures smaller.") from error
+    except Exception as error:  # a renderer can fail in any way at all, and none of them may reach the user as a traceback
+        raise RenderError(f"{what} could not be set: {_first_line(error)}.", "Check the styles and the template.") from error
+    finally:
+        _LOGGER.removeHandler(listener)
+        _LOGGER.propagate = propagate
+    fetcher.require_none_refused()
+    if listener.records:
+        raise _fault(what, listener.records[0])
+
+
+def _first_line(error: Exception) -> str:
+    words = shown(str(error).partition("\n")[0])
+    return f"{type(error).__name__}, {words}" if words else type(error).__name__
+
+
+def _fault(what: str, record: logging.LogRecord) -> RenderError:
+    message = " ".join(record.getMessage().split())
+    glyph = _GLYPH.search(message)
+    if glyph:
+        return RenderError(
+            f'The font has no glyph for "{glyph[1]}" ({glyph[2]}), which {what} uses.',
+            "Use another character, or a font that has it.",
+        )
+    place = _PLACE.search(message)
+    if place:
+        said = (message[: place.start()] + message[place.end() :]).strip(" .")[:_MAX_MESSAGE]
+        return RenderError(
+            f"{what}, line {place[1]}, column {place[2]}: {said}.",
+            "Correct the rule: a page is made only when the renderer has understood all of it.",
+        )
+    remedy = next((hint for pattern, hint in _REMEDIES if pattern.search(message)), "Check the styles and the template.")
+    return RenderError(f"{what}: {message.strip(' .')[:_MAX_MESSAGE]}.", remedy)
