@@ -250,6 +250,7 @@ class Section:
     line: int
     blocks: tuple[Block, ...]
     subject: str = ""
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,108 @@
+"""Markdown text → `Monograph`, with the source line of every section and block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from leaflets.errors import ContentError
+from leaflets.model import Finding, Monograph, Section, Severity
+from leaflets.parse.blocks import scan
+from leaflets.parse.clean import Line, clean
+from leaflets.parse.fences import voices
+from leaflets.parse.front import read_front, take_front
+from leaflets.parse.headings import CONTENT
+from leaflets.parse.inline import TAG, links
+from leaflets.parse.sections import RawSection, split
+from leaflets.parse.shapes import shape
+
+
+def parse(text: str, *, name: str, file: str, lang: str = "en") -> Monograph:
+    """The monograph in a Markdown text. `file` is the path that findings and errors name.
+
+    Raises ContentError where the text is over the limits, its front matter is broken, or no monograph is in it.
+    """
+    lines, control = clean(text, file)
+    node, body = take_front(lines, file)
+    marked, fence_findings = voices(body, file)
+    two_voices = any(line.audience for line in marked)
+    raw, title = _titled(split(marked, two_voices=two_voices))
+    offset = lines[0].number if node is None else next(line.number for line in lines if line.text.strip())
+    front, key_findings = read_front(node, file, offset, title)
+    sections = tuple(_section(section, file) for section in raw if _has_words(section))
+    _require_monograph(front.title, sections, file)
+    reported = (*control, *key_findings, *fence_findings, *_findings(raw, marked, file))
+    return Monograph(name, file, lang, front, _headed(sections, title, front.title), two_voices, reported)
+
+
+def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], str]:
+    """The sections with the title heading taken out, and its words; a level 1 heading that comes first is the title."""
+    first = next((i for i, section in enumerate(raw) if section.level), None)
+    if first is None or raw[first].level != 1 or raw[first].heading.id in CONTENT:
+        return raw, ""
+    title = raw[first]
+    introduction = replace(raw[0], lines=(*raw[0].lines, *title.lines))
+    untied = tuple(replace(s, subject="" if s.subject == title.heading.words else s.subject) for s in raw[first + 1 :])
+    return (introduction, *raw[1:first], *untied), title.heading.words
+
+
+def _has_words(section: RawSection) -> bool:
+    return bool(section.heading.words) or any(line.text.strip() for line in section.lines)
+
+
+def _section(raw: RawSection, file: str) -> Section:
+    try:
+        blocks = scan(raw.lines)
+    except ContentError as error:
+        raise ContentError(f"{file}, {error.message}", error.hint) from error
+    heading = raw.heading
+    shaped = shape(blocks, questions=heading.id == "faqs")
+    return Section(heading.id, heading.words, raw.line, shaped, raw.subject, raw.audience)
+
+
+def _headed(sections: tuple[Section, ...], heading: str, title: str) -> tuple[Section, ...]:
+    """Where the title heading says other words than the front matter, they are kept as a section without text."""
+    if not heading or heading.casefold() == title.casefold():
+        return sections
+    return (Section("subtitle", heading, 1, ()), *sections)
+
+
+def _require_monograph(title: str, sections: Sequence[Section], file: str) -> None:
+    if not any(section.id in CONTENT for section in sections):
+        raise ContentError(
+            f"{file}: there is no monograph in it: no section such as Usage, Dosage or Side effects was found",
+            "Give each section a heading, for example “### Dosage”; docs/monograph.md lists the known ones.",
+        )
+    if not title:
+        raise ContentError(f"{file}:1: the monograph has no title", "Write “title: Name of the medicine” in its front matter.")
+
+
+def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str) -> Iterator[Finding]:
+    for section in raw:
+        if section.heading.id == "other" and section.heading.words != section.subject:
+            yield Finding(
+                Severity.INFO, "MD02", f"heading “{section.heading.words[:60]}” is not a known section and keeps its own words",
+                "docs/monograph.md lists the known headings.", file, section.line,
+            )  # fmt: skip
+    for line in lines:
+        yield from _line_findings(line, file)
+
+
+def _line_findings(line: Line, file: str) -> Iterator[Finding]:
+    tag = TAG.search(line.text) if "<" in line.text else None
+    if tag:
+        yield Finding(
+            Severity.WARNING, "MD03", f"raw HTML is printed as text: {tag[0][:40]}", "Use Markdown instead.",
+            file, line.number, tag.start() + 1, excerpt=tag[0][:40],
+        )  # fmt: skip
+    for image, target in links(line.text) if "](" in line.text else ():
+        if image:
+            yield Finding(
+                Severity.WARNING, "MD06", f"the picture {target[:60]} is not printed, only its words", "Describe it in text.",
+                file, line.number,
+            )  # fmt: skip
+        elif not target.startswith(("http://", "https://", "mailto:", "tel:")):
+            yield Finding(
+                Severity.INFO, "MD05", f"the link to {target[:60]} leads nowhere on paper", "Print a full address, or none.",
+                file, line.number,
+            )  # fmt: skip

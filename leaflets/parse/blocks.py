@@ -1,0 +1,224 @@
+"""Lines of one section → blocks, each with the line it began on.
+
+The block structure is scanned here and not by Python-Markdown because that library keeps no line numbers, drops table
+cells that have no header above them, and takes link definitions out of the text; the words inside a block are its work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from leaflets.errors import ContentError
+from leaflets.model import Audience, Block, Box, Item, Items, Paragraph, Quote, Row, Subheading, Table, Text, Verbatim
+from leaflets.parse.clean import MAX_NESTING, Line
+from leaflets.parse.fences import BOXES, CLOSE, OPEN
+from leaflets.parse.headings import tidy
+from leaflets.parse.inline import inline
+
+Lines = Sequence[Line]
+Read = tuple[tuple[Block, ...], int]
+
+_CODE = re.compile(r"^\s{0,3}(```|~~~)")
+_RULE = re.compile(r"^\s{0,3}([-*_=])(?:\s*\1){2,}\s*$")
+_MARKER = re.compile(r"^(\s*)([*+\-•●▪‣◦]|\d{1,3}[.)])(\s+|$)(.*)$")
+_TICK = re.compile(r"^\[[ xX]\]\s+")
+_DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+_QUOTE = re.compile(r"^\s{0,3}>\s?(.*)$")
+_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*$")
+_CELL_EDGE = re.compile(r"(?<!\\)\|")
+
+
+def scan(lines: Lines, depth: int = 0) -> tuple[Block, ...]:
+    """The blocks of these lines, in order. Raises ContentError where lists or quotations nest too deep."""
+    if depth > MAX_NESTING:
+        raise ContentError(
+            f"line {lines[0].number}: lists or quotations nest deeper than {MAX_NESTING} levels", "Flatten the list."
+        )
+    blocks: list[Block] = []
+    position = 0
+    while position < len(lines):
+        if not lines[position].text.strip():
+            position += 1
+            continue
+        read, position = _read(lines, position, depth)
+        blocks += read
+    return tuple(blocks)
+
+
+def _read(lines: Lines, start: int, depth: int) -> Read:
+    for reader in _READERS:
+        result = reader(lines, start, depth)
+        if result is not None:
+            blocks, end = result
+            audience = lines[start].audience
+            return tuple(_for(audience, block) for block in blocks), end
+    raise AssertionError("the paragraph reader takes any line")
+
+
+def _for(audience: Audience | None, block: Block) -> Block:
+    return block if block.audience is not None else replace(block, audience=audience)
+
+
+def _box(lines: Lines, start: int, depth: int) -> Read | None:
+    opened = OPEN.match(lines[start].text)
+    if not opened or opened[1] not in BOXES:
+        return None
+    end, level = start + 1, 1
+    while end < len(lines) and level:
+        inner = OPEN.match(lines[end].text)
+        level += bool(inner and inner[1] in BOXES) - bool(CLOSE.match(lines[end].text))
+        end += 1
+    body = lines[start + 1 : end - 1 if level == 0 else end]
+    title = inline(opened[2] or "")
+    return (Box(lines[start].number, BOXES[opened[1]], title, scan(body, depth + 1)),), end
+
+
+def _verbatim(lines: Lines, start: int, depth: int) -> Read | None:
+    opened = _CODE.match(lines[start].text)
+    if not opened:
+        return None
+    end = start + 1
+    while end < len(lines) and not lines[end].text.strip().startswith(opened[1]):
+        end += 1
+    text = "\n".join(line.text for line in lines[start + 1 : end])
+    first = lines[start].text.strip().strip("`~").strip()
+    text = f"{first}\n{text}" if first else text
+    return ((Verbatim(lines[start].number, text),) if text.strip() else ()), min(end + 1, len(lines))
+
+
+def _rule(lines: Lines, start: int, depth: int) -> Read | None:
+    return ((), start + 1) if _RULE.match(lines[start].text) or CLOSE.match(lines[start].text) else None
+
+
+def _table(lines: Lines, start: int, depth: int) -> Read | None:
+    if not _opens_table(lines, start):
+        return None
+    end = start + 2
+    while end < len(lines) and "|" in lines[end].text and lines[end].audience == lines[start].audience:
+        end += 1
+    header = cells(lines[start].text)
+    body = [(line.number, cells(line.text)) for line in lines[start + 2 : end]]
+    width = max([len(header), *(len(row) for _, row in body)])
+    rows = tuple(Row(number, _wide(row, width)) for number, row in body)
+    return (Table(lines[start].number, _wide(header, width), rows),), end
+
+
+def _opens_table(lines: Lines, start: int) -> bool:
+    if start + 1 >= len(lines) or "|" not in lines[start].text:
+        return False
+    below = lines[start + 1].text
+    return "|" in below and bool(_DELIMITER.match(below))
+
+
+def cells(line: str) -> list[Text]:
+    """The cells of one table row."""
+    inner = line.strip()
+    inner = inner.removeprefix("|")
+    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
+    return [inline(cell.strip().replace("\\|", "|")) for cell in _CELL_EDGE.split(inner)]
+
+
+def _wide(row: list[Text], width: int) -> tuple[Text, ...]:
+    return tuple(row + [()] * (width - len(row)))
+
+
+def _quote(lines: Lines, start: int, depth: int) -> Read | None:
+    if not _QUOTE.match(lines[start].text):
+        return None
+    body: list[Line] = []
+    end = start
+    while end < len(lines) and (match := _QUOTE.match(lines[end].text)):
+        body.append(replace(lines[end], text=match[1]))
+        end += 1
+    return (Quote(lines[start].number, scan(body, depth + 1)),), end
+
+
+def _subheading(lines: Lines, start: int, depth: int) -> Read | None:
+    match = _HEADING.match(lines[start].text)
+    if not match:
+        return None
+    text = inline(tidy(match[2]))
+    return ((Subheading(lines[start].number, text),) if text else ()), start + 1
+
+
+def _items(lines: Lines, start: int, depth: int) -> Read | None:
+    first = _MARKER.match(lines[start].text)
+    if not first:
+        return None
+    indent, ordered = len(first[1]), first[2][0].isdigit()
+    end = _end_of_list(lines, start, indent, ordered)
+    bodies = _bodies(lines[start:end], indent)
+    tick = all(_TICK.match(body[0].text) for body in bodies)
+    items = tuple(_item(body, depth, tick=tick) for body in bodies)
+    number = int(first[2][:-1]) if ordered else None
+    return (Items(lines[start].number, items, number, tick),), end
+
+
+def _end_of_list(lines: Lines, start: int, indent: int, ordered: bool) -> int:
+    end = start + 1
+    while end < len(lines):
+        line, after_blank = lines[end], not lines[end - 1].text.strip()
+        if line.audience != lines[start].audience:
+            break
+        if line.text.strip() and not _continues(line, indent, ordered, after_blank):
+            break
+        end += 1
+    while not lines[end - 1].text.strip():
+        end -= 1
+    return end
+
+
+def _continues(line: Line, indent: int, ordered: bool, after_blank: bool) -> bool:
+    marker = _MARKER.match(line.text)
+    own_indent = len(line.text) - len(line.text.lstrip())
+    if own_indent >= indent + 2:
+        return True
+    if marker:
+        return marker[2][0].isdigit() == ordered and not _RULE.match(line.text)
+    return not after_blank and not _starts_block(line)
+
+
+def _bodies(lines: Lines, indent: int) -> list[list[Line]]:
+    """The lines of each item, taken out to the left by as much as its marker is wide."""
+    bodies: list[list[Line]] = []
+    offset = 0
+    for line in lines:
+        marker = _MARKER.match(line.text)
+        if marker and len(marker[1]) < indent + 2:
+            offset = len(marker[1]) + len(marker[2]) + min(max(len(marker[3]), 1), 4)
+            bodies.append([replace(line, text=marker[4])])
+        else:
+            lead = len(line.text) - len(line.text.lstrip())
+            bodies[-1].append(replace(line, text=line.text[min(lead, offset) :]))
+    return bodies
+
+
+def _item(body: list[Line], depth: int, *, tick: bool) -> Item:
+    first = replace(body[0], text=_TICK.sub("", body[0].text)) if tick else body[0]
+    return Item(first.number, scan([first, *body[1:]], depth + 1))
+
+
+def _paragraph(lines: Lines, start: int, depth: int) -> Read:
+    end = start + 1
+    while end < len(lines) and lines[end].text.strip() and lines[end].audience == lines[start].audience:
+        if _starts_block(lines[end]) or _opens_table(lines, end):
+            break
+        end += 1
+    words = "\n".join(line.text.strip() for line in lines[start:end])
+    text = inline(words)
+    return ((Paragraph(lines[start].number, text),) if text else ()), end
+
+
+def _starts_block(line: Line) -> bool:
+    """Whether this line ends a paragraph above it. A number opens a list only at 1, so that a wrapped "20. May" does not."""
+    text = line.text
+    marker = _MARKER.match(text)
+    opens_list = bool(marker and marker[4] and (not marker[2][0].isdigit() or marker[2][:-1] == "1"))
+    return opens_list or any(pattern.match(text) for pattern in (_CODE, _RULE, _HEADING, _QUOTE, OPEN, CLOSE))
+
+
+_READERS: tuple[Callable[[Lines, int, int], Read | None], ...] = (
+    _box, _verbatim, _rule, _table, _subheading, _items, _quote, _paragraph,
+)  # fmt: skip

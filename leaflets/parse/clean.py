@@ -1,0 +1,67 @@
+"""Raw text → lines that are safe to read: limits, line ends, control characters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from leaflets.errors import ContentError
+from leaflets.model import Audience, Finding, Severity
+
+MAX_BYTES = 262_144
+MAX_LINE = 8_192
+MAX_NESTING = 12
+
+# Everything that is not text: C0 and C1 controls, and the marks that reorder or hide text on screen but not on paper.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+_INVISIBLE = re.compile("[\ufeff\u00ad\u200b\u2060]")
+_DEEP = re.compile(r"^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s*){%d,}" % (MAX_NESTING + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the source, its number from 1, and the audience it is marked for (None is both)."""
+
+    number: int
+    text: str
+    audience: Audience | None = None
+
+
+def clean(text: str, file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:
+    """The lines of a monograph, and a finding for every line that held control characters.
+
+    Raises ContentError where the text is larger than the limits the manual states (docs/monograph.md, "Limits").
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise ContentError(
+            f"{file}: the file is larger than {MAX_BYTES:,} bytes", "Split it, or check that it is a monograph at all."
+        )
+    raw = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
+    lines = tuple(Line(number, _printable(line)) for number, line in enumerate(raw, 1))
+    for line in lines:
+        _within_limits(line, file)
+    findings = tuple(_control_finding(number, line, file) for number, line in enumerate(raw, 1) if _CONTROL.search(line))
+    return lines, findings
+
+
+def _printable(line: str) -> str:
+    return _INVISIBLE.sub("", _CONTROL.sub(" ", line)).expandtabs(4).rstrip()
+
+
+def _within_limits(line: Line, file: str) -> None:
+    if len(line.text) > MAX_LINE:
+        raise ContentError(
+            f"{file}:{line.number}: the line is longer than {MAX_LINE:,} characters", "Break the paragraph into shorter ones."
+        )
+    if _DEEP.match(line.text) and not re.fullmatch(r"[\s*\-_]+", line.text):
+        raise ContentError(
+            f"{file}:{line.number}: lists or quotations nest deeper than {MAX_NESTING} levels", "Flatten the list."
+        )
+
+
+def _control_finding(number: int, line: str, file: str) -> Finding:
+    codes = ", ".join(sorted({f"U+{ord(character):04X}" for character in _CONTROL.findall(line)}))
+    return Finding(
+        Severity.WARNING, "MD04", f"control characters ({codes}) are left out of print",
+        "Delete them: they reorder or hide text on a screen.", file, number,
+    )

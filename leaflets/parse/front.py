@@ -1,0 +1,164 @@
+"""YAML front matter → `Front`; every fault is named with its line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import yaml
+
+from leaflets.errors import ContentError
+from leaflets.model import Finding, Front, Severity, Source
+from leaflets.parse.clean import Line
+
+MAX_LINES = 400
+_TEXTS = {
+    "title": "title", "generic_name": "generic_name", "class": "drug_class", "route": "route", "jurisdiction": "jurisdiction",
+    "legal_status": "legal_status", "say_it_as": "say_it_as", "version": "version", "withdrawn": "withdrawn",
+}  # fmt: skip
+_LISTS = {"brand_names": "brand_names", "forms": "forms", "strengths": "strengths", "reviewers": "reviewers"}
+_DATES = {"reviewed": "reviewed", "review_by": "review_by"}
+KNOWN = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow")
+
+Node = yaml.nodes.Node
+
+
+def take_front(lines: Sequence[Line], file: str) -> tuple[Node | None, Sequence[Line]]:
+    """The YAML node of the front matter (None where there is none) and the lines after it.
+
+    Raises ContentError, with file and line, where the YAML is broken, never closed or no mapping.
+    """
+    start = next((i for i, line in enumerate(lines) if line.text.strip()), len(lines))
+    if start == len(lines) or lines[start].text.strip() != "---":
+        return None, lines
+    fences = (i for i in range(start + 1, min(len(lines), start + MAX_LINES)) if lines[i].text.strip() in ("---", "..."))
+    end = next(fences, 0)
+    if not end:
+        raise ContentError(
+            f"{file}:{lines[start].number}: the front matter is never closed", "End it with a line of three dashes (---)."
+        )
+    text = "\n".join(line.text for line in lines[start + 1 : end])
+    return _compose(text, file, lines[start].number), lines[end + 1 :]
+
+
+def _compose(text: str, file: str, offset: int) -> Node | None:
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.events.AliasEvent):
+                line = offset + 1 + event.start_mark.line
+                raise ContentError(f"{file}:{line}: YAML aliases are not allowed", "Write the value out.")
+        node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = offset + 1 + (mark.line if mark else 0)
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise ContentError(
+            f"{file}:{line}: the front matter is not valid YAML: {problem}",
+            "Check the indentation and put values that hold a colon in quotes.",
+        ) from error
+    except RecursionError as error:
+        raise ContentError(f"{file}:{offset}: the front matter nests too deep", "Flatten it.") from error
+    return node
+
+
+def read_front(node: Node | None, file: str, offset: int, title: str) -> tuple[Front, tuple[Finding, ...]]:
+    """The front matter and a quiet finding for each key nobody knows. `title` stands in where the front matter has none.
+
+    Raises ContentError, with file and line, on a value of the wrong type.
+    """
+    entries = _entries(node, file, offset)
+    place = _Place(file, offset)
+    values: dict[str, object] = {"title": title}
+    values |= {field: place.text(key, entries[key]) for key, field in _TEXTS.items() if key in entries}
+    values |= {field: place.texts(key, entries[key]) for key, field in _LISTS.items() if key in entries}
+    values |= {field: place.date(key, entries[key]) for key, field in _DATES.items() if key in entries}
+    if "sources" in entries:
+        values["sources"] = place.sources(entries["sources"])
+    if "codes" in entries:
+        values["codes"] = place.codes(entries["codes"])
+    unknown = tuple(key for key in entries if key not in KNOWN)
+    lines = MappingProxyType({key: offset + 1 + item.start_mark.line for key, item in entries.items()})
+    front = Front(**values, unknown=unknown, lines=lines)  # type: ignore[arg-type]  # each value was typed by its reader above
+    return front, tuple(_unknown(key, lines[key], file) for key in unknown)
+
+
+def _entries(node: Node | None, file: str, offset: int) -> Mapping[str, Node]:
+    if node is None or (isinstance(node, yaml.nodes.ScalarNode) and not node.value):
+        return {}
+    if not isinstance(node, yaml.nodes.MappingNode):
+        raise ContentError(f"{file}:{offset + 1}: the front matter is not a list of “key: value” lines", "See docs/monograph.md.")
+    entries: dict[str, Node] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.nodes.ScalarNode):
+            raise ContentError(f"{file}:{offset + 1 + key.start_mark.line}: a key of the front matter is not a word")
+        if key.value in entries:
+            raise ContentError(
+                f"{file}:{offset + 1 + key.start_mark.line}: “{key.value}” stands twice in the front matter", "Keep one."
+            )
+        entries[key.value] = value
+    return entries
+
+
+def _unknown(key: str, line: int, file: str) -> Finding:
+    near = difflib.get_close_matches(key, KNOWN, n=1, cutoff=0.75)
+    hint = f"Did you mean “{near[0]}”?" if near else "It is kept and not printed."
+    return Finding(Severity.INFO, "MD01", f"front matter key “{key}” is not known", hint, file, line)
+
+
+class _Place:
+    """Reads values of one file's front matter, and names file and line where one is of the wrong type."""
+
+    def __init__(self, file: str, offset: int) -> None:
+        self.file, self.offset = file, offset
+
+    def fault(self, node: Node, key: str, wanted: str) -> ContentError:
+        line = self.offset + 1 + node.start_mark.line
+        return ContentError(f"{self.file}:{line}: “{key}” must be {wanted}", "See docs/monograph.md, “Front matter”.")
+
+    def text(self, key: str, node: Node) -> str:
+        if not isinstance(node, yaml.nodes.ScalarNode):
+            raise self.fault(node, key, "one piece of text")
+        if node.tag == "tag:yaml.org,2002:null":
+            return ""
+        return " ".join(str(node.value).split())
+
+    def texts(self, key: str, node: Node) -> tuple[str, ...]:
+        if isinstance(node, yaml.nodes.ScalarNode):
+            one = self.text(key, node)
+            return (one,) if one else ()
+        if not isinstance(node, yaml.nodes.SequenceNode):
+            raise self.fault(node, key, "a list")
+        return tuple(self.text(key, item) for item in node.value)
+
+    def date(self, key: str, node: Node) -> dt.date | None:
+        text = self.text(key, node)
+        if not text:
+            return None
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            raise self.fault(node, key, "a date such as 2026-04-30") from None
+
+    def sources(self, node: Node) -> tuple[Source, ...]:
+        if not isinstance(node, yaml.nodes.SequenceNode):
+            raise self.fault(node, "sources", "a list of sources, each with id and title")
+        sources = tuple(self._source(item) for item in node.value)
+        ids = [source.id for source in sources]
+        twice = next((name for name in ids if ids.count(name) > 1), None)
+        if twice:
+            raise self.fault(node, "sources", f"a list in which each id stands once (“{twice}” stands twice)")
+        return sources
+
+    def _source(self, node: Node) -> Source:
+        fields = {key: self.text(key, value) for key, value in _entries(node, self.file, self.offset).items()}
+        if not fields.get("id") or not fields.get("title"):
+            raise self.fault(node, "sources", "a list of sources, each with id and title")
+        return Source(fields["id"], fields["title"], fields.get("date", ""), fields.get("where", ""))
+
+    def codes(self, node: Node) -> tuple[tuple[str, str], ...]:
+        if not isinstance(node, yaml.nodes.MappingNode):
+            raise self.fault(node, "codes", "a set of “system: code” lines")
+        entries = _entries(node, self.file, self.offset)
+        return tuple((system, code) for system, value in entries.items() for code in self.texts(system, value))

@@ -1,0 +1,123 @@
+"""A paragraph of Markdown → text in runs, through Python-Markdown's inline patterns."""
+
+from __future__ import annotations
+
+import html
+import re
+import xml.etree.ElementTree as ET
+from functools import cache
+
+from markdown import Markdown
+
+from leaflets.model import Run, Text
+
+# Links and images are resolved here, before Markdown: paper has no links, so the address is printed after the words;
+# raw HTML, entities and references stay text. Both keep the inline step linear and lose no word.
+_OFF = (
+    "reference", "link", "image_link", "image_reference", "short_reference", "short_image_ref", "autolink", "automail",
+    "html", "entity", "linebreak",
+)  # fmt: skip
+_LINK = re.compile(r"(!?)\[([^\[\]]{1,400})\]\(\s*<?([^()<>\s]{1,600})>?(?:\s+[\"'][^\"'()]{0,200}[\"'])?\s*\)")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,600})>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
+_MARK = re.compile(r"\[\^([\w.-]{1,40}(?:\s*,\s*\^?[\w.-]{1,40}){0,12})\]")
+_PRINTED = ("http://", "https://", "mailto:", "tel:")
+_MAX_INLINE = 20_000
+TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>|<!--|<!\[CDATA\[|<[!?][A-Za-z]")
+
+
+@cache
+def _markdown() -> Markdown:
+    md = Markdown()
+    for name in _OFF:
+        md.inlinePatterns.deregister(name)
+    return md
+
+
+def inline(source: str) -> Text:
+    """The runs of a paragraph: bold, emphasis and reference marks; everything else as text.
+
+    A paragraph longer than 20,000 characters is set as it stands, so that no input can take more than its share of time.
+    """
+    if len(source) > _MAX_INLINE:
+        return (Run(" ".join(source.split())),)
+    paragraph = ET.Element("p")
+    paragraph.text = _links_as_text(source)
+    root = ET.Element("div")
+    root.append(paragraph)
+    md = _markdown()
+    md.reset()
+    md.treeprocessors["inline"].run(root)
+    md.treeprocessors["unescape"].run(root)
+    return _tidy(_runs(root, bold=False, emphasis=False))
+
+
+def links(source: str) -> list[tuple[bool, str]]:
+    """Each link or image of a paragraph: whether it is an image, and where it points."""
+    return [(bool(match[1]), match[3]) for match in _LINK.finditer(source)]
+
+
+def _links_as_text(source: str) -> str:
+    return _AUTOLINK.sub(lambda m: _literal(m[1]), _LINK.sub(_link_as_text, source))
+
+
+def _link_as_text(match: re.Match[str]) -> str:
+    words, target = match[2], match[3]
+    if words == target or (not match[1] and target.startswith(("/", "#", "."))):
+        return words  # a place inside some web site means nothing on paper
+    shown = target.removeprefix("mailto:").removeprefix("tel:") if target.startswith(_PRINTED) else target
+    return words if words == shown else f"{words} ({_literal(shown)})"
+
+
+def _literal(address: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!])", r"\\\1", address)
+
+
+def _runs(element: ET.Element, *, bold: bool, emphasis: bool) -> list[Run]:
+    runs = _text_runs(element.text, bold, emphasis)
+    for child in element:
+        inner_bold, inner_emphasis = bold or child.tag == "strong", emphasis or child.tag == "em"
+        runs += _runs(child, bold=inner_bold, emphasis=inner_emphasis)
+        runs += _text_runs(child.tail, bold, emphasis)
+    return runs
+
+
+def _text_runs(text: str | None, bold: bool, emphasis: bool) -> list[Run]:
+    if not text:
+        return []
+    runs: list[Run] = []
+    position = 0
+    text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    for match in _MARK.finditer(text):
+        runs.append(Run(text[position : match.start()], bold, emphasis))
+        runs += [Run("", bold, emphasis, mark.strip().lstrip("^")) for mark in match[1].split(",")]
+        position = match.end()
+    runs.append(Run(text[position:], bold, emphasis))
+    return [run for run in runs if run.text or run.mark]
+
+
+def _tidy(runs: list[Run]) -> Text:
+    """Runs with white space folded, neighbours of one face joined, and none empty."""
+    joined: list[Run] = []
+    for run in runs:
+        text = re.sub(r"[ \t\n\x0b\x0c\r]+", " ", run.text)
+        last = joined[-1] if joined else None
+        if last and not last.mark and not run.mark and (last.bold, last.emphasis) == (run.bold, run.emphasis):
+            joined[-1] = Run(re.sub(r" +", " ", last.text + text), run.bold, run.emphasis)
+        else:
+            joined.append(Run(text, run.bold, run.emphasis, run.mark))
+    return strip(tuple(joined))
+
+
+def strip(text: Text) -> Text:
+    """A text without white space at either end."""
+    runs = list(text)
+    while runs and not runs[0].mark and not runs[0].text.strip():
+        runs.pop(0)
+    while runs and not runs[-1].mark and not runs[-1].text.strip():
+        runs.pop()
+    if runs and not runs[0].mark:
+        runs[0] = Run(runs[0].text.lstrip(), runs[0].bold, runs[0].emphasis)
+    if runs and not runs[-1].mark:
+        runs[-1] = Run(runs[-1].text.rstrip(), runs[-1].bold, runs[-1].emphasis)
+    return tuple(runs)

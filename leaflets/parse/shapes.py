@@ -1,0 +1,177 @@
+"""Blocks as scanned → blocks as meant: lead-ins, notes, questions and lone bold lines are recognised."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from leaflets.model import Block, Box, BoxKind, Item, Items, Paragraph, Question, Questions, Quote, Run, Subheading, Text, plain
+from leaflets.parse.inline import strip
+
+_NOTE = re.compile(
+    r"^(?:(?:very )?important|please|general|safety|clinical)?\s*(?:note|notes|warning|caution|important|reminder|important reminder)$",
+    re.IGNORECASE,
+)
+_NOTE_PHRASE = re.compile(r"^important (?:note|considerations?|information|points?|safety information)\b", re.IGNORECASE)
+_ASKS = re.compile(r"^\s*(?:Q\s*\d*\s*[:.)]\s*)?.*\?\s*$", re.IGNORECASE | re.DOTALL)
+_PLAIN_QUESTION = re.compile(r"^(Q\s*\d*\s*[:.)]\s*[^?]{3,300}\?)\s*(.*)$", re.IGNORECASE | re.DOTALL)
+_MAX_SUBHEADING = 90
+
+
+def shape(blocks: tuple[Block, ...], *, questions: bool = False) -> tuple[Block, ...]:
+    """The same words in the same order, in the blocks their author meant. `questions` is true in a section of questions."""
+    shaped = tuple(_shape_one(block, questions=questions) for block in blocks)
+    return _asked(shaped) if questions else shaped
+
+
+def _shape_one(block: Block, *, questions: bool) -> Block:
+    match block:
+        case Paragraph():
+            return _paragraph(block)
+        case Items():
+            return _items(block, questions=questions)
+        case Box():
+            return replace(block, blocks=shape(block.blocks))
+        case Quote():
+            return replace(block, blocks=shape(block.blocks))
+        case _:
+            return block
+
+
+def _paragraph(block: Paragraph) -> Block:
+    lead, rest = split_lead(block.text)
+    if not lead:
+        return _lone_bold(block)
+    words = plain(lead).strip(" :")
+    if rest and (_NOTE.match(words) or _NOTE_PHRASE.match(words)):
+        return Box(block.line, BoxKind.NOTE, lead, (replace(block, text=rest),), block.audience)
+    if not rest:
+        return _lone_bold(block)
+    return replace(block, text=rest, lead=lead)
+
+
+def _lone_bold(block: Paragraph) -> Block:
+    words = plain(block.text)
+    bold = all(run.bold or not run.text.strip(" :") for run in block.text)
+    if bold and len(words) <= _MAX_SUBHEADING and not words.rstrip().endswith((".", "!")):
+        return Subheading(block.line, _faceless(block.text), 1, block.audience)
+    return block
+
+
+def _faceless(text: Text) -> Text:
+    return strip(tuple(replace(run, bold=False) for run in text))
+
+
+def split_lead(text: Text) -> tuple[Text, Text]:
+    """A bold lead-in that ends in a colon (inside or just after the bold), and the rest; an empty lead where there is none."""
+    bold = 0
+    while bold < len(text) and text[bold].bold and not text[bold].mark:
+        bold += 1
+    if not bold:
+        return (), text
+    lead, rest = text[:bold], text[bold:]
+    if plain(lead).rstrip().endswith((":", "?")):
+        return strip(lead), strip(rest)
+    following = rest[0].text.lstrip() if rest else ""
+    if following.startswith(":"):
+        after = replace(rest[0], text=following[1:])
+        return strip((*lead, Run(":", bold=True))), strip((after, *rest[1:]))
+    return (), text
+
+
+def _items(block: Items, *, questions: bool) -> Block:
+    asked = [_question_of(item) for item in block.items]
+    known = [question for question in asked if question]
+    if known and len(known) == len(asked) and (questions or len(known) > 1):
+        return Questions(block.line, tuple(known), block.audience)
+    return replace(block, items=tuple(_item(item) for item in block.items))
+
+
+def _item(item: Item) -> Item:
+    shaped = shape(item.blocks)
+    # Inside a list a note is one item among others, and a lone bold line is its text, not a heading.
+    return replace(item, blocks=tuple(_within_item(before, after) for before, after in zip(item.blocks, shaped, strict=True)))
+
+
+def _within_item(before: Block, after: Block) -> Block:
+    if not isinstance(before, Paragraph) or isinstance(after, Paragraph):
+        return after
+    lead, rest = split_lead(before.text)
+    return replace(before, text=rest, lead=lead) if lead and rest else before
+
+
+def _question_of(item: Item) -> Question | None:
+    if not item.blocks or not isinstance(item.blocks[0], Paragraph):
+        return None
+    first, others = item.blocks[0], item.blocks[1:]
+    question, answer = _asks(first.text)
+    if not question:
+        return None
+    head: tuple[Block, ...] = (replace(first, text=answer),) if answer else ()
+    return Question(item.line, question, shape(head + _unlisted(others)))
+
+
+def _asks(text: Text) -> tuple[Text, Text]:
+    """A question at the head of a text, and what follows it."""
+    bold = 0
+    while bold < len(text) and text[bold].bold and not text[bold].mark:
+        bold += 1
+    if bold and _ASKS.match(plain(text[:bold]).rstrip(" :")):
+        return strip(text[:bold]), strip(text[bold:])
+    match = _PLAIN_QUESTION.match(text[0].text) if text and not text[0].bold else None
+    if match:
+        return (Run(match[1]),), strip((replace(text[0], text=match[2]), *text[1:]))
+    whole = plain(text)
+    if len(text) == 1 and _ASKS.match(whole) and whole.count("?") == 1 and len(whole) < 200:
+        return text, ()
+    return (), text
+
+
+def _unlisted(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """An answer that is a list of one item is no list."""
+    if len(blocks) == 1 and isinstance(blocks[0], Items) and len(blocks[0].items) == 1:
+        return blocks[0].items[0].blocks
+    return blocks
+
+
+def _asked(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Question paragraphs gathered with what follows them, up to the next question."""
+    gathered: list[Block] = []
+    open_question: Question | None = None
+    for block in blocks:
+        question = _standing_question(block)
+        if question:
+            gathered += _closed(open_question)
+            open_question = question
+        elif open_question and not isinstance(block, (Questions, Subheading, Box)):
+            open_question = replace(open_question, answer=(*open_question.answer, block))
+        else:
+            gathered += [*_closed(open_question), block]
+            open_question = None
+    return _joined([*gathered, *_closed(open_question)])
+
+
+def _standing_question(block: Block) -> Question | None:
+    if isinstance(block, Subheading) and plain(block.text).rstrip(" :").endswith("?"):
+        return Question(block.line, tuple(replace(run, bold=True) for run in block.text), ())
+    if not isinstance(block, Paragraph):
+        return None
+    question, answer = _asks((*block.lead, Run(" "), *block.text) if block.lead else block.text)
+    if not question or not (question[0].bold or answer):
+        return None
+    return Question(block.line, question, (Paragraph(block.line, answer),) if answer else ())
+
+
+def _closed(question: Question | None) -> list[Block]:
+    return [Questions(question.line, (question,))] if question else []
+
+
+def _joined(blocks: list[Block]) -> tuple[Block, ...]:
+    joined: list[Block] = []
+    for block in blocks:
+        last = joined[-1] if joined else None
+        if isinstance(block, Questions) and isinstance(last, Questions) and last.audience == block.audience:
+            joined[-1] = replace(last, questions=last.questions + block.questions)
+        else:
+            joined.append(block)
+    return tuple(joined)
