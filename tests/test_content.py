@@ -1,0 +1,251 @@
+"""The packaged baricitinib monograph: each dose, limit and instruction that a pharmacist or a patient would act on."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leaflets.model import (
+    Audience,
+    Block,
+    Box,
+    Items,
+    Monograph,
+    Paragraph,
+    Questions,
+    Row,
+    Subheading,
+    Table,
+    Text,
+    plain,
+)
+from leaflets.parse import parse
+
+CONTENT = Path(__file__).parent.parent / "content" / "baricitinib.md"
+UNVERIFIED = "(unverified)"
+
+
+@pytest.fixture(scope="module")
+def monograph() -> Monograph:
+    return parse(CONTENT.read_text(encoding="utf-8"), name="baricitinib", file="content/baricitinib.md")
+
+
+def blocks(monograph: Monograph, audience: Audience, section: str = "") -> Iterator[Block]:
+    for found in monograph.sections:
+        if section in ("", found.id):
+            yield from (block for block in found.blocks if block.audience in (None, audience))
+
+
+def texts(block: Block) -> Iterator[Text]:
+    """Every stretch of text of a block; a table row, a list item and a question with its answer are one stretch each."""
+    match block:
+        case Paragraph(text=text, lead=lead):
+            yield lead + text
+        case Table(rows=rows):
+            yield from (sum(row.cells, ()) for row in rows)
+        case Items(items=items):
+            yield from (joined(item.blocks) for item in items)
+        case Questions(questions=questions):
+            yield from (question.question + joined(question.answer) for question in questions)
+        case _:
+            yield from other_texts(block)
+
+
+def other_texts(block: Block) -> Iterator[Text]:
+    assert isinstance(block, Subheading | Box), f"not looked for in this monograph: {block}"
+    if isinstance(block, Subheading):
+        yield block.text
+    else:
+        yield from (text for inner in block.blocks for text in texts(inner))
+
+
+def joined(inner: tuple[Block, ...]) -> Text:
+    return sum((text for block in inner for text in texts(block)), ())
+
+
+def said(monograph: Monograph, audience: Audience, section: str = "") -> str:
+    return "\n".join(plain(text) for block in blocks(monograph, audience, section) for text in texts(block))
+
+
+def row(monograph: Monograph, section: str, first: str) -> Row:
+    tables = (block for block in blocks(monograph, Audience.CLINICIAN, section) if isinstance(block, Table))
+    found = [row for table in tables for row in table.rows if plain(row.cells[0]).startswith(first)]
+    assert len(found) == 1, f"{len(found)} rows begin with {first}"
+    return found[0]
+
+
+def cells(monograph: Monograph, section: str, first: str) -> list[str]:
+    return [plain(cell) for cell in row(monograph, section, first).cells[1:]]
+
+
+def marks(text: Text) -> set[str]:
+    return {run.mark for run in text if run.mark}
+
+
+def test_the_file_is_read_without_a_finding(monograph: Monograph) -> None:
+    assert monograph.findings == ()
+    assert monograph.two_voices
+
+
+def test_nobody_has_reviewed_it_and_it_does_not_claim_so(monograph: Monograph) -> None:
+    assert monograph.front.reviewed is None
+    assert monograph.front.reviewers == ()
+    assert monograph.front.jurisdiction == "US"
+
+
+@pytest.mark.parametrize(
+    ("indication", "start", "usual", "notes"),
+    [
+        ("RA", "2 mg once daily", "2 mg once daily", "methotrexate"),
+        (
+            "AA",
+            "2 mg once daily; 4 mg once daily if scalp hair loss is nearly complete",
+            "Raise to 4 mg",
+            "Back to 2 mg",
+        ),
+        ("COVID-19", "4 mg once daily", "4 mg once daily", "14 days or until discharge, whichever comes first"),
+    ],
+)
+def test_doses_by_indication(monograph: Monograph, indication: str, start: str, usual: str, notes: str) -> None:
+    found = cells(monograph, "dosage", indication)
+    assert found[0].startswith(start)
+    assert found[1].startswith(usual)
+    assert notes in found[2]
+
+
+def test_children_are_named_only_under_the_emergency_authorization(monograph: Monograph) -> None:
+    dosage = said(monograph, Audience.CLINICIAN, "dosage")
+    assert "emergency use authorization only" in dosage
+    assert "2 to under 9 years 2 mg; 9 years and over 4 mg" in dosage
+
+
+@pytest.mark.parametrize(
+    ("condition", "arthritis", "alopecia", "covid"),
+    [
+        ("eGFR 60 to 89", "No change", "No change (unverified)", "No change (unverified)"),
+        ("eGFR 30 to 59", "1 mg", "Halve: 1 mg for 2 mg, 2 mg for 4 mg (unverified)", "2 mg (unverified)"),
+        ("eGFR 15 to 29", "Not recommended", "Not recommended (unverified)", "1 mg (unverified)"),
+        ("eGFR less than 15", "Not recommended (unverified)", "Not recommended (unverified)", "Not recommended"),
+        ("Liver: mild or moderate", "No change", "No change (unverified)", "No change (unverified)"),
+        (
+            "Liver: severe",
+            "Not recommended",
+            "Not recommended (unverified)",
+            "Only if benefit outweighs risk (unverified)",
+        ),
+        ("With probenecid", "1 mg", "Halve: 1 mg for 2 mg, 2 mg for 4 mg (unverified)", "2 mg (unverified)"),
+    ],
+)
+def test_dose_adjustments(monograph: Monograph, condition: str, arthritis: str, alopecia: str, covid: str) -> None:
+    assert cells(monograph, "adjustments", condition) == [arthritis, alopecia, covid]
+
+
+@pytest.mark.parametrize(
+    ("count", "hold", "restart"),
+    [
+        ("ALC: RA, AA", "Less than 500", "500 or more"),
+        ("ALC: COVID-19", "Less than 200", "200 or more"),
+        ("ANC: RA, AA", "Less than 1,000", "1,000 or more"),
+        ("ANC: COVID-19", "Less than 500", "500 or more"),
+        ("Hemoglobin: RA, AA (no COVID-19 limit listed)", "Less than 8 g per dL", "8 g per dL or more"),
+    ],
+)
+def test_blood_count_limits(monograph: Monograph, count: str, hold: str, restart: str) -> None:
+    assert cells(monograph, "monitoring", count)[2:] == [hold, restart]
+
+
+def test_counts_name_their_unit(monograph: Monograph) -> None:
+    assert "cells per microliter" in said(monograph, Audience.CLINICIAN, "monitoring")
+
+
+def test_lipids_at_twelve_weeks_in_both_voices(monograph: Monograph) -> None:
+    assert "Lipids about 12 weeks after the start." in said(monograph, Audience.CLINICIAN, "monitoring")
+    assert "CholesterolAbout 12 weeks after you start" in said(monograph, Audience.PATIENT, "monitoring")
+
+
+def test_boxed_warning_names_all_five_harms(monograph: Monograph) -> None:
+    box = next(block for block in blocks(monograph, Audience.CLINICIAN) if isinstance(block, Box))
+    words = " ".join(plain(text) for text in texts(box)).casefold()
+    assert all(harm in words for harm in ("serious infections", "death", "lymphoma", "cardiovascular", "thrombosis"))
+    assert "except in covid-19" in words
+
+
+@pytest.mark.parametrize(
+    "from_memory",
+    [
+        "4 mg not approved in RA",
+        "4 days after the last dose",
+        "Avoid live vaccines",
+        "smokers",
+        "20 to 25 C",
+        "stopping probenecid",
+    ],
+)
+def test_what_no_source_confirms_is_marked_where_it_stands(monograph: Monograph, from_memory: str) -> None:
+    stretches = [plain(text) for block in blocks(monograph, Audience.CLINICIAN) for text in texts(block)]
+    held = [words for words in stretches if from_memory in words]
+    assert len(held) == 1
+    after = held[0].split(from_memory)[1]
+    assert UNVERIFIED in re.split(r"[.;]", after)[0]
+
+
+def test_the_patient_is_told_nothing_unverified(monograph: Monograph) -> None:
+    words = said(monograph, Audience.PATIENT)
+    assert "unverified" not in words
+    assert not re.search(r"smok|\b4 days|live vaccine", words)
+
+
+def test_the_patient_text_holds_no_number_but_these(monograph: Monograph) -> None:
+    words = (
+        said(monograph, Audience.PATIENT)
+        .replace("1-800-222-1222", "")
+        .replace("1-800-FDA-1088", "")
+        .replace("COVID-19", "")
+    )
+    assert sorted(set(re.findall(r"\d[\d.,]*\d|\d", words))) == ["1", "100", "12", "14", "911"]
+
+
+@pytest.mark.parametrize(
+    ("section", "instruction"),
+    [
+        ("urgent", "Call 911"),
+        ("urgent", "fever"),
+        ("key_message", "Do not stop or change your dose without asking"),
+        ("contraindications", "another JAK inhibitor"),
+        ("contraindications", "azathioprine, cyclosporine"),
+        ("precautions", "Get your vaccines before you start"),
+        ("pregnancy", "unborn baby"),
+        ("pregnancy", "before you breastfeed"),
+        ("interactions", "probenecid, you may need a lower dose"),
+        ("dosage", "with or without food"),
+        ("dosage", "14 days or until you leave the hospital, whichever comes first"),
+        ("missed_dose", "Do not take two doses at once"),
+        ("overdose", "1-800-222-1222"),
+        ("side_effects", "1-800-FDA-1088"),
+        ("storage", "reach of children"),
+    ],
+)
+def test_the_patient_is_told(monograph: Monograph, section: str, instruction: str) -> None:
+    assert instruction in said(monograph, Audience.PATIENT, section)
+
+
+def test_european_facts_say_that_they_are(monograph: Monograph) -> None:
+    stretches = [text for block in blocks(monograph, Audience.CLINICIAN) for text in texts(block)]
+    european = [plain(text) for text in stretches if "E1" in marks(text)]
+    assert len(european) == 3
+    assert all("EU leaflet" in words for words in european)
+    assert "Europe" in said(monograph, Audience.PATIENT, "missed_dose")
+
+
+def test_every_mark_has_a_source_and_every_source_a_mark(monograph: Monograph) -> None:
+    used = {mark for block in blocks(monograph, Audience.CLINICIAN) for text in texts(block) for mark in marks(text)}
+    assert used == {source.id for source in monograph.front.sources}
+
+
+def test_every_clinician_row_and_item_has_a_source_or_says_it_has_none(monograph: Monograph) -> None:
+    found = (block for block in blocks(monograph, Audience.CLINICIAN) if isinstance(block, Table | Items | Box))
+    bare = [
+        plain(text) for block in found for text in texts(block) if not marks(text) and UNVERIFIED not in plain(text)
+    ]
+    assert bare == []
