@@ -30,9 +30,9 @@ def shown(url: str) -> str:
 class AssetFetcher:
     """A WeasyPrint URL fetcher that answers `leaflet:NAME` with the asset of that name.
 
-    It is not derived from WeasyPrint's own fetcher, so that nothing in it could open a file or a connection. Stylesheets
-    are not served: they are named by the page's maker, never by the page. `refusals` keeps every refusal, since
-    WeasyPrint swallows those that come out of an SVG image.
+    It is not derived from WeasyPrint's own fetcher, so that nothing in it could open a file or a connection. No
+    stylesheet is served: the page's maker names them, never the page. `refusals` keeps every refusal, since WeasyPrint
+    swallows those that come out of an SVG image.
     """
 
     _fail_on_errors = True  # read by WeasyPrint
@@ -48,7 +48,8 @@ class AssetFetcher:
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
         """The same; `headers` are there because WeasyPrint has them, and are not used."""
-        from weasyprint.urls import URLFetcherResponse  # here, since only `typeset` knows how to load WeasyPrint quickly
+        # Here and not above, since only `typeset` knows how to load WeasyPrint quickly.
+        from weasyprint.urls import URLFetcherResponse
 
         try:
             kind, data = self._asset(url)
@@ -108,7 +109,7 @@ def _check_pixels(name: str, data: bytes) -> None:
         with Image.open(io.BytesIO(data)) as image:  # reads the head only
             width, height = image.size
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RenderError(f'"{shown(name)}" is not a picture that can be read.', "Save it again as PNG or SVG.") from error
+        raise RenderError(f'"{shown(name)}" is not a picture that can be read.', "Save it again as PNG.") from error
     if width * height > MAX_IMAGE_PIXELS:
         raise RenderError(
             f'"{shown(name)}" has too many pixels: {width} by {height}, and the limit is {MAX_IMAGE_PIXELS:,} in all.',

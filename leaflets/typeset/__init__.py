@@ -27,8 +27,8 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
     gives the same bytes on every day and in every folder.
 
     Raises:
-        RenderError: a stylesheet, a font, a glyph or a picture is missing or at fault; the page asks for anything outside
-            `assets`; or the renderer has anything at all to complain about.
+        RenderError: a stylesheet, a font, a glyph or a picture is missing or at fault; the page asks for anything
+            outside `assets`; or the renderer has anything at all to complain about.
     """
     with _one_at_a_time:
         styles = _styles(html.stylesheets, _kept(assets))

@@ -9,16 +9,20 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import fontTools
+import pydyf
+
 from leaflets.errors import RenderError
 
 FONTS_CONF = Path(__file__).with_name("fonts.conf")
-OLDEST_HARFBUZZ = (4, 1, 0)  # below it WeasyPrint leaves the subsetting to fontTools, which stamps the time into the font
-_LIBRARIES = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libfontconfig1"
+OLDEST_HARFBUZZ = (4, 1, 0)  # below it WeasyPrint lets fontTools cut fonts down, which stamps the time into them
+_LIBRARIES = (
+    "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libfontconfig1"
+)
 
 
 class _Deferred(ModuleType):
@@ -39,9 +43,7 @@ def _deferred_call(module: str, function: str) -> Callable[..., Any]:
 
 def _stand_ins() -> dict[str, ModuleType]:
     # WeasyPrint imports these two for a fallback we refuse and for variable fonts we do not ship: a third of its start.
-    subset, library, instancer = (
-        _Deferred(f"fontTools.{name}") for name in ("subset", "varLib", "varLib.instancer")
-    )
+    subset, library, instancer = (_Deferred(f"fontTools.{name}") for name in ("subset", "varLib", "varLib.instancer"))
     library.__path__ = []
     function = "instantiateVariableFont"
     setattr(instancer, function, _deferred_call(instancer.__name__, function))
@@ -73,10 +75,14 @@ def _libraries_by_soname() -> Iterator[None]:
 
 
 def _close_fonts() -> None:
-    # Fontconfig reads this once and for all when it first chooses a font, so it has to stay for the life of the process.
+    # Pango has fontconfig read this in a thread of its own, some time later, so it has to stay.
     os.environ["FONTCONFIG_FILE"] = str(FONTS_CONF)
     for name in ("FONTCONFIG_PATH", "FONTCONFIG_SYSROOT", "PANGO_LANGUAGE"):
         os.environ.pop(name, None)
+
+
+def _short(error: OSError) -> str:
+    return str(error).partition(":")[0]
 
 
 def _load() -> ModuleType:
@@ -91,7 +97,7 @@ def _load() -> ModuleType:
         try:
             return importlib.import_module("weasyprint")
         except OSError as error:
-            raise RenderError(f"A library that sets the type is missing: {error}.", f"On Debian: {_LIBRARIES}") from error
+            raise RenderError(f"A library that sets type is missing: {_short(error)}.", _LIBRARIES) from error
 
 
 weasyprint: Any = _load()
@@ -113,8 +119,8 @@ def engine_versions() -> tuple[tuple[str, str], ...]:
     """Name and version of everything whose release can change the bytes of a page, for provenance and cache keys."""
     return (
         ("weasyprint", weasyprint.VERSION),
-        ("pydyf", version("pydyf")),
-        ("fonttools", version("fonttools")),
+        ("pydyf", pydyf.VERSION),
+        ("fonttools", fontTools.version),
         ("pango", _pango_version()),
         ("harfbuzz", _harfbuzz_version()),
     )
@@ -128,7 +134,7 @@ def require_subsetter() -> None:
     """
     if _ffi.harfbuzz_subset is None or not _ffi.harfbuzz.hb_version_atleast(*OLDEST_HARFBUZZ):
         raise RenderError(
-            "The library that cuts fonts down (harfbuzz-subset 4.1 or newer) is missing: pages would not be reproducible.",
+            "The library harfbuzz-subset (4.1 or newer) is missing; without it no page comes out the same twice.",
             "On Debian: apt-get install libharfbuzz-subset0",
         )
 

@@ -4,7 +4,7 @@ import contextlib
 import os
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,8 @@ def _face(descriptors: Mapping[str, Any]) -> _Face:
         )
     except (KeyError, TypeError) as error:
         raise RenderError(
-            f'The @font-face rule of "{family}" does not name one weight and one style.', "Use one file for each weight."
+            f'The @font-face rule of "{family}" does not name one weight and one style.',
+            "Use one file for each weight.",
         ) from error
 
 
@@ -108,7 +109,7 @@ def _source(descriptors: Mapping[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def _file_of(data: bytes) -> Any:
+def _file_of(data: bytes) -> Iterator[str]:
     # Fontconfig takes files only. One in memory needs no folder to write to, and nothing is left if we are killed.
     if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
         descriptor = os.memfd_create("leaflet-font")
@@ -136,4 +137,4 @@ def _rule(face: _Face, path: str) -> bytes:
         ("width", "assign_replace", "const", face.width),
     ):
         SubElement(SubElement(match, "edit", name=name, mode=mode), kind).text = value
-    return _HEADER + tostring(root, encoding="utf-8")
+    return _HEADER + bytes(tostring(root, encoding="utf-8"))

@@ -18,6 +18,7 @@ _REMEDIES = (
     (re.compile(r'required "lang"'), "Give the html element of the template a lang attribute."),
     (re.compile(r"Anchor defined twice|anchor"), "Correct the id or the link in the template."),
 )
+_CHECK_STYLES = "Check the styles and the template."
 _MAX_MESSAGE = 200
 
 
@@ -52,9 +53,9 @@ def faults_raised(what: str, fetcher: AssetFetcher) -> Iterator[None]:
     except RecursionError as error:
         raise RenderError(f"{what} nests too deeply to be set.", "Take some levels of nesting out.") from error
     except MemoryError as error:
-        raise RenderError(f"There is not enough memory to set {what}.", "Make the page or its pictures smaller.") from error
-    except Exception as error:  # a renderer can fail in any way at all, and none of them may reach the user as a traceback
-        raise RenderError(f"{what} could not be set: {_first_line(error)}.", "Check the styles and the template.") from error
+        raise RenderError(f"There is not enough memory to set {what}.", "Make its pictures smaller.") from error
+    except Exception as error:  # a renderer can fail in any way at all; none may reach the user as a traceback
+        raise RenderError(f"{what} could not be set: {_first_line(error)}.", _CHECK_STYLES) from error
     finally:
         _LOGGER.removeHandler(listener)
         _LOGGER.propagate = propagate
@@ -83,5 +84,5 @@ def _fault(what: str, record: logging.LogRecord) -> RenderError:
             f"{what}, line {place[1]}, column {place[2]}: {said}.",
             "Correct the rule: a page is made only when the renderer has understood all of it.",
         )
-    remedy = next((hint for pattern, hint in _REMEDIES if pattern.search(message)), "Check the styles and the template.")
+    remedy = next((hint for pattern, hint in _REMEDIES if pattern.search(message)), _CHECK_STYLES)
     return RenderError(f"{what}: {message.strip(' .')[:_MAX_MESSAGE]}.", remedy)
