@@ -1,0 +1,88 @@
+"""Bytes of a list → text: UTF-8 with or without mark, UTF-16, Windows-1252."""
+
+import codecs
+from dataclasses import dataclass
+
+from leaflets.errors import UsageError
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks and the codec each stands for; those of UTF-32 begin with those of UTF-16, so they come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """A text, the codec it was read with, and whether that codec was only supposed."""
+
+    text: str
+    codec: str
+    supposed: bool = False
+
+
+def decode(data: bytes, codec: str = "") -> Letters:
+    """The text of a list. `codec` is what the user said, or empty to find it out.
+
+    Without a byte order mark UTF-8 is tried, then Windows-1252, in which old pharmacy systems write. Raises UsageError
+    where the bytes are none of these; the message names a line, never the text on it.
+    """
+    if codec:
+        return Letters(_strict(data, _known(codec)), codec)
+    for mark, name in MARKS:
+        if data.startswith(mark):
+            return Letters(_strict(data, name), _byte_order(mark, name))
+    if wide := _unmarked_utf16(data):
+        return Letters(_strict(data, wide), wide)
+    try:
+        return Letters(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        return Letters(_strict(data, "cp1252"), "cp1252", supposed=True)
+
+
+def encode(text: str, codec: str) -> bytes:
+    """The text as a list's own system would write it, byte order mark included."""
+    if codec in {"utf-16-le+mark", "utf-16-be+mark"}:
+        wide = codec.removesuffix("+mark")
+        return ("\ufeff" + text).encode(wide)
+    return text.encode(codec)
+
+
+def _byte_order(mark: bytes, name: str) -> str:
+    if name != "utf-16":
+        return name
+    return "utf-16-le+mark" if mark == codecs.BOM_UTF16_LE else "utf-16-be+mark"
+
+
+def _known(codec: str) -> str:
+    try:
+        return codecs.lookup(codec).name
+    except LookupError as error:
+        raise UsageError(
+            f'"{codec}" is no encoding known here', "Say utf-8, utf-16, cp1252 or another Python codec."
+        ) from error
+
+
+def _unmarked_utf16(data: bytes) -> str:
+    """UTF-16 without a mark shows as zero bytes at every second place of its first line."""
+    head = data[:64]
+    if len(head) < 4:
+        return ""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd * 4 > len(head) and even == 0:
+        return "utf-16-le"
+    return "utf-16-be" if even * 4 > len(head) and odd == 0 else ""
+
+
+def _strict(data: bytes, codec: str) -> str:
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"the list cannot be read as {codec}: a byte on line {line} has no meaning in it",
+            "Write the list as UTF-8, or say which encoding it has with --encoding.",
+        ) from error

@@ -1,0 +1,68 @@
+"""The tables of the ledger, as text; `ledger` alone runs them."""
+
+VERSION = 1
+"""The number in the file's `user_version`; a ledger with a higher one was written by a later leaflet."""
+
+TABLES = """
+CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
+
+CREATE TABLE run (
+  number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE, at TEXT NOT NULL,
+  list_sha256 TEXT NOT NULL, list_place TEXT NOT NULL, options TEXT NOT NULL, folder TEXT NOT NULL,
+  versions TEXT NOT NULL, plan_digest TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE leaflet (
+  run INTEGER NOT NULL REFERENCES run, number INTEGER NOT NULL,
+  drug TEXT NOT NULL, audience TEXT NOT NULL, lang TEXT NOT NULL, paper TEXT NOT NULL,
+  version TEXT NOT NULL, source TEXT NOT NULL, allowed TEXT NOT NULL,
+  content_id TEXT NOT NULL, sheet TEXT NOT NULL, pages INTEGER NOT NULL,
+  PRIMARY KEY (run, number)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE part (
+  run INTEGER NOT NULL REFERENCES run, number INTEGER NOT NULL,
+  destination TEXT NOT NULL, name TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, size INTEGER NOT NULL, pages INTEGER NOT NULL, sheets INTEGER NOT NULL,
+  PRIMARY KEY (run, number)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE copy (
+  run INTEGER NOT NULL REFERENCES run, serial INTEGER NOT NULL,
+  line INTEGER NOT NULL, leaflet INTEGER NOT NULL, part INTEGER NOT NULL, patient BLOB,
+  state TEXT NOT NULL CHECK (state IN ('planned','rendered','written','sent','printed','spoiled','cancelled')),
+  replaces INTEGER,
+  PRIMARY KEY (run, serial)
+) WITHOUT ROWID, STRICT;
+
+CREATE UNIQUE INDEX replaced_once ON copy (run, replaces) WHERE replaces IS NOT NULL;
+
+CREATE TABLE event (
+  number INTEGER PRIMARY KEY, at TEXT NOT NULL, run TEXT NOT NULL, kind TEXT NOT NULL,
+  serials TEXT NOT NULL, detail TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
+
+CREATE TRIGGER event_fixed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
+
+CREATE TRIGGER copy_kept BEFORE DELETE ON copy BEGIN SELECT RAISE(ABORT, 'a copy is never taken out'); END;
+
+CREATE TRIGGER copy_fixed BEFORE UPDATE OF run, serial, line, leaflet, part, patient, replaces ON copy
+BEGIN SELECT RAISE(ABORT, 'a copy never changes its serial'); END;
+
+CREATE TRIGGER copy_forward BEFORE UPDATE OF state ON copy WHEN instr(
+  CASE OLD.state
+    WHEN 'planned' THEN 'rendered cancelled'
+    WHEN 'rendered' THEN 'written cancelled'
+    WHEN 'written' THEN 'sent printed spoiled cancelled'
+    WHEN 'sent' THEN 'printed spoiled cancelled'
+    WHEN 'printed' THEN 'spoiled'
+    ELSE '' END, NEW.state) = 0
+BEGIN SELECT RAISE(ABORT, 'a copy only moves forward'); END;
+"""
+
+
+def statements() -> tuple[str, ...]:
+    """The statements that make an empty ledger, one by one, so that they fit into one transaction."""
+    return tuple(statement.strip() for statement in TABLES.split("\n\n") if statement.strip())

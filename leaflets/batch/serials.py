@@ -1,0 +1,36 @@
+"""Serial numbers as people write them ("1-120 125") ⇄ numbers."""
+
+import re
+from collections.abc import Iterable
+
+from leaflets.errors import UsageError
+
+MAX_SERIAL = 10_000_000
+
+
+def parse(words: Iterable[str]) -> tuple[int, ...]:
+    """The serials in "1-120 125" or "1-120,125", in ascending order, each once. Raises UsageError."""
+    numbers: set[int] = set()
+    for word in " ".join(words).replace(",", " ").split():
+        match = re.fullmatch(r"(\d{1,8})(?:-(\d{1,8}))?", word, re.ASCII)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 1 <= first <= last <= MAX_SERIAL:
+            raise UsageError(f'"{word}" is no serial and no range of serials', 'Write serials as "1-120 125".')
+        numbers.update(range(first, last + 1))
+    return tuple(sorted(numbers))
+
+
+def ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """The first and last of every unbroken stretch of numbers, ascending."""
+    stretches: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if stretches and stretches[-1][1] == number - 1:
+            stretches[-1] = (stretches[-1][0], number)
+        else:
+            stretches.append((number, number))
+    return tuple(stretches)
+
+
+def spell(numbers: Iterable[int]) -> str:
+    """Numbers as people write them: "1-120,125"; the inverse of `parse`."""
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges(numbers))
