@@ -8,9 +8,13 @@ from collections.abc import Iterable
 from leaflets.errors import RenderError
 
 _KEPT_FONTS = 16
-_FORMAT = "Cf"  # soft hyphen, word joiner, direction marks: Pango leaves a gap of no width where the font has none
-_CONTROL_SPACES = frozenset("\t\n\r\f")
-_INVISIBLE_MARKS = frozenset(range(0xFE00, 0xFE10))  # variation selectors
+# What Pango can set without the font's help: white space, and characters of no width such as the soft hyphen, the word
+# joiner and direction marks. Among format characters (Cf) some scripts have visible signs, and these it cannot set.
+_BREAKS = frozenset("\t\n\r")
+_BLANK = frozenset({"Zs", "Cf"})
+_VARIATION_SELECTORS = frozenset(range(0xFE00, 0xFE10))
+_VISIBLE_FORMAT = frozenset({*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, *range(0xFFF9, 0xFFFC)})
+_OGHAM_SPACE = 0x1680
 
 
 @functools.lru_cache(maxsize=_KEPT_FONTS)
@@ -42,14 +46,21 @@ def uncovered(text: str, covered: frozenset[int]) -> tuple[str, ...]:
 
 def described(character: str) -> str:
     """A character as an error message shows it: itself, its code point and its Unicode name."""
-    name = unicodedata.name(character, "no name")
-    return f'"{character}" (U+{ord(character):04X}, {name.lower()})'
+    name = unicodedata.name(character, "")
+    code = f"U+{ord(character):04X}" + (f", {name.lower()}" if name else "")
+    return f'"{character}" ({code})' if character.isprintable() else f"the invisible character {code}"
 
 
 def _prints(character: str, covered: frozenset[int]) -> bool:
-    return (
-        ord(character) in covered
-        or character in _CONTROL_SPACES
-        or ord(character) in _INVISIBLE_MARKS
-        or unicodedata.category(character) == _FORMAT
-    )
+    if ord(character) in covered or character in _BREAKS or _is_blank(character):
+        return True
+    # Pango sets a letter the font lacks out of its parts: "ǩ" as "k" and a caron.
+    parts = unicodedata.normalize("NFD", character)
+    return len(parts) > 1 and all(ord(part) in covered for part in parts)
+
+
+def _is_blank(character: str) -> bool:
+    code = ord(character)
+    if code in _VISIBLE_FORMAT or code == _OGHAM_SPACE:
+        return False
+    return code in _VARIATION_SELECTORS or unicodedata.category(character) in _BLANK

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from leaflets.errors import RenderError
 from leaflets.fetch import AssetFetcher, Denied, shown
+from leaflets.glyphs import described
 
 _LOGGER = logging.getLogger("weasyprint")
 _PLACE = re.compile(r"\s*\bat (\d+):(\d+)")
-_GLYPH = re.compile(r'\.notdef glyph .*"(.)" \((U\+[0-9A-F]+)\)', re.DOTALL)
+_GLYPH = re.compile(r'\.notdef glyph .*"(.)" \(U\+[0-9A-F]+\)', re.DOTALL)
 _REMEDIES = (
     (re.compile(r"Relative URI"), "Write leaflet:NAME for a file in styles."),
     (re.compile(r"no required alt"), "Give the picture a description, or make it a background."),
@@ -71,10 +72,10 @@ def _first_line(error: Exception) -> str:
 
 def _fault(what: str, record: logging.LogRecord) -> RenderError:
     message = " ".join(record.getMessage().split())
-    glyph = _GLYPH.search(message)
+    glyph = _GLYPH.search(record.getMessage())
     if glyph:
         return RenderError(
-            f'The font has no glyph for "{glyph[1]}" ({glyph[2]}), which {what} uses.',
+            f"The font has no glyph for {described(glyph[1])}, which {what} uses.",
             "Use another character, or a font that has it.",
         )
     place = _PLACE.search(message)
