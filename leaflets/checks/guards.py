@@ -1,0 +1,153 @@
+"""When a spelling that looks error-prone is something else: one small question for each doubtful form."""
+
+from collections.abc import Callable, Mapping
+
+from leaflets.checks.lexer import Kind
+from leaflets.checks.reading import Place, Reading
+
+Guard = Callable[[Reading, Place, int], bool]
+"""Whether the form of so many tokens at this place really is the error-prone one."""
+
+_ROMAN = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii"})
+_NUMBERED = frozenset({
+    "type", "types", "stage", "stages", "class", "grade", "schedule", "factor", "phase", "category", "level", "group",
+    "part", "section", "chapter", "annex", "dpp", "dipeptidylpeptidase", "pde", "collagen", "nyha", "tier", "step",
+    "complex", "bipolar", "generation", "volume",
+})  # fmt: skip
+_DOSE_WORDS = frozenset({"take", "give", "dose", "daily", "tablet", "tablets", "capsule", "capsules", "once", "twice",
+                         "mg", "mcg", "g", "units", "nightly", "morning", "drops", "apply", "inject"})  # fmt: skip
+_PROTEIN = frozenset({"protein", "proteins", "pathway", "pathways", "signaling", "-"})
+_EYE = frozenset({"eye", "eyes", "ophthalmic", "ocular", "intraocular", "drop", "drops", "conjunctival"})
+_EAR = frozenset({"ear", "ears", "otic", "aural", "drop", "drops"})
+
+
+def always(_reading: Reading, _place: Place, _size: int) -> bool:
+    """The form is error-prone wherever it stands."""
+    return True
+
+
+def after_number(_reading: Reading, place: Place, _size: int) -> bool:
+    """It measures something."""
+    return place.token.kind is Kind.UNIT
+
+
+def dose_of(_reading: Reading, place: Place, size: int) -> bool:
+    """It measures a dose, and not what is in a litre of blood."""
+    if place.token.kind is not Kind.UNIT:
+        return False
+    slash, per = place.near(size), place.near(size + 1)
+    return not (slash and per and slash.text == "/" and per.text in ("mL", "ml", "dL", "L"))
+
+
+def dose_context(_reading: Reading, place: Place, size: int) -> bool:
+    """It stands within a few words of a dose."""
+    return any(
+        token is not None and (token.text.lower() in _DOSE_WORDS or token.kind in (Kind.NUMBER, Kind.UNIT))
+        for step in (*range(-4, 0), *range(size, size + 2))
+        for token in (place.near(step),)
+    )
+
+
+def eye(reading: Reading, place: Place, _size: int) -> bool:
+    """The text around it is about eyes."""
+    return _stretch_has(place, _EYE)
+
+
+def ear(reading: Reading, place: Place, _size: int) -> bool:
+    """The text around it is about ears."""
+    return _stretch_has(place, _EAR)
+
+
+def insulin(reading: Reading, _place: Place, _size: int) -> bool:
+    """The monograph is about insulin."""
+    return bool(reading.places("insulin"))
+
+
+def _stretch_has(place: Place, words: frozenset[str]) -> bool:
+    near = place.stretch.tokens[max(0, place.at - 12) : place.at + 12]
+    return any(token.text.lower() in words for token in near)
+
+
+def route(reading: Reading, place: Place, size: int) -> bool:
+    """It names a route: after a dose, or in brackets beside another route."""
+    before, after = place.near(-1), place.near(size)
+    if before is None:
+        return False
+    bracketed = before.text in "(/" and after is not None and after.text in ")/,"
+    return before.kind is Kind.UNIT or bracketed
+
+
+def route_name(reading: Reading, place: Place, size: int) -> bool:
+    """It names a route: no Roman numeral ("type IV"), no interval of a heart tracing ("PR interval")."""
+    before, after = place.near(-1), place.near(size)
+    if after is not None and after.text.lower() in ("interval", "intervals", "prolongation", "segment"):
+        return False
+    if place.token.text != "IV" or before is None:
+        return True
+    if before.text in "-–/" or before.text.lower() in ("and", "or", "to"):
+        further = place.near(-2)
+        return not (further and further.text.lower() in _ROMAN)
+    return before.text.lower() not in _NUMBERED
+
+
+def not_protein(reading: Reading, place: Place, size: int) -> bool:
+    """It is a direction, and not the STAT proteins."""
+    before, after = place.near(-1), place.near(size)
+    if place.token.text != "STAT":
+        return True
+    protein = after is not None and after.text.lower() in _PROTEIN
+    return not protein and not (before is not None and before.text in "/-–") and not reading.places("jak")
+
+
+def not_weight(_reading: Reading, place: Place, _size: int) -> bool:
+    """It means with, and not weight in weight (w/w) or weight in volume (w/v)."""
+    following = place.near(2)
+    return following is None or following.text.lower() not in ("w", "v")
+
+
+def not_salt(_reading: Reading, place: Place, _size: int) -> bool:
+    """It stands for a drug of its own, and not for the salt after a drug name."""
+    before = place.near(-1)
+    return before is None or before.kind is not Kind.WORD or not before.text.isalpha() or len(before.text) < 5
+
+
+def _unless_about(*words: str) -> Guard:
+    def guard(reading: Reading, _place: Place, _size: int) -> bool:
+        return not any(reading.places(word) for word in words)
+
+    return guard
+
+
+def stands_alone(_reading: Reading, place: Place, size: int) -> bool:
+    """It is a word of its own, and not the first part of a longer name (Levo-carnitine)."""
+    after = place.near(size)
+    return after is None or not (after.text in "-–" and after.start == place.stretch.tokens[place.at + size - 1].end)
+
+
+def not_vitamin(_reading: Reading, place: Place, _size: int) -> bool:
+    """The letter is a metal, and not a vitamin."""
+    before = place.near(-1)
+    return before is None or before.text.lower() not in ("vitamin", "vitamins")
+
+
+GUARDS: Mapping[str, Guard] = {
+    "": always,
+    "after_number": after_number,
+    "dose_of": dose_of,
+    "dose_context": dose_context,
+    "eye": eye,
+    "ear": ear,
+    "insulin": insulin,
+    "route": route,
+    "route_name": route_name,
+    "not_protein": not_protein,
+    "not_weight": not_weight,
+    "not_salt": not_salt,
+    "not_haematocrit": _unless_about("hematocrit", "haematocrit"),
+    "not_analgesia": _unless_about("controlled", "analgesia"),
+    "not_thyroid": _unless_about("triiodothyronine", "liothyronine", "thyroid", "thyroxine", "levothyroxine", "tsh"),
+    "stands_alone": stands_alone,
+    "not_vitamin": not_vitamin,
+}
+"""The guards, by the name the table of forms knows them by."""
+

@@ -1,0 +1,283 @@
+"""A monograph made ready for the rules: its text as one audience reads it, cut into tokens and indexed."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
+
+from leaflets.checks.lexer import Kind, Token, lex, sentences
+from leaflets.model import (
+    Audience,
+    Block,
+    Box,
+    BoxKind,
+    Front,
+    Items,
+    Monograph,
+    Paragraph,
+    Questions,
+    Quote,
+    Section,
+    Subheading,
+    Table,
+    Text,
+    Verbatim,
+    plain,
+)
+
+
+class Part(StrEnum):
+    """What a stretch of text is on the page."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    LEAD = "lead"
+    QUESTION = "question"
+    HEAD_CELL = "head cell"
+    CELL = "cell"
+    VERBATIM = "verbatim"
+    FRONT = "front matter"
+
+
+PROSE = frozenset({Part.PARAGRAPH, Part.ITEM})
+"""The parts that are read as sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Words that are read in one go: a paragraph, an item, a cell of a table.
+
+    `line` is the source line its block begins on; `past` are words of the same block that stand before it, `bars` the
+    number of cell edges before it on that line. `group` is the line on which its list or table begins, 0 outside one.
+    """
+
+    number: int
+    part: Part
+    text: str
+    line: int
+    section: str
+    heading: str
+    audience: Audience | None
+    box: BoxKind | None
+    tokens: tuple[Token, ...]
+    sentences: tuple[tuple[int, int], ...]
+    marks: tuple[str, ...]
+    past: str = ""
+    bars: int = 0
+    group: int = 0
+
+    def words(self, first: int = 0, end: int | None = None) -> Iterator[Token]:
+        """The tokens between two indices that are words, numbers or units."""
+        return (token for token in self.tokens[first:end] if token.kind not in _SILENT)
+
+    def quote(self, first: int, end: int) -> str:
+        """The characters from one token up to another."""
+        return self.text[self.tokens[first].start : self.tokens[end - 1].end]
+
+
+_SILENT = frozenset({Kind.SIGN, Kind.ADDRESS})
+
+
+class Place(NamedTuple):
+    """Where one token stands."""
+
+    stretch: Stretch
+    at: int
+
+    @property
+    def token(self) -> Token:
+        """The token itself."""
+        return self.stretch.tokens[self.at]
+
+    def near(self, step: int) -> Token | None:
+        """The token so many places on (or back), None past either end of the stretch."""
+        index = self.at + step
+        return self.stretch.tokens[index] if 0 <= index < len(self.stretch.tokens) else None
+
+    def text(self, step: int) -> str:
+        """The text of the token so many places on, empty past either end."""
+        token = self.near(step)
+        return token.text if token else ""
+
+    def kind(self, step: int) -> Kind | None:
+        """The kind of the token so many places on, None past either end."""
+        token = self.near(step)
+        return token.kind if token else None
+
+    def glued(self, step: int) -> bool:
+        """Whether the token so many places on follows the one before it without a space."""
+        before, token = self.near(step - 1), self.near(step)
+        return before is not None and token is not None and before.end == token.start
+
+    def moved(self, step: int) -> "Place":
+        """The place so many tokens on."""
+        return Place(self.stretch, self.at + step)
+
+
+_NOWHERE: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one audience reads of a monograph. `other` is what the other reads, `today` the date of the check."""
+
+    monograph: Monograph
+    audience: Audience
+    stretches: tuple[Stretch, ...]
+    other: tuple[Stretch, ...]
+    today: dt.date | None = None
+
+    @property
+    def front(self) -> Front:
+        """The front matter."""
+        return self.monograph.front
+
+    @cached_property
+    def index(self) -> Mapping[str, tuple[Place, ...]]:
+        """Every place of every token, by its text in small letters."""
+        places: dict[str, list[Place]] = {}
+        for stretch in self.stretches:
+            for at, token in enumerate(stretch.tokens):
+                places.setdefault(token.text.lower(), []).append(Place(stretch, at))
+        return MappingProxyType({word: tuple(found) for word, found in places.items()})
+
+    @cached_property
+    def numbers(self) -> tuple[Place, ...]:
+        """Every place of a number."""
+        return tuple(
+            Place(stretch, at)
+            for stretch in self.stretches
+            for at, token in enumerate(stretch.tokens)
+            if token.kind is Kind.NUMBER
+        )
+
+    @cached_property
+    def units(self) -> tuple[Place, ...]:
+        """Every place of a unit that follows a number."""
+        found = (Place(place.stretch, place.at + 1) for place in self.numbers)
+        return tuple(place for place in found if (token := place.near(0)) and token.kind is Kind.UNIT)
+
+    def places(self, word: str) -> tuple[Place, ...]:
+        """Every place of a token, by its text in small letters."""
+        return self.index.get(word, _NOWHERE)
+
+    def spelled(self, *forms: str) -> Iterator[Place]:
+        """Every place of a token spelled exactly like one of the forms."""
+        return (place for form in forms for place in self.places(form.lower()) if place.token.text == form)
+
+    def of(self, *sections: str) -> tuple[Stretch, ...]:
+        """The stretches that stand in sections with these ids."""
+        return tuple(stretch for stretch in self.stretches if stretch.section in sections)
+
+    @cached_property
+    def prose(self) -> tuple[Stretch, ...]:
+        """The stretches that are read as sentences."""
+        return tuple(stretch for stretch in self.stretches if stretch.part in PROSE)
+
+    @cached_property
+    def own_voice(self) -> bool:
+        """Whether the author wrote for this audience: the monograph has two voices and this one has text of its own."""
+        return self.monograph.two_voices
+
+
+def read(monograph: Monograph) -> tuple[Stretch, ...]:
+    """All stretches of a monograph in the order of the source, with the audience each is meant for."""
+    return tuple(_Reader().read(monograph))
+
+
+def visible(stretches: Iterable[Stretch], audience: Audience) -> tuple[Stretch, ...]:
+    """The stretches that an audience sees."""
+    return tuple(stretch for stretch in stretches if stretch.audience in (None, audience))
+
+
+_FRONT_KEYS = ("drug_class", "strengths", "route", "legal_status")
+_SOURCE_KEYS = {"drug_class": "class"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """Where the reader stands: for whom, in which box, in the list or table that begins on line `group`."""
+
+    audience: Audience | None = None
+    box: BoxKind | None = None
+    group: int = 0
+    part: Part = Part.PARAGRAPH
+
+
+class _Reader:
+    """Walks through the blocks of a monograph and collects its stretches."""
+
+    def __init__(self) -> None:
+        self.found: list[Stretch] = []
+        self.section = Section("front", "", 0, ())
+
+    def read(self, monograph: Monograph) -> list[Stretch]:
+        for key in _FRONT_KEYS:
+            self._front(monograph.front, key)
+        for section in monograph.sections:
+            self.section = section
+            scene = _Scene(section.audience)
+            self._add(Part.HEADING, section.heading, section.line, scene)
+            self._all(section.blocks, scene)
+        return self.found
+
+    def _front(self, front: Front, key: str) -> None:
+        said = getattr(front, key)
+        line = front.lines.get(_SOURCE_KEYS.get(key, key), 0)
+        for text in (said,) if isinstance(said, str) else said:
+            self._add(Part.FRONT, text, line, _Scene())
+
+    def _all(self, blocks: Iterable[Block], scene: _Scene) -> None:
+        for block in blocks:
+            self._block(block, replace(scene, audience=block.audience or scene.audience))
+
+    def _block(self, block: Block, scene: _Scene) -> None:
+        match block:
+            case Paragraph():
+                self._paragraph(block, scene)
+            case Items():
+                for item in block.items:
+                    self._all(item.blocks, replace(scene, part=Part.ITEM, group=block.line))
+            case Table():
+                self._table(block, replace(scene, group=block.line))
+            case Box():
+                self._add(Part.LEAD, block.title, block.line, replace(scene, box=block.kind))
+                self._all(block.blocks, replace(scene, box=block.kind))
+            case Questions():
+                self._questions(block, scene)
+            case Quote():
+                self._all(block.blocks, scene)
+            case Subheading() | Verbatim():
+                part = Part.HEADING if isinstance(block, Subheading) else Part.VERBATIM
+                self._add(part, block.text, block.line, scene)
+
+    def _paragraph(self, block: Paragraph, scene: _Scene) -> None:
+        self._add(Part.LEAD, block.lead, block.line, scene)
+        self._add(scene.part, block.text, block.line, scene, past=plain(block.lead))
+
+    def _table(self, table: Table, scene: _Scene) -> None:
+        for bars, cell in enumerate(table.header, start=1):
+            self._add(Part.HEAD_CELL, cell, table.line, scene, bars=bars)
+        for row in table.rows:
+            for bars, cell in enumerate(row.cells, start=1):
+                self._add(Part.CELL, cell, row.line, scene, bars=bars)
+
+    def _questions(self, block: Questions, scene: _Scene) -> None:
+        for question in block.questions:
+            self._add(Part.QUESTION, question.question, question.line, scene)
+            self._all(question.answer, scene)
+
+    def _add(self, part: Part, text: Text | str, line: int, scene: _Scene, *, past: str = "", bars: int = 0) -> None:
+        words = text if isinstance(text, str) else plain(text)
+        if not words.strip():
+            return
+        tokens = lex(words)
+        marks = () if isinstance(text, str) else tuple(run.mark for run in text if run.mark)
+        self.found.append(Stretch(
+            len(self.found), part, words, line, self.section.id, self.section.heading, scene.audience, scene.box,
+            tokens, sentences(tokens), marks, past, bars, scene.group,
+        ))  # fmt: skip

@@ -1,0 +1,81 @@
+"""Signs that stand for words and have been read as figures; each function returns the places of one of them."""
+
+from leaflets.checks.doses import Found
+from leaflets.checks.lexer import DOSE_UNITS, Kind
+from leaflets.checks.reading import Place, Reading
+
+_PER = frozenset({"day", "kg", "dose", "mL", "ml", "hr", "hrs", "hour", "h", "tablet", "m", "m²", "min", "minute", "week", "g"})
+_DOSED = DOSE_UNITS - {"L", "l", "dL"}
+
+
+def more_or_less(reading: Reading) -> Found:
+    """< or > before a number."""
+    for sign in "<>":
+        for place in reading.places(sign):
+            equals = 1 if place.text(1) == "=" else 0
+            if place.kind(1 + equals) is Kind.NUMBER:
+                yield place, 2 + equals
+
+
+def slash(reading: Reading) -> Found:
+    """A stroke for "per" (mg/kg) or between two doses (5/325 mg)."""
+    for place in reading.places("/"):
+        before, per = place.near(-1), place.text(1)
+        if before is not None and before.text in _DOSED and per in _PER and not _is_rate(place):
+            yield place.moved(-1), 3
+        elif (before is not None and before.kind is Kind.NUMBER) and place.kind(1) is Kind.NUMBER and place.text(2) in _DOSED - {"tablet", "tablets"}:
+            if place.text(-2) != "/":
+                yield place.moved(-1), 4
+
+
+def _is_rate(place: Place) -> bool:
+    """Whether it is a measure of the kidneys or the blood (mL/min) and not a dose."""
+    return place.text(-1) in ("mL", "ml") and place.text(1) in ("min", "minute")
+
+
+def at_sign(reading: Reading) -> Found:
+    """@ for at; not in an electronic address."""
+    for place in reading.places("@"):
+        if not place.glued(0) and not place.glued(1):
+            yield place, 1
+
+
+def ampersand(reading: Reading) -> Found:
+    """& for and; A&E and its like are names."""
+    for place in reading.places("&"):
+        initials = place.glued(0) and place.glued(1) and len(place.text(-1)) == 1 and len(place.text(1)) == 1
+        if not initials:
+            yield place, 1
+
+
+def plus(reading: Reading) -> Found:
+    """+ for and, between two words."""
+    for place in reading.places("+"):
+        left, right = place.near(-1), place.near(1)
+        if left and right and Kind.SIGN not in (left.kind, right.kind) and not (place.glued(0) or place.glued(1)):
+            yield place, 1
+
+
+def degree_for_hour(reading: Reading) -> Found:
+    """q4°, every 4°."""
+    for place in reading.places("°"):
+        before = place.text(-1).lower()
+        if before[:1] == "q" and before[1:].isdigit():
+            yield place.moved(-1), 2
+        elif place.text(-2).lower() in ("every", "q") and place.text(1) not in ("C", "F"):
+            yield place.moved(-1), 2
+
+
+def hash_number(reading: Reading) -> Found:
+    """#2 for number 2."""
+    for place in reading.places("#"):
+        if place.kind(1) is Kind.NUMBER and place.glued(1):
+            yield place, 2
+
+
+def about(reading: Reading) -> Found:
+    """~ or ± before an amount."""
+    for sign in "~±≈":
+        for place in reading.places(sign):
+            if place.kind(1) is Kind.NUMBER:
+                yield place, 2
