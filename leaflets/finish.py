@@ -34,6 +34,7 @@ _NEUTRAL = frozenset({"/Span", "/NonStruct"})
 _TEXT_HOLDERS = frozenset(
     {"/P", "/H1", "/H2", "/H3", "/H4", "/H5", "/H6", "/Lbl", "/LBody", "/TD", "/TH", "/Caption", "/Link", *_NEUTRAL}
 )
+_GROUPS = frozenset({"/Document", "/Part", "/Art", "/Sect", "/Div", "/BlockQuote"})
 _BARE = frozenset({"Type", "S", "K", "Pg", "P"})
 _PLACED = re.compile(rb"[-\d.]+ ([-\d.]+) (?:Tm|cm)$")
 
@@ -52,6 +53,8 @@ def finish(document: Any, pdf: Any, lang: str, content_id: str) -> None:
             _tidy_item(element, tags)
     _mark_margins(document, pdf, tags)
     _fold(tags)
+    _name_paragraphs(tags)
+    _place_figures(pdf, tags)
 
 
 class _Tags:
@@ -139,7 +142,7 @@ def _mark_margins(document: Any, pdf: Any, tags: _Tags) -> None:
         strays |= {owners[mark] for mark in marks}
         owners[:] = ["null" if mark in marks else owner for mark, owner in enumerate(owners)]
         leaf = tags.at(pdf.page_references[page])
-        _to_artifacts(tags.at(leaf["Contents"]).stream, marks, document.pages[page].height * 0.75 / 2)
+        _to_artifacts(tags.at(leaf["Contents"]).stream, marks, document.pages[page].height / 2)
     _drop_stray_links(pdf, tags, reachable)
     for stray in strays:
         tags.drop(stray)
@@ -149,16 +152,16 @@ def _to_artifacts(stream: list[Any], marks: set[int], middle: float) -> None:
     for place, operator in enumerate(stream):
         properties = stream[place - 1]
         if operator == b"BDC" and isinstance(properties, Mapping) and properties.get("MCID") in marks:
-            kind = b"/Header" if _height(stream, place) > middle else b"/Footer"
+            kind = b"/Header" if _depth(stream, place) < middle else b"/Footer"
             stream[place - 2 : place] = [b"/Artifact", b"<</Type/Pagination/Subtype" + kind + b">>"]
 
 
-def _height(stream: list[Any], place: int) -> float:
-    """How far down the page the content marked at `place` begins, in points, turned to count from the bottom."""
+def _depth(stream: list[Any], place: int) -> float:
+    """How far down the page the content marked at `place` begins, in the pixels WeasyPrint draws in."""
     for item in stream[place + 1 : place + 8]:
         found = _PLACED.search(item) if isinstance(item, bytes) else None
         if found:
-            return -float(found[1])
+            return float(found[1])
     return 0.0
 
 
@@ -205,6 +208,24 @@ def _folded_kids(element: Any, tags: _Tags, moved: dict[bytes, bytes]) -> Iterat
 
 def _says_nothing(child: Any, parent: Any) -> bool:
     return child.get("S") in _NEUTRAL and child["Pg"] == parent["Pg"] and set(child) <= _BARE
+
+
+def _name_paragraphs(tags: _Tags) -> None:
+    """Call text that stands in a group with no tag of its own (a `pre`, a bare line in a `div`) a paragraph."""
+    for group in tags.reachable():
+        if group["S"] in _GROUPS:
+            for child in tags.children(group):
+                if child["S"] in _NEUTRAL and any(isinstance(kid, int) for kid in child["K"]):
+                    child["S"] = "/P"
+
+
+def _place_figures(pdf: Any, tags: _Tags) -> None:
+    """Give the boxes of pictures in points from the bottom left; WeasyPrint writes pixels from the top left."""
+    for element in tags.reachable():
+        if element["S"] == "/Figure":
+            top_of_page = tags.at(element["Pg"])["MediaBox"][3]
+            left, top, right, bottom = (pixels * 0.75 for pixels in element["A"]["BBox"])
+            element["A"]["BBox"] = pydyf.Array([left, top_of_page - bottom, right, top_of_page - top])
 
 
 def _final(owner: Any, moved: Mapping[bytes, bytes]) -> Any:

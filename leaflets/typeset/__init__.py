@@ -87,6 +87,7 @@ def _laid_out(html: Html, styles: _Styles, fetcher: AssetFetcher) -> Any:
         font_config=styles.faces,
         counter_style=styles.counters.copy(),
         stylesheets=styles.sheets,
+        presentational_hints=True,  # without it <ol start="3"> is numbered from 1
         pdf_variant="pdf/a-2a",
     )
     _check_attachments(document)
