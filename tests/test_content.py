@@ -132,12 +132,12 @@ def test_children_are_named_only_under_the_emergency_authorization(monograph: Mo
     ("condition", "arthritis", "alopecia", "covid"),
     [
         ("eGFR 60 to 89", "No change", "No change", "No change"),
-        ("eGFR 30 to 59", "1 mg", "Half the dose", "2 mg"),
+        ("eGFR 30 to 59", "1 mg", "Half: 1 mg or 2 mg", "2 mg"),
         ("eGFR 15 to 29", "Not advised", "Not advised", "1 mg"),
         ("eGFR less than 15, dialysis", "Not advised (unverified)", "Not advised", "Not advised"),
         ("Liver: mild, moderate", "No change", "No change", "No change"),
         ("Liver: severe", "Not advised", "Not advised", "Only if benefit outweighs risk"),
-        ("With probenecid", "1 mg", "Half the dose", "2 mg"),
+        ("With probenecid", "1 mg", "Half: 1 mg or 2 mg", "2 mg"),
     ],
 )
 def test_dose_adjustments(monograph: Monograph, condition: str, arthritis: str, alopecia: str, covid: str) -> None:
