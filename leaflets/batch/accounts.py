@@ -70,7 +70,6 @@ class NewRun:
     leaflets: tuple[LeafletEntry, ...]
     parts: tuple[PartEntry, ...]
     copies: tuple[CopyEntry, ...]
-    cancelled: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

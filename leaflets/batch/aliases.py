@@ -36,7 +36,6 @@ class Aliases:
 
     words: Mapping[str, frozenset[str]]
     codes: Mapping[tuple[str, str], frozenset[str]]
-    spelled: tuple[str, ...]
     _known: dict[tuple[str, str], Match] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, text: str, kind: str = "") -> Match:
@@ -95,7 +94,6 @@ def gather(aliases: Iterable[Alias]) -> Aliases:
     return Aliases(
         {word: frozenset(drugs) for word, drugs in words.items()},
         {key: frozenset(drugs) for key, drugs in codes.items()},
-        tuple(words),
     )
 
 

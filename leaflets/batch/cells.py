@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from leaflets.errors import UsageError
@@ -38,8 +38,8 @@ class Row:
     """One row: the line it begins on, its cells, its text as it stood, and why it could not be read, if so."""
 
     line: int
-    cells: Mapping[str, str]
-    raw: str
+    cells: Mapping[str, str] = field(repr=False)
+    raw: str = field(repr=False)
     fault: str = ""
 
 

@@ -34,10 +34,8 @@ class Ledger:
         self._path = path
         self._clock = clock
 
-    def __enter__(self) -> "Ledger":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Closes the file; SQLite then folds its journal into it."""
         with _mapped(self._path):
             self._sql.close()
 
@@ -45,10 +43,11 @@ class Ledger:
 
     def guard_key(self, mark: str) -> None:
         """Ties the ledger to one patient key. Raises LedgerError where it was written under another."""
-        with self._change():
-            self._sql.execute("INSERT OR IGNORE INTO fact VALUES ('key', ?)", (mark,))
-            (known,) = self._sql.execute("SELECT value FROM fact WHERE name = 'key'").fetchone()
-        if known != mark:
+        sql = "SELECT value FROM fact WHERE name = 'key'"
+        if not self._query(sql):
+            with self._change():
+                self._sql.execute("INSERT OR IGNORE INTO fact VALUES ('key', ?)", (mark,))
+        if self._query(sql) != [(mark,)]:
             raise LedgerError(
                 f"{self._path}: the key beside it is not the one it was written under", "Put the old key file back."
             )
@@ -72,8 +71,6 @@ class Ledger:
         self._insert_copies(entry, run.parts, run.copies)
         said = {"list": run.list_sha256, "plan": digest, "options": run.options, "versions": run.versions}
         self._event(entry.name, State.PLANNED, [copy.serial for copy in run.copies], chain.detail(**said))
-        if run.cancelled:
-            self._set_state(entry, run.cancelled, State.CANCELLED, "refused")
         return entry
 
     def add_reprint(self, run: RunEntry, parts: Sequence[PartEntry], copies: Sequence[CopyEntry]) -> None:

@@ -1,0 +1,109 @@
+"""What people say of a run afterwards, and whether its accounts balance."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from leaflets.batch import chain, serials
+from leaflets.batch.accounts import CopyEntry, RunEntry, Tally
+from leaflets.batch.books import Books
+from leaflets.batch.chain import Event
+from leaflets.batch.ledger import Ledger, plan_digest
+from leaflets.batch.states import OPEN, State
+
+
+def mark(books: Books, run: RunEntry, chosen: Sequence[int], state: State, reason: str = "") -> tuple[int, ...]:
+    """Says what became of copies: sent, printed, spoiled or cancelled; returns those that were not so already.
+
+    An empty choice means every copy that is still open. Raises UsageError where one cannot become so.
+    """
+    with books.hold(run):
+        wanted = chosen or [copy.serial for copy in books.ledger.copies(run) if copy.state in OPEN - {state}]
+        moved = books.ledger.move(run, wanted, state, reason)
+        if state is State.CANCELLED:
+            books.sweep(run)
+    return moved
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The account of a run: planned = printed + spoiled + cancelled once nothing is open."""
+
+    tally: Tally
+    open: tuple[CopyEntry, ...]
+
+    @property
+    def closed(self) -> bool:
+        """Whether every copy came to an end that somebody vouched for."""
+        tally = self.tally
+        ended = tally[State.PRINTED] + tally[State.SPOILED] + tally[State.CANCELLED]
+        return not self.open and tally.planned == ended
+
+
+def reconcile(ledger: Ledger, run: RunEntry) -> Balance:
+    """The account of a run."""
+    return Balance(ledger.tally(run), tuple(copy for copy in ledger.copies(run) if copy.state in OPEN))
+
+
+def verify(ledger: Ledger) -> tuple[str, ...]:
+    """What in the ledger does not agree with its own history; empty where all does.
+
+    Looks at the chain of hashes, every state from the first event on, and the plans, leaflets and files events vouch for.
+    """
+    events = ledger.events()
+    broken = chain.broken_at(events)
+    if broken:
+        return (f"the history is broken at event {broken}: it was changed, or events before it are missing",)
+    told, wrong = chain.replay(events)
+    runs = ledger.runs()
+    strangers = told.keys() - {run.name for run in runs}
+    wrong += tuple(f"the history tells of run {name}, which is not in the ledger" for name in sorted(strangers))
+    for run in runs:
+        own = [event for event in events if event.run == run.name]
+        wrong += tuple(_wrong_with(ledger, run, own, told.get(run.name, {})))
+    return wrong
+
+
+def _wrong_with(ledger: Ledger, run: RunEntry, events: Sequence[Event], told: dict[int, State]) -> list[str]:
+    copies = ledger.copies(run)
+    kept = {copy.serial: copy.state for copy in copies}
+    wrong = []
+    if kept != told:
+        differing = sorted(serial for serial in kept.keys() | told.keys() if kept.get(serial) is not told.get(serial))
+        wrong.append(f"run {run.name}: serials {serials.spell(differing)} do not stand where the history left them")
+    wrong += _wrong_plans(ledger, run, events, copies)
+    return wrong + _wrong_makings(ledger, run, events)
+
+
+def _wrong_plans(ledger: Ledger, run: RunEntry, events: Sequence[Event], copies: Sequence[CopyEntry]) -> list[str]:
+    """Every event that planned copies holds a digest over what was fixed about them then."""
+    by_serial = {copy.serial: copy for copy in copies}
+    parts = {part.number: part for part in ledger.parts(run)}
+    wrong, first = [], True
+    for event in (event for event in events if event.kind == State.PLANNED):
+        planned = [by_serial[number] for number in serials.parse([event.serials]) if number in by_serial]
+        files = [parts[number] for number in sorted({copy.part for copy in planned}) if number in parts]
+        digest = plan_digest(ledger.leaflets(run) if first else (), files, planned)
+        if digest != chain.told(event).get("plan") or (first and digest != run.plan_digest):
+            wrong.append(f"run {run.name}: the copies planned by event {event.number} are not as they were planned")
+        first = False
+    return wrong
+
+
+def _wrong_makings(ledger: Ledger, run: RunEntry, events: Iterable[Event]) -> list[str]:
+    """The leaflets and files the events name must be those in the tables."""
+    leaflets = {one.number: (one.content_id, one.pages) for one in ledger.leaflets(run)}
+    files = {part.number: part.sha256 for part in ledger.parts(run)}
+    wrong = []
+    for event in events:
+        said = chain.told(event)
+        made = said.get("leaflets")
+        for number, content_id, pages in made if isinstance(made, list) else ():
+            if leaflets.get(number) != (content_id, pages):
+                wrong.append(f"run {run.name}: leaflet {number} is not the one that was made")
+        if "file" in said and files.get(_number(said["file"])) != said.get("sha256"):
+            wrong.append(f"run {run.name}: print file {said['file']} is not the one that was written")
+    return wrong
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,97 @@
+"""Writes the print files of a run: one PDF for a destination, or a folder with one for each copy."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from leaflets import printfile
+from leaflets.batch.filenames import unfinished
+from leaflets.batch.orders import Order
+from leaflets.errors import OutputError
+from leaflets.labels import Label, LabelFonts, check_label
+from leaflets.model import Finding
+from leaflets.printfile import Copy, PrintJob, Written
+from leaflets.sheet import Sheet
+
+
+class Bindery(Protocol):
+    """What a run asks of whoever writes its files."""
+
+    def check(self, order: Order) -> Sequence[Finding]:
+        """What is wrong with the label of an order, without repeating any of it."""
+
+    def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
+        """Writes one print file, whole or not at all, readable by its owner alone."""
+
+    def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> Written:
+        """Writes one file for each copy under the names given, into a folder that appears whole or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class PdfBindery:
+    """The bindery that writes PDFs, with sheets from the cache and the label fonts of the project."""
+
+    sheet: Callable[[str], Sheet]
+    fonts: LabelFonts
+
+    def check(self, order: Order) -> Sequence[Finding]:
+        """What is wrong with the label of an order."""
+        return check_label(order.label or Label(), self.fonts, lang=order.leaflet.edition.lang)
+
+    def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
+        """Writes one print file. Raises PdfError or OutputError."""
+        return printfile.save_print_file(path, copies, self.sheet, self.fonts, job)
+
+    def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> Written:
+        """Writes a folder of files and a list of their hashes. Raises PdfError or OutputError."""
+        writer = printfile.SplitWriter(self.sheet, self.fonts, title=job.title, duplex=job.duplex)
+        part = path.with_name(unfinished(path.name))
+        try:
+            _remove(part)
+            part.mkdir(mode=0o700, parents=True)
+            written = [(name, writer.save(part / name, copy)) for name, copy in copies]
+            sums = "".join(f"{one.sha256}  {name}\n" for name, one in written)
+            (part / "SHA256SUMS").write_text(sums, "ascii")
+            _settle(part)
+            _remove(path)
+            part.rename(path)
+            _sync(path.parent)
+        except OSError as error:
+            raise OutputError(f"{path}: the folder cannot be written: {error.strerror}") from error
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        return _together([one for _, one in written], hashlib.sha256(sums.encode("ascii")).hexdigest())
+
+
+def _together(written: Sequence[Written], sha256: str) -> Written:
+    return Written(
+        copies=sum(one.copies for one in written),
+        pages=sum(one.pages for one in written),
+        sheets_of_paper=sum(one.sheets_of_paper for one in written),
+        bytes=sum(one.bytes for one in written),
+        sha256=sha256,
+    )
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _settle(folder: Path) -> None:
+    """Makes sure the files are on the disk before their folder gets its name."""
+    for path in folder.iterdir():
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

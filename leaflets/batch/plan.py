@@ -1,0 +1,210 @@
+"""A whole list, read and judged before anything is made → every copy with its serial, or why not."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from leaflets.batch import serials
+from leaflets.batch.accounts import CopyEntry, LeafletEntry, PartEntry
+from leaflets.batch.cells import COLUMNS
+from leaflets.batch.filenames import part_names
+from leaflets.batch.lists import RunList
+from leaflets.batch.orders import Fault, Order, order
+from leaflets.batch.press import Job, Leaflet, Objection, Press, Verdict
+from leaflets.batch.wishes import Wishes
+from leaflets.errors import UsageError
+from leaflets.labels import Label
+from leaflets.model import Audience, Finding, Severity
+
+MAX_TAGGED = 40_000
+"""Copies in one tagged file: a PDF reader's limit of 8,388,607 objects, and 200 objects a copy."""
+
+LabelCheck = Callable[[Order], Sequence[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every copy that will be made, in the order of its serials; `orders` has the order of each copy."""
+
+    name: str
+    copies: tuple[CopyEntry, ...]
+    orders: tuple[Order, ...] = field(repr=False)
+    parts: tuple[PartEntry, ...]
+    leaflets: tuple[LeafletEntry, ...]
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...] = ()
+    rejected: frozenset[int] = frozenset()
+
+    @property
+    def errors(self) -> int:
+        """Findings that stop a run."""
+        return sum(finding.severity is Severity.ERROR for finding in self.findings)
+
+    def label_of(self, serial: int) -> Label | None:
+        """The label of a planned copy; a clinician sheet has no space for one."""
+        found = self.orders[serial - 1]
+        return None if found.leaflet.edition.audience is Audience.CLINICIAN else found.label
+
+    def jobs(self) -> tuple[Job, ...]:
+        """One job for each distinct leaflet."""
+        return tuple(
+            Job(one.number, one.drug, one.audience, one.lang, one.paper, tuple(one.allowed.split()))
+            for one in self.leaflets
+        )
+
+
+def plan(
+    run_list: RunList,
+    press: Press,
+    wishes: Wishes,
+    *,
+    name: str,
+    patient: Callable[[str], bytes | None],
+    check_label: LabelCheck,
+) -> Plan:
+    """The plan of a run called `name`. Bad rows become findings with their line and are left out of the copies.
+
+    `patient` hashes a patient reference. Raises UsageError where nothing can be sorted as wished.
+    """
+    aliases = press.aliases()
+    judged = [order(row, aliases, wishes.defaults) for row in run_list.reading.rows]
+    orders = [one for one in judged if isinstance(one, Order)]
+    verdicts = press.judge(sorted({one.leaflet for one in orders}, key=str))
+    refused, refusals = _refused(orders, verdicts, wishes.allowed)
+    unfit, label_findings = _labels([one for one in orders if one.line not in refused], check_label)
+    faults = [one for one in judged if isinstance(one, Fault)]
+    rejected = frozenset({fault.line for fault in faults} | refused | unfit)
+    good = [one for one in orders if one.line not in rejected]
+    findings = (*run_list.findings, *map(_finding, faults), *refusals, *label_findings, *_duplicates(orders))
+    numbered = _numbered(name, good, verdicts, wishes, patient)
+    return replace(numbered, findings=findings, rejected=rejected)
+
+
+def _finding(fault: Fault) -> Finding:
+    return Finding(Severity.ERROR, fault.code, fault.message, fault.hint, line=fault.line)
+
+
+# -------------------------------------------------------------------- judging
+
+
+def _refused(
+    orders: Sequence[Order], verdicts: Mapping[Leaflet, Verdict], allowed: frozenset[Objection]
+) -> tuple[set[int], list[Finding]]:
+    """The lines whose leaflets may not be made, and one finding for each such leaflet, with all its lines."""
+    lines: dict[Leaflet, list[int]] = {}
+    for one in orders:
+        lines.setdefault(one.leaflet, []).append(one.line)
+    refused: set[int] = set()
+    findings = []
+    for leaflet, asked in lines.items():
+        found = list(_against(verdicts[leaflet], allowed, asked))
+        findings += found
+        refused.update(asked if any(finding.severity is Severity.ERROR for finding in found) else ())
+    return refused, findings
+
+
+def _against(verdict: Verdict, allowed: frozenset[Objection], asked: Sequence[int]) -> Iterator[Finding]:
+    """What stands against a leaflet: errors, or warnings where it was allowed."""
+    where = f"asked for on {'lines' if len(asked) > 1 else 'line'} {serials.spell(asked)}"
+    if verdict.missing:
+        yield Finding(
+            Severity.ERROR, "leaflet-missing", f"{verdict.leaflet}: {verdict.missing}; {where}", line=asked[0]
+        )
+    for objection, why in verdict.objections:
+        permitted = objection in allowed
+        severity = Severity.WARNING if permitted else Severity.ERROR
+        hint = (
+            "Allowed, and said on every sheet."
+            if permitted
+            else f"Mend the monograph, or allow it with {objection.flag}."
+        )
+        message = f"{verdict.leaflet}: {why}; {where}"
+        yield Finding(severity, f"leaflet-{objection.value}", message, hint, line=asked[0])
+
+
+def _labels(orders: Iterable[Order], check: LabelCheck) -> tuple[set[int], list[Finding]]:
+    """The lines whose label cannot be set, and what was found about labels."""
+    findings = [
+        replace(finding, line=one.line)
+        for one in orders
+        if one.label and one.leaflet.edition.audience is not Audience.CLINICIAN
+        for finding in check(one)
+    ]
+    return {finding.line for finding in findings if finding.severity is Severity.ERROR}, findings
+
+
+def _duplicates(orders: Iterable[Order]) -> Iterator[Finding]:
+    """Rows with the patient, leaflet and prescription of an earlier row: shown, since a refill may be meant."""
+    first: dict[tuple[str, str, str, str], int] = {}
+    for one in orders:
+        patient, rx_number = one.cells.get("patient_ref", ""), one.cells.get("rx_number", "")
+        if not patient:
+            continue
+        key = (patient, one.leaflet.drug, one.leaflet.edition.audience, rx_number)
+        if key in first:
+            message = f"same patient, drug and prescription as line {first[key]}"
+            yield Finding(
+                Severity.WARNING, "list-duplicate", message, "Take one of them away if it is not meant.", line=one.line
+            )
+        first.setdefault(key, one.line)
+
+
+# -------------------------------------------------------------------- numbering
+
+
+def _numbered(
+    name: str,
+    orders: Sequence[Order],
+    verdicts: Mapping[Leaflet, Verdict],
+    wishes: Wishes,
+    patient: Callable[[str], bytes | None],
+) -> Plan:
+    leaflets = list(dict.fromkeys(one.leaflet for one in orders))
+    number = {leaflet: place for place, leaflet in enumerate(leaflets, 1)}
+    parts: list[PartEntry] = []
+    copies: list[CopyEntry] = []
+    by_serial: list[Order] = []
+    groups = _groups(_sorted(orders, wishes.sort), MAX_TAGGED if wishes.tagged else 0)
+    names = part_names(name, [destination for destination, _ in groups], folder=wishes.split)
+    for part, ((destination, group), filename) in enumerate(zip(groups, names, strict=True), 1):
+        first = len(copies) + 1
+        for one in group:
+            who = patient(one.cells.get("patient_ref", ""))
+            copies.append(CopyEntry(len(copies) + 1, one.line, number[one.leaflet], part, who))
+        by_serial += group
+        parts.append(PartEntry(part, destination, filename, first, len(copies)))
+    entries = tuple(_entry(number[leaflet], verdicts[leaflet], wishes.allowed) for leaflet in leaflets)
+    known = tuple(verdicts[leaflet] for leaflet in leaflets)
+    return Plan(name, tuple(copies), tuple(by_serial), tuple(parts), entries, known)
+
+
+def _sorted(orders: Sequence[Order], columns: Sequence[str]) -> Sequence[Order]:
+    """In list order, or by the cells of some columns; rows that are equal keep the order of the list."""
+    for column in columns:
+        if column not in COLUMNS:
+            raise UsageError(f'--sort: "{column}" is no column', f"Columns: {', '.join(sorted(COLUMNS))}.")
+
+    def key(one: Order) -> tuple[str, ...]:
+        return tuple(
+            one.leaflet.drug if column == "drug" else one.cells.get(column, "").casefold() for column in columns
+        )
+
+    return sorted(orders, key=key) if columns else orders
+
+
+def _groups(orders: Sequence[Order], most: int) -> list[tuple[str, list[Order]]]:
+    """Each destination with an order for each copy, destinations as they first come, none longer than a file may be."""
+    by_destination: dict[str, list[Order]] = {}
+    for one in orders:
+        by_destination.setdefault(one.destination, []).extend([one] * one.copies)
+    return [
+        (destination, whole[start : start + (most or len(whole))])
+        for destination, whole in by_destination.items()
+        for start in range(0, len(whole), most or len(whole))
+    ]
+
+
+def _entry(number: int, verdict: Verdict, allowed: frozenset[Objection]) -> LeafletEntry:
+    leaflet, edition = verdict.leaflet, verdict.leaflet.edition
+    named = " ".join(objection.value for objection, _ in verdict.objections if objection in allowed)
+    where = (edition.audience.value, edition.lang, edition.paper.value)
+    return LeafletEntry(number, leaflet.drug, *where, verdict.version, verdict.source, named)

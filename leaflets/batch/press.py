@@ -1,0 +1,109 @@
+"""What a run asks of whoever makes the leaflets, and what it is told."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from leaflets.batch.aliases import Aliases
+from leaflets.model import Edition
+
+
+class Objection(StrEnum):
+    """Why a leaflet should not be handed out; the value is the end of the flag that allows it."""
+
+    DRAFT = "draft"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    UNSAFE = "unsafe"
+
+    @property
+    def flag(self) -> str:
+        """The flag that allows it all the same."""
+        return f"--allow-{self.value}"
+
+    @property
+    def note(self) -> str:
+        """What is printed at the foot of the label where it was allowed."""
+        return {
+            Objection.DRAFT: "DRAFT: not clinically reviewed",
+            Objection.EXPIRED: "EXPIRED: review date has passed",
+            Objection.WITHDRAWN: "WITHDRAWN leaflet",
+            Objection.UNSAFE: "CHECKS FAILED: printed all the same",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaflet:
+    """A distinct leaflet: one monograph in one form."""
+
+    drug: str
+    edition: Edition
+
+    def __str__(self) -> str:
+        edition = self.edition
+        return f"{self.drug} ({edition.audience.value}, {edition.lang}, {edition.paper.value})"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is known of a leaflet before it is made: `missing` says why it cannot be, `pages` is 0 if it never was."""
+
+    leaflet: Leaflet
+    version: str = ""
+    source: str = ""
+    objections: tuple[tuple[Objection, str], ...] = ()
+    missing: str = ""
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One distinct leaflet to make; only texts and numbers, so that it can go to another process or machine."""
+
+    number: int
+    drug: str
+    audience: str
+    lang: str
+    paper: str
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: the sheet's key in the cache, or the fault (an error's class name) and its message."""
+
+    number: int
+    content_id: str = ""
+    sheet: str = ""
+    pages: int = 0
+    fault: str = ""
+    message: str = ""
+    exit_code: int = 0
+
+
+Make = Callable[[Job], Outcome]
+"""Makes one leaflet; never raises, picklable."""
+
+
+class Press(Protocol):
+    """Knows the monographs and makes leaflets of them."""
+
+    def aliases(self) -> Aliases:
+        """All the ways a list may call the monographs."""
+
+    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
+        """What is known of each leaflet, nothing made yet."""
+
+    def known(self, job: Job) -> Outcome | None:
+        """The outcome of a job whose sheet lies in the cache already."""
+
+    def maker(self) -> Make:
+        """The function that makes a leaflet, for an executor."""
+
+
+class Executor(Protocol):
+    """Does jobs, anywhere: yields one outcome for each as it comes, fewer where a stop was asked."""
+
+    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
+        """Outcomes in the order in which they come; a job that fails, dies or hangs has one too."""

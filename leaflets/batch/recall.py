@@ -1,0 +1,47 @@
+"""Which runs, destinations and serials got which version of a drug's leaflet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leaflets.batch.accounts import Issued
+from leaflets.batch.aliases import Aliases
+from leaflets.batch.ledger import Ledger
+from leaflets.batch.states import State
+from leaflets.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What went out of one drug, and how much of it was confirmed, may be about, or never reached anybody."""
+
+    drug: str
+    version: str
+    before: str
+    issued: tuple[Issued, ...]
+
+    @property
+    def counts(self) -> Mapping[State, int]:
+        """Sheets by state."""
+        return {state: sum(len(one.serials) for one in self.issued if one.state is state) for state in State}
+
+
+def recall(ledger: Ledger, aliases: Aliases, wanted: str, before: str = "") -> Recall:
+    """What the ledger knows of "DRUG" or "DRUG@VERSION" made before an ISO date.
+
+    A drug is looked for among the monographs and, as these may be gone, among the names in the ledger itself.
+    Raises UsageError where nothing is called so.
+    """
+    name, _, version = wanted.partition("@")
+    match = aliases.find(name)
+    if len(match.drugs) > 1:
+        raise UsageError(f'"{name}" may be {" or ".join(match.drugs)}', "Name one of them.")
+    drug = match.drugs[0] if match.drugs else name
+    issued = ledger.issued(drug, version, before)
+    if not issued and not match.drugs and not ledger.issued(drug):
+        near = (
+            f"Near names: {', '.join(match.near)}."
+            if match.near
+            else "`leaflet runs show RUN` names the drugs of a run."
+        )
+        raise UsageError(f'neither a monograph nor a run knows "{name}"', near)
+    return Recall(drug, version, before, issued)

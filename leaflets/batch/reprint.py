@@ -1,0 +1,125 @@
+"""Prints spoiled sheets again: new serials in place of the old, which can never become printed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from leaflets.batch import lists
+from leaflets.batch import wishes as wishing
+from leaflets.batch.accounts import CopyEntry, PartEntry, RunEntry
+from leaflets.batch.bindery import Bindery
+from leaflets.batch.books import Books
+from leaflets.batch.filenames import part_names
+from leaflets.batch.making import Desk, Made, Task, finish
+from leaflets.batch.plan import Plan, plan
+from leaflets.batch.press import Press
+from leaflets.batch.serials import spell
+from leaflets.batch.states import State
+from leaflets.errors import RunIncomplete, UsageError
+
+REPRINTED = frozenset({State.WRITTEN, State.SENT, State.SPOILED})
+"""Where a copy may stand that another takes the place of; it is spoiled then, if nobody said so before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Copies that take the place of others, and what came of making them."""
+
+    replaced: Mapping[int, int]
+    made: Made
+
+
+def reprint(data: bytes, run: RunEntry, chosen: Sequence[int], books: Books, desk: Desk, resume: str) -> Reprint:
+    """Makes copies in place of some of a run, from the same list. The same call resumes one that was interrupted.
+
+    Raises UsageError where the list is another, or a serial cannot be reprinted; RunIncomplete where a leaflet changed.
+    """
+    wishes = replace(wishing.parse(run.options), keep_going=False)
+    run_plan = _same_plan(data, run, books, desk.press, desk.bindery)
+    with books.hold(run):
+        copies = books.ledger.copies(run)
+        _refuse_changed(run, run_plan, books, [copy for copy in copies if copy.serial in set(chosen)])
+        known = {copy.replaces: copy.serial for copy in copies if copy.replaces in set(chosen)}
+        if not known:
+            _refuse_unfit(run, copies, chosen)
+            _plan_again(run, copies, chosen, books, folder=wishes.split)
+        elif set(known) != set(chosen):
+            replaced = spell(number for number in known if number)
+            raise UsageError(f"run {run.name}: serials {replaced} were reprinted already", "Leave them out.")
+        made = finish(desk, Task(run, run_plan, wishes, resume), lambda _lines: None)
+        after = {copy.replaces: copy.serial for copy in books.ledger.copies(run)}
+    return Reprint({old: after[old] for old in chosen}, made)
+
+
+def _same_plan(data: bytes, run: RunEntry, books: Books, press: Press, bindery: Bindery) -> Plan:
+    """The plan of the run, from its own list."""
+    wishes = wishing.parse(run.options)
+    run_list = lists.read(data, dict(wishes.columns), wishes.encoding)
+    if run_list.sha256 != run.list_sha256:
+        raise UsageError(
+            f"this is not the list run {run.name} was made from, or it was changed since",
+            "Give the very same file; it is known by its hash.",
+        )
+    found = plan(run_list, press, wishes, name=run.name, patient=books.key.hash, check_label=bindery.check)
+    recorded = books.ledger.copies(run)[: len(found.copies)]
+    if [_fixed(copy) for copy in recorded] != [_fixed(copy) for copy in found.copies]:
+        raise RunIncomplete(
+            f"run {run.name}: its list no longer means the same leaflets; a monograph came, went or is refused now",
+            "Put the monographs back as they were, or make a new list of these patients.",
+        )
+    return found
+
+
+def _fixed(copy: CopyEntry) -> CopyEntry:
+    return replace(copy, state=State.PLANNED)
+
+
+def _refuse_changed(run: RunEntry, found: Plan, books: Books, old: Sequence[CopyEntry]) -> None:
+    """A reprint is the same sheet once more, or none."""
+    then = {entry.number: entry for entry in books.ledger.leaflets(run)}
+    now = {entry.number: entry for entry in found.leaflets}
+    for number in sorted({copy.leaflet for copy in old}):
+        before = replace(then[number], content_id="", sheet="", pages=0)
+        if before != now[number]:
+            raise RunIncomplete(
+                f"run {run.name}: {before.drug} has changed since, so a reprint would be another leaflet",
+                "Spoil the old sheets with `leaflet runs spoil`, and make a new list of these patients.",
+            )
+
+
+def _refuse_unfit(run: RunEntry, copies: Sequence[CopyEntry], chosen: Sequence[int]) -> None:
+    states = {copy.serial: copy.state for copy in copies}
+    unknown = [serial for serial in chosen if serial not in states]
+    if unknown or not chosen:
+        raise UsageError(
+            f"run {run.name} has no serial {spell(unknown) or 'of that kind'}",
+            f"`leaflet runs show {run.name}` lists them.",
+        )
+    printed = [serial for serial in chosen if states[serial] is State.PRINTED]
+    if printed:
+        hint = f"If a sheet is spoiled after all: `leaflet runs spoil {run.name} {spell(printed)}`, then reprint."
+        raise UsageError(f"run {run.name}: serials {spell(printed)} are confirmed as printed", hint)
+    unfit = [serial for serial in chosen if states[serial] not in REPRINTED]
+    if unfit:
+        hint = "Finish the run first: give the command that began it once more."
+        raise UsageError(f"run {run.name}: serials {spell(unfit)} were never written", hint)
+
+
+def _plan_again(
+    run: RunEntry, copies: Sequence[CopyEntry], chosen: Sequence[int], books: Books, *, folder: bool
+) -> None:
+    """New serials after the last, grouped by print file as the old ones were."""
+    parts = books.ledger.parts(run)
+    old = [copy for copy in copies if copy.serial in set(chosen)]
+    sources = sorted({copy.part for copy in old})
+    destinations = {part.number: part.destination for part in parts}
+    names = part_names(
+        run.name, [destinations[number] for number in sources], folder=folder, ending=f"-reprint-{parts[-1].number + 1}"
+    )
+    new_parts, new_copies, serial = [], [], copies[-1].serial
+    for number, (source, name) in enumerate(zip(sources, names, strict=True), parts[-1].number + 1):
+        first = serial + 1
+        for copy in (copy for copy in old if copy.part == source):
+            serial += 1
+            new_copies.append(CopyEntry(serial, copy.line, copy.leaflet, number, copy.patient, replaces=copy.serial))
+        new_parts.append(PartEntry(number, destinations[source], name, first, serial))
+    books.ledger.add_reprint(run, new_parts, new_copies)

@@ -1,0 +1,188 @@
+"""A run from its list to its ledger: plans it, or finds it half made and takes it up again."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from leaflets.batch import lists
+from leaflets.batch import wishes as wishing
+from leaflets.batch.accounts import NewRun, RunEntry
+from leaflets.batch.bindery import Bindery
+from leaflets.batch.books import Books
+from leaflets.batch.ledger import plan_digest
+from leaflets.batch.lists import RunList
+from leaflets.batch.making import Desk, Made, Task, finish
+from leaflets.batch.plan import Plan, plan
+from leaflets.batch.press import Press
+from leaflets.batch.wishes import Wishes
+from leaflets.errors import CheckFailed, UsageError
+
+ENDINGS = {"csv": "csv", "jsonl": "jsonl", "fhir": "json"}
+
+SavePrivately = Callable[[Path, bytes], None]
+"""Writes a file whole or not at all, mode 0600."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A list and how it is to be made. `today` reads "261123", `folder` is where print files go."""
+
+    data: bytes = field(repr=False)
+    place: Path
+    wishes: Wishes
+    folder: Path
+    today: str
+    versions: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the ledger knows of a list: the run to take up, or the name and key of a new one."""
+
+    name: str
+    key: str
+    run: RunEntry | None = None
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A list read and judged, nothing made yet."""
+
+    request: Request
+    run_list: RunList = field(repr=False)
+    standing: Standing
+    plan: Plan
+
+
+def prepare(request: Request, press: Press, bindery: Bindery, books: Books | None) -> Prepared:
+    """Reads and judges a list. `books` is None where no ledger stands yet, and none is made.
+
+    Raises UsageError where the list cannot be read or was made already with other wishes, RunIncomplete where it, or a
+    monograph, changed after part of it was written.
+    """
+    run_list = lists.read(request.data, dict(request.wishes.columns), request.wishes.encoding)
+    standing = _find_standing(request, run_list, books) if books else _new_standing(request, run_list, 0)
+
+    def planned(name: str) -> Plan:
+        patient = books.key.hash if books else _nobody
+        return plan(run_list, press, request.wishes, name=name, patient=patient, check_label=bindery.check)
+
+    first = planned(standing.name)
+    if not books or not standing.run or standing.complete or _as_recorded(standing.run, first):
+        return Prepared(request, run_list, standing, first)
+    books.clear_away(standing.run, "its monographs, or what is known of them, have changed")
+    standing = _new_standing(request, run_list, books.count(run_list))
+    return Prepared(request, run_list, standing, planned(standing.name))
+
+
+def carry_out(prepared: Prepared, desk: Desk, books: Books, save: SavePrivately, resume: str) -> Made:
+    """Makes what was prepared, or what it still lacks. Raises CheckFailed where bad rows stand in the way."""
+    run_plan, wishes = prepared.plan, prepared.request.wishes
+    if prepared.standing.complete and prepared.standing.run:
+        run = prepared.standing.run
+        return Made(run, desk.ledger.parts(run), desk.ledger.tally(run), frozenset())
+    _refuse_bad_rows(run_plan, wishes)
+    run = prepared.standing.run or desk.ledger.add_run(_new_run(prepared, books))
+
+    def rejects(lost: frozenset[int]) -> None:
+        lines = run_plan.rejected | lost
+        if lines:
+            save(rejects_path(prepared, run), lists.rejects(prepared.run_list, lines))
+
+    with books.hold(run):
+        return finish(desk, Task(run, run_plan, wishes, resume), rejects)
+
+
+def rejects_path(prepared: Prepared, run: RunEntry) -> Path:
+    """Where the rows go that were not made."""
+    return Path(run.folder) / f"{run.name}-rejects.{ENDINGS[prepared.run_list.form]}"
+
+
+# -------------------------------------------------------------------- what is known already
+
+
+def _find_standing(request: Request, run_list: RunList, books: Books) -> Standing:
+    """The half-made run of this list, the finished one, or a new one; half-made runs it replaces are cleared away."""
+    wished = wishing.spell(request.wishes)
+    runs = books.ledger.runs()
+    same = [run for run in runs if run.list_sha256 == run_list.sha256]
+    live = [run for run in same if not books.is_cancelled(run)]
+    for run in live:
+        if books.ledger.tally(run).unmade and run.options == wished:
+            return _resumed(request, run)
+        if books.ledger.tally(run).unmade:
+            books.clear_away(run, "this list was begun with other flags or settings")
+    done = [run for run in live if not books.is_cancelled(run)]
+    if done and not request.again:
+        return _finished(done[-1], wished)
+    _clear_changed(request, run_list, books)
+    return _new_standing(request, run_list, len(same))
+
+
+def _resumed(request: Request, run: RunEntry) -> Standing:
+    if Path(run.folder) != request.folder.resolve():
+        raise UsageError(
+            f"run {run.name} of this list writes to another folder", f"Say -o {run.folder} to go on with it."
+        )
+    return Standing(run.name, run.key, run)
+
+
+def _finished(run: RunEntry, wished: str) -> Standing:
+    if run.options != wished:
+        raise UsageError(
+            f"this list was made already, with other flags or settings, as run {run.name}",
+            "Say --again to make all its sheets once more; that is a new run.",
+        )
+    return Standing(run.name, run.key, run, complete=True)
+
+
+def _clear_changed(request: Request, run_list: RunList, books: Books) -> None:
+    """A list that was changed while half made takes the place of what it was, if nothing was written."""
+    place = books.key.place_hash(request.place)
+    for run in books.ledger.runs():
+        if run.list_place == place and run.list_sha256 != run_list.sha256 and books.ledger.tally(run).unmade:
+            books.clear_away(run, "the list has changed")
+
+
+def _new_standing(request: Request, run_list: RunList, earlier: int) -> Standing:
+    """Name and key of a new run: from the list, the wishes and the number of earlier runs of the same list."""
+    said = "\n".join((run_list.sha256, wishing.spell(request.wishes), str(earlier)))
+    key = hashlib.sha256(said.encode("ascii")).hexdigest()
+    return Standing(f"{request.today}-{key[:8]}", key)
+
+
+def _as_recorded(run: RunEntry, found: Plan) -> bool:
+    return run.plan_digest == plan_digest(found.leaflets, found.parts, found.copies)
+
+
+def _nobody(_reference: str) -> None:
+    return None
+
+
+def _new_run(prepared: Prepared, books: Books) -> NewRun:
+    request, found = prepared.request, prepared.plan
+    return NewRun(
+        name=prepared.standing.name,
+        key=prepared.standing.key,
+        list_sha256=prepared.run_list.sha256,
+        list_place=books.key.place_hash(request.place),
+        options=wishing.spell(request.wishes),
+        folder=str(request.folder.resolve()),
+        versions=request.versions,
+        leaflets=found.leaflets,
+        parts=found.parts,
+        copies=found.copies,
+    )
+
+
+def _refuse_bad_rows(found: Plan, wishes: Wishes) -> None:
+    if found.errors and not wishes.keep_going:
+        raise CheckFailed(
+            f"{len(found.rejected)} rows of the list cannot be made; nothing was made",
+            "Mend them, or make the others with --keep-going, which writes these into a list of their own.",
+        )
+    if not found.copies and not wishes.keep_going:
+        raise CheckFailed("the list has no row to make", "Look at the list and its columns.")
