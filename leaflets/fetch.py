@@ -1,6 +1,7 @@
 """Serves the page being set from assets in memory, and nothing else: no disk, no network, no data: URL."""
 
 import io
+import warnings
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -96,7 +97,11 @@ def _check_size(name: str, kind: str, data: bytes) -> None:
 
 
 def _check_svg(name: str, data: bytes) -> None:
-    if b"<!ENTITY" in data.upper():
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RenderError(f'"{shown(name)}" is not UTF-8.', "Save it as plain SVG in UTF-8.") from error
+    if "<!ENTITY" in text.upper() or "\0" in text:
         raise RenderError(
             f'"{shown(name)}" declares entities, which can be made to swell without end.', "Save it as plain SVG."
         )
@@ -105,13 +110,15 @@ def _check_svg(name: str, data: bytes) -> None:
 def _check_pixels(name: str, data: bytes) -> None:
     from PIL import Image, UnidentifiedImageError  # WeasyPrint has loaded it; on its own it costs 20 ms
 
+    too_many = RenderError(f'"{shown(name)}" has more than {MAX_IMAGE_PIXELS:,} pixels.', "Save it smaller.")
     try:
-        with Image.open(io.BytesIO(data)) as image:  # reads the head only
-            width, height = image.size
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data)) as image:  # reads the head only
+                width, height = image.size
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise too_many from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise RenderError(f'"{shown(name)}" is not a picture that can be read.', "Save it again as PNG.") from error
     if width * height > MAX_IMAGE_PIXELS:
-        raise RenderError(
-            f'"{shown(name)}" has too many pixels: {width} by {height}, and the limit is {MAX_IMAGE_PIXELS:,} in all.',
-            "Save it smaller.",
-        )
+        raise too_many

@@ -14,6 +14,9 @@ _BREAKS = frozenset("\t\n\r")
 _BLANK = frozenset({"Zs", "Cf"})
 _VARIATION_SELECTORS = frozenset(range(0xFE00, 0xFE10))
 _VISIBLE_FORMAT = frozenset({*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, *range(0xFFF9, 0xFFFC)})
+_TRUETYPE = (b"\x00\x01\x00\x00", b"OTTO", b"true")
+_UNREADABLE = "A font file is damaged, or is neither TrueType nor OpenType."
+_USE_WHOLE = "Use the whole .ttf or .otf file."
 _OGHAM_SPACE = 0x1680
 
 
@@ -24,13 +27,16 @@ def coverage(font: bytes) -> frozenset[int]:
     Raises:
         RenderError: these bytes are no such font.
     """
-    from fontTools.ttLib import TTFont, TTLibError  # 20 ms that only a build that is not in the cache has to pay
+    from fontTools.ttLib import TTFont  # 20 ms that only a build that is not in the cache has to pay
 
     try:
         with TTFont(io.BytesIO(font), lazy=True) as opened:
-            return frozenset(opened.getBestCmap() or ())
-    except (TTLibError, KeyError, ValueError, AssertionError, EOFError) as error:
-        raise RenderError("A font file cannot be read.", "Use the whole .ttf file.") from error
+            found = frozenset(opened.getBestCmap() or ())
+    except Exception as error:  # fontTools raises whatever comes up on its way through a damaged file
+        raise RenderError(_UNREADABLE, _USE_WHOLE) from error
+    if not found or not font.startswith(_TRUETYPE):
+        raise RenderError(_UNREADABLE, _USE_WHOLE)
+    return found
 
 
 def common_coverage(fonts: Iterable[bytes]) -> frozenset[int]:

@@ -1,6 +1,7 @@
 """Sets a page of HTML as a PDF that is PDF/A-2a and PDF/UA-1 at once, out of assets in memory and nothing else."""
 
 import functools
+import importlib.resources
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,6 +18,8 @@ __all__ = ["engine_versions", "typeset"]
 
 POINTS_PER_PIXEL = 0.75  # CSS counts 96 pixels to the inch
 _KEPT_SETS_OF_STYLES = 4
+_SRGB = "leaflet-srgb"
+_KIND = {"pdf_variant": "pdf/a-2a", "output_intent": _SRGB}
 _one_at_a_time = threading.Lock()  # Pango's font maps are not made for several threads
 
 
@@ -36,8 +39,7 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
         with faults_raised("the page", fetcher):
             document = _laid_out(html, styles, fetcher)
             data = document.write_pdf(
-                pdf_variant="pdf/a-2a",
-                finisher=lambda document, pdf: finish(document, pdf, html.lang, html.content_id),
+                finisher=lambda document, pdf: finish(document, pdf, html.lang, html.content_id), **_KIND
             )
         return Pdf(data, len(document.pages), tuple(_rects(document)))
 
@@ -66,6 +68,25 @@ class _Styles:
             )
 
 
+class _ColourSpace:
+    """The colours of the page as a PDF/A file has to explain them: sRGB, as a profile of WeasyPrint's own describes it.
+
+    WeasyPrint would open that file anew for every page and never close it.
+    """
+
+    name = "sRGB"
+    components = ("r", "g", "b")
+
+    def __init__(self) -> None:
+        self.content = _srgb_profile()
+        self.pdf_reference = b""  # set by WeasyPrint
+
+
+@functools.cache
+def _srgb_profile() -> bytes:
+    return (importlib.resources.files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+
+
 _Assets = tuple[tuple[str, bytes], ...]
 
 
@@ -88,7 +109,8 @@ def _laid_out(html: Html, styles: _Styles, fetcher: AssetFetcher) -> Any:
         counter_style=styles.counters.copy(),
         stylesheets=styles.sheets,
         presentational_hints=True,  # without it <ol start="3"> is numbered from 1
-        pdf_variant="pdf/a-2a",
+        color_profiles={_SRGB: _ColourSpace()},
+        **_KIND,
     )
     _check_attachments(document)
     _describe(document.metadata, html)
