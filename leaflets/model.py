@@ -214,6 +214,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Allow:
+    """A finding the author has looked at and lets stand, and why.
+
+    `code` names the rule. `line` (0 for any), `section` (its id) and `words` (the offending words) narrow it down.
+    """
+
+    code: str
+    reason: str
+    line: int = 0
+    section: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Front:
     """What the front matter says; only `title` is required."""
 
@@ -234,6 +248,7 @@ class Front:
     withdrawn: str = ""
     sources: tuple[Source, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
+    allow: tuple[Allow, ...] = ()
     unknown: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -264,14 +279,16 @@ class Monograph:
     sections: tuple[Section, ...]
     two_voices: bool = False
     findings: tuple[Finding, ...] = ()
+    comments: tuple[Withheld, ...] = ()
 
 
 # ---------------------------------------------------------------- view
 
 
 class Place(StrEnum):
-    """Where on the sheet a section stands: the first page or column, the second, or across the whole width."""
+    """Where on the sheet a section stands: in the name block, the first page or column, the second, or full width."""
 
+    NAME = "name"
     TOP = "top"
     FIRST = "first"
     SECOND = "second"
@@ -312,6 +329,26 @@ class View:
 
 
 # ---------------------------------------------------------------- page
+
+
+@dataclass(frozen=True, slots=True)
+class Pharmacy:
+    """Who hands the sheet out, as the settings say; an empty text is not printed."""
+
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    emergency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a sheet says of itself besides the monograph: its edition, its pharmacy and its content id."""
+
+    edition: Edition
+    pharmacy: Pharmacy
+    content_id: str
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

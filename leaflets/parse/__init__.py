@@ -12,7 +12,7 @@ from leaflets.parse.clean import Line, clean
 from leaflets.parse.fences import voices
 from leaflets.parse.front import read_front, take_front
 from leaflets.parse.headings import CONTENT
-from leaflets.parse.inline import TAG, links
+from leaflets.parse.inline import TAG, links, marks
 from leaflets.parse.sections import RawSection, split
 from leaflets.parse.shapes import shape
 
@@ -24,15 +24,17 @@ def parse(text: str, *, name: str, file: str, lang: str = "en") -> Monograph:
     """
     lines, control = clean(text, file)
     node, body = take_front(lines, file)
-    marked, fence_findings = voices(body, file)
-    two_voices = any(line.audience for line in marked)
-    raw, title = _titled(split(marked, two_voices=two_voices))
+    voiced = voices(body, file)
+    two_voices = any(line.audience for line in voiced.lines)
+    raw, title = _titled(split(voiced.lines, two_voices=two_voices))
     offset = lines[0].number if node is None else next(line.number for line in lines if line.text.strip())
     front, key_findings = read_front(node, file, offset, title)
     sections = tuple(_section(section, file) for section in raw if _has_words(section))
     _require_monograph(front.title, sections, file)
-    reported = (*control, *key_findings, *fence_findings, *_findings(raw, marked, file))
-    return Monograph(name, file, lang, front, _headed(sections, title, front.title), two_voices, reported)
+    cited = frozenset(source.id for source in front.sources)
+    reported = (*control, *key_findings, *voiced.findings, *_findings(raw, voiced.lines, file, cited))
+    headed = _headed(sections, title, front.title)
+    return Monograph(name, file, lang, front, headed, two_voices, reported, voiced.comments)
 
 
 def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], str]:
@@ -77,7 +79,7 @@ def _require_monograph(title: str, sections: Sequence[Section], file: str) -> No
         raise ContentError(f"{file}:1: the monograph has no title", "Write “title: Name of the medicine” in its front matter.")
 
 
-def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str) -> Iterator[Finding]:
+def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str, cited: frozenset[str]) -> Iterator[Finding]:
     for section in raw:
         if section.heading.id == "other" and section.heading.words != section.subject:
             yield Finding(
@@ -86,6 +88,12 @@ def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str) -> It
             )  # fmt: skip
     for line in lines:
         yield from _line_findings(line, file)
+        for mark in marks(line.text) if "[^" in line.text else ():
+            if mark not in cited:
+                yield Finding(
+                    Severity.ERROR, "MD09", f"reference mark “{mark}” has no source", "Add it to the sources in the front matter.",
+                    file, line.number, line.text.index("[^") + 1, excerpt=mark,
+                )  # fmt: skip
 
 
 def _line_findings(line: Line, file: str) -> Iterator[Finding]:

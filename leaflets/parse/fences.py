@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from leaflets.model import Audience, BoxKind, Finding, Severity
+from leaflets.model import Audience, BoxKind, Finding, Severity, Withheld
 from leaflets.parse.clean import Line
 
 OPEN = re.compile(r"^\s{0,3}/{3,}\s*([A-Za-z][A-Za-z-]*)\s*(?:\|\s*(.*?))?\s*$")
 CLOSE = re.compile(r"^\s{0,3}/{3,}\s*$")
 BOXES = {kind.value: kind for kind in BoxKind}
 VOICES = {audience.value: audience for audience in Audience}
+COMMENT = "comment"
 # A box that only one audience should see, unless its author put it inside another voice.
 OWN_VOICE = {
     BoxKind.KEY_MESSAGE: Audience.PATIENT,
@@ -21,37 +22,50 @@ OWN_VOICE = {
 }
 
 
-def voices(lines: Sequence[Line], file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:
-    """The lines with their audience set and the voice fences blanked out, and a finding for each fence at fault."""
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """Lines marked with their audience, the author's comments taken off the paper, and a finding for each fence at fault."""
+
+    lines: tuple[Line, ...]
+    comments: tuple[Withheld, ...]
+    findings: tuple[Finding, ...]
+
+
+def voices(lines: Sequence[Line], file: str) -> Voiced:
+    """The lines with their audience set; voice fences and comments are blanked out, so that line numbers stay true."""
     marked: list[Line] = []
     findings: list[Finding] = []
+    comments: list[Withheld] = []
     stack: list[tuple[str, int]] = []
     for line in lines:
         opened = OPEN.match(line.text)
-        if opened and opened[1] in VOICES | BOXES:
+        if opened and opened[1] in {*VOICES, *BOXES, COMMENT}:
             stack.append((opened[1], line.number))
         elif opened:
             findings.append(_unknown(opened[1], line, file))
-        closed = stack.pop() if CLOSE.match(line.text) and stack else None
-        audience = _audience(stack + ([closed] if closed else []))
-        fence = (opened and opened[1] in VOICES) or (closed and closed[0] in VOICES)
-        marked.append(replace(line, text="" if fence else line.text, audience=audience))
+        closed = [stack.pop()] if CLOSE.match(line.text) and stack else []
+        names = [name for name, _ in (*stack, *closed)]
+        fence = (opened and opened[1] in VOICES) or any(name in VOICES for name, _ in closed)
+        if COMMENT in names and line.text.strip() and not opened and not closed:
+            comments.append(Withheld(line.number, line.text.strip()[:60], "a comment of its author"))
+        text = "" if fence or COMMENT in names else line.text
+        marked.append(replace(line, text=text, audience=_audience(names)))
     findings += [_unclosed(name, number, file) for name, number in stack]
-    return tuple(marked), tuple(findings)
+    return Voiced(tuple(marked), tuple(comments), tuple(findings))
 
 
-def _audience(stack: Sequence[tuple[str, int]]) -> Audience | None:
-    for name, _ in reversed(stack):
+def _audience(names: Sequence[str]) -> Audience | None:
+    for name in reversed(names):
         if name in VOICES:
             return VOICES[name]
-    for name, _ in reversed(stack):
-        if BOXES[name] in OWN_VOICE:
+    for name in reversed(names):
+        if name in BOXES and BOXES[name] in OWN_VOICE:
             return OWN_VOICE[BOXES[name]]
     return None
 
 
 def _unknown(name: str, line: Line, file: str) -> Finding:
-    known = ", ".join(sorted(VOICES | BOXES))
+    known = ", ".join(sorted({*VOICES, *BOXES, COMMENT}))
     return Finding(
         Severity.WARNING, "MD07", f"the fence “/// {name}” is not known and is printed as text", f"Known: {known}.",
         file, line.number,

@@ -52,6 +52,11 @@ def inline(source: str) -> Text:
     return _tidy(_runs(root, bold=False, emphasis=False))
 
 
+def marks(source: str) -> list[str]:
+    """The source ids that a paragraph's reference marks name."""
+    return [mark.strip().lstrip("^") for match in _MARK.finditer(source) for mark in match[1].split(",")]
+
+
 def links(source: str) -> list[tuple[bool, str]]:
     """Each link or image of a paragraph: whether it is an image, and where it points."""
     return [(bool(match[1]), match[3]) for match in _LINK.finditer(source)]
@@ -90,7 +95,7 @@ def _text_runs(text: str | None, bold: bool, emphasis: bool) -> list[Run]:
     text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     for match in _MARK.finditer(text):
         runs.append(Run(text[position : match.start()], bold, emphasis))
-        runs += [Run("", bold, emphasis, mark.strip().lstrip("^")) for mark in match[1].split(",")]
+        runs += [Run("", bold, emphasis, mark) for mark in marks(match[0])]
         position = match.end()
     runs.append(Run(text[position:], bold, emphasis))
     return [run for run in runs if run.text or run.mark]

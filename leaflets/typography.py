@@ -1,0 +1,70 @@
+"""Safe typography for doses: what may not part at a line end, and tall-man letters for names that look alike."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+NBSP = "\u00a0"
+
+_UNITS = (
+    r"(?:mg|mcg|micrograms?|milligrams?|grams?|[µμ]g|g|kg|ng|nanograms?|mL|ml|millilit(?:er|re)s?|lit(?:er|re)s?|dL|L|l|units?|IU|"
+    r"mmol|mol|mEq|mOsm|%|percent|tablets?|tabs?|capsules?|caps?|drops?|puffs?|sprays?|doses?|sachets?|patch(?:es)?|vials?|pens?|"
+    r"ampoules?|lozenges?|suppositor(?:y|ies)|teaspoon(?:ful)?s?|tablespoon(?:ful)?s?|times|hours?|hrs?|h|minutes?|mins?|seconds?|"
+    r"days?|weeks?|months?|years?|cm|mm|m2|m²|m|°C|°F|°|C|F|mmHg|kPa|kcal|kJ|Gy|mCi|MBq|GBq|cells?|million|thousand|billion|"
+    r"pounds?|lbs?|inches|a\.m\.|p\.m\.|am|pm|AM|PM|x)"
+)
+_NUMBER = r"(?:(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(?:\.\d{1,9})?|\.\d{1,9}|[½¼¾])"
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+)
+_RANGE = rf"{_NUMBER}(?: ?(?:-|–|—|to|or|and|×|x|by|/) ?{_NUMBER}){{0,2}}"
+
+# Each pattern is one expression that must stand on one line. All are anchored on a digit or a short word before one, and no
+# part of them can match in two ways, so that the time taken grows with the length of the text alone.
+_KEPT = re.compile(
+    rf"(?<![\w.,])(?:[<>≤≥±~=≈] ?)?{_RANGE}[ -]?{_UNITS}(?:/(?:{_UNITS}|day|kg|dose|hour|min|week)\d?(?![A-Za-z]))*(?![A-Za-z])"
+    rf"|(?<![\w.,])(?:[<>≤≥±~=≈] ?){_RANGE}"
+    rf"|(?<![\w.,]){_NUMBER} (?:in|out of|of every|of) {_NUMBER}(?![\w])"
+    rf"|(?<![\w.,])\d{{1,2}} {_MONTH}(?: \d{{4}})?(?![A-Za-z])"
+    rf"|(?<![A-Za-z]){_MONTH} \d{{1,4}}(?!\w)"
+    r"|(?<![\w-])\+?\d{1,4}(?:[ -][\dA-Z]{2,5}){2,4}(?![\w-])"
+    r"|(?<![A-Za-z])(?:[Tt]ypes?|[Gg]rades?|[Ss]tages?|[Pp]hases?|[Cc]lass|[Vv]itamin|[Ff]actor|[Ss]teps?|[Ss]ections?|[Pp]age|"
+    r"[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Aa]ged?|version) (?:\d{1,4}|[A-E]\d{0,2})(?![\w])"
+    r"|(?<![\w])[A-Za-z]{1,12}[-–]\d[\w]{0,6}(?![\w])"
+)
+_BREAKS = re.compile(r"[-–—/]")
+
+
+def bind(text: str) -> str:
+    """The text with every dose, range, date and phone number held together by no-break spaces; the same length as before.
+
+    ISMP and the MSCUI medication guides ask for a space between number and unit that never ends a line.
+    """
+    return _KEPT.sub(lambda match: match[0].replace(" ", NBSP), text)
+
+
+def unbreakable(text: str) -> Iterator[tuple[int, int]]:
+    """Where a bound text holds an expression that could still part, at a dash or a slash: start and end of each."""
+    for match in _KEPT.finditer(text.replace(NBSP, " ")):
+        if _BREAKS.search(match[0]):
+            yield match.span()
+
+
+@cache
+def _tallman() -> dict[str, str]:
+    table = resources.files("leaflets") / "tables" / "tallman.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        return {row["name"].casefold(): row["name"] for row in csv.DictReader(file)}
+
+
+def tallman(name: str) -> str:
+    """A name with the letters in capitals that tell it from its look-alikes (FDA name differentiation list), or as it was.
+
+    For clinicians only: patients read the capitals as misprints.
+    """
+    return re.sub(r"[A-Za-z]{5,}", lambda match: _tallman().get(match[0].casefold(), match[0]), name)

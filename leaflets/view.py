@@ -1,0 +1,275 @@
+"""Monograph → what one audience sees of it: chosen, ordered and titled by a table, with a list of what was withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from leaflets.model import (
+    Audience,
+    Block,
+    Box,
+    BoxKind,
+    Items,
+    Monograph,
+    Paragraph,
+    Place,
+    Questions,
+    Quote,
+    Row,
+    Run,
+    Section,
+    Subheading,
+    Table,
+    Text,
+    Verbatim,
+    View,
+    ViewSection,
+    Withheld,
+    plain,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a section stands for one audience, and the title it has there."""
+
+    id: str
+    place: Place
+    title: str
+
+
+def _seats(*rows: tuple[str, Place, str]) -> MappingProxyType[str, tuple[int, Seat]]:
+    return MappingProxyType({id: (order, Seat(id, place, title)) for order, (id, place, title) in enumerate(rows)})
+
+
+# Order and titles: standards for patient leaflets put signs of danger before common harms, and all that is needed to take
+# the medicine on page 1; the clinician sheet follows dose, adjustments, monitoring.
+SEATING = MappingProxyType({
+    Audience.PATIENT: _seats(
+        ("subtitle", Place.NAME, ""),
+        ("generic_name", Place.NAME, "Generic name"),
+        ("key_message", Place.TOP, "Most important"),
+        ("urgent", Place.TOP, "Get help now"),
+        ("boxed_warning", Place.FIRST, "Serious warnings"),
+        ("introduction", Place.FIRST, "About this medicine"),
+        ("indications", Place.FIRST, "What it is for"),
+        ("contraindications", Place.FIRST, "Do not take it"),
+        ("precautions", Place.FIRST, "Before you take it"),
+        ("pregnancy", Place.FIRST, "Pregnancy and breastfeeding"),
+        ("interactions", Place.FIRST, "Other medicines"),
+        ("dosage", Place.FIRST, "How to take it"),
+        ("adjustments", Place.FIRST, "If your dose needs to change"),
+        ("missed_dose", Place.FIRST, "If you miss a dose"),
+        ("overdose", Place.FIRST, "If you take too much"),
+        ("monitoring", Place.SECOND, "Tests and checks"),
+        ("counselling", Place.SECOND, "While you take it"),
+        ("side_effects", Place.SECOND, "Side effects"),
+        ("storage", Place.SECOND, "How to store it"),
+        ("mechanism", Place.SECOND, "How it works"),
+        ("supply", Place.SECOND, "What it looks like"),
+        ("faqs", Place.SECOND, "Questions"),
+        ("sources", Place.SECOND, "Where this comes from"),
+        ("disclaimer", Place.FOOT, "Disclaimer"),
+    ),
+    Audience.CLINICIAN: _seats(
+        ("subtitle", Place.NAME, ""),
+        ("generic_name", Place.NAME, "Generic name"),
+        ("boxed_warning", Place.TOP, "Boxed warning"),
+        ("urgent", Place.TOP, "Get help now"),
+        ("key_message", Place.TOP, "Key message"),
+        ("introduction", Place.FIRST, "About this medicine"),
+        ("indications", Place.FIRST, "Indications"),
+        ("dosage", Place.FIRST, "Dosage"),
+        ("adjustments", Place.FIRST, "Dose adjustments"),
+        ("contraindications", Place.FIRST, "Contraindications"),
+        ("precautions", Place.FIRST, "Precautions"),
+        ("monitoring", Place.SECOND, "Monitoring"),
+        ("interactions", Place.SECOND, "Interactions"),
+        ("side_effects", Place.SECOND, "Side effects"),
+        ("pregnancy", Place.SECOND, "Pregnancy and breastfeeding"),
+        ("mechanism", Place.SECOND, "Mechanism"),
+        ("supply", Place.SECOND, "Supply"),
+        ("counselling", Place.SECOND, "Counselling points"),
+        ("missed_dose", Place.SECOND, "Missed dose"),
+        ("overdose", Place.SECOND, "Overdose"),
+        ("storage", Place.SECOND, "Storage"),
+        ("faqs", Place.SECOND, "Questions"),
+        ("sources", Place.FOOT, "Sources"),
+        ("disclaimer", Place.FOOT, "Disclaimer"),
+    ),
+})  # fmt: skip
+
+# Sections whose lead-ins become the rows of a table on the clinician sheet.
+_TABLED = frozenset({"dosage", "adjustments"})
+_MAX_CELL = 900
+_LONGEST_NAME_LINE = 160
+
+
+def view(monograph: Monograph, audience: Audience) -> View:
+    """What `audience` sees: its sections in reading order, and everything withheld from it with the reason."""
+    seen: list[tuple[tuple[int, int, int], ViewSection]] = []
+    withheld: list[Withheld] = list(monograph.comments)
+    subjects = _subject_order(monograph.sections)
+    order = 0
+    for number, section in enumerate(monograph.sections):
+        order, seat = SEATING[audience].get(section.id, (order, Seat("other", _other_place(audience, order), section.heading)))
+        blocks = tuple(_choose(section.blocks, audience))
+        withheld += _withheld_blocks(section.blocks, audience)
+        if not blocks and not _names_something(section, audience):
+            if section.heading and not section.blocks:
+                withheld.append(Withheld(section.line, section.heading, "there is nothing under this heading"))
+            continue
+        placed = _placed(section, seat, blocks, audience, two_voices=monograph.two_voices)
+        seen.append(((subjects[number], order, number), placed))
+        withheld += _retitled(section, placed, audience)
+    ordered = tuple(placed for _, placed in sorted(seen, key=lambda entry: entry[0]))
+    return View(audience, monograph.front, ordered, monograph.two_voices, tuple(withheld))
+
+
+def _subject_order(sections: Sequence[Section]) -> tuple[int, ...]:
+    """The group of each section: what stands before the first component's set, each set, what stands after them."""
+    named: dict[str, int] = {}
+    for section in sections:
+        if section.subject:
+            named.setdefault(section.subject, len(named) + 1)
+    first = next((i for i, section in enumerate(sections) if section.subject), len(sections))
+    return tuple(
+        named.get(section.subject, 0 if number < first else len(named) + 1) for number, section in enumerate(sections)
+    )
+
+
+def _other_place(audience: Audience, order: int) -> Place:
+    """A section nobody knows stays beside the one its author put it after."""
+    before = next((seat for position, seat in SEATING[audience].values() if position == order), None)
+    return Place.FIRST if before is None or before.place in (Place.NAME, Place.TOP) else before.place
+
+
+def _placed(section: Section, seat: Seat, blocks: tuple[Block, ...], audience: Audience, *, two_voices: bool) -> ViewSection:
+    place = seat.place
+    if place is Place.NAME and (section.subject or not _fits_name_block(section)):
+        place = Place.FIRST
+    if section.subject and place is Place.TOP:
+        place = Place.FIRST
+    if audience is Audience.CLINICIAN:
+        title, note = section.heading or seat.title, ""
+        blocks = _tabled(blocks) if section.id in _TABLED else blocks
+    else:
+        title = seat.title or section.heading
+        note = "" if two_voices or section.heading.casefold() == title.casefold() else section.heading
+    return ViewSection(section.id, title, place, section.line, blocks, note, section.subject)
+
+
+def _names_something(section: Section, audience: Audience) -> bool:
+    """Whether a section without text for this audience still has a heading to print: a component's name, a subtitle."""
+    named = section.id == "subtitle" or (section.id == "other" and section.heading == section.subject)
+    return named and section.audience in (None, audience)
+
+
+def _fits_name_block(section: Section) -> bool:
+    blocks = section.blocks
+    if section.id == "subtitle":
+        return True
+    return len(blocks) == 1 and isinstance(blocks[0], Paragraph) and len(plain(blocks[0].text)) <= _LONGEST_NAME_LINE
+
+
+def _choose(blocks: Sequence[Block], audience: Audience) -> Iterator[Block]:
+    for block in blocks:
+        if block.audience not in (None, audience):
+            continue
+        if isinstance(block, (Box, Quote)):
+            inner = tuple(_choose(block.blocks, audience))
+            if inner or (isinstance(block, Box) and block.title):
+                yield replace(block, blocks=inner)
+        else:
+            yield block
+
+
+def _withheld_blocks(blocks: Sequence[Block], audience: Audience) -> Iterator[Withheld]:
+    for block in blocks:
+        if block.audience not in (None, audience):
+            yield Withheld(block.line, opening(block), f"marked for the {block.audience}")
+        elif isinstance(block, (Box, Quote)):
+            yield from _withheld_blocks(block.blocks, audience)
+
+
+def _retitled(section: Section, placed: ViewSection, audience: Audience) -> Iterator[Withheld]:
+    shown = {placed.title.casefold(), placed.note.casefold()}
+    if section.heading and section.heading.casefold() not in shown:
+        yield Withheld(section.line, section.heading, f"the {audience} sheet calls this section “{placed.title}”")
+
+
+def opening(block: Block) -> str:
+    """The first words of a block, for a list of what was withheld."""
+    words = " ".join(_words(block).split())
+    return words if len(words) <= 60 else f"{words[:59].rstrip()}…"
+
+
+def _words(block: Block) -> str:
+    match block:
+        case Paragraph():
+            return f"{plain(block.lead)} {plain(block.text)}"
+        case Items():
+            return " ".join(_words(inner) for item in block.items for inner in item.blocks)
+        case Table():
+            return " ".join(plain(cell) for cell in (*block.header, *(block.rows[0].cells if block.rows else ())))
+        case Box() | Quote():
+            title = plain(block.title) if isinstance(block, Box) else ""
+            return " ".join([title, *(_words(inner) for inner in block.blocks)])
+        case Questions():
+            return plain(block.questions[0].question)
+        case Subheading():
+            return plain(block.text)
+        case Verbatim():
+            return block.text
+
+
+def _tabled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Runs of two or more lead-in paragraphs, or a list of lead-in items, as rows of a dose table."""
+    result: list[Block] = []
+    led: list[Paragraph] = []
+    for position, block in enumerate(blocks):
+        following = blocks[position + 1] if position + 1 < len(blocks) else None
+        if isinstance(block, Paragraph) and _makes_row(block, following):
+            led.append(block)
+            continue
+        result += [*_dose_table(led), _list_as_table(block)]
+        led = []
+    return tuple([*result, *_dose_table(led)])
+
+
+def _makes_row(block: Paragraph, following: Block | None) -> bool:
+    introduces = plain(block.text).rstrip().endswith(":") and isinstance(following, Items)
+    return bool(block.lead) and len(plain(block.text)) <= _MAX_CELL and not introduces
+
+
+def _dose_table(led: Sequence[Paragraph]) -> Sequence[Block]:
+    if len(led) < 2:
+        return led
+    rows = tuple(Row(paragraph.line, (_row_head(paragraph.lead), paragraph.text)) for paragraph in led)
+    return (Table(led[0].line, (_words_of("For"), _words_of("Dose")), rows, led[0].audience),)
+
+
+def _list_as_table(block: Block) -> Block:
+    if not isinstance(block, Items) or block.tick or len(block.items) < 2:
+        return block
+    firsts = [item.blocks[0] for item in block.items if len(item.blocks) == 1]
+    led = [first for first in firsts if isinstance(first, Paragraph) and _makes_row(first, None)]
+    return _dose_table(led)[0] if len(led) == len(block.items) else block
+
+
+def _row_head(lead: Text) -> Text:
+    words = plain(lead).rstrip().removesuffix(":").rstrip()
+    return _words_of(words)
+
+
+def _words_of(words: str) -> Text:
+    return (Run(words),)
+
+
+def boxes(view: View, kind: BoxKind) -> tuple[Box, ...]:
+    """The boxes of one kind that stand at the top level of a view's sections."""
+    return tuple(
+        block for section in view.sections for block in section.blocks if isinstance(block, Box) and block.kind is kind
+    )
