@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 BASE_CSS = """
 @page { size: A4; margin: 20mm 18mm; }
-body { font: 12pt/1.4 "LeafletSans-1"; }
+body { margin: 0; font: 12pt/1.4 "LeafletSans-1"; }
 """
 
 
@@ -48,6 +48,7 @@ RICH_CSS = """
   @bottom-right { content: "Page " counter(page) " of " counter(pages) }
 }
 .head { position: running(head) }
+h1 { margin-top: 0 }
 .box { border: 1pt solid #000; padding: 3mm }
 .columns { columns: 2; column-gap: 6mm }
 .label { float: right; width: 70mm; height: 35mm }

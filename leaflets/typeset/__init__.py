@@ -57,9 +57,9 @@ class _Styles:
         if name not in assets:
             raise RenderError(f'The page needs the stylesheet "{name}", which styles does not have.', "Check its name.")
         fetcher = AssetFetcher(assets, FONTS)
-        with faults_raised(name, fetcher):
+        with faults_raised(name, fetcher, source := _text(name, assets[name])):
             return weasyprint.CSS(
-                string=assets[name].decode("utf-8-sig"),
+                string=source,
                 base_url=SCHEME + name,
                 url_fetcher=fetcher,
                 font_config=self.faces,
@@ -85,6 +85,13 @@ class _ColourSpace:
 @functools.cache
 def _srgb_profile() -> bytes:
     return (importlib.resources.files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+
+
+def _text(name: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RenderError(f'The stylesheet "{name}" is not in UTF-8.', "Save it in UTF-8.") from error
 
 
 _Assets = tuple[tuple[str, bytes], ...]

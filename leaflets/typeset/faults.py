@@ -12,6 +12,7 @@ from leaflets.glyphs import described
 
 _LOGGER = logging.getLogger("weasyprint")
 _PLACE = re.compile(r"\s*\bat (\d+):(\d+)")
+_QUOTED = re.compile(r"'(.+)'")
 _GLYPH = re.compile(r'\.notdef glyph .*"(.)" \(U\+[0-9A-F]+\)', re.DOTALL)
 _REMEDIES = (
     (re.compile(r"Relative URI"), "Write leaflet:NAME for a file in styles."),
@@ -37,10 +38,11 @@ class _Listener(logging.Handler):
 
 
 @contextlib.contextmanager
-def faults_raised(what: str, fetcher: AssetFetcher) -> Iterator[None]:
+def faults_raised(what: str, fetcher: AssetFetcher, source: str = "") -> Iterator[None]:
     """Within it, every refusal, every warning WeasyPrint logs and every exception it raises becomes a RenderError.
 
-    `what` is what is being worked on, as a person would call it ("patient.css", "the page").
+    `what` is what is being worked on, as a person would call it ("patient.css", "the page"); `source` its text, in which
+    the line is looked up where WeasyPrint does not give it.
     """
     listener = _Listener()
     _LOGGER.addHandler(listener)
@@ -62,7 +64,7 @@ def faults_raised(what: str, fetcher: AssetFetcher) -> Iterator[None]:
         _LOGGER.propagate = propagate
     fetcher.require_none_refused()
     if listener.records:
-        raise _fault(what, listener.records[0])
+        raise _fault(what, listener.records[0], source)
 
 
 def _first_line(error: Exception) -> str:
@@ -70,7 +72,7 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}, {words}" if words else type(error).__name__
 
 
-def _fault(what: str, record: logging.LogRecord) -> RenderError:
+def _fault(what: str, record: logging.LogRecord, source: str) -> RenderError:
     message = " ".join(record.getMessage().split())
     glyph = _GLYPH.search(record.getMessage())
     if glyph:
@@ -86,4 +88,12 @@ def _fault(what: str, record: logging.LogRecord) -> RenderError:
             "Correct the rule: a page is made only when the renderer has understood all of it.",
         )
     remedy = next((hint for pattern, hint in _REMEDIES if pattern.search(message)), _CHECK_STYLES)
-    return RenderError(f"{what}: {message.strip(' .')[:_MAX_MESSAGE]}.", remedy)
+    where = f"{what}, line {line}" if (line := _line_of(message, source)) else what
+    return RenderError(f"{where}: {message.strip(' .')[:_MAX_MESSAGE]}.", remedy)
+
+
+def _line_of(message: str, source: str) -> int:
+    """The line where the words a message quotes first stand in a source; 0 if they do not."""
+    quoted = _QUOTED.search(message)
+    place = source.find(quoted[1].strip()) if quoted else -1
+    return source.count("\n", 0, place) + 1 if place >= 0 else 0
