@@ -1,19 +1,23 @@
 """The linter: what a careful pharmacist would catch before a sheet is printed."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from leaflets.checks import safety
+from leaflets.checks import completeness, numbers, promises, safety, voices
 from leaflets.checks.findings import Placer
-from leaflets.checks.reading import Reading, Stretch, read, visible
+from leaflets.checks.reading import Reading, readings
 from leaflets.checks.rule import Family, Hit, Rule
 from leaflets.checks.silence import Silenced, sift
 from leaflets.model import Audience, Finding, Monograph, Severity
 
 RULES: tuple[Rule, ...] = (
     *safety.RULES,
+    *numbers.RULES,
+    *completeness.RULES,
+    *promises.RULES,
+    *voices.RULES,
 )
 """Every rule, in the order in which findings of one place are listed."""
 
@@ -30,26 +34,33 @@ class Report:
 
 
 def check(
-    monograph: Monograph, source: str = "", audiences: Sequence[Audience] = tuple(Audience), *, today: dt.date | None = None
+    monograph: Monograph,
+    source: str = "",
+    audiences: Iterable[Audience] = Audience,
+    *,
+    today: dt.date | None = None,
 ) -> tuple[Finding, ...]:
     """The open findings for these audiences, in the order of the source. See `examine`."""
     return examine(monograph, source, audiences, today=today).findings
 
 
 def examine(
-    monograph: Monograph, source: str = "", audiences: Sequence[Audience] = tuple(Audience), *, today: dt.date | None = None
+    monograph: Monograph,
+    source: str = "",
+    audiences: Iterable[Audience] = Audience,
+    *,
+    today: dt.date | None = None,
 ) -> Report:
     """All rules over a monograph. `source` is its text, for exact lines and columns; without it a finding has the line
     of its block. Without `today` no review date counts as passed. A finding that holds for every audience asked for,
     where that is both, names none.
     """
-    whole = read(monograph)
     place = Placer(monograph.file, source)
     found: dict[Finding, list[Audience]] = {}
-    for audience in audiences:
-        for finding in place.all(_hits(monograph, whole, audience, today)):
-            found.setdefault(finding, []).append(audience)
-    marked = (replace(finding, audience=_shared(seen, audiences)) for finding, seen in found.items())
+    for reading in readings(monograph, audiences, today):
+        for finding in place.all(_hits(reading)):
+            found.setdefault(finding, []).append(reading.audience)
+    marked = (replace(finding, audience=None if len(seen) > 1 else seen[0]) for finding, seen in found.items())
     return Report(*sift(sorted(marked, key=_order), monograph))
 
 
@@ -76,20 +87,12 @@ def _by_code() -> dict[str, Rule]:
     return {known.code: known for known in RULES}
 
 
-def _hits(
-    monograph: Monograph, whole: tuple[Stretch, ...], audience: Audience, today: dt.date | None
-) -> Iterator[tuple[Rule, Hit, Severity]]:
-    other = Audience.CLINICIAN if audience is Audience.PATIENT else Audience.PATIENT
-    reading = Reading(monograph, audience, visible(whole, audience), visible(whole, other), today)
+def _hits(reading: Reading) -> Iterator[tuple[Rule, Hit, Severity]]:
     for known in RULES:
-        severity = known.severity(audience)
+        severity = known.severity(reading.audience)
         if severity is not None:
             for hit in known.find(reading):
                 yield known, hit, hit.severity or severity
-
-
-def _shared(seen: Sequence[Audience], asked: Sequence[Audience]) -> Audience | None:
-    return None if len(seen) > 1 else seen[0]
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str]:

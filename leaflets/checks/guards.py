@@ -150,4 +150,3 @@ GUARDS: Mapping[str, Guard] = {
     "not_vitamin": not_vitamin,
 }
 """The guards, by the name the table of forms knows them by."""
-

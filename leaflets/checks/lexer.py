@@ -1,6 +1,7 @@
 """Splits a text into numbers, units, words and signs, with their positions, in one pass from left to right."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -48,6 +49,7 @@ _PIECE = re.compile(
     r"|(?P<word>[A-Za-z](?:\.[A-Za-z])+(?![A-Za-z])\.?|[^\W\d_]\w*(?:['’][^\W\d_]+)*)"
     r"|(?P<sign>\S)"
 )
+_KINDS: Mapping[str | None, Kind] = {kind.value: kind for kind in Kind}
 _AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
 
 
@@ -57,18 +59,17 @@ def lex(text: str) -> tuple[Token, ...]:
     Every character is looked at a bounded number of times, whatever the text.
     """
     tokens: list[Token] = []
+    measured = False
     for match in _PIECE.finditer(text):
         piece = match.group()
-        kind = _kind(match.lastgroup or "sign", piece, tokens)
-        tokens.append(Token(kind, piece, match.start(), match.end()))
+        kind = _KINDS[match.lastgroup]
+        if kind is Kind.NUMBER:
+            kind = Kind.NUMBER if piece.isdigit() or _AMOUNT.fullmatch(piece) else Kind.CHAIN
+        elif measured and piece in UNITS:
+            kind = Kind.UNIT
+        measured = kind is Kind.NUMBER
+        tokens.append(Token(kind, piece, *match.span()))
     return tuple(tokens)
-
-
-def _kind(group: str, piece: str, before: list[Token]) -> Kind:
-    if group == "number":
-        return Kind.NUMBER if _AMOUNT.fullmatch(piece) else Kind.CHAIN
-    measured = before and before[-1].kind is Kind.NUMBER and piece in UNITS
-    return Kind.UNIT if measured else Kind(group)
 
 
 def value(number: str) -> float:

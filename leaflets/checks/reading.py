@@ -1,7 +1,8 @@
 """A monograph made ready for the rules: its text as one audience reads it, cut into tokens and indexed."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -74,6 +75,10 @@ class Stretch:
         """The tokens between two indices that are words, numbers or units."""
         return (token for token in self.tokens[first:end] if token.kind not in _SILENT)
 
+    def find(self, wanted: frozenset[str]) -> "Iterator[Place]":
+        """The places of tokens that are one of these words, written in small letters."""
+        return (Place(self, at) for at, token in enumerate(self.tokens) if token.text.lower() in wanted)
+
     def quote(self, first: int, end: int) -> str:
         """The characters from one token up to another."""
         return self.text[self.tokens[first].start : self.tokens[end - 1].end]
@@ -118,17 +123,56 @@ class Place(NamedTuple):
         return Place(self.stretch, self.at + step)
 
 
-_NOWHERE: tuple[Place, ...] = ()
-
-
 @dataclass(frozen=True)
+class Words:
+    """The stretches that some audience reads, with an index of their tokens."""
+
+    stretches: tuple[Stretch, ...]
+
+    @cached_property
+    def index(self) -> Mapping[str, Sequence[Place]]:
+        """Every place of every token, by its text in small letters."""
+        places: defaultdict[str, list[Place]] = defaultdict(list)
+        for stretch in self.stretches:
+            for at, token in enumerate(stretch.tokens):
+                places[token.text.lower()].append(Place(stretch, at))
+        return MappingProxyType(dict(places))
+
+    @cached_property
+    def numbers(self) -> tuple[Place, ...]:
+        """Every place of a number."""
+        return tuple(self._of(Kind.NUMBER))
+
+    @cached_property
+    def units(self) -> tuple[Place, ...]:
+        """Every place of a unit that follows a number."""
+        return tuple(place.moved(1) for place in self.numbers if place.kind(1) is Kind.UNIT)
+
+    @cached_property
+    def chains(self) -> tuple[Place, ...]:
+        """Every place of digits parted by several points."""
+        return tuple(self._of(Kind.CHAIN))
+
+    @cached_property
+    def prose(self) -> tuple[Stretch, ...]:
+        """The stretches that are read as sentences."""
+        return tuple(stretch for stretch in self.stretches if stretch.part in PROSE)
+
+    def _of(self, kind: Kind) -> Iterator[Place]:
+        for stretch in self.stretches:
+            for at, token in enumerate(stretch.tokens):
+                if token.kind is kind:
+                    yield Place(stretch, at)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one audience reads of a monograph. `other` is what the other reads, `today` the date of the check."""
 
     monograph: Monograph
     audience: Audience
-    stretches: tuple[Stretch, ...]
-    other: tuple[Stretch, ...]
+    words: Words
+    other: Words
     today: dt.date | None = None
 
     @property
@@ -136,34 +180,34 @@ class Reading:
         """The front matter."""
         return self.monograph.front
 
-    @cached_property
-    def index(self) -> Mapping[str, tuple[Place, ...]]:
-        """Every place of every token, by its text in small letters."""
-        places: dict[str, list[Place]] = {}
-        for stretch in self.stretches:
-            for at, token in enumerate(stretch.tokens):
-                places.setdefault(token.text.lower(), []).append(Place(stretch, at))
-        return MappingProxyType({word: tuple(found) for word, found in places.items()})
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """All stretches, in the order of the source."""
+        return self.words.stretches
 
-    @cached_property
+    @property
+    def prose(self) -> tuple[Stretch, ...]:
+        """The stretches that are read as sentences."""
+        return self.words.prose
+
+    @property
     def numbers(self) -> tuple[Place, ...]:
         """Every place of a number."""
-        return tuple(
-            Place(stretch, at)
-            for stretch in self.stretches
-            for at, token in enumerate(stretch.tokens)
-            if token.kind is Kind.NUMBER
-        )
+        return self.words.numbers
 
-    @cached_property
+    @property
     def units(self) -> tuple[Place, ...]:
         """Every place of a unit that follows a number."""
-        found = (Place(place.stretch, place.at + 1) for place in self.numbers)
-        return tuple(place for place in found if (token := place.near(0)) and token.kind is Kind.UNIT)
+        return self.words.units
 
-    def places(self, word: str) -> tuple[Place, ...]:
+    @property
+    def index(self) -> Mapping[str, Sequence[Place]]:
+        """Every place of every token, by its text in small letters."""
+        return self.words.index
+
+    def places(self, word: str) -> Sequence[Place]:
         """Every place of a token, by its text in small letters."""
-        return self.index.get(word, _NOWHERE)
+        return self.words.index.get(word, ())
 
     def spelled(self, *forms: str) -> Iterator[Place]:
         """Every place of a token spelled exactly like one of the forms."""
@@ -173,25 +217,20 @@ class Reading:
         """The stretches that stand in sections with these ids."""
         return tuple(stretch for stretch in self.stretches if stretch.section in sections)
 
-    @cached_property
-    def prose(self) -> tuple[Stretch, ...]:
-        """The stretches that are read as sentences."""
-        return tuple(stretch for stretch in self.stretches if stretch.part in PROSE)
 
-    @cached_property
-    def own_voice(self) -> bool:
-        """Whether the author wrote for this audience: the monograph has two voices and this one has text of its own."""
-        return self.monograph.two_voices
+def readings(monograph: Monograph, audiences: Iterable[Audience], today: dt.date | None = None) -> tuple[Reading, ...]:
+    """What each audience reads of a monograph."""
+    whole = read(monograph)
+    seen = {audience: Words(tuple(s for s in whole if s.audience in (None, audience))) for audience in Audience}
+    if all(len(words.stretches) == len(whole) for words in seen.values()):
+        seen = dict.fromkeys(Audience, seen[Audience.PATIENT])  # one index serves both
+    other = {Audience.PATIENT: Audience.CLINICIAN, Audience.CLINICIAN: Audience.PATIENT}
+    return tuple(Reading(monograph, audience, seen[audience], seen[other[audience]], today) for audience in audiences)
 
 
 def read(monograph: Monograph) -> tuple[Stretch, ...]:
     """All stretches of a monograph in the order of the source, with the audience each is meant for."""
     return tuple(_Reader().read(monograph))
-
-
-def visible(stretches: Iterable[Stretch], audience: Audience) -> tuple[Stretch, ...]:
-    """The stretches that an audience sees."""
-    return tuple(stretch for stretch in stretches if stretch.audience in (None, audience))
 
 
 _FRONT_KEYS = ("drug_class", "strengths", "route", "legal_status")
@@ -206,6 +245,9 @@ class _Scene:
     box: BoxKind | None = None
     group: int = 0
     part: Part = Part.PARAGRAPH
+
+
+_PARTS: Mapping[type, Part] = {Subheading: Part.HEADING, Verbatim: Part.VERBATIM}
 
 
 class _Reader:
@@ -240,24 +282,29 @@ class _Reader:
             case Paragraph():
                 self._paragraph(block, scene)
             case Items():
-                for item in block.items:
-                    self._all(item.blocks, replace(scene, part=Part.ITEM, group=block.line))
+                self._items(block, replace(scene, part=Part.ITEM, group=block.line))
             case Table():
                 self._table(block, replace(scene, group=block.line))
             case Box():
-                self._add(Part.LEAD, block.title, block.line, replace(scene, box=block.kind))
-                self._all(block.blocks, replace(scene, box=block.kind))
+                self._box(block, replace(scene, box=block.kind))
             case Questions():
                 self._questions(block, scene)
             case Quote():
                 self._all(block.blocks, scene)
             case Subheading() | Verbatim():
-                part = Part.HEADING if isinstance(block, Subheading) else Part.VERBATIM
-                self._add(part, block.text, block.line, scene)
+                self._add(_PARTS[type(block)], block.text, block.line, scene)
 
     def _paragraph(self, block: Paragraph, scene: _Scene) -> None:
         self._add(Part.LEAD, block.lead, block.line, scene)
         self._add(scene.part, block.text, block.line, scene, past=plain(block.lead))
+
+    def _items(self, items: Items, scene: _Scene) -> None:
+        for item in items.items:
+            self._all(item.blocks, scene)
+
+    def _box(self, box: Box, scene: _Scene) -> None:
+        self._add(Part.LEAD, box.title, box.line, scene)
+        self._all(box.blocks, scene)
 
     def _table(self, table: Table, scene: _Scene) -> None:
         for bars, cell in enumerate(table.header, start=1):

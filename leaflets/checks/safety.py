@@ -67,10 +67,11 @@ def _stands_at(form: _Form, place: Place) -> bool:
     tokens = place.stretch.tokens
     if place.at + len(form.texts) > len(tokens):
         return False
+    first = place.at
     return all(
-        tokens[place.at + i].text == text and (i == 0 or glued == (tokens[place.at + i].start == tokens[place.at + i - 1].end))
+        tokens[first + i].text == text and (i == 0 or place.glued(i) == glued)
         for i, (text, glued) in enumerate(zip(form.texts, form.glued, strict=True))
-    )  # fmt: skip
+    )
 
 
 def _spelled(spellings: str, guard: Guard) -> Places:

@@ -4,8 +4,28 @@ from leaflets.checks.doses import Found
 from leaflets.checks.lexer import DOSE_UNITS, Kind
 from leaflets.checks.reading import Place, Reading
 
-_PER = frozenset({"day", "kg", "dose", "mL", "ml", "hr", "hrs", "hour", "h", "tablet", "m", "m²", "min", "minute", "week", "g"})
+_PER = frozenset(
+    {"day", "kg", "dose", "mL", "ml", "hr", "hrs", "hour", "h", "tablet", "m", "m²", "min", "minute", "week"}
+)
 _DOSED = DOSE_UNITS - {"L", "l", "dL"}
+_WHOLE = frozenset({"tablet", "tablets", "capsule", "capsules"})
+
+
+def slash(reading: Reading) -> Found:
+    """A stroke for "per" (mg/kg/day) or between two doses (5/325 mg)."""
+    for place in reading.places("/"):
+        before = place.near(-1)
+        if before is None or place.text(-2) == "/":
+            continue
+        if before.text in _DOSED and place.text(1) in _PER and not _is_rate(place):
+            yield place.moved(-1), 5 if place.text(2) == "/" and place.text(3) in _PER else 3
+        elif before.kind is place.kind(1) is Kind.NUMBER and place.text(2) in _DOSED - _WHOLE:
+            yield place.moved(-1), 4
+
+
+def _is_rate(place: Place) -> bool:
+    """Whether it is a measure of the kidneys (mL/min) and not a dose."""
+    return place.text(-1) in ("mL", "ml") and place.text(1) in ("min", "minute")
 
 
 def more_or_less(reading: Reading) -> Found:
@@ -15,22 +35,6 @@ def more_or_less(reading: Reading) -> Found:
             equals = 1 if place.text(1) == "=" else 0
             if place.kind(1 + equals) is Kind.NUMBER:
                 yield place, 2 + equals
-
-
-def slash(reading: Reading) -> Found:
-    """A stroke for "per" (mg/kg) or between two doses (5/325 mg)."""
-    for place in reading.places("/"):
-        before, per = place.near(-1), place.text(1)
-        if before is not None and before.text in _DOSED and per in _PER and not _is_rate(place):
-            yield place.moved(-1), 3
-        elif (before is not None and before.kind is Kind.NUMBER) and place.kind(1) is Kind.NUMBER and place.text(2) in _DOSED - {"tablet", "tablets"}:
-            if place.text(-2) != "/":
-                yield place.moved(-1), 4
-
-
-def _is_rate(place: Place) -> bool:
-    """Whether it is a measure of the kidneys or the blood (mL/min) and not a dose."""
-    return place.text(-1) in ("mL", "ml") and place.text(1) in ("min", "minute")
 
 
 def at_sign(reading: Reading) -> Found:
@@ -60,9 +64,8 @@ def degree_for_hour(reading: Reading) -> Found:
     """q4°, every 4°."""
     for place in reading.places("°"):
         before = place.text(-1).lower()
-        if before[:1] == "q" and before[1:].isdigit():
-            yield place.moved(-1), 2
-        elif place.text(-2).lower() in ("every", "q") and place.text(1) not in ("C", "F"):
+        every = place.text(-2).lower() in ("every", "q") and place.text(1) not in ("C", "F")
+        if every or (before[:1] == "q" and before[1:].isdigit()):
             yield place.moved(-1), 2
 
 

@@ -7,14 +7,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from leaflets.checks.lexer import lex
+
 _DATA = files("leaflets.checks") / "data"
 
 
 @cache
 def rows(name: str) -> tuple[Mapping[str, str], ...]:
     """The rows of a CSV table, by its name without the ending."""
-    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as table:
-        return tuple(csv.DictReader(table))
+    return tuple(csv.DictReader((_DATA / f"{name}.csv").read_text("utf-8").splitlines()))
 
 
 @cache
@@ -22,6 +23,18 @@ def words(key: str) -> frozenset[str]:
     """A set of words, by its key in `words.toml`."""
     found = _toml("words")[key]
     return frozenset(found.split() if isinstance(found, str) else found)
+
+
+@cache
+def phrases(key: str) -> tuple[tuple[str, ...], ...]:
+    """The phrases under a key in `words.toml`, each cut into tokens."""
+    return tuple(cut(phrase) for phrase in _toml("words")[key])
+
+
+@cache
+def cut(phrase: str) -> tuple[str, ...]:
+    """The tokens of a phrase, in small letters."""
+    return tuple(token.text.lower() for token in lex(phrase))
 
 
 @cache

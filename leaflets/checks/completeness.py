@@ -1,0 +1,188 @@
+"""What a sheet must have and lacks: sections, review, sources, an emergency line, what to do about a harm."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from leaflets.checks.reading import Part, Reading, Stretch
+from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule, at
+from leaflets.checks.tables import rows, words
+from leaflets.model import BoxKind
+
+
+def required_sections(reading: Reading) -> Iterator[Hit]:
+    """A section that this audience needs in its country and does not find, not even as a question or a lead-in."""
+    have = {stretch.section for stretch in reading.stretches} | {stretch.box for stretch in reading.stretches}
+    titled = _topics(reading)
+    for row in rows("sections"):
+        where = row["jurisdictions"].split()
+        if row["audience"] != reading.audience or (where and reading.front.jurisdiction not in where):
+            continue
+        ids = set(filter(None, row["ids"].split("|")))
+        topics = filter(None, row["topic"].split("|"))
+        answered = any(topic in titled if ids else reading.places(topic) for topic in topics)
+        if not have & ids and not answered:
+            yield Hit(
+                f"the {reading.audience} sheet says nothing on {row['name']}",
+                write=f"Say it under “### {row['heading']}”: {row['says']}.",
+            )
+
+
+def _topics(reading: Reading) -> frozenset[str]:
+    """The words of questions, lead-ins and small headings, which may stand for a section."""
+    titles = (s for s in reading.stretches if s.part in (Part.QUESTION, Part.LEAD, Part.HEADING))
+    return frozenset(token.text.lower() for stretch in titles for token in stretch.words())
+
+
+def no_review(reading: Reading) -> Iterator[Hit]:
+    """Neither the day of the last review nor that of the next."""
+    front = reading.front
+    if front.reviewed is None or front.review_by is None:
+        lacks = " and ".join(key for key in ("reviewed", "review_by") if getattr(front, key) is None)
+        yield Hit(f"the front matter has no date of review ({lacks})", line=1)
+
+
+def expired(reading: Reading) -> Iterator[Hit]:
+    """The day of the next review has passed."""
+    review_by = reading.front.review_by
+    if review_by and reading.today and review_by < reading.today:
+        line = reading.front.lines.get("review_by", 1)
+        yield Hit(f"the review was due by {_day(review_by)}", line=line, words=review_by.isoformat())
+
+
+def _day(date: dt.date) -> str:
+    return f"{date.day} {date:%B %Y}"
+
+
+def no_version(reading: Reading) -> Iterator[Hit]:
+    """No version number."""
+    if not reading.front.version:
+        yield Hit("the front matter has no version", line=1)
+
+
+def no_sources(reading: Reading) -> Iterator[Hit]:
+    """No list of sources."""
+    if not reading.front.sources:
+        yield Hit("the front matter lists no sources", line=1)
+
+
+def no_jurisdiction(reading: Reading) -> Iterator[Hit]:
+    """No country whose label the text follows."""
+    if not reading.front.jurisdiction:
+        yield Hit("the front matter does not say whose label the text follows (jurisdiction)", line=1)
+
+
+def unknown_source(reading: Reading) -> Iterator[Hit]:
+    """A reference mark that no source answers to."""
+    known = {source.id for source in reading.front.sources}
+    for stretch in reading.stretches:
+        for mark in stretch.marks:
+            for wanted in mark.split(","):
+                if wanted.strip() not in known:
+                    yield Hit(
+                        f"the reference mark “{wanted.strip()}” has no source", stretch, 0, 1, words=wanted.strip()
+                    )
+
+
+def no_emergency_line(reading: Reading) -> Iterator[Hit]:
+    """Nowhere is said what to do in an emergency: no number to call, no emergency service named."""
+    named = any(reading.places(word) for word in words("emergency_words"))
+    numbers = (place for number in words("emergency_numbers") for place in reading.places(number))
+    numbered = any(place.text(-1).lower() in _CALLING for place in numbers)
+    if not named and not numbered:
+        yield Hit("the patient is never told what to do in an emergency")
+
+
+_CALLING = frozenset({"call", "phone", "ring", "dial", "or", "at", ":", "on"})
+
+
+def harm_without_action(reading: Reading) -> Iterator[Hit]:
+    """A section names serious harms and never says what to do about them; a help box that does counts for all."""
+    if any(stretch.box is BoxKind.URGENT or stretch.section == "urgent" for stretch in reading.stretches):
+        return
+    for section, stretches in _by_section(reading, "side_effects", "precautions", "boxed_warning").items():
+        spoken = [token.text.lower() for stretch in stretches for token in stretch.tokens]
+        if not words("actions").isdisjoint(spoken):
+            continue
+        grave = next((place for stretch in stretches for place in stretch.find(words("serious"))), None)
+        if grave:
+            yield at(
+                grave, message=f"“{stretches[0].heading or section}” names serious harms and never says what to do"
+            )
+
+
+def _by_section(reading: Reading, *sections: str) -> Mapping[str, list[Stretch]]:
+    found: dict[str, list[Stretch]] = {}
+    for stretch in reading.of(*sections):
+        found.setdefault(stretch.section, []).append(stretch)
+    return found
+
+
+_GOVERNANCE = "NHS content standard; PIF TICK criteria"
+_FRONT = '---\ntitle: Baricitinib\nversion: "1"\njurisdiction: US\nreviewed: 2026-01-05\nreview_by: 2027-01-05\n'
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "CO-01", Family.COMPLETENESS, "A section is missing",
+        "A reader at the counter, or at home with a problem, must find these topics on the sheet.",
+        "EU QRD template; UK Human Medicines Regulations 2012 schedule 27; US 21 CFR 208.20 and 201.57",
+        "the section",
+        "### Dosage\n\nTake one tablet once a day.",
+        "### Overdose\n\nCall your doctor. (The other sections follow.)",
+        required_sections, patient=WARNING, clinician=WARNING,
+    ),
+    Rule(
+        "CO-02", Family.COMPLETENESS, "No date of review",
+        "Without it nobody can tell whether the sheet is still true; it is printed as a draft.",
+        _GOVERNANCE, "reviewed: and review_by: with their dates in the front matter",
+        "---\ntitle: Baricitinib\n---", _FRONT + "---", no_review, patient=WARNING, clinician=WARNING,
+    ),
+    Rule(
+        "CO-03", Family.COMPLETENESS, "The review is overdue",
+        "Labels change; a sheet past its review date may be wrong.",
+        "Hospital leaflet practice: expired copies are withdrawn", "a new review, then its dates in the front matter",
+        "---\ntitle: Baricitinib\nreviewed: 2019-01-05\nreview_by: 2020-01-05\n---", _FRONT + "---",
+        expired, patient=ERROR, clinician=ERROR,
+    ),
+    Rule(
+        "CO-04", Family.COMPLETENESS, "No version",
+        "Two printed copies can only be told apart by their version.",
+        _GOVERNANCE, 'version: "1" in the front matter',
+        "---\ntitle: Baricitinib\n---", _FRONT + "---", no_version, patient=WARNING, clinician=WARNING,
+    ),
+    Rule(
+        "CO-05", Family.COMPLETENESS, "No sources",
+        "A claim without a source cannot be checked at the next review.",
+        _GOVERNANCE, "sources: with id, title, date and where in the front matter",
+        "---\ntitle: Baricitinib\n---", _FRONT + "sources:\n  - {id: U1, title: US label}\n---",
+        no_sources, patient=WARNING, clinician=WARNING,
+    ),
+    Rule(
+        "CO-06", Family.COMPLETENESS, "No jurisdiction",
+        "Indications, doses and warnings of one drug differ between countries.",
+        "House rule: US and EU labels are never merged", "jurisdiction: US, EU or GB in the front matter",
+        "---\ntitle: Baricitinib\n---", _FRONT + "---", no_jurisdiction, patient=WARNING, clinician=WARNING,
+    ),
+    Rule(
+        "CO-07", Family.COMPLETENESS, "A reference mark without a source",
+        "The reader looks for a reference that is not there.",
+        "US 21 CFR 201.57: every statement cites its section", "the source in the front matter, or the right id",
+        "Take 2 mg.[^U9]", "Take 2 mg.[^U1] (with a source U1)", unknown_source, patient=ERROR, clinician=ERROR,
+    ),
+    Rule(
+        "CO-08", Family.COMPLETENESS, "No emergency line",
+        "A patient in danger needs a number to call before anything else.",
+        "MHRA best practice on patient information leaflets: the most serious first",
+        "a “Get help now” box with the emergency number and the signs",
+        "### Side effects\n\nRash.", "/// urgent\n\n**Call 911 if you have:**\n\n- chest pain\n\n///",
+        no_emergency_line, patient=ERROR,
+    ),
+    Rule(
+        "CO-09", Family.COMPLETENESS, "A serious harm without what to do",
+        "Fear without an action helps nobody.",
+        "AHRQ PEMAT-P items 20 to 22; CDC Clear Communication Index item 14",
+        "what the reader is to do, beside the harm",
+        "### Side effects\n\nSerious infections occur.",
+        "### Side effects\n\nSerious infections occur. Call your doctor if you have a fever.",
+        harm_without_action, patient=ERROR, clinician=WARNING,
+    ),
+)  # fmt: skip

@@ -1,0 +1,142 @@
+"""Doses that do not agree with each other: between the two voices, between text and table, within a range."""
+
+from collections.abc import Iterator, Mapping
+
+from leaflets.checks.doses import DASHES, is_level
+from leaflets.checks.lexer import Kind, value
+from leaflets.checks.reading import Part, Place, Reading, Words
+from leaflets.checks.rule import ERROR, Family, Hit, Rule, at
+
+_SCALES: Mapping[str, tuple[str, float]] = {
+    "kg": ("mass", 1e9), "g": ("mass", 1e6), "gram": ("mass", 1e6), "grams": ("mass", 1e6),
+    "mg": ("mass", 1e3), "milligram": ("mass", 1e3), "milligrams": ("mass", 1e3),
+    "mcg": ("mass", 1), "µg": ("mass", 1), "μg": ("mass", 1), "microgram": ("mass", 1), "micrograms": ("mass", 1),
+    "ng": ("mass", 1e-3), "nanogram": ("mass", 1e-3), "nanograms": ("mass", 1e-3),
+    "L": ("volume", 1e3), "mL": ("volume", 1), "ml": ("volume", 1),
+    "unit": ("units", 1), "units": ("units", 1), "U": ("units", 1), "IU": ("units", 1),
+}  # fmt: skip
+_DOSING = ("dosage", "adjustments", "missed_dose")
+
+
+def _amount(unit: Place, number: int = -1) -> tuple[str, float] | None:
+    """What a number and its unit come to, in micrograms, millilitres or units; None where that is no dose."""
+    scale = _SCALES.get(unit.token.text)
+    if scale is None or is_level(unit.moved(-1)):
+        return None
+    return scale[0], round(value(unit.text(number)) * scale[1], 6)
+
+
+def _amounts(words: Words) -> frozenset[tuple[str, float]]:
+    found = {_amount(unit) for unit in words.units}
+    lower_ends = {_amount(unit, -3) for unit in words.units if _in_range(unit)}
+    return frozenset(amount for amount in found | lower_ends if amount)
+
+
+def _in_range(unit: Place) -> bool:
+    joined = unit.text(-2) in DASHES or unit.text(-2) in ("to", "or", "and")
+    return joined and unit.kind(-3) is Kind.NUMBER
+
+
+def only_for_patients(reading: Reading) -> Iterator[Hit]:
+    """A dose in the patient text that is nowhere in the clinician text."""
+    if not reading.monograph.two_voices:
+        return
+    known = _amounts(reading.other)
+    for unit in reading.units:
+        amount = _amount(unit)
+        if amount and amount not in known:
+            words = unit.stretch.quote(unit.at - 1, unit.at + 1)
+            yield at(unit, start=-1, message=f"the patient is told “{words}”, which the clinician text never says")
+
+
+def unlike_table(reading: Reading) -> Iterator[Hit]:
+    """The same number with another unit in the dosing text than in the dosing table."""
+    in_table: dict[tuple[float, str], set[str]] = {}
+    dosing = [unit for unit in reading.units if unit.stretch.section in _DOSING and _amount(unit)]
+    for unit in dosing:
+        if unit.stretch.part is Part.CELL:
+            in_table.setdefault(_key(unit), set()).add(unit.token.text)
+    for unit in dosing:
+        tabled = in_table.get(_key(unit), set())
+        same = {_SCALES[text] for text in tabled}
+        if unit.stretch.part is not Part.CELL and tabled and _SCALES[unit.token.text] not in same:
+            words = unit.stretch.quote(unit.at - 1, unit.at + 1)
+            table = f"{unit.text(-1)} {min(tabled)}"
+            yield at(unit, start=-1, message=f"the text says “{words}” where the table says “{table}”")
+
+
+def _key(unit: Place) -> tuple[float, str]:
+    return value(unit.text(-1)), _SCALES[unit.token.text][0]
+
+
+_LOWERING = frozenset({
+    "from", "reduce", "reduced", "reducing", "lower", "lowered", "decrease", "decreased", "taper", "tapered", "halve",
+    "drop", "down", "back",
+})  # fmt: skip
+
+
+def downwards(reading: Reading) -> Iterator[Hit]:
+    """A range that begins with the larger number (20 to 10 mg)."""
+    for unit in reading.units:
+        if not _in_range(unit) or unit.text(-2) in ("or", "and") or unit.text(-4) in DASHES:
+            continue
+        before = {unit.text(step).lower() for step in range(-9, -3)}
+        if value(unit.text(-3)) > value(unit.text(-1)) and not before & _LOWERING:
+            yield at(
+                unit, start=-3, message=f"the range “{unit.stretch.quote(unit.at - 3, unit.at + 1)}” runs downwards"
+            )
+
+
+_UNIT_WORDS = frozenset(unit.lower() for unit in _SCALES) | {"tablets", "capsules", "mmol", "%"}
+_DOSE_HEADS = frozenset({"dose", "start", "starting", "usual", "maximum", "max", "maintenance", "initial", "daily"})
+
+
+def without_unit(reading: Reading) -> Iterator[Hit]:
+    """A bare number in a dose column whose head names no unit."""
+    heads: dict[tuple[int, int], frozenset[str]] = {}
+    for stretch in reading.of("dosage", "adjustments"):
+        column = (stretch.group, stretch.bars)
+        if stretch.part is Part.HEAD_CELL:
+            heads[column] = frozenset(token.text.lower() for token in stretch.tokens)
+        elif stretch.part is Part.CELL and heads.get(column, frozenset()) & _DOSE_HEADS:
+            bare = len(stretch.tokens) == 1 and stretch.tokens[0].kind is Kind.NUMBER
+            if bare and not heads[column] & _UNIT_WORDS:
+                yield Hit(f"the dose “{stretch.text}” in the table has no unit", stretch, 0, 1)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "NU-01", Family.NUMBERS, "A dose only the patient is told",
+        "The two sheets lie side by side; a dose on one that the other lacks is a mistake in one of them.",
+        "House rule: one monograph, one set of doses",
+        "the same dose in both voices",
+        "/// clinician\nGive 2 mg once a day.\n///\n\n/// patient\nTake 4 mg once a day.\n///",
+        "/// clinician\nGive 2 mg once a day.\n///\n\n/// patient\nTake 2 mg once a day.\n///",
+        only_for_patients, patient=ERROR,
+    ),
+    Rule(
+        "NU-02", Family.NUMBERS, "Text and table give one number two units",
+        "A milligram read for a microgram is a thousandfold overdose.",
+        "ISMP list of error-prone dose designations",
+        "the unit that is right, in both places",
+        "Give 2 mcg once a day.\n\n| Use | Dose |\n|---|---|\n| Adults | 2 mg |",
+        "Give 2 mg once a day.\n\n| Use | Dose |\n|---|---|\n| Adults | 2 mg |",
+        unlike_table, patient=ERROR, clinician=ERROR,
+    ),
+    Rule(
+        "NU-03", Family.NUMBERS, "A range written downwards",
+        "A reader takes the first number as the lower end, or the dash as a minus.",
+        "NHS service manual, numbers",
+        "the smaller number first; say “lower the dose from … to …” where that is meant",
+        "Take 20 to 10 mg once a day.", "Take 10 to 20 mg. Lower the dose from 20 to 10 mg.",
+        downwards, patient=ERROR, clinician=ERROR,
+    ),
+    Rule(
+        "NU-04", Family.NUMBERS, "A dose in a table without a unit",
+        "A number alone can be read as tablets, milligrams or millilitres.",
+        "ISMP guidelines for safe electronic communication of medication information",
+        "the unit in the cell, or in the head of its column",
+        "| Use | Dose |\n|---|---|\n| Adults | 2 |", "| Use | Dose (mg) |\n|---|---|\n| Adults | 2 |",
+        without_unit, patient=ERROR, clinician=ERROR,
+    ),
+)  # fmt: skip
