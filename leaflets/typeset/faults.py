@@ -41,8 +41,8 @@ class _Listener(logging.Handler):
 def faults_raised(what: str, fetcher: AssetFetcher, source: str = "") -> Iterator[None]:
     """Within it, every refusal, every warning WeasyPrint logs and every exception it raises becomes a RenderError.
 
-    `what` is what is being worked on, as a person would call it ("patient.css", "the page"); `source` its text, in which
-    the line is looked up where WeasyPrint does not give it.
+    `what` is what is being worked on, as a person would call it ("patient.css", "the page"); `source` is its text, for
+    looking up the line where WeasyPrint does not say it.
     """
     listener = _Listener()
     _LOGGER.addHandler(listener)
