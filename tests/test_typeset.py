@@ -272,8 +272,8 @@ os._exit(0)  # as if killed: nothing may need tidying up
 
 
 def run(script: str, folder: Path, code: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(code), **settings}
-    command = [sys.executable, "-W", "error", "-c", script]
+    environment = {**os.environ, "PYTHONPATH": str(code), "PYTHONWARNINGS": "error", **settings}
+    command = [sys.executable, "-c", script]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
@@ -298,6 +298,32 @@ def test_the_bytes_are_the_same_on_any_day_in_any_folder(rich: Pdf, tmp_path: Pa
     assert done.stderr == ""
     assert json.loads(done.stdout) == [hashlib.sha256(rich.data).hexdigest()] * 2
     assert list(scratch.iterdir()) == [], "files were left behind"
+
+
+_FORKING = """
+import hashlib, json, os
+from leaflets.typeset import typeset
+from tests.pages import RICH_BODY, RICH_CSS, assets, page
+def digest():
+    return hashlib.sha256(typeset(page(RICH_BODY), assets(RICH_CSS)).data).hexdigest()
+digest()  # fonts and styles are inherited by the children
+pipes = []
+for _ in range(2):
+    out, into = os.pipe()
+    if os.fork() == 0:
+        os.write(into, digest().encode())
+        os._exit(0)
+    os.close(into)
+    pipes.append(out)
+made = [os.read(out, 64).decode() for out in pipes]
+print(json.dumps([*made, digest()]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_forked_workers_make_the_same_bytes(rich: Pdf, tmp_path: Path) -> None:
+    done = run(_FORKING, tmp_path, PYTHONWARNINGS="ignore::DeprecationWarning")
+    assert json.loads(done.stdout) == [hashlib.sha256(rich.data).hexdigest()] * 3
 
 
 def test_the_fonts_of_the_machine_are_not_used() -> None:
