@@ -1,0 +1,169 @@
+"""The label fonts of a file as PDF objects: a subset of exactly the glyphs that were drawn, and the text they stand for."""
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+import uharfbuzz as hb
+
+from leaflets.labels.faces import Face
+from leaflets.labels.ink import FaceCodes
+
+_KEPT_TABLES = ("glyf", "loca", "head", "hhea", "hmtx", "maxp", "CFF ")
+_DROPPED_TABLES = (
+    "BASE", "GDEF", "GPOS", "GSUB", "OS/2", "STAT", "VORG", "cmap", "cvt ", "fpgm", "gasp", "name", "post", "prep", "vhea", "vmtx",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A code of a font, the glyph it draws, and the text it stands for."""
+
+    code: int
+    glyph: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A font as objects: `bodies` without numbers, streams with their data; `@n` in a body refers to object n of them."""
+
+    objects: tuple[tuple[bytes, bytes | None], ...]
+
+    def numbered(self, first: int) -> list[tuple[bytes, bytes | None]]:
+        """The objects as they stand from object number `first` on; the first is the font itself."""
+        out = []
+        for body, data in self.objects:
+            for at in range(len(self.objects)):
+                body = body.replace(b"@%d" % at, b"%d 0 R" % (first + at))
+            out.append((body, data))
+        return out
+
+
+OBJECTS_PER_FONT = 6
+
+
+def embed(codes: FaceCodes) -> Embedded:
+    """The font of one face for the codes a file has used; always OBJECTS_PER_FONT objects."""
+    nominal = codes.face.font.get_nominal_glyph
+    drawn = [Drawn(ord(c), nominal(ord(c)), c) for c in codes.characters]
+    drawn += [Drawn(code, glyph, text) for (glyph, text), code in codes.glyphs.items()]
+    return _embed(codes.face, tuple(sorted(drawn, key=lambda one: one.code)))
+
+
+@lru_cache(maxsize=64)
+def _embed(face: Face, drawn: tuple[Drawn, ...]) -> Embedded:
+    data, glyphs = _subset(face, {one.glyph for one in drawn})
+    is_cff = b"CFF " in data[:400] and b"glyf" not in data[:400]
+    name = _name(face, drawn)
+    program = zlib.compress(data, 6)
+    file_entry = b"/FontFile3 @3" if is_cff else b"/FontFile2 @3"
+    file_body = b"<</Subtype/OpenType/Filter/FlateDecode>>" if is_cff else b"<</Length1 %d/Filter/FlateDecode>>" % len(data)
+    mapping = _cmap(drawn, glyphs) if is_cff else _glyph_map(drawn, glyphs)
+    encoding = b"@5" if is_cff else b"/Identity-H"
+    system = b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+    kind, glyph_map = (b"0", b"") if is_cff else (b"2", b"/CIDToGIDMap @5")
+    ids = [(glyphs[one.glyph] if is_cff else one.code, one.glyph) for one in drawn]
+    descendant = b"<</Type/Font/Subtype/CIDFontType%b/BaseFont/%b%b/FontDescriptor @2/DW 0/W[%b]%b>>" % (
+        kind, name, system, _widths(face, sorted(ids)), glyph_map,
+    )  # fmt: skip
+    map_body = b"<</Type/CMap/CMapName/LeafletCodes%b/Filter/FlateDecode>>" % system if is_cff else b"<</Filter/FlateDecode>>"
+    return Embedded(
+        (
+            (
+                b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding %b/DescendantFonts[@1]/ToUnicode @4>>" % (name, encoding),
+                None,
+            ),
+            (descendant, None),
+            (_descriptor(face, name, data) + file_entry + b">>", None),
+            (file_body, program),
+            (b"<</Filter/FlateDecode>>", zlib.compress(_to_unicode(drawn), 6)),
+            (map_body, zlib.compress(mapping, 6)),
+        )
+    )
+
+
+def _subset(face: Face, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
+    """The font program with these glyphs, and where each of them is in it."""
+    wanted = hb.SubsetInput()
+    wanted.glyph_set.update(sorted(glyphs))
+    wanted.unicode_set.clear()
+    wanted.drop_table_tag_set.update([int.from_bytes(tag.encode(), "big") for tag in _DROPPED_TABLES])
+    wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.CFF_IDENTITY_CHARSET | hb.SubsetFlags.NOTDEF_OUTLINE
+    plan = hb.SubsetPlan(face.face, wanted)
+    places = dict(plan.old_to_new_glyph_mapping)
+    return bytes(plan.execute().blob.data), places
+
+
+def _name(face: Face, drawn: Sequence[Drawn]) -> bytes:
+    """A name no other subset has: six letters from what is in it, and the face's own file name."""
+    content = repr([(one.code, one.glyph, one.text) for one in drawn]).encode()
+    number = int.from_bytes(hashlib.sha256(face.path.name.encode() + content).digest()[:8], "big")
+    tag = bytes(65 + number // 26**place % 26 for place in range(6))
+    plain = "".join(c for c in face.path.stem if c.isascii() and c.isalnum())
+    return tag + b"+Label" + plain.encode()
+
+
+def _widths(face: Face, ids: Sequence[tuple[int, int]]) -> bytes:
+    width = face.font.get_glyph_h_advance
+    parts = []
+    for _, group in groupby(enumerate(ids), key=lambda pair: pair[1][0] - pair[0]):
+        run = [one for _, one in group]
+        parts.append(b"%d[%b]" % (run[0][0], b" ".join(_per_mille(width(glyph), face.upem) for _, glyph in run)))
+    return b"".join(parts)
+
+
+def _per_mille(length: int, upem: int) -> bytes:
+    return f"{1000 * length / upem:.2f}".rstrip("0").rstrip(".").encode()
+
+
+def _glyph_map(drawn: Sequence[Drawn], glyphs: dict[int, int]) -> bytes:
+    out = bytearray(2 * (drawn[-1].code + 1))
+    for one in drawn:
+        struct.pack_into(">H", out, 2 * one.code, glyphs[one.glyph])
+    return bytes(out)
+
+
+def _descriptor(face: Face, name: bytes, data: bytes) -> bytes:
+    """The font descriptor, open for its font file; the box is that of the whole face."""
+    head = face.face.reference_table("head").data
+    box = struct.unpack(">4h", head[36:44])
+    extents = face.font.get_font_extents("ltr")
+    edges = b" ".join(_per_mille(edge, face.upem) for edge in box)
+    ascent, descent = _per_mille(extents.ascender, face.upem), _per_mille(extents.descender, face.upem)
+    stem = 140 if face.bold else 80
+    return (
+        b"<</Type/FontDescriptor/FontName/%b/Flags 4/FontBBox[%b]/ItalicAngle 0/Ascent %b/Descent %b/CapHeight %b/StemV %d"
+        % (name, edges, ascent, descent, ascent, stem)
+    )
+
+
+_CMAP_HEAD = (
+    b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+    b"/CIDSystemInfo <</Registry (Adobe) /Ordering (%b) /Supplement 0>> def\n"
+    b"/CMapName /%b def\n/CMapType %d def\n%b1 begincodespacerange\n<0000><ffff>\nendcodespacerange\n"
+)
+_CMAP_TAIL = b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
+
+
+def _to_unicode(drawn: Sequence[Drawn]) -> bytes:
+    lines = [b"<%04x><%b>" % (one.code, (one.text or "\u200b").encode("utf-16-be").hex().encode()) for one in drawn]
+    head = _CMAP_HEAD % (b"UCS", b"Adobe-Identity-UCS", 2, b"")
+    return head + _in_hundreds(lines, b"bfchar") + _CMAP_TAIL
+
+
+def _cmap(drawn: Sequence[Drawn], glyphs: dict[int, int]) -> bytes:
+    """Codes to glyph places, for fonts whose outlines cannot be reached through a glyph map (CFF)."""
+    lines = [b"<%04x> %d" % (one.code, glyphs[one.glyph]) for one in drawn]
+    head = _CMAP_HEAD % (b"Identity", b"LeafletCodes", 1, b"/WMode 0 def\n")
+    return head + _in_hundreds(lines, b"cidchar") + _CMAP_TAIL
+
+
+def _in_hundreds(lines: Sequence[bytes], kind: bytes) -> bytes:
+    """Sections of at most a hundred lines, the most that a CMap may have."""
+    parts = [lines[at : at + 100] for at in range(0, len(lines), 100)]
+    return b"".join(b"%d begin%b\n%b\nend%b\n" % (len(part), kind, b"\n".join(part), kind) for part in parts)

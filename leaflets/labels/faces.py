@@ -1,0 +1,142 @@
+"""The fonts a label is set in: which face draws which character, and how wide."""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import uharfbuzz as hb
+
+from leaflets.errors import RenderError
+
+# Ligatures would join letters of a name; a label is read letter by letter.
+FEATURES = {"liga": False, "clig": False, "dlig": False}
+
+_SIMPLE_DIRECTIONS = frozenset({"L", "EN", "ES", "ET", "CS", "ON", "WS"})
+_SIMPLE_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Nd", "No", "Nl", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc", "Sm", "So", "Zs"})
+
+# Regular and bold file names of a script's faces; where there is no bold, the regular stands for it.
+_KNOWN = (
+    (("SourceSans3_400Regular.ttf",), ("SourceSans3_700Bold.ttf",)),
+    (("Vazirmatn_400Regular.ttf",), ("Vazirmatn_700Bold.ttf",)),
+)
+
+
+class Face:
+    """One font file. Lengths are in font units, `upem` of them to the size of the type."""
+
+    def __init__(self, path: Path, bold: bool) -> None:
+        self.path = path
+        self.bold = bold
+        self.blob = hb.Blob.from_file_path(str(path))
+        self.face = hb.Face(self.blob)
+        self.font = hb.Font(self.face)
+        self.upem: int = self.face.upem
+        self.kerning = Kerning(self)
+
+    @cached_property
+    def characters(self) -> frozenset[str]:
+        """Every character the face has a glyph for."""
+        return frozenset(map(chr, self.face.unicodes))
+
+    @cached_property
+    def advances(self) -> dict[str, int]:
+        """The widths of the simple characters: those that are one glyph each, wherever they stand."""
+        width, glyph = self.font.get_glyph_h_advance, self.font.get_nominal_glyph
+        return {c: width(glyph(ord(c))) for c in self.characters if _is_simple(c)}
+
+    @cached_property
+    def simple(self) -> frozenset[str]:
+        """The characters that need no shaping beyond kerning."""
+        return frozenset(self.advances)
+
+
+class Kerning(dict[tuple[str, str], int]):
+    """What is added between two simple characters, measured by shaping the pair, once."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__()
+        self._face = face
+
+    def __missing__(self, pair: tuple[str, str]) -> int:
+        buffer = hb.Buffer()
+        buffer.add_str("".join(pair))
+        buffer.direction, buffer.script = "ltr", "Latn"
+        hb.shape(self._face.font, buffer, FEATURES)
+        advances = self._face.advances
+        width = sum(position.x_advance for position in buffer.glyph_positions)
+        self[pair] = int(width - advances[pair[0]] - advances[pair[1]])
+        return self[pair]
+
+
+def _is_simple(character: str) -> bool:
+    category = unicodedata.category(character)
+    if unicodedata.bidirectional(character) not in _SIMPLE_DIRECTIONS or ord(character) > 0xFFFF:
+        return False
+    return category in _SIMPLE_CATEGORIES or (category == "Lo" and unicodedata.east_asian_width(character) in "WF")
+
+
+class LabelFonts:
+    """The faces of a run. `pairs` holds, for each script in order of preference, its regular and its bold face."""
+
+    def __init__(self, pairs: Sequence[tuple[Face, Face]]) -> None:
+        self.pairs = tuple(pairs)
+        unique = dict.fromkeys(face for pair in pairs for face in pair)
+        self.faces = tuple(unique)
+        self.places = {face: place for place, face in enumerate(self.faces)}
+
+    @classmethod
+    def load(cls, *folders: Path) -> "LabelFonts":
+        """The faces for Latin, Greek, Cyrillic and Arabic from the first folder that has them, then every other font.
+
+        Fonts in folders after the first are used, in order of file name, for what the faces before them lack: a pharmacy adds
+        Chinese or Devanagari by giving a folder with such a font. Raises RenderError where a Latin face is missing.
+        """
+        pairs = [pair for names in _KNOWN if (pair := _known(folders, *names)) is not None]
+        if not pairs or pairs[0][0].path.name not in _KNOWN[0][0]:
+            raise RenderError(
+                f"The label's font {_KNOWN[0][0][0]} was not found.", "Put it into styles/fonts, or install leaflet again."
+            )
+        taken = {name for names in _KNOWN for weight in names for name in weight}
+        for folder in folders[1:]:
+            others = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".ttf", ".otf")) if folder.is_dir() else []
+            pairs += [(face, face) for face in (_open(path, False) for path in others if path.name not in taken)]
+        return cls(pairs)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash over the font files: other fonts, other bytes on the page."""
+        total = hashlib.sha256()
+        for face in self.faces:
+            total.update(hashlib.sha256(face.path.read_bytes()).digest())
+        return total.hexdigest()
+
+    @cached_property
+    def has_han(self) -> bool:
+        """Whether Chinese characters can be drawn."""
+        return any("\u738b" in regular.characters for regular, _ in self.pairs)
+
+    def face_for(self, character: str, bold: bool) -> Face | None:
+        """The first face that has the character."""
+        return next((pair[bold] for pair in self.pairs if character in pair[bold].characters), None)
+
+
+def _known(folders: Sequence[Path], regular: Sequence[str], bold: Sequence[str]) -> tuple[Face, Face] | None:
+    for folder in folders:
+        file = next((folder / name for name in regular if (folder / name).is_file()), None)
+        if file is not None:
+            heavy = next((folder / name for name in bold if (folder / name).is_file()), None)
+            face = _open(file, False)
+            return face, face if heavy is None else _open(heavy, True)
+    return None
+
+
+def _open(path: Path, bold: bool) -> Face:
+    try:
+        face = Face(path, bold)
+    except (OSError, hb.HarfBuzzError) as error:
+        raise RenderError(f"The font {path.name} cannot be opened.", "Replace the file.") from error
+    if not face.face.glyph_count or not face.upem:
+        raise RenderError(f"{path.name} is not a font.", "Replace the file.")
+    return face

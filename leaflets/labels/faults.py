@@ -1,0 +1,41 @@
+"""What can be said about a label without saying anything about the patient."""
+
+import unicodedata
+
+from leaflets.model import Finding, Severity
+
+_HAN = ("CJK", "KANGXI")
+
+
+def too_long(field: str) -> Finding:
+    """The label does not fit, even at its smallest; `field` names the field, or is "label" where it is all of them."""
+    what = "All fields together do" if field == "label" else f"The text of {field} does"
+    return Finding(
+        Severity.ERROR,
+        "label.too-long",
+        f"{what} not fit into the label's space at the smallest readable size.",
+        "Shorten it, or print the label separately.",
+    )
+
+
+def missing_character(field: str, character: str, has_han: bool) -> Finding:
+    """No font draws a character; its script is named, never the character."""
+    script = unicodedata.name(character, "unknown").split()[0]
+    if script in _HAN and not has_han:
+        return Finding(
+            Severity.ERROR,
+            "label.no-font",
+            f"The text of {field} has Chinese characters, and no font for them is installed.",
+            "Put a Chinese font such as NotoSansSC-Regular.otf into the project's styles/fonts, or install leaflets[chinese].",
+        )
+    return Finding(
+        Severity.ERROR,
+        "label.no-glyph",
+        f"The text of {field} has a character (script: {script.title()}) that no font of the label can draw.",
+        "Add a font for that script to the project's styles/fonts, or give the text in another script.",
+    )
+
+
+def set_small() -> Finding:
+    """The label fits only in smaller type."""
+    return Finding(Severity.INFO, "label.small", "The label was set in smaller type to fit its space.")

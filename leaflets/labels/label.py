@@ -1,0 +1,67 @@
+"""What stands on one patient's label, and the words around it."""
+
+import unicodedata
+from dataclasses import dataclass, fields
+
+# 70 × 35 mm, the dispensing label of most European pharmacies.
+LABEL_WIDTH_PT = 70 / 25.4 * 72
+LABEL_HEIGHT_PT = 35 / 25.4 * 72
+
+# Marks of direction are ours to set; joiners (U+200C, U+200D) belong to the spelling and stay.
+_DIRECTION_MARKS = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Label:
+    """One patient's label, as the pharmacy system gave it; an empty field is left out."""
+
+    patient_name: str = ""
+    patient_ref: str = ""
+    dob: str = ""
+    rx_number: str = ""
+    directions: str = ""
+    quantity: str = ""
+    prescriber: str = ""
+    dispensed_on: str = ""
+    dose_times: str = ""
+
+    def __repr__(self) -> str:
+        given = ", ".join(field.name for field in fields(self) if getattr(self, field.name))
+        return f"Label({given})"
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """The words before a label's fields, in the leaflet's language."""
+
+    born: str
+    reference: str
+    prescription: str
+    quantity: str
+    dispensed: str
+
+
+_CAPTIONS = {
+    "ar": Captions("الميلاد", "رقم الملف", "الوصفة", "الكمية", "صُرف في"),
+    "de": Captions("geb.", "Nr.", "Rezept", "Menge", "Abgabe"),
+    "en": Captions("Born", "Ref", "Rx", "Qty", "Dispensed"),
+    "es": Captions("Nac.", "Ref.", "Receta", "Cant.", "Dispensado"),
+    "fr": Captions("Né(e) le", "Réf.", "Ordonnance", "Qté", "Délivré le"),
+    "vi": Captions("Ngày sinh", "Mã số", "Đơn thuốc", "Số lượng", "Ngày cấp"),
+    "zh": Captions("出生", "编号", "处方", "数量", "发药"),
+}
+
+
+def captions(lang: str) -> Captions:
+    """The captions of a language, English where there are none."""
+    return _CAPTIONS.get(lang.split("-")[0].lower(), _CAPTIONS["en"])
+
+
+def clean(text: str) -> str:
+    """Text in composed form on one line, without marks of direction and control characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    text = unicodedata.normalize("NFC", text.translate(_DIRECTION_MARKS))
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text)
+    return " ".join(text.split())

@@ -1,0 +1,201 @@
+"""A label is fitted into the space kept for it: smaller down to a floor, then on more lines, never cut."""
+
+import math
+import re
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
+
+from leaflets.labels.bidi import starts_rtl
+from leaflets.labels.faults import missing_character, set_small, too_long
+from leaflets.labels.faces import LabelFonts
+from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean
+from leaflets.labels.shaping import Line, MissingCharacter, Shaper
+from leaflets.model import Finding
+
+PADDING_PT = 3.0
+LEADING = 1.2
+
+_REMEMBERED = 8192
+_SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
+_RTL_LANGUAGES = ("ar", "fa", "he", "ur", "yi", "ps", "ckb", "sd", "ug")
+_UNITS = r"(?:mg|g|kg|mcg|µg|μg|ml|mL|dl|l|L|IU|units?|mmol|h|hours?|days?|mm|cm)\b|%"
+# A line may end after a space (not between a number and its unit), after a hyphen or a slash between letters, and
+# on either side of a Chinese character.
+_BREAKS = re.compile(
+    rf"(?<= )(?!(?<=\d )(?:{_UNITS}))|(?<=[^\W\d][-/])(?=[^\W\d])|(?<=[\u3000-\u9fff])(?=[\w\u3000-\u9fff])|(?<=\w)(?=[\u3000-\u9fff])"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Style:
+    """How one item of a label is set: its size and floor in points, whether it may shrink alone to stay on one line, and
+    whether its letters are kerned (figures and codes are read one by one).
+    """
+
+    size_pt: float
+    floor_pt: float
+    bold: bool = False
+    shrinks: bool = False
+    kerned: bool = True
+
+
+NAME = Style(11.5, 8.0, bold=True, shrinks=True)
+DIRECTIONS = Style(10.0, 8.0, bold=True)
+TIMES = Style(9.0, 7.5)
+DETAIL = Style(8.0, 6.5, shrinks=True, kerned=False)
+NOTE = Style(7.5, 6.5, bold=True)
+CONTROL = Style(6.0, 5.0, shrinks=True, kerned=False)
+CONTROL_HEIGHT_PT = CONTROL.size_pt * LEADING  # kept free for the control line at the label's lower edge
+HEADING = Style(30.0, 12.0, bold=True, shrinks=True)
+BODY = Style(14.0, 12.0)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Block:
+    """One item as it is set: its lines, their size, and from which edge they are set."""
+
+    lines: tuple[Line, ...]
+    size_pt: float
+    rtl: bool
+    width_pt: float
+
+    @property
+    def height_pt(self) -> float:
+        """From the top of the first line to the bottom of the last."""
+        return len(self.lines) * self.size_pt * LEADING
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SetLabel:
+    """A label as it is set, from top to bottom; `scale` below 1 says that it was made smaller to fit."""
+
+    blocks: tuple[Block, ...]
+    width_pt: float
+    height_pt: float
+    scale: float = 1.0
+
+
+class LabelSetter:
+    """Sets labels in one set of fonts; remembers the lines and items it has set."""
+
+    def __init__(self, fonts: LabelFonts) -> None:
+        self._fonts = fonts
+        self._shaper = Shaper(fonts)
+        self._blocks: dict[tuple[str, Style, float, float, bool], Block | None] = {}
+
+    def label(
+        self, label: Label | None, *, lang: str, width_pt: float, height_pt: float, notes: tuple[str, ...] = ()
+    ) -> tuple[SetLabel | None, tuple[Finding, ...]]:
+        """The label fitted into a space of this size, and what is to be said about it; None where it does not fit or
+        has a character that no font draws. Findings never hold the patient's data.
+        """
+        rtl = lang.split("-")[0].lower() in _RTL_LANGUAGES
+        items = [*(() if label is None else _items(label, lang)), *((clean(note), NOTE, "note") for note in notes)]
+        inner = width_pt - 2 * PADDING_PT
+        fault: Finding | None = None
+        for scale in _SCALES:
+            blocks: list[Block] = []
+            for text, style, field in items:
+                try:
+                    block = self.block(text, style, scale, inner, rtl=rtl)
+                except MissingCharacter as missing:
+                    return None, (missing_character(field, missing.character, self._fonts.has_han),)
+                if block is None:
+                    fault = too_long(field)
+                    break
+                blocks.append(block)
+            else:
+                if sum([block.height_pt for block in blocks]) <= height_pt - 2 * PADDING_PT - CONTROL_HEIGHT_PT:
+                    small = scale < 1 or any([block.size_pt < style.size_pt for block, (_, style, _) in zip(blocks, items)])
+                    return SetLabel(tuple(blocks), width_pt, height_pt, scale), (set_small(),) if small else ()
+        return None, (fault or too_long("label"),)
+
+    def block(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
+        """One item in a column of this width, None where a word is wider than that. Raises MissingCharacter."""
+        key = (text, style, scale, width_pt, rtl)
+        if key not in self._blocks:
+            if len(self._blocks) >= _REMEMBERED:
+                self._blocks.clear()
+            self._blocks[key] = self._set(text, style, scale, width_pt, rtl=rtl)
+        return self._blocks[key]
+
+    def fresh(self, text: str, style: Style, width_pt: float) -> Block | None:
+        """One item that will not come again, set without being remembered. Raises MissingCharacter."""
+        return self._set(text, style, 1.0, width_pt, rtl=False)
+
+    def _set(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
+        base = not text.isascii() and starts_rtl(text)
+        size = max(style.floor_pt, style.size_pt * scale)
+        line = self._shaper.line(text, bold=style.bold, kerned=style.kerned, rtl=base)
+        block = Block((line,), size, rtl, width_pt)
+        if line.width * size <= width_pt:
+            return block
+        fitting = math.floor(width_pt / line.width * 4) / 4
+        if style.shrinks and fitting >= style.floor_pt:
+            return replace(block, size_pt=fitting)
+        size = style.floor_pt if style.shrinks else size
+        lines = self._wrap(text, style, width_pt / size, base)
+        return None if lines is None else replace(block, lines=lines, size_pt=size)
+
+    def _wrap(self, text: str, style: Style, width: float, rtl: bool) -> tuple[Line, ...] | None:
+        """Lines no wider than `width` sizes of type, filled one after the other."""
+
+        def line(part: str) -> Line:
+            return self._shaper.line(part.rstrip(), bold=style.bold, kerned=style.kerned, rtl=rtl)
+
+        lines: list[Line] = []
+        current = ""
+        for word in _BREAKS.split(text):
+            if line(current + word).width <= width:
+                current += word
+                continue
+            if current:
+                lines.append(line(current))
+            if line(word).width > width:
+                return None
+            current = word
+        return (*lines, line(current))
+
+
+# One setter for a set of fonts, kept as long as those are.
+_SETTERS: WeakKeyDictionary[LabelFonts, LabelSetter] = WeakKeyDictionary()
+
+
+def check_label(
+    label: Label,
+    fonts: LabelFonts,
+    *,
+    lang: str = "en",
+    width_pt: float = LABEL_WIDTH_PT,
+    height_pt: float = LABEL_HEIGHT_PT,
+    notes: tuple[str, ...] = (),
+) -> tuple[Finding, ...]:
+    """What is to be said about a label before it is written; no patient's data is in it.
+
+    A label without findings of severity error is set in any space of this size or larger.
+    """
+    if fonts not in _SETTERS:
+        _SETTERS[fonts] = LabelSetter(fonts)
+    return _SETTERS[fonts].label(label, lang=lang, width_pt=width_pt, height_pt=height_pt, notes=notes)[1]
+
+
+def _items(label: Label, lang: str) -> list[tuple[str, Style, str]]:
+    """The items of a label from top to bottom: text, style, and the field to name where one does not fit."""
+    words = captions(lang)
+    identity = _joined((words.born, label.dob), (words.reference, label.patient_ref))
+    supply = _joined((words.quantity, label.quantity), (words.prescription, label.rx_number))
+    origin = _joined(("", label.prescriber), (words.dispensed, label.dispensed_on))
+    items = [
+        (clean(label.patient_name), NAME, "patient_name"),
+        (identity, DETAIL, "dob, patient_ref"),
+        (clean(label.directions), DIRECTIONS, "directions"),
+        (clean(label.dose_times), TIMES, "dose_times"),
+        (supply, DETAIL, "quantity, rx_number"),
+        (origin, DETAIL, "prescriber, dispensed_on"),
+    ]
+    return [item for item in items if item[0]]
+
+
+def _joined(*pairs: tuple[str, str]) -> str:
+    cleaned = [(caption, clean(value)) for caption, value in pairs]
+    return " · ".join([f"{caption} {value}".lstrip() for caption, value in cleaned if value])

@@ -1,0 +1,141 @@
+"""A line of a label becomes glyphs: split by face and direction, shaped by HarfBuzz, in the order it is drawn."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import uharfbuzz as hb
+
+from leaflets.labels.bidi import Stretch, has_rtl, stretches
+from leaflets.labels.faces import FEATURES, Face, LabelFonts
+
+_REMEMBERED = 8192
+_JOINERS = "\u200c\u200d"
+# Readers of a PDF turn brackets round together with right-to-left text, so a bracket stands for what it looks like.
+_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A drawn glyph, the text it stands for, its advance and its shift, in font units."""
+
+    id: int
+    text: str
+    advance: int
+    nominal: int
+    dx: int
+    dy: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Piece:
+    """Part of a line in one face: text with its kerning where every character is simple, otherwise glyphs."""
+
+    face: Face
+    text: str = ""
+    kerns: tuple[int, ...] = ()
+    glyphs: tuple[Glyph, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Line:
+    """A line as it is drawn from left to right; `width` is in units of the size of the type."""
+
+    pieces: tuple[Piece, ...]
+    width: float
+
+
+class MissingCharacter(Exception):
+    """A character that no face draws; `character` is for choosing the message, not for printing it."""
+
+    def __init__(self, character: str) -> None:
+        super().__init__("no face has a character")
+        self.character = character
+
+
+class Shaper:
+    """Shapes lines and remembers the last few thousand."""
+
+    def __init__(self, fonts: LabelFonts) -> None:
+        self._fonts = fonts
+        self._lines: dict[tuple[str, bool, bool, bool], Line] = {}
+        self._latin = tuple((face, face.simple, face.advances) for face in fonts.pairs[0])
+
+    def line(self, text: str, *, bold: bool, rtl: bool, kerned: bool = True) -> Line:
+        """A line of clean text; `rtl` is the direction of the paragraph. Raises MissingCharacter."""
+        key = (text, bold, rtl, kerned)
+        line = self._lines.get(key)
+        if line is None:
+            if len(self._lines) >= _REMEMBERED:
+                self._lines.clear()
+            line = self._lines[key] = self._shape(text, bold, rtl, kerned)
+        return line
+
+    def _shape(self, text: str, bold: bool, rtl: bool, kerned: bool) -> Line:
+        face, simple, advances = self._latin[bold]
+        if simple.issuperset(text) and not rtl:
+            piece, advance = _simple(face, text) if kerned else (Piece(face, text), sum(map(advances.__getitem__, text)))
+            return Line((piece,), advance / face.upem)
+        pieces: list[Piece] = []
+        width = 0.0
+        for stretch in stretches(text, rtl=rtl) if rtl or has_rtl(text) else [Stretch(0, len(text), False)]:
+            runs = list(self._runs(text[stretch.start : stretch.end], bold))
+            for face, part in reversed(runs) if stretch.rtl else runs:
+                piece, advance = _shape_run(face, part, stretch.rtl)
+                pieces.append(piece)
+                width += advance / face.upem
+        return Line(tuple(pieces), width)
+
+    def _runs(self, text: str, bold: bool) -> Iterator[tuple[Face, str]]:
+        """The text split by face; what is no letter stays with the face before it where that has it."""
+        start, current = 0, self._first_face(text, bold)
+        for at, character in enumerate(text):
+            stays = character in _JOINERS or (not character.isalpha() and character in current.characters)
+            face = current if stays else self._face_for(character, bold)
+            if face is not current:
+                if at > start:
+                    yield current, text[start:at]
+                start, current = at, face
+        yield current, text[start:]
+
+    def _first_face(self, text: str, bold: bool) -> Face:
+        letter = next((c for c in text if c.isalpha()), text[:1] or " ")
+        return self._face_for(letter, bold)
+
+    def _face_for(self, character: str, bold: bool) -> Face:
+        face = self._fonts.face_for(character, bold)
+        if face is None:
+            raise MissingCharacter(character)
+        return face
+
+
+def _simple(face: Face, text: str) -> tuple[Piece, int]:
+    kerning = face.kerning
+    kerns = [kerning[pair] for pair in zip(text, text[1:], strict=False)]
+    return Piece(face, text, tuple(kerns) if any(kerns) else ()), sum(map(face.advances.__getitem__, text)) + sum(kerns)
+
+
+def _shape_run(face: Face, text: str, rtl: bool) -> tuple[Piece, int]:
+    if not rtl and face.simple.issuperset(text):
+        return _simple(face, text)
+    buffer = hb.Buffer()
+    buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
+    buffer.flags = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    buffer.direction = "rtl" if rtl else "ltr"
+    hb.shape(face.font, buffer, FEATURES)
+    glyphs = tuple(_glyphs(face, text.translate(_MIRRORED) if rtl else text, buffer))
+    if any(glyph.id == 0 for glyph in glyphs):
+        raise MissingCharacter(text[0])
+    return Piece(face, glyphs=glyphs), sum(glyph.advance for glyph in glyphs)
+
+
+def _glyphs(face: Face, text: str, buffer: hb.Buffer) -> Iterator[Glyph]:
+    starts = sorted({info.cluster for info in buffer.glyph_infos})
+    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    told: set[int] = set()
+    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+        stands_for = "" if info.cluster in told else text[info.cluster : ends[info.cluster]].strip(_JOINERS)
+        told.add(info.cluster)
+        nominal = face.font.get_glyph_h_advance(info.codepoint)
+        yield Glyph(info.codepoint, stands_for, position.x_advance, nominal, position.x_offset, position.y_offset)

@@ -1,0 +1,176 @@
+"""The form that every copy of a leaflet fills in: all its objects as one text, in which only object numbers change.
+
+Objects of a copy are numbered from a multiple of 10 or 100, so that each number is a prefix, different for each copy, and
+fixed digits. The prefix is one byte in the form; a copy is made by replacing that byte.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leaflets.errors import PdfError
+from leaflets.sheet import LABEL, LOCAL, NODE, SHARED, TOP, Sheet
+
+_PREFIX = 0x80  # the first of the bytes that stand for a prefix; form text is otherwise ASCII
+_MOST_OBJECTS = 100 * (SHARED - _PREFIX)
+_MARKED = re.compile(rb"([\xf1\xf2])([0-9a-f]{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class FileNumbers:
+    """Object numbers of a file that forms refer to."""
+
+    shared: Sequence[int]  # of a sheet's shared objects
+    page_resources: int  # of page 1, with the label's fonts
+    save_state: int  # a stream that holds "q"
+    blank: int  # the content of blank pages
+    top: int = 0  # the structure element above the copies' documents
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A copy's objects, their numbers as text, and its rows of the parent tree."""
+
+    bodies: list[bytes]
+    numbers: list[bytes]
+    parents: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a copy's objects look like. The stream with its label is the last of them and is not in the text."""
+
+    text: bytes
+    packed: int  # objects in the text
+    step: int  # what the first number divides by
+    pages: int  # with blank ones
+    blanks: int  # the last of the packed objects
+    document: int  # the place of the structure element for the whole copy
+
+    @property
+    def objects(self) -> int:
+        """How many object numbers a copy takes."""
+        return self.packed + 1
+
+    def fill(self, first: int, node: int) -> Filled:
+        """The objects of the copy whose numbers begin at `first`, a multiple of `step`, below the page tree node `node`."""
+        text = self.text.replace(b"%c" % NODE, b"%d" % node)
+        for group in range(-(-self.objects // self.step)):
+            text = text.replace(b"%c" % (_PREFIX + group), b"%d" % (first // self.step + group))
+        parts = text.split(b"\n")
+        return Filled(parts[: self.packed], parts[self.packed : -1], parts[-1])
+
+
+def make_form(sheet: Sheet, numbers: FileNumbers, *, items: int, blanks: int, tagged: bool, outline: bool = False) -> Form:
+    """The form of a leaflet's copies with `items` label items. Untagged copies have no links: paper has none."""
+    return _Maker(sheet, numbers, items, blanks, tagged, outline).form()
+
+
+class _Maker:
+    """One form in the making."""
+
+    def __init__(self, sheet: Sheet, numbers: FileNumbers, items: int, blanks: int, tagged: bool, outline: bool) -> None:
+        self._sheet, self._numbers = sheet, numbers
+        self._items, self._blanks, self._tagged = items, blanks, tagged
+        self._outline = sheet.outline if outline else ()
+        own = len(sheet.annotations) + len(sheet.elements) + len(self._outline) if tagged else 0
+        self._label = sheet.pages + own
+        labels = items + 1 if tagged and items else 0
+        self._first_blank = self._label + labels
+        self._packed = self._first_blank + blanks
+        self._step = 10 if self._packed < 10 else 100
+        if self._packed >= _MOST_OBJECTS:
+            raise PdfError("The leaflet has too many tags for a print file.")
+
+    def form(self) -> Form:
+        """Bodies, their numbers, and rows of the parent tree, one to a line."""
+        sheet = self._sheet
+        bodies = [self._page(place) for place in range(sheet.pages)]
+        if self._tagged:
+            bodies += [self._annotation(place) for place in range(len(sheet.annotations))]
+            bodies += [self._element(place) for place in range(len(sheet.elements))]
+            bodies += [self._resolved(body) for body in self._outline]
+            bodies += self._label_elements()
+        bodies += [self._blank_page()] * self._blanks
+        numbers = [self._number(place) for place in range(self._packed)]
+        parents = self._parents() if self._tagged else b""
+        pages = sheet.pages + self._blanks
+        text = b"\n".join([*bodies, *numbers, parents])
+        return Form(text, self._packed, self._step, pages, self._blanks, self._first_element)
+
+    @property
+    def _first_element(self) -> int:
+        return self._sheet.pages + len(self._sheet.annotations)
+
+    def _number(self, place: int) -> bytes:
+        """The number of a copy's object: a byte for its prefix, and the digits that stay."""
+        width = b"%c%01d" if self._step == 10 else b"%c%02d"
+        return width % (_PREFIX + place // self._step, place % self._step)
+
+    def _reference(self, place: int) -> bytes:
+        return self._number(place) + b" 0 R"
+
+    def _resolved(self, body: bytes) -> bytes:
+        def number(match: re.Match[bytes]) -> bytes:
+            place = int(match[2], 16)
+            return self._number(place) if match[1][0] == LOCAL else b"%d" % self._numbers.shared[place]
+
+        label = self._reference(self._label) + b" " if self._items else b""
+        return _MARKED.sub(number, body).replace(b"%c" % TOP, b"%d" % self._numbers.top).replace(b"%c" % LABEL, label)
+
+    def _page(self, place: int) -> bytes:
+        form, numbers = self._sheet.forms[place], self._numbers
+        contents = [b"%d 0 R" % numbers.shared[stream] for stream in form.contents]
+        resources = numbers.shared[form.resources] if place else numbers.page_resources
+        if place == 0:
+            contents = [b"%d 0 R" % numbers.save_state, *contents, self._reference(self._packed)]
+        body = b"/Parent %c 0 R/Contents[%b]/Resources %d 0 R" % (NODE, b" ".join(contents), resources)
+        if self._tagged:
+            body += b"/StructParents " + self._number(place)
+            if form.annotations:
+                body += b"/Annots[" + b" ".join(map(self._reference, form.annotations)) + b"]"
+        return b"<<" + self._resolved(form.body) + body + b">>"
+
+    def _annotation(self, place: int) -> bytes:
+        body = self._resolved(self._sheet.annotations[place])
+        return body[:-2] + b"/StructParent " + self._number(self._sheet.pages + place) + b">>"
+
+    def _element(self, place: int) -> bytes:
+        body = self._resolved(self._sheet.elements[place])
+        if place == 0 and b"/Lang" not in body and self._sheet.lang:
+            return b"<</Lang(" + self._sheet.lang.encode("ascii", "replace") + b")" + body[2:]
+        return body
+
+    def _label_elements(self) -> list[bytes]:
+        """A division for the label and a paragraph for each of its items."""
+        if not self._items:
+            return []
+        kids = b" ".join(self._reference(self._label + 1 + item) for item in range(self._items))
+        document, division, page = self._reference(self._first_element), self._reference(self._label), self._reference(0)
+        first = first_free_content(self._sheet)
+        return [
+            b"<</S/Div/P %b/K[%b]>>" % (document, kids),
+            *(b"<</S/P/P %b/Pg %b/K[%d]>>" % (division, page, first + item) for item in range(self._items)),
+        ]
+
+    def _blank_page(self) -> bytes:
+        last = self._sheet.forms[-1]
+        box = b"/MediaBox[0 0 %.6g %.6g]" % (last.width_pt, last.height_pt)
+        return b"<</Type/Page%b/Parent %c 0 R/Contents %d 0 R/Resources<<>>>>" % (box, NODE, self._numbers.blank)
+
+    def _parents(self) -> bytes:
+        """Rows of the parent tree: the key is the object's own number, which no other object has."""
+        rows = []
+        for place, form in enumerate(self._sheet.forms):
+            owners = [b"null" if owner < 0 else self._reference(self._first_element + owner) for owner in form.owners]
+            if place == 0:
+                owners += [self._reference(self._label + 1 + item) for item in range(self._items)]
+            rows.append(self._number(place) + b"[" + b" ".join(owners) + b"]")
+        for place, owner in enumerate(self._sheet.annotation_owners):
+            rows.append(self._number(self._sheet.pages + place) + b" " + self._reference(self._first_element + owner))
+        return b"\t".join(rows)  # a tab, to tell the last row
+
+
+def first_free_content(sheet: Sheet) -> int:
+    """The first marked-content number that page 1 does not use."""
+    return len(sheet.forms[0].owners)

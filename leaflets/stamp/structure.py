@@ -1,0 +1,157 @@
+"""The tags of a leaflet, made lighter: wrappers that say nothing are folded into what they wrap."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pikepdf import Array, Dictionary, Name, Object
+
+from leaflets.errors import PdfError
+from leaflets.sheet import LABEL, LOCAL, TOP
+from leaflets.stamp.objects import ObjGen, Writer
+
+# They carry no meaning of their own (ISO 32000-1, 14.8.4), so their children may stand in their place.
+_FOLDED = ("/Span", "/NonStruct")
+_DROPPED_EMPTY = (*_FOLDED, "/Div")
+_SAYS_SOMETHING = ("/A", "/Alt", "/ActualText", "/Lang", "/E", "/C")
+# /ID would have to differ in every copy; headers find their cells by /Scope instead (ISO 14289-1, 7.5).
+_LEFT_OUT = frozenset({"/ID", "/P", "/K", "/Pg", "/Type", "/A", "/R"})
+_MAX_DEPTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A piece of marked content: its page's objgen and its number there."""
+
+    page: ObjGen
+    number: int
+
+
+@dataclass(slots=True)
+class Element:
+    """A structure element with folded children; parent and child elements are known by their place in the list."""
+
+    item: Object
+    parent: int
+    kids: list[int | Content | Object] = field(default_factory=list)
+
+    @property
+    def page(self) -> ObjGen | None:
+        """The page of the content that stands directly in it, or that its attributes speak of."""
+        first = next((kid.page for kid in self.kids if isinstance(kid, Content)), None)
+        if first is None and "/A" in self.item and "/Pg" in self.item:
+            return self.item["/Pg"].objgen
+        return first
+
+
+def read_tree(root: Object) -> list[Element]:
+    """The tags of a document in reading order, the document itself first.
+
+    Raises PdfError where the structure tree root holds anything but one Document.
+    """
+    top = _listed(root.get("/K"))
+    if len(top) != 1 or not isinstance(top[0], Dictionary) or top[0].get("/S") != Name.Document:
+        raise PdfError("The leaflet's PDF is not tagged as one document, so copies of it cannot be.")
+    elements: list[Element] = []
+    _gather(top[0], -1, elements, 0)
+    return elements
+
+
+def content_owners(elements: list[Element]) -> dict[Content, int]:
+    """The element, by its place, of every piece of marked content."""
+    return {kid: at for at, element in enumerate(elements) for kid in element.kids if isinstance(kid, Content)}
+
+
+def annotation_owners(elements: list[Element]) -> dict[ObjGen, int]:
+    """The element, by its place, of every annotation."""
+    return {
+        kid["/Obj"].objgen: at
+        for at, element in enumerate(elements)
+        for kid in element.kids
+        if not isinstance(kid, int | Content)
+    }
+
+
+def _gather(item: Object, parent: int, elements: list[Element], depth: int) -> int:
+    if depth > _MAX_DEPTH:
+        raise PdfError("The leaflet's tags are nested too deeply to be copied.")
+    place = len(elements)
+    element = Element(item, parent)
+    elements.append(element)
+    for kid in _folded_kids(item, depth):
+        is_child = not isinstance(kid, Content) and "/S" in kid
+        element.kids.append(_gather(kid, place, elements, depth + 1) if is_child else kid)  # type: ignore[arg-type]
+    return place
+
+
+def _folded_kids(item: Object, depth: int) -> Iterator[Content | Object]:
+    if depth > _MAX_DEPTH:
+        raise PdfError("The leaflet's tags are nested too deeply to be copied.")
+    for kid in _listed(item.get("/K")):
+        if isinstance(kid, int):
+            yield Content(item["/Pg"].objgen, kid)
+        elif kid.get("/Type") == Name.MCR:
+            yield Content((kid["/Pg"] if "/Pg" in kid else item["/Pg"]).objgen, int(kid["/MCID"]))
+        elif "/S" not in kid:
+            yield kid
+        elif _says_nothing(kid):
+            yield from _folded_kids(kid, depth + 1)
+        elif _listed(kid.get("/K")) or str(kid["/S"]) not in _DROPPED_EMPTY:
+            yield kid
+
+
+def _says_nothing(item: Object) -> bool:
+    return str(item["/S"]) in _FOLDED and not any(key in item for key in _SAYS_SOMETHING)
+
+
+def _listed(kids: object) -> list[Object]:
+    """What may be nothing, one thing or an array, as a list."""
+    if kids is None:
+        return []
+    return list(kids.as_list()) if isinstance(kids, Array) else [kids]  # type: ignore[list-item]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementWriter:
+    """Writes elements as bytes; `first` is the place of the document among a copy's objects."""
+
+    writer: Writer
+    pages: Mapping[ObjGen, int]
+    first: int
+
+    def body(self, element: Element) -> bytes:
+        """An element with marked references to its parent, its page and its children."""
+        page = element.page
+        is_document = element.parent < 0
+        parent = b"%c 0 R" % TOP if is_document else self._local(self.first + element.parent)
+        where = b"" if page is None else b"/Pg " + self._local(self.pages[page])
+        kids = b" ".join(self._kid(kid, page) for kid in element.kids)
+        opening = b"/K[%c" % LABEL if is_document else b"/K["
+        return b"<</P " + parent + where + self._keys(element.item) + opening + kids + b"]>>"
+
+    def _local(self, place: int) -> bytes:
+        return b"%c%04x 0 R" % (LOCAL, place)
+
+    def _kid(self, kid: int | Content | Object, page: ObjGen | None) -> bytes:
+        if isinstance(kid, int):
+            return self._local(self.first + kid)
+        if not isinstance(kid, Content):
+            return self.writer.entries(kid)
+        if kid.page == page:
+            return b"%d" % kid.number
+        return b"<</Type/MCR/Pg " + self._local(self.pages[kid.page]) + b"/MCID %d>>" % kid.number
+
+    def _keys(self, item: Object) -> bytes:
+        """The element's other keys, in the brackets' place: role, attributes, alternative text, language."""
+        keys = self.writer.entries(item, leave_out=_LEFT_OUT)[2:-2]
+        attributes = [self._attributes(part, str(item["/S"])) for part in _listed(item.get("/A"))]
+        attributes = [part for part in attributes if part]
+        if not attributes:
+            return keys
+        return keys + b"/A" + (attributes[0] if len(attributes) == 1 else b"[" + b" ".join(attributes) + b"]")
+
+    def _attributes(self, item: Object, role: str) -> bytes:
+        """One set of attributes without headers, nothing where it says no more; a table header's has its scope."""
+        body = self.writer.entries(item, leave_out=frozenset({"/Headers"}))
+        if role == "/TH" and item.get("/O") == Name.Table and "/Scope" not in item:
+            return body[:-2] + b"/Scope/Column>>"
+        return body if len(item.keys() - {"/Headers", "/O"}) else b""
