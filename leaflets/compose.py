@@ -1,0 +1,208 @@
+"""View → HTML, through the Jinja2 templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
+from itertools import groupby
+from operator import attrgetter
+
+from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import SecurityError, ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from leaflets.errors import RenderError
+from leaflets.model import Audience, Block, Box, Edition, Front, Html, Imprint, Place, Run, Source, Text, View, ViewSection, plain
+from leaflets.typography import bind, tallman, unbreakable
+
+DRAFT = "Draft: not clinically reviewed"
+EMERGENCY = {"US": "911", "GB": "999", "UK": "999", "EU": "112", "AU": "000", "IN": "112", "CA": "911"}
+_KIND = {Audience.PATIENT: "Patient leaflet", Audience.CLINICIAN: "Clinician sheet"}
+_SHORT = 90
+
+
+def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
+    """The page of one view as HTML. `templates` holds them by name; a project's own stand in the place of ours.
+
+    Raises RenderError where a template is at fault, with its name and line.
+    """
+    audience = view.audience
+    numbers = {source.id: number for number, source in enumerate(view.front.sources, 1)}
+    environment = _environment(tuple(sorted(templates.items())))
+    words = partial(set_text, numbers=numbers, marks=audience is Audience.CLINICIAN)
+    title = f"{view.front.title}: {_KIND[audience].lower()}"
+    author = imprint.pharmacy.name
+    facts = {
+        "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": imprint.edition.lang, "title": title,
+        "author": author, "paper": imprint.edition.paper.value, "places": _places(view.sections), "facts": _facts(view.front),
+        "notices": imprint.notices, "references": [_reference(source) for source in view.front.sources],
+        "urgent": any(section.id == "urgent" for section in view.sections), "emergency": _emergency(view.front, imprint),
+        "footer_left": _footer(view, imprint), "footer_right": f"ID {imprint.content_id}", "set_text": words,
+    }  # fmt: skip
+    markup = _rendered(environment.overlay(), f"{audience}.html", facts, words)
+    return Html(markup, stylesheets(imprint.edition), title, imprint.edition.lang, author, imprint.content_id)
+
+
+def stylesheets(edition: Edition) -> tuple[str, ...]:
+    """The stylesheets of an edition, in the order of the cascade; `theme.css` is the project's own."""
+    return ("fonts.css", "page.css", f"{edition.paper}.css", f"{edition.audience}.css", "theme.css")
+
+
+@lru_cache(maxsize=4)
+def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=DictLoader(dict(templates)), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    filters: dict[str, Callable[..., object]] = {
+        "kind": lambda block: type(block).__name__, "unbold": _unbold, "by_subject": _by_subject, "tallman": tallman,
+        "capital": lambda text: text[:1].upper() + text[1:], "short": _is_short, "words_of": lambda text: set_plain(str(text)),
+        "box_titles": lambda blocks: [block.title for block in blocks if isinstance(block, Box) and block.title],
+    }  # fmt: skip
+    environment.filters.update(filters)
+    return environment
+
+
+def _rendered(
+    environment: ImmutableSandboxedEnvironment, name: str, facts: Mapping[str, object], words: Callable[[Text], Markup]
+) -> str:
+    environment.filters["words"] = words
+    try:
+        return environment.get_template(name).render(facts)
+    except TemplateSyntaxError as error:
+        raise RenderError(
+            f"templates/{error.name or name}:{error.lineno}: {error.message}", "Mend the template, or delete it to use ours."
+        ) from error
+    except (TemplateError, SecurityError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError) as error:
+        line = _template_line(error)
+        raise RenderError(
+            f"templates/{line or name}: {error or type(error).__name__}", "Mend the template, or delete it to use ours."
+        ) from error
+    except RecursionError as error:
+        raise RenderError(f"templates/{name}: the template calls itself without end", "Mend the template.") from error
+
+
+def _template_line(error: BaseException) -> str:
+    """Name and line of the innermost template in a traceback."""
+    found, trace = "", error.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if trace.tb_frame.f_globals.get("__jinja_template__") or file == "<template>":
+            found = f"{trace.tb_frame.f_globals.get('name', file)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found
+
+
+# ---------------------------------------------------------------- words
+
+
+def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool) -> Markup:
+    """Runs as HTML: doses bound, bold and emphasis kept, reference marks as small numbers where `marks` is true."""
+    bound = bind(plain(text))
+    kept = tuple(unbreakable(bound))
+    parts: list[Markup] = []
+    position = 0
+    for index, run in enumerate(text):
+        if run.mark:
+            parts.append(_mark(text, index, numbers) if marks else Markup())
+            continue
+        end = position + len(run.text)
+        parts.append(_faced(run, _whole(bound, position, end, kept)))
+        position = end
+    return Markup().join(parts)
+
+
+def set_plain(text: str) -> Markup:
+    """A plain text as HTML with its doses bound."""
+    bound = bind(text)
+    return _whole(bound, 0, len(bound), tuple(unbreakable(bound)))
+
+
+def _whole(bound: str, start: int, end: int, kept: Sequence[tuple[int, int]]) -> Markup:
+    parts: list[Markup] = []
+    position = start
+    for first, last in kept:
+        first, last = max(first, start), min(last, end)
+        if first < last:
+            parts += [escape(bound[position:first]), Markup('<span class="whole">{}</span>').format(bound[first:last])]
+            position = last
+    return Markup().join([*parts, escape(bound[position:end])])
+
+
+def _faced(run: Run, words: Markup) -> Markup:
+    if run.bold:
+        words = Markup("<strong>{}</strong>").format(words)
+    return Markup("<em>{}</em>").format(words) if run.emphasis else words
+
+
+def _mark(text: Text, index: int, numbers: Mapping[str, int]) -> Markup:
+    number = numbers.get(text[index].mark)
+    shown = str(number) if number else text[index].mark
+    comma = "," if index and text[index - 1].mark else ""
+    return Markup("<sup>{}{}</sup>").format(comma, shown)
+
+
+def _unbold(text: Text) -> Text:
+    return tuple(Run(run.text, False, run.emphasis, run.mark) for run in text)
+
+
+# ---------------------------------------------------------------- facts
+
+
+def _places(sections: Iterable[ViewSection]) -> dict[str, list[ViewSection]]:
+    listed = list(sections)
+    return {place.value: [section for section in listed if section.place is place] for place in Place}
+
+
+def _by_subject(sections: Iterable[ViewSection]) -> list[tuple[str, list[ViewSection]]]:
+    return [(subject, list(group)) for subject, group in groupby(sections, key=attrgetter("subject"))]
+
+
+def _is_short(section: ViewSection) -> bool:
+    """Whether a section is so short that its heading must not share a line with the next one."""
+    words = sum(len(_block_words(block)) for block in section.blocks)
+    return words < _SHORT
+
+
+def _block_words(block: Block) -> str:
+    text = getattr(block, "text", ())
+    return text if isinstance(text, str) else plain(text) if text else "x" * _SHORT
+
+
+def _facts(front: Front) -> list[str]:
+    """What the clinician's name band says below the name; nothing that the title says already."""
+    generic = tallman(front.generic_name) if front.generic_name.casefold() != front.title.casefold() else ""
+    forms = " ".join(part for part in (", ".join(front.forms), ", ".join(front.strengths)) if part)
+    facts = (generic, ", ".join(front.brand_names), front.drug_class, forms, front.route, front.legal_status)
+    return [fact for fact in facts if fact]
+
+
+def _reference(source: Source) -> str:
+    return ". ".join(part for part in (source.title, source.where, source.date) if part)
+
+
+def _emergency(front: Front, imprint: Imprint) -> str:
+    number = imprint.pharmacy.emergency or EMERGENCY.get(front.jurisdiction.upper(), "")
+    return f"Call {number}." if number else "Call your local emergency number."
+
+
+def _footer(view: View, imprint: Imprint) -> str:
+    front = view.front
+    version = f"Version {front.version}" if front.version else "No version"
+    where = f"{front.jurisdiction} text" if front.jurisdiction else ""
+    who = "for health professionals" if view.audience is Audience.CLINICIAN else ""
+    parts = (front.title, _KIND[view.audience] + (f", {who}" if who else ""), where, version, *_review(front))
+    return " · ".join(part for part in parts if part)
+
+
+def _review(front: Front) -> tuple[str, ...]:
+    if front.reviewed is None:
+        return (DRAFT,)
+    by = f" by {', '.join(front.reviewers)}" if front.reviewers else ""
+    following = (f"Next review {date_words(front.review_by)}",) if front.review_by else ()
+    return (f"Reviewed {date_words(front.reviewed)}{by}", *following)
+
+
+def date_words(date: dt.date) -> str:
+    """A date as nobody can misread it: 3 April 2026."""
+    return f"{date.day} {date:%B} {date.year}"
