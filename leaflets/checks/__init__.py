@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from leaflets.checks import completeness, numbers, promises, safety, voices
+from leaflets.checks import completeness, jargon, numbers, plain_language, promises, safety, voices
 from leaflets.checks.findings import Placer
 from leaflets.checks.reading import Reading, readings
 from leaflets.checks.rule import Family, Hit, Rule
@@ -18,6 +18,8 @@ RULES: tuple[Rule, ...] = (
     *completeness.RULES,
     *promises.RULES,
     *voices.RULES,
+    *plain_language.RULES,
+    *jargon.RULES,
 )
 """Every rule, in the order in which findings of one place are listed."""
 

@@ -127,7 +127,7 @@ RULES: tuple[Rule, ...] = (
         "EU QRD template; UK Human Medicines Regulations 2012 schedule 27; US 21 CFR 208.20 and 201.57",
         "the section",
         "### Dosage\n\nTake one tablet once a day.",
-        "### Overdose\n\nCall your doctor. (The other sections follow.)",
+        "### Dosage\n\nTake one tablet once a day.\n\n### Overdose\n\nCall your doctor.",
         required_sections, patient=WARNING, clinician=WARNING,
     ),
     Rule(
@@ -166,7 +166,8 @@ RULES: tuple[Rule, ...] = (
         "CO-07", Family.COMPLETENESS, "A reference mark without a source",
         "The reader looks for a reference that is not there.",
         "US 21 CFR 201.57: every statement cites its section", "the source in the front matter, or the right id",
-        "Take 2 mg.[^U9]", "Take 2 mg.[^U1] (with a source U1)", unknown_source, patient=ERROR, clinician=ERROR,
+        "Take 2 mg.[^U9]",
+        _FRONT + "sources:\n  - {id: U1, title: Label}\n---\n\n### Dosage\n\nTake 2 mg.[^U1]", unknown_source, patient=ERROR, clinician=ERROR,
     ),
     Rule(
         "CO-08", Family.COMPLETENESS, "No emergency line",

@@ -1,4 +1,4 @@
-"""Words that promise what the text never gives: limits “below”, adjustments without a figure, a class without a name."""
+"""Words that promise what the text never gives: limits “below”, an adjustment without a figure, a nameless class."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ class _Later:
                 self._listed[stretch.section] = stretch.number
             if any(token.kind is Kind.NUMBER for token in stretch.tokens):
                 for token in stretch.tokens:
-                    self._figures[token.text.lower()] = stretch.number
+                    self._figures[_one(token.text.lower())] = stretch.number
 
     def missing(self, promise: Place) -> str:
         """What a promise lacks, empty where it is kept."""
@@ -74,12 +74,17 @@ def _subject(stretch: Stretch, measure: int) -> tuple[str, ...]:
     """The words before a limit or dose that say of what."""
     near = stretch.tokens[max(0, measure - 8) : measure]
     said = (token.text.lower() for token in near if token.kind is Kind.WORD and len(token.text) > 2)
-    return tuple(dict.fromkeys(word for word in said if word not in words("empty")))
+    return tuple(dict.fromkeys(_one(word) for word in said if word not in words("empty")))
+
+
+def _one(word: str) -> str:
+    """A word without the s of its plural, so that lymphocytes answer to lymphocyte."""
+    return word.removesuffix("s") if len(word) > 4 else word
 
 
 _NEEDED = frozenset({
-    "needed", "necessary", "required", "recommended", "crucial", "made", "considered", "require", "requires", "need", "needs",
-    "may", "should",
+    "needed", "necessary", "required", "recommended", "crucial", "made", "considered", "require", "requires", "need",
+    "needs", "may", "should",
 })  # fmt: skip
 _ADJUSTING = frozenset({"adjustment", "adjustments", "reduction", "reductions", "modification", "modifications"})
 
@@ -183,7 +188,7 @@ RULES: tuple[Rule, ...] = (
         "US 21 CFR 201.57 sections 8.6 and 8.7; BNF monograph headings",
         "the dose for each range of kidney or liver function, or that none is needed",
         "### Dosage\n\nDosage adjustments are needed in renal impairment.",
-        "### Dosage\n\nDosage adjustments are needed in renal impairment: 1 mg once a day if eGFR is 30 to 59 mL per minute.",
+        "### Dosage\n\nDosage adjustments are needed in renal impairment: 1 mg if eGFR is under 60 mL per minute.",
         unfigured_adjustment, clinician=ERROR,
     ),
     Rule(

@@ -32,15 +32,14 @@ def _spoken(words: Words, sections: frozenset[str]) -> frozenset[str]:
 
 
 def _first(reading: Reading, wanted: frozenset[str]) -> tuple[Stretch, int] | None:
-    return next(
-        ((place.stretch, place.at) for stretch in reading.stretches
-         if stretch.section in _AGAINST and stretch.audience is reading.audience for place in stretch.find(wanted)), None,
-    )  # fmt: skip
+    own = (s for s in reading.stretches if s.section in _AGAINST and s.audience is reading.audience)
+    return next(((place.stretch, place.at) for stretch in own for place in stretch.find(wanted)), None)
 
 
 _PLAIN = frozenset({
-    "adults", "adult", "children", "severe", "moderate", "active", "disease", "with", "from", "years", "patients", "only",
-    "emergency", "over", "under", "and", "the", "for", "all", "other", "use", "indication", "treatment", "more", "than",
+    "adults", "adult", "children", "severe", "moderate", "active", "disease", "with", "from", "years",
+    "patients", "only", "emergency", "over", "under", "and", "the", "for", "all", "other", "use", "indication",
+    "treatment", "more", "than",
 })  # fmt: skip
 
 
@@ -90,13 +89,18 @@ def _short_forms(stretch: Stretch) -> frozenset[str]:
     return frozenset(token.text.lower() for token in stretch.words() if token.text.isupper() and len(token.text) > 1)
 
 
+_ONE_USE = "### Uses\n\n* Gout\n\n### Dosage\n\n"
+_TWO_USES = "### Uses\n\n* Gout\n* Psoriasis\n\n### Dosage\n\n"
+_ONE_DOSE = "| Indication | Start |\n|---|---|\n| Gout | 2 mg |"
+_OTHER_DOSE = "\n| Psoriasis | 4 mg |"
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "CO-15", Family.COMPLETENESS, "A contraindication in one voice only",
-        "The patient is the last to notice that the medicine is not for them; the clinician must know what the patient reads.",
+        "A patient who is not told takes the medicine; a clinician who is not told cannot warn.",
         "US 21 CFR 208.20: not in conflict with approved labeling",
         "it in both voices, each in its own words",
-        "### Do not use\n\n/// clinician\nSevere asthma.\n///\n\n/// patient\nDo not take it if you are allergic to it.\n///",
+        "### Do not use\n\n/// clinician\nSevere asthma.\n///\n\n/// patient\nDo not take it with milk.\n///",
         "### Do not use\n\n/// clinician\nSevere asthma.\n///\n\n/// patient\nDo not take it if you have asthma.\n///",
         one_sided, patient=WARNING, clinician=ERROR,
     ),
@@ -105,8 +109,8 @@ RULES: tuple[Rule, ...] = (
         "The clinician finds the use and then no dose for it.",
         "BNF monograph headings: indications and dose stand together",
         "a row in the dose table, or a word on its dose",
-        "### Uses\n\n* Gout\n* Psoriasis\n\n### Dosage\n\n| Indication | Start |\n|---|---|\n| Gout | 2 mg |",
-        "### Uses\n\n* Gout\n\n### Dosage\n\n| Indication | Start |\n|---|---|\n| Gout | 2 mg |",
+        _TWO_USES + _ONE_DOSE,
+        _ONE_USE + _ONE_DOSE,
         undosed, clinician=ERROR,
     ),
     Rule(
@@ -114,8 +118,8 @@ RULES: tuple[Rule, ...] = (
         "A dose without its indication is a use nobody has declared.",
         "BNF monograph headings: indications and dose stand together",
         "the indication in its section, or the row out of the table",
-        "### Uses\n\n* Gout\n\n### Dosage\n\n| Indication | Start |\n|---|---|\n| Gout | 2 mg |\n| Psoriasis | 4 mg |",
-        "### Uses\n\n* Gout\n* Psoriasis\n\n### Dosage\n\n| Indication | Start |\n|---|---|\n| Gout | 2 mg |\n| Psoriasis | 4 mg |",
+        _ONE_USE + _ONE_DOSE + _OTHER_DOSE,
+        _TWO_USES + _ONE_DOSE + _OTHER_DOSE,
         unindicated, clinician=ERROR,
     ),
 )  # fmt: skip

@@ -1,0 +1,266 @@
+"""What makes a patient text hard to read: grade, long sentences, paragraphs and lists, and who does what."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from leaflets.checks.lexer import Kind, Token
+from leaflets.checks.readability import Measure, measure, names_of
+from leaflets.checks.reading import Part, Reading, Stretch
+from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Hit, Rule, at
+from leaflets.checks.tables import words
+from leaflets.model import Audience, Severity
+
+GRADE_AIM, GRADE_LIMIT = 6, 8
+"""USP <1265>: grade 6 or below, never above 8."""
+WORDS_AIM, WORDS_LIMIT, WORDS_CLINICIAN = 20, 25, 30
+SENTENCES, SENTENCES_CLINICIAN = 3, 5
+ITEMS, ITEMS_CLINICIAN = 7, 9
+_ENOUGH_WORDS = 30
+_FRAGMENT = 4
+_HARDEST, _HARD_GRADE, _HARD_WORDS = 5, 10, 12
+
+Span = tuple[Stretch, int, int]
+Finder = Callable[[Reading], Iterable[Hit]]
+
+
+def _sentences(reading: Reading) -> Iterator[Span]:
+    """Every sentence of prose that is more than a fragment."""
+    for stretch in reading.prose:
+        for first, end in stretch.sentences:
+            if sum(1 for _ in stretch.words(first, end)) >= _FRAGMENT:
+                yield stretch, first, end
+
+
+def _tokens(span: Span) -> tuple[Token, ...]:
+    return tuple(span[0].words(span[1], span[2]))
+
+
+def section_grade(reading: Reading) -> Iterator[Hit]:
+    """A section that reads above grade 6."""
+    names = names_of(reading.front)
+    sections: dict[tuple[str, str], list[Span]] = {}
+    for span in _sentences(reading):
+        sections.setdefault((span[0].section, span[0].heading), []).append(span)
+    lines = {(section.id, section.heading): section.line for section in reversed(reading.monograph.sections)}
+    for (section, heading), spans in sections.items():
+        counted = measure(map(_tokens, spans), names)
+        if counted.words >= _ENOUGH_WORDS and counted.grade > GRADE_AIM:
+            yield Hit(
+                f"“{heading or section}” reads at grade {counted.grade:.1f} ({counted.words} words)",
+                line=lines.get((section, heading), 0),
+                severity=_too_hard(counted),
+            )
+
+
+def whole_grade(reading: Reading) -> Iterator[Hit]:
+    """A sheet that reads above grade 6 as a whole."""
+    counted = measure(map(_tokens, _sentences(reading)), names_of(reading.front))
+    if counted.words >= _ENOUGH_WORDS and counted.grade > GRADE_AIM:
+        message = f"the {reading.audience} text as a whole reads at grade {counted.grade:.1f} ({counted.words} words)"
+        yield Hit(message, severity=_too_hard(counted))
+
+
+def _too_hard(counted: Measure) -> Severity:
+    return ERROR if counted.grade > GRADE_LIMIT else WARNING
+
+
+def hardest(reading: Reading) -> Iterator[Hit]:
+    """The hardest sentences, with their length and grade."""
+    names = names_of(reading.front)
+    graded = [(measure([_tokens(span)], names), span) for span in _sentences(reading)]
+    hard = [entry for entry in graded if entry[0].words >= _HARD_WORDS and entry[0].grade > _HARD_GRADE]
+    for counted, (stretch, first, end) in sorted(hard, key=lambda entry: -entry[0].grade)[:_HARDEST]:
+        message = f"one of the hardest sentences: {counted.words} words, grade {counted.grade:.0f}"
+        yield Hit(message, stretch, first, end)
+
+
+def long_sentence(reading: Reading) -> Iterator[Hit]:
+    """A sentence of more than 20 words (clinicians: 30)."""
+    patient = reading.audience is Audience.PATIENT
+    for stretch in reading.prose:
+        for first, end in stretch.sentences:
+            count = sum(1 for _ in stretch.words(first, end))
+            if count > (WORDS_AIM if patient else WORDS_CLINICIAN):
+                severity = ERROR if patient and count > WORDS_LIMIT else WARNING
+                yield Hit(f"a sentence of {count} words", stretch, first, end, severity=severity)
+
+
+def long_paragraph(reading: Reading) -> Iterator[Hit]:
+    """A paragraph of more than 3 sentences (clinicians: 5)."""
+    most = SENTENCES if reading.audience is Audience.PATIENT else SENTENCES_CLINICIAN
+    for stretch in reading.prose:
+        if stretch.part is Part.PARAGRAPH and len(stretch.sentences) > most:
+            yield Hit(f"a paragraph of {len(stretch.sentences)} sentences", stretch, 0, 1, words=_opening(stretch))
+
+
+def _opening(stretch: Stretch) -> str:
+    return stretch.quote(0, min(6, len(stretch.tokens))) + "…"
+
+
+def long_list(reading: Reading) -> Iterator[Hit]:
+    """A list of more than 7 items (clinicians: 9)."""
+    most = ITEMS if reading.audience is Audience.PATIENT else ITEMS_CLINICIAN
+    items: dict[int, set[int]] = {}
+    opening: dict[int, Stretch] = {}
+    for stretch in reading.stretches:
+        if stretch.group and stretch.part in (Part.ITEM, Part.LEAD):
+            items.setdefault(stretch.group, set()).add(stretch.line)
+            opening.setdefault(stretch.group, stretch)
+    for group, lines in items.items():
+        if len(lines) > most:
+            first = opening[group]
+            yield Hit(f"a list of {len(lines)} items", first, 0, 1, words=_opening(first))
+
+
+_BE = ("is", "are", "was", "were", "be", "been", "being")
+_ACTING = frozenset({"dosage", "missed_dose", "overdose", "urgent", "key_message"})
+
+
+def passive(reading: Reading) -> Iterator[Hit]:
+    """A passive verb; it matters most where the reader is told what to do."""
+    for form in _BE:
+        for place in reading.places(form):
+            for step in (1, 2):
+                if _participle(place.text(step).lower()):
+                    severity = WARNING if place.stretch.section in _ACTING else None
+                    said = place.stretch.quote(place.at, place.at + step + 1)
+                    yield Hit(f"passive: “{said}”", place.stretch, place.at, place.at + step + 1, severity=severity)
+                    break
+                if not place.text(step).lower().endswith(("ly", "not", "also")):
+                    break
+
+
+def _participle(word: str) -> bool:
+    if word in words("states"):
+        return False
+    return word in words("participles") or (len(word) > 4 and word.endswith("ed") and not word.endswith("eed"))
+
+
+def should(reading: Reading) -> Iterator[Hit]:
+    """“Should” where an instruction is meant; a question may ask what one should do."""
+    for place in reading.places("should"):
+        asks = place.stretch.part is Part.QUESTION or place.text(-1).lower() in ("what", "why", "how", "when", "who")
+        if not asks and place.stretch.part is not Part.HEADING:
+            yield at(place, message="“should” leaves open whether it must be done")
+
+
+_FREQUENCIES = ("common", "commonly", "uncommon", "rare", "rarely", "frequent", "frequently", "occasionally")
+
+
+def bare_frequency(reading: Reading) -> Iterator[Hit]:
+    """A word for how often a harm happens, with no number beside it."""
+    for word in _FREQUENCIES:
+        for place in reading.places(word):
+            stretch = place.stretch
+            numbered = any(token.kind is Kind.NUMBER for token in stretch.tokens[max(0, place.at - 40) : place.at + 40])
+            if stretch.section == "side_effects" and not numbered:
+                yield at(place, message=f"“{place.token.text}” without a number")
+
+
+_GROUPS = frozenset({"10", "100", "1,000", "1000", "10,000", "10000", "100,000"})
+
+
+def mixed_denominators(reading: Reading) -> Iterator[Hit]:
+    """1 in 10 beside 1 in 100: the reader has to calculate to compare them."""
+    seen: dict[str, str] = {}
+    for place in reading.numbers:
+        text = place.token.text.replace(",", "")
+        if place.token.text in _GROUPS and place.text(-1).lower() in ("in", "of", "every"):
+            if place.text(-2).lower() not in _COUNTED and place.kind(-2) is not Kind.NUMBER:
+                continue
+            if seen and text not in seen:
+                other = next(iter(seen.values()))
+                yield at(place, message=f"out of {place.token.text} here, out of {other} elsewhere")
+            seen.setdefault(text, place.token.text)
+
+
+_COUNTED = frozenset({"out", "one", "two", "three", "of"})
+
+
+def decimal_percent(reading: Reading) -> Iterator[Hit]:
+    """14.3% where 1 in 7 would do."""
+    for place in reading.places("%"):
+        if place.kind(-1) is Kind.NUMBER and "." in place.text(-1) and place.stretch.section == "side_effects":
+            yield at(place, start=-1, message="a percentage with a decimal")
+
+
+def readable(reading: Reading) -> Mapping[str, Measure]:
+    """The counts of each section of a reading that has sentences, by its heading; under "" those of the whole."""
+    names = names_of(reading.front)
+    spans: dict[str, list[Span]] = {"": []}
+    for span in _sentences(reading):
+        spans[""].append(span)
+        spans.setdefault(span[0].heading or span[0].section, []).append(span)
+    return {heading: measure(map(_tokens, found), names) for heading, found in spans.items()}
+
+
+_USP = "USP <1265> Written Prescription Drug Information: grade 6 or below, never above 8; Kincaid and others 1975"
+_NHS = "NHS service manual, how we write"
+_CDC = "CDC Clear Communication Index"
+_HARD = (
+    "### Dosage\n\nPharmacological administration necessitates individualisation following comprehensive evaluation of "
+    "physiological parameters, concomitant therapeutic interventions and anticipated tolerability throughout the "
+    "entire duration of pharmacotherapeutic management by appropriately qualified, experienced professionals."
+)
+_EASY = "### Dosage\n\nTake one tablet each day. Drink a glass of water with it. Take it with food or without."
+
+
+def _rule(code: str, find: Finder, texts: tuple[str, str, str, str, str, str], **severity: Severity) -> Rule:
+    title, why, source, write, bad, good = texts
+    return Rule(code, Family.PLAIN_LANGUAGE, title, why, source, write, bad, good, find, **severity)
+
+
+RULES: tuple[Rule, ...] = (
+    _rule("PL-01", section_grade, (
+        "A section reads above grade 6",
+        "A quarter of adults in the United States read at a low level; the average is grade 8 to 9.", _USP,
+        "shorter sentences, shorter words", _HARD, _EASY,
+    ), patient=WARNING),
+    _rule("PL-02", whole_grade, (
+        "The whole text reads above grade 6",
+        "A quarter of adults in the United States read at a low level; the average is grade 8 to 9.", _USP,
+        "shorter sentences, shorter words; begin with the hardest (PL-03)", _HARD, _EASY,
+    ), patient=WARNING),
+    _rule("PL-03", hardest, (
+        "One of the five hardest sentences",
+        "They raise the grade of the whole; rewriting them helps most.", _USP,
+        "two or three sentences in its place", _HARD, _EASY,
+    ), patient=INFO),
+    _rule("PL-04", long_sentence, (
+        "A long sentence", "By its end the reader has lost its beginning.", f"{_NHS}: up to 20 words",
+        "two sentences, one thought each", "Take " + "one tablet and " * 10 + "rest.", "Take one tablet.",
+    ), patient=WARNING, clinician=WARNING),
+    _rule("PL-05", long_paragraph, (
+        "A long paragraph", "Readers skip blocks of text.", f"{_NHS}: up to 3 sentences",
+        "two paragraphs, or a list", "Stop. " * 7, "Take it. Rest.",
+    ), patient=WARNING, clinician=WARNING),
+    _rule("PL-06", long_list, (
+        "A long list", "Nobody keeps more than a handful of items in mind.", f"{_CDC} item 8: split lists over 7 items",
+        "two lists, each with its own lead-in", "* item\n" * 11, "* one\n* two",
+    ), patient=WARNING, clinician=WARNING),
+    _rule("PL-09", passive, (
+        "A passive verb", "It hides who is to act.", f"{_CDC} item 6; AHRQ PEMAT-P item 5",
+        "who does it, and then what: “take it”, “your doctor checks”",
+        "The tablet is taken with water.", "Take the tablet with water.",
+    ), patient=INFO),
+    _rule("PL-10", should, (
+        "“Should” in place of an instruction", "“Should” can be read as good advice that may be left.",
+        "AHRQ PEMAT-P items 20 and 21", "take, do not take, call", "You should take it with food.",
+        "Take it with food.",
+    ), patient=WARNING),
+    _rule("PL-11", bare_frequency, (
+        "A frequency word without a number",
+        "People take “common” for many more than is meant: words raise the feared risk by 3 to 54 points.",
+        "PIF toolkit; PMC4153005: numbers beat words", "the number beside the word: up to 1 in 10 people",
+        "### Side effects\n\nNausea is common.", "### Side effects\n\nNausea is common: 5 in 100 people have it.",
+    ), patient=WARNING),
+    _rule("PL-12", mixed_denominators, (
+        "Risks out of different numbers", "1 in 50 looks larger than 1 in 10 to many readers.",
+        f"{_CDC} item 17; NHS service manual, numbers", "all risks out of the same number, for example 100",
+        "Rash: 1 in 10 people. Fits: 1 in 1,000 people.", "Rash: 10 in 100 people. Fits: 1 in 100 people.",
+    ), patient=WARNING),
+    _rule("PL-13", decimal_percent, (
+        "A percentage with a decimal", "Whole numbers of people are understood, decimals are not.",
+        "NHS service manual, numbers", "a whole number of people: 1 in 7",
+        "### Side effects\n\nRash (14.3%).", "### Side effects\n\nRash (1 in 7 people).",
+    ), patient=INFO),
+)  # fmt: skip
