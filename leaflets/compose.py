@@ -9,11 +9,25 @@ from itertools import groupby
 from operator import attrgetter
 
 from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import SecurityError, ImmutableSandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 from markupsafe import Markup, escape
 
 from leaflets.errors import RenderError
-from leaflets.model import Audience, Block, Box, Edition, Front, Html, Imprint, Place, Run, Source, Text, View, ViewSection, plain
+from leaflets.model import (
+    Audience,
+    Block,
+    Box,
+    Front,
+    Html,
+    Imprint,
+    Place,
+    Run,
+    Source,
+    Text,
+    View,
+    ViewSection,
+    plain,
+)
 from leaflets.typography import bind, tallman, unbreakable
 
 DRAFT = "Draft: not clinically reviewed"
@@ -41,18 +55,17 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
         "footer_left": _footer(view, imprint), "footer_right": f"ID {imprint.content_id}", "set_text": words,
     }  # fmt: skip
     markup = _rendered(environment.overlay(), f"{audience}.html", facts, words)
-    return Html(markup, stylesheets(imprint.edition), title, imprint.edition.lang, author, imprint.content_id)
-
-
-def stylesheets(edition: Edition) -> tuple[str, ...]:
-    """The stylesheets of an edition, in the order of the cascade; `theme.css` is the project's own."""
-    return ("fonts.css", "page.css", f"{edition.paper}.css", f"{edition.audience}.css", "theme.css")
+    return Html(markup, imprint.edition.stylesheets, title, imprint.edition.lang, author, imprint.content_id)
 
 
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        loader=DictLoader(dict(templates)), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=DictLoader(dict(templates)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     filters: dict[str, Callable[..., object]] = {
         "kind": lambda block: type(block).__name__, "unbold": _unbold, "by_subject": _by_subject, "tallman": tallman,
@@ -71,7 +84,8 @@ def _rendered(
         return environment.get_template(name).render(facts)
     except TemplateSyntaxError as error:
         raise RenderError(
-            f"templates/{error.name or name}:{error.lineno}: {error.message}", "Mend the template, or delete it to use ours."
+            f"templates/{error.name or name}:{error.lineno}: {error.message}",
+            "Mend the template, or delete it to use ours.",
         ) from error
     except (TemplateError, SecurityError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError) as error:
         line = _template_line(error)

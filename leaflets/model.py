@@ -44,6 +44,11 @@ class Edition:
     lang: str = "en"
     paper: Paper = Paper.A4
 
+    @property
+    def stylesheets(self) -> tuple[str, ...]:
+        """The stylesheets of this edition, in the order of the cascade; `theme.css` is the project's own."""
+        return ("fonts.css", "page.css", f"{self.paper}.css", f"{self.audience}.css", "theme.css")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -114,7 +114,9 @@ def view(monograph: Monograph, audience: Audience) -> View:
     subjects = _subject_order(monograph.sections)
     order = 0
     for number, section in enumerate(monograph.sections):
-        order, seat = SEATING[audience].get(section.id, (order, Seat("other", _other_place(audience, order), section.heading)))
+        order, seat = SEATING[audience].get(
+            section.id, (order, Seat("other", _other_place(audience, order), section.heading))
+        )
         blocks = tuple(_choose(section.blocks, audience))
         withheld += _withheld_blocks(section.blocks, audience)
         if not blocks and not _names_something(section, audience):
@@ -146,7 +148,9 @@ def _other_place(audience: Audience, order: int) -> Place:
     return Place.FIRST if before is None or before.place in (Place.NAME, Place.TOP) else before.place
 
 
-def _placed(section: Section, seat: Seat, blocks: tuple[Block, ...], audience: Audience, *, two_voices: bool) -> ViewSection:
+def _placed(
+    section: Section, seat: Seat, blocks: tuple[Block, ...], audience: Audience, *, two_voices: bool
+) -> ViewSection:
     place = seat.place
     if place is Place.NAME and (section.subject or not _fits_name_block(section)):
         place = Place.FIRST

@@ -76,7 +76,9 @@ def _require_monograph(title: str, sections: Sequence[Section], file: str) -> No
             "Give each section a heading, for example “### Dosage”; docs/monograph.md lists the known ones.",
         )
     if not title:
-        raise ContentError(f"{file}:1: the monograph has no title", "Write “title: Name of the medicine” in its front matter.")
+        raise ContentError(
+            f"{file}:1: the monograph has no title", "Write “title: Name of the medicine” in its front matter."
+        )
 
 
 def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str, cited: frozenset[str]) -> Iterator[Finding]:

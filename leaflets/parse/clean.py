@@ -40,7 +40,9 @@ def clean(text: str, file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:
     lines = tuple(Line(number, _printable(line)) for number, line in enumerate(raw, 1))
     for line in lines:
         _within_limits(line, file)
-    findings = tuple(_control_finding(number, line, file) for number, line in enumerate(raw, 1) if _CONTROL.search(line))
+    findings = tuple(
+        _control_finding(number, line, file) for number, line in enumerate(raw, 1) if _CONTROL.search(line)
+    )
     return lines, findings
 
 
@@ -51,7 +53,8 @@ def _printable(line: str) -> str:
 def _within_limits(line: Line, file: str) -> None:
     if len(line.text) > MAX_LINE:
         raise ContentError(
-            f"{file}:{line.number}: the line is longer than {MAX_LINE:,} characters", "Break the paragraph into shorter ones."
+            f"{file}:{line.number}: the line is longer than {MAX_LINE:,} characters",
+            "Break the paragraph into shorter ones.",
         )
     if _DEEP.match(line.text) and not re.fullmatch(r"[\s*\-_]+", line.text):
         raise ContentError(
@@ -62,6 +65,10 @@ def _within_limits(line: Line, file: str) -> None:
 def _control_finding(number: int, line: str, file: str) -> Finding:
     codes = ", ".join(sorted({f"U+{ord(character):04X}" for character in _CONTROL.findall(line)}))
     return Finding(
-        Severity.WARNING, "MD04", f"control characters ({codes}) are left out of print",
-        "Delete them: they reorder or hide text on a screen.", file, number,
+        Severity.WARNING,
+        "MD04",
+        f"control characters ({codes}) are left out of print",
+        "Delete them: they reorder or hide text on a screen.",
+        file,
+        number,
     )

@@ -33,11 +33,14 @@ def take_front(lines: Sequence[Line], file: str) -> tuple[Node | None, Sequence[
     start = next((i for i, line in enumerate(lines) if line.text.strip()), len(lines))
     if start == len(lines) or lines[start].text.strip() != "---":
         return None, lines
-    fences = (i for i in range(start + 1, min(len(lines), start + MAX_LINES)) if lines[i].text.strip() in ("---", "..."))
+    fences = (
+        i for i in range(start + 1, min(len(lines), start + MAX_LINES)) if lines[i].text.strip() in ("---", "...")
+    )
     end = next(fences, 0)
     if not end:
         raise ContentError(
-            f"{file}:{lines[start].number}: the front matter is never closed", "End it with a line of three dashes (---)."
+            f"{file}:{lines[start].number}: the front matter is never closed",
+            "End it with a line of three dashes (---).",
         )
     text = "\n".join(line.text for line in lines[start + 1 : end])
     return _compose(text, file, lines[start].number), lines[end + 1 :]
@@ -88,14 +91,17 @@ def _entries(node: Node | None, file: str, offset: int) -> Mapping[str, Node]:
     if node is None or (isinstance(node, yaml.nodes.ScalarNode) and not node.value):
         return {}
     if not isinstance(node, yaml.nodes.MappingNode):
-        raise ContentError(f"{file}:{offset + 1}: the front matter is not a list of “key: value” lines", "See docs/monograph.md.")
+        raise ContentError(
+            f"{file}:{offset + 1}: the front matter is not a list of “key: value” lines", "See docs/monograph.md."
+        )
     entries: dict[str, Node] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.nodes.ScalarNode):
             raise ContentError(f"{file}:{offset + 1 + key.start_mark.line}: a key of the front matter is not a word")
         if key.value in entries:
             raise ContentError(
-                f"{file}:{offset + 1 + key.start_mark.line}: “{key.value}” stands twice in the front matter", "Keep one."
+                f"{file}:{offset + 1 + key.start_mark.line}: “{key.value}” stands twice in the front matter",
+                "Keep one.",
             )
         entries[key.value] = value
     return entries

@@ -5,14 +5,30 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from leaflets.model import Block, Box, BoxKind, Item, Items, Paragraph, Question, Questions, Quote, Run, Subheading, Text, plain
+from leaflets.model import (
+    Block,
+    Box,
+    BoxKind,
+    Item,
+    Items,
+    Paragraph,
+    Question,
+    Questions,
+    Quote,
+    Run,
+    Subheading,
+    Text,
+    plain,
+)
 from leaflets.parse.inline import strip
 
 _NOTE = re.compile(
     r"^(?:(?:very )?important|please|general|safety|clinical)?\s*(?:note|notes|warning|caution|important|reminder|important reminder)$",
     re.IGNORECASE,
 )
-_NOTE_PHRASE = re.compile(r"^important (?:note|considerations?|information|points?|safety information)\b", re.IGNORECASE)
+_NOTE_PHRASE = re.compile(
+    r"^important (?:note|considerations?|information|points?|safety information)\b", re.IGNORECASE
+)
 _ASKS = re.compile(r"^\s*(?:Q\s*\d*\s*[:.)]\s*)?.*\?\s*$", re.IGNORECASE | re.DOTALL)
 _PLAIN_QUESTION = re.compile(r"^(Q\s*\d*\s*[:.)]\s*[^?]{3,300}\?)\s*(.*)$", re.IGNORECASE | re.DOTALL)
 _MAX_SUBHEADING = 90
@@ -90,7 +106,9 @@ def _items(block: Items, *, questions: bool) -> Block:
 def _item(item: Item) -> Item:
     shaped = shape(item.blocks)
     # Inside a list a note is one item among others, and a lone bold line is its text, not a heading.
-    return replace(item, blocks=tuple(_within_item(before, after) for before, after in zip(item.blocks, shaped, strict=True)))
+    return replace(
+        item, blocks=tuple(_within_item(before, after) for before, after in zip(item.blocks, shaped, strict=True))
+    )
 
 
 def _within_item(before: Block, after: Block) -> Block:

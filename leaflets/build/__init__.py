@@ -1,0 +1,75 @@
+"""ONE leaflet: from the cache where nothing has changed, else parse → check → view → compose → typeset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from leaflets.build.built import Built
+from leaflets.build.fingerprint import Ingredients, gather
+from leaflets.cache import Cache, Entry
+from leaflets.model import Audience, Edition, Finding, Pdf, Rect, Severity, Withheld
+from leaflets.project import Project, Source, today
+
+__all__ = ["Built", "build", "default_edition"]
+
+CACHE_FOLDER = "cache"
+
+
+def build(
+    project: Project, source: Source, edition: Edition, *, allow_expired: bool = False, cache: Cache | None = None
+) -> Built:
+    """The sheet of one monograph in one edition, the same bytes for the same input.
+
+    Raises ContentError, CheckFailed (withdrawn, or past its review date and not allowed), RenderError or PdfError;
+    nothing is written except to the cache.
+    """
+    cache = cache or Cache(project.output / CACHE_FOLDER)
+    ingredients = gather(project, source, edition, today=today(), allow_expired=allow_expired)
+    entry = cache.get(ingredients.key)
+    if entry is not None:
+        return _restored(source, edition, ingredients, entry)
+    # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
+    from leaflets.build.pipeline import make
+
+    built = make(source, edition, ingredients)
+    cache.put(ingredients.key, _stored(built))
+    return built
+
+
+def _stored(built: Built) -> Entry:
+    facts = {
+        "content_id": built.content_id,
+        "title": built.title,
+        "version": built.version,
+        "pages": built.pdf.pages,
+        "rects": [asdict(rect) for rect in built.pdf.rects],
+        "findings": [asdict(finding) for finding in built.findings],
+        "withheld": [asdict(withheld) for withheld in built.withheld],
+    }
+    return Entry(facts, {"pdf": built.pdf.data, "html": built.html.encode()})
+
+
+def _restored(source: Source, edition: Edition, ingredients: Ingredients, entry: Entry) -> Built:
+    facts = entry.facts
+    return Built(
+        source, edition, facts["content_id"], facts["title"], facts["version"],
+        Pdf(entry.parts["pdf"], facts["pages"], tuple(Rect(**rect) for rect in facts["rects"])),
+        entry.parts["html"].decode(),
+        tuple(_finding(told, source) for told in facts["findings"]),
+        tuple(Withheld(**told) for told in facts["withheld"]),
+        fresh=False,
+    )  # fmt: skip
+
+
+def _finding(told: Mapping[str, Any], source: Source) -> Finding:
+    audience = Audience(told["audience"]) if told["audience"] else None
+    # The cache knows contents, not places: the same text may lie in another folder today.
+    file = source.file if told["file"] else ""
+    return Finding(**{**told, "severity": Severity(told["severity"]), "audience": audience, "file": file})
+
+
+def default_edition(project: Project, audience: Audience) -> Edition:
+    """An audience's sheet on the project's own paper, in its own language."""
+    return Edition(audience, project.settings.language, project.settings.paper)

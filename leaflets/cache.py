@@ -1,0 +1,88 @@
+"""Finished sheets stored by the hash of everything that went in; a lost or damaged entry is only made again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+KEPT_ENTRIES = 2_000
+_MAGIC = b"leaflet-cache-1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored sheet: what was said of it, and its files by name (the PDF, the HTML it was made of)."""
+
+    facts: Mapping[str, Any]
+    parts: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A folder of entries. Everything in it may be deleted at any time."""
+
+    folder: Path
+
+    def get(self, key: str) -> Entry | None:
+        """The entry stored under `key`, or None where there is none or its bytes are not the ones stored."""
+        try:
+            data = self._path(key).read_bytes()
+        except OSError:
+            return None
+        return _unpack(data)
+
+    def put(self, key: str, entry: Entry) -> None:
+        """Store an entry. A cache that cannot be written is no fault of the build, so nothing is raised."""
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._write(self._path(key), _pack(entry))
+            self._prune()
+
+    def _write(self, path: Path, data: bytes) -> None:
+        beside = self.folder / f".{os.getpid()}-{os.urandom(4).hex()}.part"
+        try:
+            beside.write_bytes(data)
+            beside.replace(path)
+        finally:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+
+    def _prune(self) -> None:
+        entries = [entry for entry in os.scandir(self.folder) if entry.name.endswith(".sheet")]
+        if len(entries) <= KEPT_ENTRIES:
+            return
+        oldest = sorted(entries, key=lambda entry: entry.stat().st_mtime)[: len(entries) - KEPT_ENTRIES]
+        for entry in oldest:
+            with contextlib.suppress(OSError):
+                os.unlink(entry.path)
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}.sheet"
+
+
+def _pack(entry: Entry) -> bytes:
+    head = json.dumps({"facts": entry.facts, "parts": {name: len(part) for name, part in entry.parts.items()}}).encode()
+    body = b"\n".join([head, b"".join(entry.parts.values())])
+    return _MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def _unpack(data: bytes) -> Entry | None:
+    if not data.startswith(_MAGIC):
+        return None
+    digest, _, body = data[len(_MAGIC) :].partition(b"\n")
+    if hashlib.sha256(body).hexdigest().encode() != digest:
+        return None
+    head, _, rest = body.partition(b"\n")
+    told = json.loads(head)
+    parts: dict[str, bytes] = {}
+    position = 0
+    for name, length in told["parts"].items():
+        parts[name] = rest[position : position + length]
+        position += length
+    return Entry(told["facts"], parts)

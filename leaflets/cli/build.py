@@ -1,0 +1,191 @@
+"""`leaflet build`: monographs → patient leaflets and clinician sheets."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leaflets.build import Built, build
+from leaflets.cli import report
+from leaflets.errors import LeafletError, UsageError
+from leaflets.model import Audience, Edition, Finding, Paper, Severity
+from leaflets.project import Project, Source, load_project, save, shown
+from leaflets.project.content import at_path
+from leaflets.project.naming import sheet_name
+
+_EXAMPLES = """\
+examples:
+  leaflet build baricitinib --audience patient
+  leaflet build baricitinib metformin --audience all --paper letter
+  leaflet build --all -o print
+  leaflet build notes/mydrug.md --html -v
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Add `build` to the command line."""
+    parser = commands.add_parser(
+        "build", help="make printed sheets of monographs", description=__doc__, epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("names", nargs="*", metavar="NAME", help="name of a monograph, or the path of a Markdown file")
+    parser.add_argument("--all", action="store_true", help="every monograph there is")
+    audiences = [*(audience.value for audience in Audience), "all"]
+    parser.add_argument("--audience", choices=audiences, default="all", help="who it is for (default: all)")
+    parser.add_argument(
+        "--paper", choices=[paper.value for paper in Paper], help="sheet of paper (default: settings, a4)"
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the PDFs (default: output)")
+    parser.add_argument("--html", action="store_true", help="keep the HTML beside the PDF")
+    parser.add_argument(
+        "--allow-expired", action="store_true", help="print a text past its review date, marked EXPIRED"
+    )
+    parser.add_argument("--json", action="store_true", help="results as JSON on standard output")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+    parser.add_argument("-v", "--verbose", action="store_true", help="list findings and what was withheld from whom")
+    parser.set_defaults(run=run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A sheet on disk, and the seconds it took."""
+
+    built: Built
+    path: Path
+    seconds: float
+
+
+def run(args: argparse.Namespace) -> int:
+    """Build what was asked for; the exit code is that of the first monograph that failed."""
+    project = load_project(Path.cwd())
+    sources = tuple(_sources(args, project))
+    editions = tuple(_editions(args, project))
+    folder = args.output or project.output
+    _refuse_doubles(sources)
+    made: list[_Made] = []
+    failed: list[LeafletError] = []
+    for source in _with_progress(sources, args):
+        for edition in editions:
+            try:
+                made.append(_make(project, source, edition, folder, args))
+            except LeafletError as fault:
+                failed.append(fault)
+                if fault.exit_code == 8 or len(sources) == 1 == len(editions):
+                    raise
+                if not args.json:
+                    report.error(fault)
+                if fault.exit_code == 3:
+                    break
+    if args.json:
+        _print_json(made, failed)
+    elif failed and not args.quiet:
+        report.line(f"{len(made)} sheets made, {len(failed)} failed")
+    return failed[0].exit_code if failed else 0
+
+
+def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
+    if args.all == bool(args.names):
+        raise UsageError(
+            "build: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
+        )
+    for name in args.names or project.names():
+        path = at_path(name)
+        yield path or project.source(name, project.settings.language)
+
+
+def _editions(args: argparse.Namespace, project: Project) -> Iterator[Edition]:
+    paper = Paper(args.paper) if args.paper else project.settings.paper
+    for audience in Audience if args.audience == "all" else (Audience(args.audience),):
+        yield Edition(audience, project.settings.language, paper)
+
+
+def _refuse_doubles(sources: Sequence[Source]) -> None:
+    seen: dict[str, Source] = {}
+    for source in sources:
+        other = seen.setdefault(source.name, source)
+        if other.path != source.path:
+            raise UsageError(
+                f"{other.file} and {source.file} would both be printed as “{source.name}”",
+                "Build them into two folders.",
+            )
+
+
+def _make(project: Project, source: Source, edition: Edition, folder: Path, args: argparse.Namespace) -> _Made:
+    start = time.perf_counter()
+    built = build(project, source, edition, allow_expired=args.allow_expired)
+    path = folder / sheet_name(source, edition, project.settings)
+    if args.html:
+        save(path.with_suffix(".html"), _standalone(built, project, path.parent))
+    save(path, built.pdf.data)
+    made = _Made(built, path, time.perf_counter() - start)
+    if not args.json:
+        _print(made, args)
+    return made
+
+
+def _standalone(built: Built, project: Project, folder: Path) -> bytes:
+    # Here and not above: only a person who wants to look at the HTML needs it.
+    from leaflets.project.standalone import standalone
+
+    return standalone(built.html, project, built.edition.stylesheets, folder).encode()
+
+
+def _with_progress(sources: Sequence[Source], args: argparse.Namespace) -> Iterable[Source]:
+    if len(sources) < 3 or args.quiet or args.json or not sys.stderr.isatty():
+        return sources
+    from tqdm import tqdm  # only where there is somebody to look at it
+
+    bar: Iterable[Source] = tqdm(sources, unit=" monographs", leave=False)
+    return bar
+
+
+def _print(made: _Made, args: argparse.Namespace) -> None:
+    built = made.built
+    if args.quiet:
+        return
+    pages = f"{built.pdf.pages} page{'s' if built.pdf.pages != 1 else ''}"
+    how = f"{made.seconds:.2f} s" if built.fresh else f"{made.seconds:.2f} s, unchanged"
+    told = report.counts(_shown(built.findings, built.edition.audience))
+    report.line(f"{shown(made.path)}  {pages}  {how}" + (f"  {told}" if told else ""), sys.stdout)
+    if args.verbose:
+        report.findings(_shown(built.findings, built.edition.audience))
+        report.withheld(built.withheld, built.source.file)
+
+
+def _shown(found: Iterable[Finding], audience: Audience) -> tuple[Finding, ...]:
+    return tuple(finding for finding in found if finding.audience in (None, audience))
+
+
+def _print_json(made: Sequence[_Made], failed: Sequence[LeafletError]) -> None:
+    report.emit(
+        {
+            "sheets": [_facts(one) for one in made],
+            "errors": [{"error": type(f).__name__, "message": f.message, "hint": f.hint} for f in failed],
+        }
+    )
+
+
+def _facts(made: _Made) -> dict[str, Any]:
+    built = made.built
+    return {
+        "name": built.source.name,
+        "source": built.source.file,
+        "title": built.title,
+        "version": built.version,
+        "audience": built.edition.audience.value,
+        "lang": built.edition.lang,
+        "paper": built.edition.paper.value,
+        "path": shown(made.path),
+        "pages": built.pdf.pages,
+        "seconds": round(made.seconds, 3),
+        "content_id": built.content_id,
+        "cached": not built.fresh,
+        "findings": [report.finding_facts(f) for f in _shown(built.findings, built.edition.audience)],
+        "withheld": [{"line": w.line, "excerpt": w.excerpt, "reason": w.reason} for w in built.withheld],
+        "errors": sum(f.severity is Severity.ERROR for f in _shown(built.findings, built.edition.audience)),
+    }

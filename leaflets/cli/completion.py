@@ -1,0 +1,24 @@
+"""`leaflet completion`: the line that teaches a shell to complete leaflet's commands, flags and names."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def add_parser(commands: Any) -> None:
+    """Add `completion` to the command line."""
+    parser = commands.add_parser(
+        "completion", help="print a shell's completion script", description=__doc__,
+        epilog='example:\n  eval "$(leaflet completion bash)"', formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("shell", choices=["bash", "zsh", "fish"], help="which shell")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the script."""
+    import argcomplete  # only this command needs it
+
+    print(argcomplete.shellcode(["leaflet"], shell=args.shell))
+    return 0

@@ -1,0 +1,58 @@
+"""`leaflet init`: start a project in an empty folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from leaflets.cli import report
+from leaflets.errors import UsageError
+from leaflets.project import packaged, read_bytes, save, shown
+
+_SETTINGS = """\
+# Settings of this pharmacy's leaflets. Flags override them. Everything may be left out.
+
+paper = "a4"          # a4 or letter
+language = "en"
+
+[pharmacy]
+name = ""             # printed on every patient leaflet
+address = ""
+phone = ""
+emergency = ""        # the number to call in an emergency, for example "911"; empty: that of the monograph's country
+"""
+_GITIGNORE = "output/\n"
+
+
+def add_parser(commands: Any) -> None:
+    """Add `init` to the command line."""
+    parser = commands.add_parser(
+        "init", help="start a project in an empty folder", description=__doc__,
+        epilog="example:\n  mkdir leaflets && cd leaflets && leaflet init", formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="folder (default: this one)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the files, unless any of them is there already."""
+    root: Path = args.folder
+    files = {
+        root / "leaflet.toml": _SETTINGS.encode(),
+        root / ".gitignore": _GITIGNORE.encode(),
+        root / "content" / "baricitinib.md": read_bytes(packaged("content") / "baricitinib.md"),
+        root / "styles" / "theme.css": read_bytes(packaged("styles") / "theme.css"),
+    }
+    there = [path for path in files if path.exists()]
+    if there:
+        raise UsageError(
+            f"{shown(there[0])}: it is there already, and init overwrites nothing", "Choose an empty folder."
+        )
+    for path, data in files.items():
+        save(path, data)
+        report.line(f"wrote {shown(path)}")
+    report.line("next: leaflet build baricitinib")
+    return 0

@@ -1,0 +1,80 @@
+"""`leaflet list`: the monographs there are, with languages, version and review state."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from leaflets.cli import report
+from leaflets.errors import LeafletError
+from leaflets.model import Front
+from leaflets.project import Project, Source, load_project, read_text, shown, today
+
+
+def add_parser(commands: Any) -> None:
+    """Add `list` to the command line."""
+    parser = commands.add_parser("list", help="show the monographs there are", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="the list as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the list; a monograph that cannot be read is listed with the reason."""
+    project = load_project(Path.cwd())
+    rows = [_row(project, name) for name in project.names()]
+    if args.json:
+        report.emit(rows)
+        return 0
+    if not rows:
+        report.line("no monographs: “leaflet new NAME” starts one")
+        return 0
+    _print(rows)
+    return 0
+
+
+def _row(project: Project, name: str) -> dict[str, Any]:
+    sources = sorted(
+        (source for (known, _), source in project.sources.items() if known == name), key=lambda s: s.lang != "en"
+    )
+    row: dict[str, Any] = {"name": name, "languages": [s.lang for s in sources], "file": shown(sources[0].path)}
+    try:
+        front = _front(sources[0])
+    except LeafletError as fault:
+        return {**row, "title": "", "version": "", "state": "unreadable", "problem": fault.message}
+    return {**row, "title": front.title, "version": front.version, "state": _state(front)}
+
+
+def _front(source: Source) -> Front:
+    # Here and not above: only this command needs the front matter and not the sheets.
+    from leaflets.parse import parse
+
+    return parse(read_text(source.path), name=source.name, file=source.file, lang=source.lang).front
+
+
+def _state(front: Front) -> str:
+    if front.withdrawn:
+        return "withdrawn"
+    if front.reviewed is None:
+        return "draft, not reviewed"
+    if front.review_by and front.review_by < today():
+        return f"expired {front.review_by}"
+    return f"reviewed {front.reviewed}" + (f", next {front.review_by}" if front.review_by else "")
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    table = [("NAME", "TITLE", "LANGUAGES", "VERSION", "REVIEW")]
+    table += [
+        (
+            row["name"],
+            row["title"] or row.get("problem", ""),
+            " ".join(row["languages"]),
+            row["version"] or "none",
+            row["state"],
+        )
+        for row in rows
+    ]
+    widths = [min(max(len(line[column]) for line in table), 44) for column in range(4)]
+    for line in table:
+        cells = (cell[:width].ljust(width) for cell, width in zip(line, widths, strict=False))
+        print("  ".join([*cells, line[4]]).rstrip())

@@ -1,0 +1,39 @@
+"""`leaflet new`: write a well-formed empty monograph, with a comment in each section on what belongs there."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any
+
+from leaflets.cli import report
+from leaflets.errors import UsageError
+from leaflets.project import load_project, save, shown
+from leaflets.project.blank import blank_monograph
+
+_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,100}$")
+
+
+def add_parser(commands: Any) -> None:
+    """Add `new` to the command line."""
+    parser = commands.add_parser(
+        "new", help="start a monograph", description=__doc__, epilog="example:\n  leaflet new metformin",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("name", metavar="NAME", help="its name: lower-case letters, digits and hyphens")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write content/NAME.md, unless it is there already."""
+    if not _NAME.match(args.name):
+        raise UsageError(
+            f"“{args.name}” cannot be the name of a monograph", "Use lower-case letters, digits and hyphens."
+        )
+    path = load_project(Path.cwd()).root / "content" / f"{args.name}.md"
+    if path.exists():
+        raise UsageError(f"{shown(path)}: it is there already", "Choose another name, or edit that file.")
+    save(path, blank_monograph(args.name).encode())
+    report.line(f"wrote {shown(path)}")
+    return 0

@@ -1,0 +1,127 @@
+"""The one door to the outside world: root, settings, content, styles, templates, today, and saving whole files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from leaflets.errors import ContentError, UsageError
+from leaflets.project.content import Source, source_at
+from leaflets.project.files import read_bytes, read_text, save, shown
+from leaflets.project.settings import SETTINGS_FILE, Settings, read_settings
+
+__all__ = [
+    "Project", "Settings", "Source", "load_project", "packaged", "read_bytes", "read_text", "save", "shown", "today",
+]  # fmt: skip
+
+_ASSET_URL = re.compile(rb"leaflet:([\w./-]{1,200})")
+_ASSETS = frozenset({".css", ".ttf", ".otf", ".svg", ".png"})
+
+
+def today() -> dt.date:
+    """The date on this machine's calendar."""
+    return dt.date.today()
+
+
+def packaged(kind: str) -> Path:
+    """The folder of ours for "content", "styles" or "templates": inside the package, or beside it in a source checkout."""
+    package = Path(__file__).resolve().parent.parent
+    if kind == "templates":
+        return package / "templates"
+    inside = package / "_data" / kind
+    return inside if inside.is_dir() else package.parent / kind
+
+
+@dataclass(frozen=True)
+class Project:
+    """A pharmacy's folder: its own content, styles and templates, and ours where it has none."""
+
+    root: Path
+    settings: Settings = field(default_factory=Settings)
+
+    @cached_property
+    def sources(self) -> Mapping[tuple[str, str], Source]:
+        """Every monograph by name and language; the project's own file wins over ours."""
+        found: dict[tuple[str, str], Source] = {}
+        for folder in (packaged("content"), self.root / "content"):
+            for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
+                source = source_at(path)
+                found[source.name, source.lang] = source
+        return found
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all monographs, in alphabetical order."""
+        return tuple(sorted({name for name, _ in self.sources}))
+
+    def source(self, name: str, lang: str) -> Source:
+        """The monograph called `name` in `lang`. Raises ContentError, with near names or the languages there are."""
+        found = self.sources.get((name, lang))
+        if found:
+            return found
+        languages = sorted(other for known, other in self.sources if known == name)
+        if languages:
+            raise ContentError(
+                f"{name}: there is no monograph in the language “{lang}”", f"There is: {', '.join(languages)}."
+            )
+        raise ContentError(f"{name}: there is no monograph of that name", self._near(name))
+
+    def _near(self, name: str) -> str:
+        known = {known.casefold(): known for known in self.names()}
+        near = difflib.get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
+        return (
+            f"Did you mean {', '.join(known[n] for n in near)}?"
+            if near
+            else "“leaflet list” shows the names there are."
+        )
+
+    def styles(self, stylesheets: tuple[str, ...]) -> Mapping[str, bytes]:
+        """These stylesheets and every font and picture they name, by name; the project's own file wins over ours."""
+        assets: dict[str, bytes] = {}
+        wanted = list(stylesheets)
+        while wanted:
+            name = wanted.pop()
+            path = self.style_path(name)
+            if name in assets or path is None:
+                continue
+            assets[name] = read_bytes(path)
+            if name.endswith(".css"):
+                wanted += [found.decode() for found in _ASSET_URL.findall(assets[name])]
+        return assets
+
+    def style_path(self, name: str) -> Path | None:
+        """Where a stylesheet, font or picture lies, or None."""
+        for folder in (self.root / "styles", packaged("styles")):
+            path = (folder / name).resolve()
+            if path.suffix in _ASSETS and path.is_relative_to(folder.resolve()) and path.is_file():
+                return path
+        return None
+
+    def templates(self) -> Mapping[str, str]:
+        """All templates by name; the project's own file wins over ours."""
+        found: dict[str, str] = {}
+        for folder in (packaged("templates"), self.root / "templates"):
+            for path in sorted(folder.glob("*.html")) if folder.is_dir() else ():
+                found[path.name] = read_text(path)
+        return found
+
+    @property
+    def output(self) -> Path:
+        """Where printed sheets go unless a flag says otherwise."""
+        return self.root / "output"
+
+
+def load_project(start: Path, settings_file: Path | None = None) -> Project:
+    """The project that `start` lies in: the nearest folder upwards with a leaflet.toml, else `start` itself.
+
+    Raises UsageError where its settings cannot be understood.
+    """
+    root = next((folder for folder in (start, *start.parents) if (folder / SETTINGS_FILE).is_file()), start)
+    file = settings_file or root / SETTINGS_FILE
+    if settings_file and not settings_file.is_file():
+        raise UsageError(f"{shown(settings_file)}: there is no such settings file", "Check the path.")
+    return Project(root, read_settings(file) if file.is_file() else Settings())

@@ -1,0 +1,57 @@
+"""The text of a new monograph: every section, each with a comment on what belongs there."""
+
+from __future__ import annotations
+
+_FRONT = """\
+---
+title: {title}
+generic_name: {name}
+brand_names: []
+class: ""
+forms: []
+strengths: []
+route: ""
+jurisdiction: ""        # US, EU, GB: whose rules this text follows
+version: "0"            # raise it with every change that is printed
+# reviewed: 2026-01-31  # the day a clinician approved this text, and until when it holds; leave out what did not happen
+# review_by: 2027-01-31
+# reviewers: [Name, role]
+sources: []             # - {{id: L1, title: "Label, section 2", date: "June 2025", where: "address"}}
+---
+
+# {title}
+"""
+
+_SECTIONS = (
+    ("Key message", "patient", "Three to five bullets: what it is, the one thing to do, the one danger to know."),
+    ("Get help now", "patient", "Three to six signs of danger, and whom to call."),
+    ("Boxed warning", "clinician", "The regulator's boxed warning, where there is one, at most 20 lines."),
+    ("Uses", "both", "What it is for, and for whom. For patients: how it helps and when they may feel it."),
+    ("Do not use", "both", "Contraindications."),
+    ("Precautions", "both", "What must be known before starting: illnesses, tests, vaccines."),
+    ("Pregnancy and breastfeeding", "both", "Pregnancy, breastfeeding, contraception."),
+    ("Interactions", "both", "Each medicine with its effect and what to do."),
+    ("Dosage", "both", "For clinicians a table: Indication | Start | Usual | Maximum. For patients: when and how to take it."),
+    ("Dose adjustments", "clinician", "Kidney (bands in words), liver, age, other medicines; a figure for each."),
+    ("Missed dose", "both", "What to do, in one or two sentences."),
+    ("Overdose", "both", "Whom to call at once."),
+    ("Monitoring", "both", "A table: Test | Before | When | Hold if | Restart when."),
+    ("Side effects", "both", "For clinicians by frequency with numbers. For patients by what to do."),
+    ("Storage", "both", "Where, how long, out of the reach of children, how to throw it away."),
+    ("How it works", "both", "Two sentences."),
+    ("Counselling points", "clinician", "Five to seven points, each matched to the leaflet."),
+    ("Questions", "patient", "* **A question a patient asks?** Its answer."),
+)  # fmt: skip
+
+
+def blank_monograph(name: str) -> str:
+    """A monograph without content; it parses, and says in comments what to write where."""
+    title = name.replace("-", " ").capitalize()
+    parts = [_FRONT.format(title=title, name=name.replace("-", " "))]
+    return "\n".join([*parts, *(_section(*section) for section in _SECTIONS)])
+
+
+def _section(heading: str, voice: str, advice: str) -> str:
+    voices = ("clinician", "patient") if voice == "both" else (voice,)
+    fences = "\n\n".join(f"/// {one}\n\n///" for one in voices)
+    return f"### {heading}\n\n/// comment\n{advice}\n///\n\n{fences}\n"

@@ -1,0 +1,51 @@
+"""The files of monographs: their names and languages."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from leaflets.errors import ContentError
+from leaflets.project.files import shown
+
+_LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A monograph's file: its name, its language, and the path that is shown to people."""
+
+    name: str
+    lang: str
+    path: Path
+
+    @property
+    def file(self) -> str:
+        """The path as findings and errors print it."""
+        return shown(self.path)
+
+
+def source_at(path: Path) -> Source:
+    """The monograph in a file, its name and language read from the file's name (`NAME.md`, `NAME.LANG.md`)."""
+    stem = path.name.removesuffix(".md")
+    name, dot, lang = stem.rpartition(".")
+    if dot and name and _LANGUAGE.match(lang):
+        return Source(name, lang, path)
+    return Source(stem, "en", path)
+
+
+def at_path(argument: str) -> Source | None:
+    """The monograph an argument names as a path, or None where it is the name of one. Raises ContentError if it is missing."""
+    looks_like_path = argument.endswith(".md") or os.sep in argument
+    if not looks_like_path:
+        return None
+    path = Path(argument)
+    try:
+        there = path.exists()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise ContentError(f"{shown(path)}: there is no such file", "Check the path.")
+    return source_at(path)

@@ -1,0 +1,29 @@
+"""The file names of printed sheets."""
+
+from __future__ import annotations
+
+import hashlib
+
+from leaflets.model import Edition
+from leaflets.project.content import Source
+from leaflets.project.settings import Settings
+
+MAX_STEM_BYTES = 180
+
+
+def sheet_name(source: Source, edition: Edition, settings: Settings) -> str:
+    """`baricitinib-patient.pdf`; language and paper are in the name only where they are not the project's own.
+
+    A name too long for a file system is cut and told apart by a hash of the whole.
+    """
+    lang = "" if edition.lang == settings.language else f"-{edition.lang}"
+    paper = "" if edition.paper is settings.paper else f"-{edition.paper}"
+    return f"{_stem(source.name)}-{edition.audience}{lang}{paper}.pdf"
+
+
+def _stem(name: str) -> str:
+    encoded = name.encode("utf-8", "surrogateescape")
+    if len(encoded) <= MAX_STEM_BYTES:
+        return name
+    cut = encoded[: MAX_STEM_BYTES - 9].decode("utf-8", "ignore").rstrip("-. ")
+    return f"{cut}-{hashlib.sha256(encoded).hexdigest()[:8]}"

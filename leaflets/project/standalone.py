@@ -1,0 +1,25 @@
+"""A page's HTML with its styles inside and its fonts found by path, for a browser or another renderer."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from leaflets.project import Project
+
+_URL = re.compile(r"leaflet:([\w./-]{1,200})")
+
+
+def standalone(markup: str, project: Project, stylesheets: tuple[str, ...], folder: Path) -> str:
+    """The page with every stylesheet in a `<style>` element; `folder` is where the file will lie."""
+    assets = project.styles(stylesheets)
+
+    def located(match: re.Match[str]) -> str:
+        path = project.style_path(match[1])
+        return quote(os.path.relpath(path, folder.resolve())) if path else match[0]
+
+    sheets = (f"/* {name} */\n{assets[name].decode('utf-8-sig')}" for name in stylesheets if name in assets)
+    styles = _URL.sub(located, "\n".join(sheets))
+    return markup.replace("</head>", f"<style>\n{styles}</style>\n</head>", 1)
