@@ -29,7 +29,7 @@ def required_sections(reading: Reading) -> Iterator[Hit]:
 
 def _topics(reading: Reading) -> frozenset[str]:
     """The words of questions, lead-ins and small headings, which may stand for a section."""
-    titles = (s for s in reading.stretches if s.part in (Part.QUESTION, Part.LEAD, Part.HEADING))
+    titles = (s for s in reading.stretches if s.part in (Part.TITLE, Part.QUESTION, Part.LEAD, Part.HEADING))
     return frozenset(token.text.lower() for stretch in titles for token in stretch.words())
 
 
@@ -120,6 +120,8 @@ def _by_section(reading: Reading, *sections: str) -> Mapping[str, list[Stretch]]
 _GOVERNANCE = "NHS content standard; PIF TICK criteria"
 _FRONT = '---\ntitle: Baricitinib\nversion: "1"\njurisdiction: US\nreviewed: 2026-01-05\nreview_by: 2027-01-05\n'
 
+_WITH_SOURCE = _FRONT + "sources:\n  - {id: U1, title: US label}\n---\n"
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "CO-01", Family.COMPLETENESS, "A section is missing",
@@ -153,7 +155,7 @@ RULES: tuple[Rule, ...] = (
         "CO-05", Family.COMPLETENESS, "No sources",
         "A claim without a source cannot be checked at the next review.",
         _GOVERNANCE, "sources: with id, title, date and where in the front matter",
-        "---\ntitle: Baricitinib\n---", _FRONT + "sources:\n  - {id: U1, title: US label}\n---",
+        "---\ntitle: Baricitinib\n---", _WITH_SOURCE,
         no_sources, patient=WARNING, clinician=WARNING,
     ),
     Rule(
@@ -167,7 +169,7 @@ RULES: tuple[Rule, ...] = (
         "The reader looks for a reference that is not there.",
         "US 21 CFR 201.57: every statement cites its section", "the source in the front matter, or the right id",
         "Take 2 mg.[^U9]",
-        _FRONT + "sources:\n  - {id: U1, title: Label}\n---\n\n### Dosage\n\nTake 2 mg.[^U1]", unknown_source, patient=ERROR, clinician=ERROR,
+        _WITH_SOURCE + "\n### Dosage\n\nTake 2 mg.[^U1]", unknown_source, patient=ERROR, clinician=ERROR,
     ),
     Rule(
         "CO-08", Family.COMPLETENESS, "No emergency line",

@@ -48,6 +48,12 @@ def dose_context(_reading: Reading, place: Place, size: int) -> bool:
     )
 
 
+def beside_dose(_reading: Reading, place: Place, size: int) -> bool:
+    """An amount stands within a few words."""
+    steps = (*range(-3, 0), *range(size, size + 3))
+    return any(place.kind(step) is Kind.UNIT for step in steps)
+
+
 def eye(reading: Reading, place: Place, _size: int) -> bool:
     """The text around it is about eyes."""
     return _stretch_has(place, _EYE)
@@ -135,6 +141,7 @@ GUARDS: Mapping[str, Guard] = {
     "after_number": after_number,
     "dose_of": dose_of,
     "dose_context": dose_context,
+    "beside_dose": beside_dose,
     "eye": eye,
     "ear": ear,
     "insulin": insulin,

@@ -94,7 +94,7 @@ def _lists(reading: Reading) -> bool:
 
 
 def _chunked(reading: Reading) -> bool:
-    headings = sum(s.part is Part.HEADING for s in reading.stretches)
+    headings = sum(s.part in (Part.TITLE, Part.HEADING) for s in reading.stretches)
     return headings * 12 >= len(reading.prose)
 
 

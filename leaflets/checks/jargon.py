@@ -46,7 +46,7 @@ def _used(reading: Reading) -> Mapping[str, tuple[Row, list[tuple[Place, int]]]]
     used: dict[str, tuple[Row, list[tuple[Place, int]]]] = {}
     for form, row in _FORMS:
         for place in reading.places(form[0]):
-            if place.stretch.part is Part.FRONT:
+            if place.stretch.part in (Part.FRONT, Part.TITLE):  # not printed for patients
                 continue
             spots = [(place.stretch.number, place.at + i) for i in range(len(form))]
             if taken.isdisjoint(spots) and all(place.text(i).lower() == text for i, text in enumerate(form)):

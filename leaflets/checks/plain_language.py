@@ -139,7 +139,7 @@ def should(reading: Reading) -> Iterator[Hit]:
     """“Should” where an instruction is meant; a question may ask what one should do."""
     for place in reading.places("should"):
         asks = place.stretch.part is Part.QUESTION or place.text(-1).lower() in ("what", "why", "how", "when", "who")
-        if not asks and place.stretch.part is not Part.HEADING:
+        if not asks and place.stretch.part not in (Part.TITLE, Part.HEADING):
             yield at(place, message="“should” leaves open whether it must be done")
 
 
@@ -150,9 +150,9 @@ def bare_frequency(reading: Reading) -> Iterator[Hit]:
     """A word for how often a harm happens, with no number beside it."""
     for word in _FREQUENCIES:
         for place in reading.places(word):
-            stretch = place.stretch
-            numbered = any(token.kind is Kind.NUMBER for token in stretch.tokens[max(0, place.at - 40) : place.at + 40])
-            if stretch.section == "side_effects" and not numbered:
+            first, end = max(place.sentence[0], place.at - 40), min(place.sentence[1], place.at + 40)
+            numbered = any(token.kind is Kind.NUMBER for token in place.stretch.tokens[first:end])
+            if place.stretch.section == "side_effects" and not numbered:
                 yield at(place, message=f"“{place.token.text}” without a number")
 
 
@@ -199,7 +199,8 @@ _CDC = "CDC Clear Communication Index"
 _HARD = (
     "### Dosage\n\nPharmacological administration necessitates individualisation following comprehensive evaluation of "
     "physiological parameters, concomitant therapeutic interventions and anticipated tolerability throughout the "
-    "entire duration of pharmacotherapeutic management by appropriately qualified, experienced professionals."
+    "entire duration of pharmacotherapeutic management by appropriately qualified, "
+    "experienced healthcare professionals and multidisciplinary teams."
 )
 _EASY = "### Dosage\n\nTake one tablet each day. Drink a glass of water with it. Take it with food or without."
 

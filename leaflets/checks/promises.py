@@ -1,6 +1,5 @@
 """Words that promise what the text never gives: limits “below”, an adjustment without a figure, a nameless class."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from leaflets.checks.lexer import Kind
@@ -48,16 +47,11 @@ class _Later:
         return f"no figure for {', '.join(subject)} comes after it"
 
 
-def _sentence(place: Place) -> tuple[int, int]:
-    spans = place.stretch.sentences
-    return spans[max(0, bisect_left(spans, (place.at + 1, 0)) - 1)] if spans else (0, len(place.stretch.tokens))
-
-
 def _one_a_sentence(places: Iterable[Place]) -> Iterator[tuple[Place, frozenset[str]]]:
     """The first of these places in each sentence, with the words of that sentence."""
     seen: set[tuple[int, int]] = set()
     for place in places:
-        first, end = _sentence(place)
+        first, end = place.sentence
         if (place.stretch.number, first) not in seen:
             seen.add((place.stretch.number, first))
             yield place, frozenset(token.text.lower() for token in place.stretch.tokens[first:end])
@@ -65,7 +59,7 @@ def _one_a_sentence(places: Iterable[Place]) -> Iterator[tuple[Place, frozenset[
 
 def _measure(promise: Place) -> int | None:
     """Where the promise's sentence speaks of limits or doses, looking back from the promise."""
-    first = max(_sentence(promise)[0], promise.at - 40)
+    first = max(promise.sentence[0], promise.at - 40)
     tokens = promise.stretch.tokens
     return next((i for i in range(promise.at - 1, first - 1, -1) if tokens[i].text.lower() in words("measures")), None)
 
@@ -170,7 +164,7 @@ def broken_reference(reading: Reading) -> Iterator[Hit]:
             yield at(place, step + 1, message=f"“{said}” points to a section that this sheet does not have")
 
 
-_TITLES = frozenset({Part.HEADING, Part.LEAD})
+_TITLES = frozenset({Part.TITLE, Part.HEADING, Part.LEAD})
 
 RULES: tuple[Rule, ...] = (
     Rule(

@@ -1,6 +1,7 @@
 """A monograph made ready for the rules: its text as one audience reads it, cut into tokens and indexed."""
 
 import datetime as dt
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ from leaflets.model import (
 class Part(StrEnum):
     """What a stretch of text is on the page."""
 
+    TITLE = "section title"
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     ITEM = "item"
@@ -117,6 +119,12 @@ class Place(NamedTuple):
         """Whether the token so many places on follows the one before it without a space."""
         before, token = self.near(step - 1), self.near(step)
         return before is not None and token is not None and before.end == token.start
+
+    @property
+    def sentence(self) -> tuple[int, int]:
+        """Where the sentence it stands in begins and ends (not included), as indices of tokens."""
+        spans = self.stretch.sentences
+        return spans[max(0, bisect_left(spans, (self.at + 1, 0)) - 1)] if spans else (0, len(self.stretch.tokens))
 
     def moved(self, step: int) -> "Place":
         """The place so many tokens on."""
@@ -263,7 +271,7 @@ class _Reader:
         for section in monograph.sections:
             self.section = section
             scene = _Scene(section.audience)
-            self._add(Part.HEADING, section.heading, section.line, scene)
+            self._add(Part.TITLE, section.heading, section.line, scene)
             self._all(section.blocks, scene)
         return self.found
 

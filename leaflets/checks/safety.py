@@ -89,14 +89,19 @@ def _spelled(spellings: str, guard: Guard) -> Places:
     return find
 
 
+_NUMBERS = frozenset(code for code in SHAPES if code.startswith("EP-N"))
+
+
 def _rule(row: Mapping[str, str]) -> Rule:
     places = SHAPES.get(row["code"]) or _spelled(row["spelled"], GUARDS[row["guard"]])
     means, misread = row["meant"], row["misread"]
+    # A number is meant as it stands; an abbreviation is meant for something else.
+    said = f"{row['form']}, misread as {misread}" if row["code"] in _NUMBERS else f"meant {means}, misread as {misread}"
 
     def find(reading: Reading) -> Iterator[Hit]:
         for place, size in places(reading):
             words = place.stretch.quote(place.at, place.at + size)
-            yield at(place, size, message=f"“{words}” is an error-prone form: meant {means}, misread as {misread}")
+            yield at(place, size, message=f"“{words}”: {said}")
 
     return Rule(
         row["code"], Family.SAFETY, row["form"], f"Meant: {means}. Misread as: {misread}.", row["source"],

@@ -1,0 +1,103 @@
+"""Every rule: its code, its two examples, its row in the manual, and how much work it does."""
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from leaflets import checks
+from leaflets.checks import manual
+from leaflets.checks.reading import readings
+from leaflets.checks.rule import Hit, Rule
+from leaflets.model import Audience, Severity
+from leaflets.parse import parse
+
+TODAY = dt.date(2026, 6, 1)
+GRAVITY = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
+
+
+def _monograph(example: str) -> str:
+    whole = example if example.startswith("---") else f"---\ntitle: Test\n---\n\n{example}"
+    return whole if "###" in whole else whole.replace("---\n\n", "---\n\n### Dosage\n\n") + "\n\n### Uses\n\nRest.\n"
+
+
+def _hits(rule: Rule, example: str) -> list[Hit]:
+    monograph = parse(_monograph(example), name="test", file="test.md")
+    found = []
+    for reading in readings(monograph, Audience, TODAY):
+        severity = rule.severity(reading.audience)
+        if severity:
+            found += [hit for hit in rule.find(reading) if GRAVITY[hit.severity or severity] >= GRAVITY[severity]]
+    return found
+
+
+@pytest.mark.parametrize("rule", checks.RULES, ids=lambda rule: rule.code)
+def test_bad_example_is_caught_and_good_one_is_not(rule: Rule) -> None:
+    bad, good = _hits(rule, rule.bad), _hits(rule, rule.good)
+    assert bad
+    if rule.code == "CO-01":  # a whole monograph would not fit into an example
+        assert len(good) < len(bad)
+    else:
+        assert not good
+
+
+def test_codes_are_unique_and_found_in_any_case_of_letters() -> None:
+    codes = [rule.code for rule in checks.RULES]
+    assert len(codes) == len(set(codes))
+    assert checks.rule("ep-f04") is next(rule for rule in checks.RULES if rule.code == "EP-F04")
+    assert checks.rule("EP-XX") is None
+
+
+def test_every_rule_says_why_where_from_and_what_to_write() -> None:
+    for rule in checks.RULES:
+        assert all((rule.title, rule.why, rule.source, rule.write)), rule.code
+        assert rule.patient or rule.clinician, rule.code
+
+
+def test_manual_lists_every_rule(root: Path) -> None:
+    page = (root / "docs" / "checks.md").read_text("utf-8")
+    assert manual.table(checks.RULES) in page, "run: python -m leaflets.checks.manual docs/checks.md"
+
+
+# ------------------------------------------------------------------ work
+
+HOSTILE = [
+    "OD ", "7.1.", "1,", ".5 mg ", "10-", "a.", "5/7 ", "q6h", "10 mg/", "(", "see ", "below specified ", "(nausea ",
+    "hepatic ", "dose adjustment renal ", "is taken ", "1 in 10 ", "OAT3 inhibitors ", "“", "<1", "x3d ", "% solution ",
+    "* a\n", "| 2 mg | ", "common. ", "should. ", "prescribing information dose ", "pregnant ", "serious ", "'a", "\n",
+]  # fmt: skip
+SIZE = 60
+
+
+def _work(call: Callable[[], object]) -> int:
+    """How many bytecodes run, a measure of work that no busy machine can change."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _argument: object) -> object:
+        nonlocal count
+        frame.f_trace_opcodes = True
+        frame.f_trace_lines = False
+        count += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("atom", HOSTILE)
+@pytest.mark.parametrize("section", ["Dosage", "Side effects", "Do not use"])
+def test_work_grows_no_faster_than_the_text(atom: str, section: str) -> None:
+    def work(times: int) -> int:
+        text = f"---\ntitle: Test\n---\n\n### {section}\n\n" + atom * times + "\n"
+        monograph = parse(text, name="test", file="test.md")
+        return _work(lambda: checks.check(monograph, text, today=TODAY))
+
+    once, twice, four_times = work(SIZE), work(2 * SIZE), work(4 * SIZE)
+    assert four_times - twice <= 2.4 * (twice - once) + 4000
