@@ -7,6 +7,7 @@ from itertools import groupby
 
 # A number, a range, a date or a dose keeps its own order whatever stands around it.
 _DOSE = re.compile(r"\d[\d.,:/×–-]*(?:[ \u00a0\u202f]?[A-Za-zµμ%°][A-Za-zµμ%°/²³.\d]*)?")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _RIGHT = ("R", "AL")
 _NEUTRAL = ("B", "S", "WS", "ON", "BN")
 
@@ -22,11 +23,13 @@ class Stretch:
 
 def has_rtl(text: str) -> bool:
     """Whether anything in the text runs from right to left."""
-    return any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
+    return _RTL.search(text) is not None
 
 
 def starts_rtl(text: str) -> bool:
     """Whether the first letter runs from right to left (rules P2 and P3)."""
+    if not has_rtl(text):
+        return False
     first = next((kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", *_RIGHT)), "L")
     return first in _RIGHT
 

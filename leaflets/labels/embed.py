@@ -44,7 +44,8 @@ class Embedded:
         return out
 
 
-OBJECTS_PER_FONT = 6
+OBJECTS_PER_FONT = 9
+NARROW = 6  # the place of the font for one-byte codes among a face's objects
 
 
 def embed(codes: FaceCodes) -> Embedded:
@@ -58,7 +59,7 @@ def embed(codes: FaceCodes) -> Embedded:
 @lru_cache(maxsize=64)
 def _embed(face: Face, drawn: tuple[Drawn, ...]) -> Embedded:
     data, glyphs = _subset(face, {one.glyph for one in drawn})
-    is_cff = b"CFF " in data[:400] and b"glyf" not in data[:400]
+    is_cff = not face.one_byte
     name = _name(face, drawn)
     program = zlib.compress(data, 6)
     file_entry = b"/FontFile3 @3" if is_cff else b"/FontFile2 @3"
@@ -83,8 +84,16 @@ def _embed(face: Face, drawn: tuple[Drawn, ...]) -> Embedded:
             (file_body, program),
             (b"<</Filter/FlateDecode>>", zlib.compress(_to_unicode(drawn), 6)),
             (map_body, zlib.compress(mapping, 6)),
+            *_narrow(name),
         )
     )
+
+
+def _narrow(name: bytes) -> tuple[tuple[bytes, bytes | None], ...]:
+    """The same font for one-byte codes that are Latin-1: only its encoding differs."""
+    body = b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding @7/DescendantFonts[@1]/ToUnicode @8>>" % name
+    system = b"<</Type/CMap/CMapName/LeafletLatin1/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
+    return (body, None), (system, _LATIN1_CMAP), (b"<<>>", _LATIN1_TO_UNICODE)
 
 
 def _subset(face: Face, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
@@ -145,21 +154,32 @@ def _descriptor(face: Face, name: bytes, data: bytes) -> bytes:
 _CMAP_HEAD = (
     b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
     b"/CIDSystemInfo <</Registry (Adobe) /Ordering (%b) /Supplement 0>> def\n"
-    b"/CMapName /%b def\n/CMapType %d def\n%b1 begincodespacerange\n<0000><ffff>\nendcodespacerange\n"
+    b"/CMapName /%b def\n/CMapType %d def\n%b1 begincodespacerange\n%b\nendcodespacerange\n"
 )
 _CMAP_TAIL = b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
+_TWO_BYTES, _ONE_BYTE = b"<0000><ffff>", b"<00><ff>"
+_LATIN1_CMAP = (
+    _CMAP_HEAD % (b"Identity", b"LeafletLatin1", 1, b"/WMode 0 def\n", _ONE_BYTE)
+    + b"1 begincidrange\n<00><ff> 0\nendcidrange\n"
+    + _CMAP_TAIL
+)
+_LATIN1_TO_UNICODE = (
+    _CMAP_HEAD % (b"UCS", b"Adobe-Identity-UCS", 2, b"", _ONE_BYTE)
+    + b"1 beginbfrange\n<00><ff><0000>\nendbfrange\n"
+    + _CMAP_TAIL
+)
 
 
 def _to_unicode(drawn: Sequence[Drawn]) -> bytes:
     lines = [b"<%04x><%b>" % (one.code, (one.text or "\u200b").encode("utf-16-be").hex().encode()) for one in drawn]
-    head = _CMAP_HEAD % (b"UCS", b"Adobe-Identity-UCS", 2, b"")
+    head = _CMAP_HEAD % (b"UCS", b"Adobe-Identity-UCS", 2, b"", _TWO_BYTES)
     return head + _in_hundreds(lines, b"bfchar") + _CMAP_TAIL
 
 
 def _cmap(drawn: Sequence[Drawn], glyphs: dict[int, int]) -> bytes:
     """Codes to glyph places, for fonts whose outlines cannot be reached through a glyph map (CFF)."""
     lines = [b"<%04x> %d" % (one.code, glyphs[one.glyph]) for one in drawn]
-    head = _CMAP_HEAD % (b"Identity", b"LeafletCodes", 1, b"/WMode 0 def\n")
+    head = _CMAP_HEAD % (b"Identity", b"LeafletCodes", 1, b"/WMode 0 def\n", _TWO_BYTES)
     return head + _in_hundreds(lines, b"cidchar") + _CMAP_TAIL
 
 

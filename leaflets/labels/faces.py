@@ -34,6 +34,8 @@ class Face:
         self.font = hb.Font(self.face)
         self.upem: int = self.face.upem
         self.kerning = Kerning(self)
+        # Glyphs of CFF outlines are not found by Unicode number, so one-byte codes cannot stand for them.
+        self.one_byte = "glyf" in self.face.table_tags
 
     @cached_property
     def characters(self) -> frozenset[str]:

@@ -1,28 +1,46 @@
 """Lines become PDF text operators; the codes a file's label fonts use are kept, to embed those glyphs and no others."""
 
+import re
+
 from leaflets.labels.faces import Face, LabelFonts
 from leaflets.labels.shaping import Glyph, Line, Piece
 
 # Codes for glyphs that depend on their neighbours begin in a block no label face has simple characters in.
 _FIRST_CODE = 0x0800
-_ESCAPES = ((b"\\", b"\\\\"), (b"(", b"\\("), (b")", b"\\)"), (b"\r", b"\\r"))
+_NOTED = 512
+_ESCAPED = re.compile(rb"[\\()\r]")
+_ESCAPES = {b"\\": b"\\\\", b"(": b"\\(", b")": b"\\)", b"\r": b"\\r"}
 
 
 def literal(data: bytes) -> bytes:
     """A PDF literal string."""
-    for plain, escaped in _ESCAPES:
-        if plain in data:
-            data = data.replace(plain, escaped)
+    if _ESCAPED.search(data):
+        data = _ESCAPED.sub(lambda match: _ESCAPES[match[0]], data)
     return b"(" + data + b")"
 
 
 class FaceCodes:
-    """The two-byte codes of one face in one file: a simple character's is its Unicode number, other glyphs get the next free one."""
+    """The codes of one face in one file: a simple character's is its Unicode number, other glyphs get the next free one."""
 
     def __init__(self, face: Face) -> None:
         self.face = face
-        self.characters: set[str] = set()
         self.glyphs: dict[tuple[int, str], int] = {}
+        self._characters: set[str] = set()
+        self._texts: list[str] = []
+
+    @property
+    def characters(self) -> set[str]:
+        """The simple characters that were set."""
+        self._characters.update("".join(self._texts))
+        self._texts = []
+        return self._characters
+
+    def note(self, text: str) -> None:
+        """Remember that the characters of this text were set."""
+        self._texts.append(text)
+        if len(self._texts) > _NOTED:
+            self._characters.update("".join(self._texts))
+            self._texts = []
 
     def code(self, glyph: Glyph) -> int:
         """The code of a glyph that stands for this text."""
@@ -37,7 +55,11 @@ class FaceCodes:
 
 
 class Ink:
-    """Writes the lines of one file. Fonts are named /L0, /L1 ... by their place among the run's faces."""
+    """Writes the lines of one file.
+
+    Each face stands in the file under two names: /L0 for two-byte codes, and /N0 for one-byte codes, which hold any text
+    of Latin-1 in half the space.
+    """
 
     def __init__(self, fonts: LabelFonts) -> None:
         self.fonts = fonts
@@ -45,33 +67,41 @@ class Ink:
 
     def line(self, line: Line, size: float) -> bytes:
         """Operators that set one line at the current point of a text object, and leave the point at its end."""
-        return b"".join(self._piece(piece, size) for piece in line.pieces)
+        if len(line.pieces) == 1:
+            return self._piece(line.pieces[0], size)
+        return b"".join([self._piece(piece, size) for piece in line.pieces])
 
     def used(self) -> tuple[int, ...]:
         """The places of the faces that anything was set in."""
-        return tuple(place for place, codes in enumerate(self.codes) if codes.characters or codes.glyphs)
+        return tuple(place for place, codes in enumerate(self.codes) if codes.glyphs or codes.characters)
 
     def _piece(self, piece: Piece, size: float) -> bytes:
         place = self.fonts.places[piece.face]
-        font = b"/L%d %.5g Tf" % (place, size)
         codes = self.codes[place]
         if piece.glyphs:
-            return font + _shaped(piece, codes, size)
-        codes.characters.update(piece.text)
+            return b"/L%d %.5g Tf" % (place, size) + _shaped(piece, codes, size)
+        codes.note(piece.text)
+        font, encoding = b"/N%d %.5g Tf", "latin-1"
+        try:
+            data = piece.text.encode(encoding) if piece.face.one_byte else b""
+        except UnicodeEncodeError:
+            data = b""
+        if not data:
+            font, encoding = b"/L%d %.5g Tf", "utf-16-be"
+            data = piece.text.encode(encoding)
         if piece.kerns:
-            return font + b"[" + _kerned(piece) + b"]TJ"
-        return font + literal(piece.text.encode("utf-16-be")) + b"Tj"
+            return font % (place, size) + _kerned(piece, encoding)
+        return font % (place, size) + literal(data) + b"Tj"
 
 
-def _kerned(piece: Piece) -> bytes:
+def _kerned(piece: Piece, encoding: str) -> bytes:
     parts: list[bytes] = []
     start, upem = 0, piece.face.upem
     for at, kern in enumerate(piece.kerns, 1):
         if kern:
-            parts.append(literal(piece.text[start:at].encode("utf-16-be")) + b"%d" % round(-1000 * kern / upem))
+            parts.append(literal(piece.text[start:at].encode(encoding)) + b"%d" % round(-1000 * kern / upem))
             start = at
-    parts.append(literal(piece.text[start:].encode("utf-16-be")))
-    return b"".join(parts)
+    return b"[" + b"".join(parts) + literal(piece.text[start:].encode(encoding)) + b"]TJ"
 
 
 def _shaped(piece: Piece, codes: FaceCodes, size: float) -> bytes:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 # 70 × 35 mm, the dispensing label of most European pharmacies.
 LABEL_WIDTH_PT = 70 / 25.4 * 72
@@ -52,6 +53,7 @@ _CAPTIONS = {
 }
 
 
+@lru_cache
 def captions(lang: str) -> Captions:
     """The captions of a language, English where there are none."""
     return _CAPTIONS.get(lang.split("-")[0].lower(), _CAPTIONS["en"])
@@ -60,7 +62,7 @@ def captions(lang: str) -> Captions:
 def clean(text: str) -> str:
     """Text in composed form on one line, without marks of direction and control characters."""
     if text.isascii() and text.isprintable():
-        return " ".join(text.split())
+        return text if "  " not in text and text == text.strip() else " ".join(text.split())
     text = unicodedata.normalize("NFC", text.translate(_DIRECTION_MARKS))
     if not text.isprintable():
         text = "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text)

@@ -2,7 +2,8 @@
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from leaflets.labels.bidi import starts_rtl
@@ -50,8 +51,7 @@ HEADING = Style(30.0, 12.0, bold=True, shrinks=True)
 BODY = Style(14.0, 12.0)
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Block:
+class Block(NamedTuple):
     """One item as it is set: its lines, their size, and from which edge they are set."""
 
     lines: tuple[Line, ...]
@@ -65,13 +65,10 @@ class Block:
         return len(self.lines) * self.size_pt * LEADING
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SetLabel:
+class SetLabel(NamedTuple):
     """A label as it is set, from top to bottom; `scale` below 1 says that it was made smaller to fit."""
 
     blocks: tuple[Block, ...]
-    width_pt: float
-    height_pt: float
     scale: float = 1.0
 
 
@@ -89,12 +86,14 @@ class LabelSetter:
         """The label fitted into a space of this size, and what is to be said about it; None where it does not fit or
         has a character that no font draws. Findings never hold the patient's data.
         """
-        rtl = lang.split("-")[0].lower() in _RTL_LANGUAGES
-        items = [*(() if label is None else _items(label, lang)), *((clean(note), NOTE, "note") for note in notes)]
-        inner = width_pt - 2 * PADDING_PT
-        fault: Finding | None = None
+        rtl = is_rtl_language(lang)
+        items = [] if label is None else _items(label, lang)
+        items += [(clean(note), NOTE, "note") for note in notes]
+        inner, room = width_pt - 2 * PADDING_PT, height_pt - 2 * PADDING_PT - CONTROL_HEIGHT_PT
+        fault = too_long("label")
         for scale in _SCALES:
             blocks: list[Block] = []
+            small, height = scale < 1, 0.0
             for text, style, field in items:
                 try:
                     block = self.block(text, style, scale, inner, rtl=rtl)
@@ -104,20 +103,22 @@ class LabelSetter:
                     fault = too_long(field)
                     break
                 blocks.append(block)
+                height += len(block.lines) * block.size_pt
+                small = small or block.size_pt < style.size_pt
             else:
-                if sum([block.height_pt for block in blocks]) <= height_pt - 2 * PADDING_PT - CONTROL_HEIGHT_PT:
-                    small = scale < 1 or any([block.size_pt < style.size_pt for block, (_, style, _) in zip(blocks, items)])
-                    return SetLabel(tuple(blocks), width_pt, height_pt, scale), (set_small(),) if small else ()
-        return None, (fault or too_long("label"),)
+                if height * LEADING <= room:
+                    return SetLabel(tuple(blocks), scale), (set_small(),) if small else ()
+        return None, (fault,)
 
     def block(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
         """One item in a column of this width, None where a word is wider than that. Raises MissingCharacter."""
         key = (text, style, scale, width_pt, rtl)
-        if key not in self._blocks:
+        block = self._blocks.get(key)
+        if block is None:
             if len(self._blocks) >= _REMEMBERED:
                 self._blocks.clear()
-            self._blocks[key] = self._set(text, style, scale, width_pt, rtl=rtl)
-        return self._blocks[key]
+            block = self._blocks[key] = self._set(text, style, scale, width_pt, rtl=rtl)
+        return block
 
     def fresh(self, text: str, style: Style, width_pt: float) -> Block | None:
         """One item that will not come again, set without being remembered. Raises MissingCharacter."""
@@ -132,10 +133,10 @@ class LabelSetter:
             return block
         fitting = math.floor(width_pt / line.width * 4) / 4
         if style.shrinks and fitting >= style.floor_pt:
-            return replace(block, size_pt=fitting)
+            return block._replace(size_pt=fitting)
         size = style.floor_pt if style.shrinks else size
         lines = self._wrap(text, style, width_pt / size, base)
-        return None if lines is None else replace(block, lines=lines, size_pt=size)
+        return None if lines is None else block._replace(lines=lines, size_pt=size)
 
     def _wrap(self, text: str, style: Style, width: float, rtl: bool) -> tuple[Line, ...] | None:
         """Lines no wider than `width` sizes of type, filled one after the other."""
@@ -161,6 +162,11 @@ class LabelSetter:
 _SETTERS: WeakKeyDictionary[LabelFonts, LabelSetter] = WeakKeyDictionary()
 
 
+def is_rtl_language(lang: str) -> bool:
+    """Whether pages in this language are set from right to left."""
+    return lang[:3].rstrip("-_").lower() in _RTL_LANGUAGES
+
+
 def check_label(
     label: Label,
     fonts: LabelFonts,
@@ -182,20 +188,22 @@ def check_label(
 def _items(label: Label, lang: str) -> list[tuple[str, Style, str]]:
     """The items of a label from top to bottom: text, style, and the field to name where one does not fit."""
     words = captions(lang)
-    identity = _joined((words.born, label.dob), (words.reference, label.patient_ref))
-    supply = _joined((words.quantity, label.quantity), (words.prescription, label.rx_number))
-    origin = _joined(("", label.prescriber), (words.dispensed, label.dispensed_on))
     items = [
         (clean(label.patient_name), NAME, "patient_name"),
-        (identity, DETAIL, "dob, patient_ref"),
+        (_joined(words.born, label.dob, words.reference, label.patient_ref), DETAIL, "dob, patient_ref"),
         (clean(label.directions), DIRECTIONS, "directions"),
         (clean(label.dose_times), TIMES, "dose_times"),
-        (supply, DETAIL, "quantity, rx_number"),
-        (origin, DETAIL, "prescriber, dispensed_on"),
+        (_joined(words.quantity, label.quantity, words.prescription, label.rx_number), DETAIL, "quantity, rx_number"),
+        (_joined("", label.prescriber, words.dispensed, label.dispensed_on), DETAIL, "prescriber, dispensed_on"),
     ]
     return [item for item in items if item[0]]
 
 
-def _joined(*pairs: tuple[str, str]) -> str:
-    cleaned = [(caption, clean(value)) for caption, value in pairs]
-    return " · ".join([f"{caption} {value}".lstrip() for caption, value in cleaned if value])
+def _joined(caption: str, value: str, second_caption: str, second_value: str) -> str:
+    """Two fields on one line, each behind its caption; what is empty is left out."""
+    first, second = clean(value), clean(second_value)
+    if caption and first:
+        first = f"{caption} {first}"
+    if not second:
+        return first
+    return f"{first} · {second_caption} {second}" if first else f"{second_caption} {second}"

@@ -1,7 +1,7 @@
 """A line of a label becomes glyphs: split by face and direction, shaped by HarfBuzz, in the order it is drawn."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import uharfbuzz as hb
 
@@ -14,8 +14,7 @@ _JOINERS = "\u200c\u200d"
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """A drawn glyph, the text it stands for, its advance and its shift, in font units."""
 
     id: int
@@ -26,8 +25,7 @@ class Glyph:
     dy: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Piece:
+class Piece(NamedTuple):
     """Part of a line in one face: text with its kerning where every character is simple, otherwise glyphs."""
 
     face: Face
@@ -35,9 +33,11 @@ class Piece:
     kerns: tuple[int, ...] = ()
     glyphs: tuple[Glyph, ...] = ()
 
+    def __repr__(self) -> str:
+        return "Piece(...)"  # its text may be a patient's name
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Line:
+
+class Line(NamedTuple):
     """A line as it is drawn from left to right; `width` is in units of the size of the type."""
 
     pieces: tuple[Piece, ...]
@@ -131,11 +131,12 @@ def _shape_run(face: Face, text: str, rtl: bool) -> tuple[Piece, int]:
 
 
 def _glyphs(face: Face, text: str, buffer: hb.Buffer) -> Iterator[Glyph]:
+    turned = -1 if str(buffer.direction) == "rtl" else 1  # readers turn round the text of a joined glyph too
     starts = sorted({info.cluster for info in buffer.glyph_infos})
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
     told: set[int] = set()
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        stands_for = "" if info.cluster in told else text[info.cluster : ends[info.cluster]].strip(_JOINERS)
+        stands_for = "" if info.cluster in told else text[info.cluster : ends[info.cluster]].strip(_JOINERS)[::turned]
         told.add(info.cluster)
         nominal = face.font.get_glyph_h_advance(info.codepoint)
         yield Glyph(info.codepoint, stands_for, position.x_advance, nominal, position.x_offset, position.y_offset)

@@ -1,6 +1,8 @@
 """Print files: many labelled copies that share their leaflets, or one tagged file a copy."""
 
 from leaflets.printfile.jobs import Banner, Copy, PrintJob, SheetSource, Written
+from leaflets.printfile.save import save_print_file
+from leaflets.printfile.split import SplitWriter
 from leaflets.printfile.writer import write_print_file
 
-__all__ = ["Banner", "Copy", "PrintJob", "SheetSource", "Written", "write_print_file"]
+__all__ = ["Banner", "Copy", "PrintJob", "SheetSource", "SplitWriter", "Written", "save_print_file", "write_print_file"]

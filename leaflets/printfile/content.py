@@ -1,6 +1,6 @@
 """The content stream of a label: where it stands on page 1, its items as tagged text, and the control line."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from leaflets.errors import PdfError
 from leaflets.labels.ink import Ink
@@ -16,8 +16,7 @@ _FOOT_X_PT, _FOOT_Y_PT = 36.0, 14.0
 _REMEMBERED = 8192
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class LabelContent:
+class LabelContent(NamedTuple):
     """The operators of a label's stream, and how many tagged items are in it."""
 
     data: bytes
@@ -27,9 +26,9 @@ class LabelContent:
 class LabelWriter:
     """Sets the labels of one file with one ink; remembers items that come again, such as directions."""
 
-    def __init__(self, ink: Ink, setter: LabelSetter) -> None:
-        self._ink, self._setter = ink, setter
-        self._blocks: dict[Block, bytes] = {}
+    def __init__(self, ink: Ink, setter: LabelSetter, *, tagged: bool) -> None:
+        self._ink, self._setter, self._tagged = ink, setter, tagged
+        self._blocks: dict[int, tuple[Block, bytes]] = {}
 
     def content(self, copy: Copy, sheet: Sheet) -> LabelContent:
         """The label and control line of a copy.
@@ -49,13 +48,10 @@ class LabelWriter:
 
     def items(self, blocks: tuple[Block, ...], x: float, top: float, first: int) -> list[bytes]:
         """Items one below the other in the default colour, each a paragraph with the next marked-content number."""
-        out = [b"q 0 g BT %.6g %.6g Td\n" % (x, top + 0.2 * blocks[-1].size_pt)]
-        for number, block in enumerate(blocks, first):
-            out.append(b"/P<</MCID %d>>BDC " % number)
-            out.append(self._remembered(block))
-            out.append(b" EMC\n")
-        out.append(b"ET Q\n")
-        return out
+        data = [self._remembered(block) for block in blocks]
+        if self._tagged:
+            data = [b"/P<</MCID %d>>BDC %b EMC" % (number, part) for number, part in enumerate(data, first)]
+        return [b"q 0 g BT %.6g %.6g Td\n" % (x, top + 0.2 * blocks[-1].size_pt), b"\n".join(data), b"\nET Q\n"]
 
     def _label(self, copy: Copy, sheet: Sheet) -> tuple[tuple[Block, ...], Rect | None]:
         rect = sheet.rect("label")
@@ -73,12 +69,12 @@ class LabelWriter:
         return done.blocks, rect
 
     def _remembered(self, block: Block) -> bytes:
-        data = self._blocks.get(block)
-        if data is None:
+        known = self._blocks.get(id(block))
+        if known is None:
             if len(self._blocks) >= _REMEMBERED:
                 self._blocks.clear()
-            data = self._blocks[block] = self._block(block)
-        return data
+            known = self._blocks[id(block)] = (block, self._block(block))  # the block is kept, so that its id is not used again
+        return known[1]
 
     def _block(self, block: Block) -> bytes:
         lead = block.size_pt * LEADING
@@ -106,8 +102,8 @@ class LabelWriter:
             raise PdfError(
                 f"Copy {copy.serial}: the control line is too long for its place.", "Give the run or the leaflet a shorter name."
             )
-        start = b"/Artifact<</Type/Pagination>>BDC q 0 g BT %.6g %.6g Td" % (x, y)
-        return start + self._ink.line(block.lines[0], block.size_pt) + b" ET Q EMC\n"
+        data = b"q 0 g BT %.6g %.6g Td" % (x, y) + self._ink.line(block.lines[0], block.size_pt) + b" ET Q\n"
+        return b"/Artifact<</Type/Pagination>>BDC\n" + data + b"EMC\n" if self._tagged else data
 
 
 def _unfit(serial: str, findings: tuple[Finding, ...]) -> PdfError:

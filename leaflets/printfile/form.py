@@ -7,6 +7,7 @@ fixed digits. The prefix is one byte in the form; a copy is made by replacing th
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from leaflets.errors import PdfError
 from leaflets.sheet import LABEL, LOCAL, NODE, SHARED, TOP, Sheet
@@ -27,13 +28,13 @@ class FileNumbers:
     top: int = 0  # the structure element above the copies' documents
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A copy's objects, their numbers as text, and its rows of the parent tree."""
+class Filled(NamedTuple):
+    """A copy's objects, their numbers as text, its rows of the parent tree, and what only a file of one copy has."""
 
     bodies: list[bytes]
     numbers: list[bytes]
     parents: bytes
+    extras: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +59,27 @@ class Form:
         for group in range(-(-self.objects // self.step)):
             text = text.replace(b"%c" % (_PREFIX + group), b"%d" % (first // self.step + group))
         parts = text.split(b"\n")
-        return Filled(parts[: self.packed], parts[self.packed : -1], parts[-1])
+        numbers_end = 2 * self.packed
+        return Filled(parts[: self.packed], parts[self.packed : numbers_end], parts[numbers_end], parts[numbers_end + 1 :])
 
 
-def make_form(sheet: Sheet, numbers: FileNumbers, *, items: int, blanks: int, tagged: bool, outline: bool = False) -> Form:
-    """The form of a leaflet's copies with `items` label items. Untagged copies have no links: paper has none."""
-    return _Maker(sheet, numbers, items, blanks, tagged, outline).form()
+def make_form(
+    sheet: Sheet, numbers: FileNumbers, *, items: int, blanks: int, tagged: bool, whole: tuple[bytes, ...] = ()
+) -> Form:
+    """The form of a leaflet's copies with `items` label items. Untagged copies have no links: paper has none.
+
+    `whole` are bodies that only a file of one copy has, such as its catalog; such a file keeps the leaflet's outline too.
+    """
+    return _Maker(sheet, numbers, items, blanks, tagged, whole).form()
 
 
 class _Maker:
     """One form in the making."""
 
-    def __init__(self, sheet: Sheet, numbers: FileNumbers, items: int, blanks: int, tagged: bool, outline: bool) -> None:
+    def __init__(self, sheet: Sheet, numbers: FileNumbers, items: int, blanks: int, tagged: bool, whole: tuple[bytes, ...]) -> None:
         self._sheet, self._numbers = sheet, numbers
         self._items, self._blanks, self._tagged = items, blanks, tagged
-        self._outline = sheet.outline if outline else ()
+        self._whole, self._outline = whole, sheet.outline if whole else ()
         own = len(sheet.annotations) + len(sheet.elements) + len(self._outline) if tagged else 0
         self._label = sheet.pages + own
         labels = items + 1 if tagged and items else 0
@@ -95,7 +102,7 @@ class _Maker:
         numbers = [self._number(place) for place in range(self._packed)]
         parents = self._parents() if self._tagged else b""
         pages = sheet.pages + self._blanks
-        text = b"\n".join([*bodies, *numbers, parents])
+        text = b"\n".join([*bodies, *numbers, parents, *map(self._resolved, self._whole)])
         return Form(text, self._packed, self._step, pages, self._blanks, self._first_element)
 
     @property

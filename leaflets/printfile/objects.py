@@ -26,8 +26,9 @@ class Sink(Protocol):
 class ObjectFile:
     """Writes numbered objects to `out`, which need not seek; memory holds eight bytes an object and one buffer."""
 
-    def __init__(self, out: Sink) -> None:
+    def __init__(self, out: Sink, packed_bytes: int = _PACKED) -> None:
         self._out = out
+        self._most_packed = packed_bytes
         self._buffer: list[bytes] = []
         self._buffered = 0
         self._hash = hashlib.sha256()
@@ -47,7 +48,7 @@ class ObjectFile:
     @property
     def sha256(self) -> str:
         """The hash of everything written so far."""
-        self._flush()
+        self.flush()
         return self._hash.hexdigest()
 
     def write(self, data: bytes) -> None:
@@ -56,7 +57,7 @@ class ObjectFile:
         self._buffered += len(data)
         self.position += len(data)
         if self._buffered > _BUFFERED:
-            self._flush()
+            self.flush()
 
     def reserve(self, count: int = 1, multiple_of: int = 1) -> int:
         """The first of `count` new object numbers in a row, which divides by `multiple_of`."""
@@ -75,10 +76,9 @@ class ObjectFile:
 
     def pack(self, first: int, bodies: Sequence[bytes], numbers: Iterable[bytes] | None = None) -> None:
         """Put objects with numbers in a row into the current object stream; `numbers` are those numbers as text."""
-        if self._packed_bytes > _PACKED or len(self._packed) + len(bodies) > _MOST_PACKED:
+        if self._packed_bytes > self._most_packed or len(self._packed) + len(bodies) > _MOST_PACKED:
             self.close_pack()
-        if not self._stream:
-            self._stream = self.reserve()
+        self.open_pack()
         index = len(self._packed)
         place = (2 << 40 | self._stream).to_bytes(6, "big")
         at = first * ENTRY_BYTES
@@ -87,6 +87,11 @@ class ObjectFile:
         self._packed += bodies
         self._numbers += numbers if numbers is not None else [b"%d" % number for number in range(first, first + len(bodies))]
         self._packed_bytes += sum(map(len, bodies))
+
+    def open_pack(self) -> None:
+        """Give the current object stream its number."""
+        if not self._stream:
+            self._stream = self.reserve()
 
     def close_pack(self) -> None:
         """Write the current object stream, if anything is in it."""
@@ -109,9 +114,10 @@ class ObjectFile:
         self.entries[at : at + ENTRY_BYTES] = plain_entry(start)
         self.put(number, xref_body(number + 1, root, info, identity, b"/Filter/FlateDecode"), zlib.compress(self.entries, 1))
         self.write(ending(start))
-        self._flush()
+        self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Hand what is waiting to `out`."""
         data = b"".join(self._buffer)
         self._buffer, self._buffered = [], 0
         self._hash.update(data)

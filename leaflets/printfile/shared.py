@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from leaflets.labels.embed import OBJECTS_PER_FONT
+from leaflets.labels.embed import NARROW
 from leaflets.printfile.objects import ObjectFile
 from leaflets.sheet import LOCAL, SHARED, Shared, Sheet
 
@@ -21,9 +21,12 @@ class Placed:
     page_fonts: bytes
 
 
-def write_shared(file: ObjectFile, sheet: Sheet, streams: dict[bytes, int]) -> Placed:
-    """Write a sheet's shared objects. `streams` remembers, by hash, streams that other leaflets of the file have too."""
-    wanted = _reachable(sheet)
+def write_shared(file: ObjectFile, sheet: Sheet, streams: dict[bytes, int], *, whole: bool = False) -> Placed:
+    """Write a sheet's shared objects. `streams` remembers, by hash, streams that other leaflets of the file have too.
+
+    What only the catalog of a single file names is left out unless `whole` is set.
+    """
+    wanted = set(range(len(sheet.shared))) if whole else _reachable(sheet)
     numbers: list[int] = []
     fresh: list[int] = []
     for place, shared in enumerate(sheet.shared):
@@ -53,9 +56,9 @@ def resolve(body: bytes, numbers: Sequence[int]) -> bytes:
     return _SHARED.sub(lambda match: b"%d" % numbers[int(match[1], 16)], body)
 
 
-def fonts_entries(used: Iterable[int], first: int) -> bytes:
-    """The label fonts as entries of a font dictionary; faces' objects begin at `first`, in order of their places."""
-    return b"".join(b"/L%d %d 0 R" % (place, first + place * OBJECTS_PER_FONT) for place in used)
+def fonts_entries(fonts: Iterable[tuple[int, int]]) -> bytes:
+    """Label fonts, each the place of its face and its first object's number, as entries of a font dictionary."""
+    return b"".join(b"/L%d %d 0 R/N%d %d 0 R" % (place, first, place, first + NARROW) for place, first in fonts)
 
 
 def _stream_key(shared: Shared) -> bytes:
@@ -66,7 +69,7 @@ def _stream_key(shared: Shared) -> bytes:
 
 
 def _reachable(sheet: Sheet) -> set[int]:
-    """The shared objects that pages need; those that only the catalog of a single file names are left out."""
+    """The places of the shared objects that pages and tags need."""
     bodies = [sheet.resources, sheet.page_fonts, *(form.body for form in sheet.forms), *sheet.annotations, *sheet.elements]
     todo = [int(place, 16) for body in bodies for place in _SHARED.findall(body)]
     todo += [place for form in sheet.forms for place in (*form.contents, form.resources)]

@@ -1,6 +1,5 @@
 """Writes a print file: every leaflet once, then for each copy its label and its page objects."""
 
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -56,7 +55,7 @@ class _PrintFile:
         self._file = ObjectFile(out)
         self._ink = Ink(fonts)
         self._setter = LabelSetter(fonts)
-        self._labels = LabelWriter(self._ink, self._setter)
+        self._labels = LabelWriter(self._ink, self._setter, tagged=job.tagged)
         self._file.reserve(METADATA)
         self._fonts = self._file.reserve(OBJECTS_PER_FONT * len(fonts.faces))
         self._file.put(SAVE_STATE, b"<<>>", b"q\n")
@@ -117,7 +116,7 @@ class _PrintFile:
         first = file.reserve(form.objects, form.step)
         filled = form.fill(first, node)
         file.pack(first, filled.bodies, filled.numbers)
-        file.put(first + form.packed, b"<</Filter/FlateDecode>>", zlib.compress(label.data, 1))
+        file.put(first + form.packed, b"<<>>", label.data)
         self._pages.add(first, known.sheet.pages, first + form.packed - form.blanks, form.blanks)
         if job.tagged:
             self._parents.add(filled.parents)
@@ -146,7 +145,7 @@ class _PrintFile:
             first = self._fonts + place * OBJECTS_PER_FONT
             for offset, (body, data) in enumerate(embed(self._ink.codes[place]).numbered(first)):
                 self._file.put(first + offset, body, data)
-        return fonts_entries(used, self._fonts)
+        return fonts_entries((place, self._fonts + place * OBJECTS_PER_FONT) for place in used)
 
     def _write_catalog(self) -> None:
         job, file = self._job, self._file
