@@ -47,7 +47,7 @@ def reconcile(ledger: Ledger, run: RunEntry) -> Balance:
 def verify(ledger: Ledger) -> tuple[str, ...]:
     """What in the ledger does not agree with its own history; empty where all does.
 
-    Looks at the chain of hashes, every state from the first event on, and the plans, leaflets and files events vouch for.
+    Looks at the chain of hashes, every state from the first event on, and the plans and files that events vouch for.
     """
     events = ledger.events()
     broken = chain.broken_at(events)

@@ -12,6 +12,7 @@ from leaflets import printfile
 from leaflets.batch.filenames import unfinished
 from leaflets.batch.orders import Order
 from leaflets.errors import OutputError
+from leaflets.impose import paper_sheets
 from leaflets.labels import Label, LabelFonts, check_label
 from leaflets.model import Finding
 from leaflets.printfile import Copy, PrintJob, Written
@@ -21,8 +22,8 @@ from leaflets.sheet import Sheet
 class Bindery(Protocol):
     """What a run asks of whoever writes its files."""
 
-    def check(self, order: Order) -> Sequence[Finding]:
-        """What is wrong with the label of an order, without repeating any of it."""
+    def check(self, order: Order, notes: tuple[str, ...]) -> Sequence[Finding]:
+        """What is wrong with the label of an order under these notes, without repeating any of it."""
 
     def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
         """Writes one print file, whole or not at all, readable by its owner alone."""
@@ -38,9 +39,9 @@ class PdfBindery:
     sheet: Callable[[str], Sheet]
     fonts: LabelFonts
 
-    def check(self, order: Order) -> Sequence[Finding]:
-        """What is wrong with the label of an order."""
-        return check_label(order.label or Label(), self.fonts, lang=order.leaflet.edition.lang)
+    def check(self, order: Order, notes: tuple[str, ...]) -> Sequence[Finding]:
+        """What is wrong with the label of an order under these notes."""
+        return check_label(order.label or Label(), self.fonts, lang=order.leaflet.edition.lang, notes=notes)
 
     def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
         """Writes one print file. Raises PdfError or OutputError."""
@@ -48,7 +49,7 @@ class PdfBindery:
 
     def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> Written:
         """Writes a folder of files and a list of their hashes. Raises PdfError or OutputError."""
-        writer = printfile.SplitWriter(self.sheet, self.fonts, title=job.title, duplex=job.duplex)
+        writer = printfile.SplitWriter(self.sheet, self.fonts)
         part = path.with_name(unfinished(path.name))
         try:
             _remove(part)
@@ -64,14 +65,17 @@ class PdfBindery:
             raise OutputError(f"{path}: the folder cannot be written: {error.strerror}") from error
         finally:
             shutil.rmtree(part, ignore_errors=True)
-        return _together([one for _, one in written], hashlib.sha256(sums.encode("ascii")).hexdigest())
+        return _together(
+            [one for _, one in written], hashlib.sha256(sums.encode("ascii")).hexdigest(), duplex=job.duplex
+        )
 
 
-def _together(written: Sequence[Written], sha256: str) -> Written:
+def _together(written: Sequence[Written], sha256: str, *, duplex: bool) -> Written:
+    """The folder as one file; files of one copy have no blank backs, but a sheet of paper has two sides."""
     return Written(
         copies=sum(one.copies for one in written),
         pages=sum(one.pages for one in written),
-        sheets_of_paper=sum(one.sheets_of_paper for one in written),
+        sheets_of_paper=sum(paper_sheets(one.pages, duplex) for one in written),
         bytes=sum(one.bytes for one in written),
         sha256=sha256,
     )

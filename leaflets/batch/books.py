@@ -75,14 +75,15 @@ class Books:
 
 def open_books(folder: Path, clock: Clock) -> Books:
     """The books in a project's output folder, made where there are none."""
+    lock = folder / "ledger.lock"
     ledger = open_ledger(folder / "ledger.db", clock)
     try:
-        key = open_key(folder / "ledger.key")
+        key = open_key(folder / "ledger.key", lock)
         ledger.guard_key(key.mark)
     except BaseException:
         ledger.close()
         raise
-    return Books(ledger, key, folder / "ledger.lock")
+    return Books(ledger, key, lock)
 
 
 def books_stand(folder: Path) -> bool:

@@ -11,18 +11,18 @@ from leaflets.errors import LedgerError, OutputError
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(handle: int, place: int) -> None:
+    def _lock(handle: int, place: int, wait: bool) -> None:
         os.lseek(handle, place, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _lock(handle: int, place: int) -> None:
-        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+    def _lock(handle: int, place: int, wait: bool) -> None:
+        fcntl.lockf(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB), 1, place)
 
 
 @contextmanager
-def held(path: Path, place: int, what: str) -> Iterator[None]:
+def held(path: Path, place: int, what: str, *, wait: bool = False) -> Iterator[None]:
     """Holds byte `place` of a lock file while the block runs. Raises LedgerError where another process has it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def held(path: Path, place: int, what: str) -> Iterator[None]:
     except OSError as error:
         raise OutputError(f"{path}: the lock of the ledger cannot be made: {error.strerror}") from error
     try:
-        _lock(handle, place)
+        _lock(handle, place, wait)
     except OSError as error:
         os.close(handle)
         raise LedgerError(

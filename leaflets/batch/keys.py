@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from leaflets.batch.hold import held
 from leaflets.errors import LedgerError, OutputError
 
 KEY_BYTES = 32
@@ -37,11 +38,12 @@ class PatientKey:
         return hashlib.blake2b(name, key=self.secret, digest_size=16, person=b"list-place").hexdigest()
 
 
-def open_key(path: Path) -> PatientKey:
+def open_key(path: Path, lock: Path) -> PatientKey:
     """The key in a file, made there (mode 0600) where there is none. Raises LedgerError or OutputError."""
     try:
         if not path.exists():
-            _make(path)
+            with held(lock, 0, "the key of the ledger", wait=True):
+                _make(path)
         secret = bytes.fromhex(path.read_text("ascii").strip())
     except OSError as error:
         raise OutputError(f"{path}: the key of the ledger cannot be read or made: {error.strerror}") from error
@@ -53,18 +55,14 @@ def open_key(path: Path) -> PatientKey:
 
 
 def _make(path: Path) -> None:
-    """Writes a whole key or none, and never over another process's: the link fails where a file already stands."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            out.write(secrets.token_bytes(KEY_BYTES).hex() + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        try:
-            os.link(part, path)
-        except FileExistsError:
-            return
-    finally:
-        part.unlink(missing_ok=True)
+    """Writes a whole key or none; under the lock, as another process may just have done so."""
+    if path.exists():
+        return
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as out:
+        out.write(secrets.token_bytes(KEY_BYTES).hex() + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)

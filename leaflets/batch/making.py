@@ -111,22 +111,24 @@ def _make_leaflets(desk: Desk, task: Task) -> tuple[Outcome, ...]:
     """Makes the leaflets of copies that are not written; returns the outcomes of those that could not be made."""
     run, plan, wishes = task.run, task.plan, task.wishes
     entries = {entry.number: entry for entry in desk.ledger.leaflets(run)}
-    jobs = [job for job in plan.jobs() if job.number in _wanted(desk.ledger.copies(run))]
-    known = [(job, desk.press.known(job)) for job in jobs]
-    made = [outcome for _, outcome in known if outcome]
-    _keep(desk, run, entries, made)
-    desk.report(Progress("leaflets", len(made), len(jobs)))
+    jobs = {job.number: job for job in plan.jobs() if job.number in _wanted(desk.ledger.copies(run))}
+    known = [outcome for outcome in map(desk.press.known, jobs.values()) if outcome]
+    _keep(desk, run, entries, known)
+    desk.report(Progress("leaflets", len(known), len(jobs)))
+    missing = [jobs[number] for number in jobs.keys() - {outcome.number for outcome in known}]
+    made: list[Outcome] = []
     failed: list[Outcome] = []
-    missing = [job for job, outcome in known if not outcome]
-    for done, outcome in enumerate(_work(desk, missing), len(made) + 1):
+    for outcome in _work(desk, sorted(missing, key=lambda job: job.number)):
         if outcome.fault:
             desk.report(Failed(run.name, outcome))
             failed.append(outcome)
         else:
             _keep(desk, run, entries, [outcome])
-        desk.report(Progress("leaflets", done, len(jobs)))
+            made.append(outcome)
+        desk.report(Progress("leaflets", len(known) + len(made) + len(failed), len(jobs)))
         if failed and not wishes.keep_going:
             break
+    desk.press.learn([(jobs[outcome.number], outcome) for outcome in made])
     desk.stop.here(task.resume)
     if failed and not wishes.keep_going:
         raise _error(failed[0])

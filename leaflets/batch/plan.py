@@ -18,7 +18,8 @@ from leaflets.model import Audience, Finding, Severity
 MAX_TAGGED = 40_000
 """Copies in one tagged file: a PDF reader's limit of 8,388,607 objects, and 200 objects a copy."""
 
-LabelCheck = Callable[[Order], Sequence[Finding]]
+LabelCheck = Callable[[Order, tuple[str, ...]], Sequence[Finding]]
+"""What is wrong with the label of an order that stands above some notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def plan(
     orders = [one for one in judged if isinstance(one, Order)]
     verdicts = press.judge(sorted({one.leaflet for one in orders}, key=str))
     refused, refusals = _refused(orders, verdicts, wishes.allowed)
-    unfit, label_findings = _labels([one for one in orders if one.line not in refused], check_label)
+    notes = {leaflet: _notes(verdict, wishes.allowed) for leaflet, verdict in verdicts.items()}
+    unfit, label_findings = _labels([one for one in orders if one.line not in refused], notes, check_label)
     faults = [one for one in judged if isinstance(one, Fault)]
     rejected = frozenset({fault.line for fault in faults} | refused | unfit)
     good = [one for one in orders if one.line not in rejected]
@@ -110,24 +112,30 @@ def _against(verdict: Verdict, allowed: frozenset[Objection], asked: Sequence[in
             Severity.ERROR, "leaflet-missing", f"{verdict.leaflet}: {verdict.missing}; {where}", line=asked[0]
         )
     for objection, why in verdict.objections:
-        permitted = objection in allowed
+        permitted = objection in allowed and bool(objection.flag)
         severity = Severity.WARNING if permitted else Severity.ERROR
-        hint = (
-            "Allowed, and said on every sheet."
-            if permitted
-            else f"Mend the monograph, or allow it with {objection.flag}."
+        refused = (
+            f"Mend the monograph, or allow it with {objection.flag}." if objection.flag else "Hand out no copy of it."
         )
+        hint = "Allowed, and said on every sheet." if permitted else refused
         message = f"{verdict.leaflet}: {why}; {where}"
         yield Finding(severity, f"leaflet-{objection.value}", message, hint, line=asked[0])
 
 
-def _labels(orders: Iterable[Order], check: LabelCheck) -> tuple[set[int], list[Finding]]:
+def _notes(verdict: Verdict, allowed: frozenset[Objection]) -> tuple[str, ...]:
+    """What must be printed on a leaflet that was allowed all the same."""
+    return tuple(objection.note for objection, _ in verdict.objections if objection in allowed)
+
+
+def _labels(
+    orders: Iterable[Order], notes: Mapping[Leaflet, tuple[str, ...]], check: LabelCheck
+) -> tuple[set[int], list[Finding]]:
     """The lines whose label cannot be set, and what was found about labels."""
     findings = [
         replace(finding, line=one.line)
         for one in orders
         if one.label and one.leaflet.edition.audience is not Audience.CLINICIAN
-        for finding in check(one)
+        for finding in check(one, notes[one.leaflet])
     ]
     return {finding.line for finding in findings if finding.severity is Severity.ERROR}, findings
 

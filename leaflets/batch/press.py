@@ -10,7 +10,7 @@ from leaflets.model import Edition
 
 
 class Objection(StrEnum):
-    """Why a leaflet should not be handed out; the value is the end of the flag that allows it."""
+    """Why a leaflet should not be handed out; the value is the end of the flag that allows it, if any."""
 
     DRAFT = "draft"
     EXPIRED = "expired"
@@ -19,18 +19,21 @@ class Objection(StrEnum):
 
     @property
     def flag(self) -> str:
-        """The flag that allows it all the same."""
-        return f"--allow-{self.value}"
+        """The flag that allows it all the same; none allows what was withdrawn."""
+        return "" if self is Objection.WITHDRAWN else f"--allow-{self.value}"
 
     @property
     def note(self) -> str:
         """What is printed at the foot of the label where it was allowed."""
-        return {
-            Objection.DRAFT: "DRAFT: not clinically reviewed",
-            Objection.EXPIRED: "EXPIRED: review date has passed",
-            Objection.WITHDRAWN: "WITHDRAWN leaflet",
-            Objection.UNSAFE: "CHECKS FAILED: printed all the same",
-        }[self]
+        return _NOTES[self]
+
+
+_NOTES = {
+    Objection.DRAFT: "DRAFT: not clinically reviewed",
+    Objection.EXPIRED: "EXPIRED: review date has passed",
+    Objection.WITHDRAWN: "WITHDRAWN",
+    Objection.UNSAFE: "CHECKS FAILED",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,9 @@ class Press(Protocol):
 
     def known(self, job: Job) -> Outcome | None:
         """The outcome of a job whose sheet lies in the cache already."""
+
+    def learn(self, made: Sequence[tuple[Job, Outcome]]) -> None:
+        """Takes note of jobs that were made, so that they are known the next time."""
 
     def maker(self) -> Make:
         """The function that makes a leaflet, for an executor."""

@@ -113,7 +113,10 @@ def _plan_again(
     sources = sorted({copy.part for copy in old})
     destinations = {part.number: part.destination for part in parts}
     names = part_names(
-        run.name, [destinations[number] for number in sources], folder=folder, ending=f"-reprint-{parts[-1].number + 1}"
+        run.name,
+        [destinations[number] for number in sources],
+        folder=folder,
+        ending=f"-reprint-{copies[-1].serial + 1}",
     )
     new_parts, new_copies, serial = [], [], copies[-1].serial
     for number, (source, name) in enumerate(zip(sources, names, strict=True), parts[-1].number + 1):

@@ -17,6 +17,7 @@ from leaflets.batch.plan import Plan, plan
 from leaflets.batch.press import Press
 from leaflets.batch.wishes import Wishes
 from leaflets.errors import CheckFailed, UsageError
+from leaflets.project.files import folder as make_folder
 
 ENDINGS = {"csv": "csv", "jsonl": "jsonl", "fhir": "json"}
 
@@ -92,6 +93,7 @@ def carry_out(prepared: Prepared, desk: Desk, books: Books, save: SavePrivately,
         if lines:
             save(rejects_path(prepared, run), lists.rejects(prepared.run_list, lines))
 
+    make_folder(Path(run.folder))
     with books.hold(run):
         return finish(desk, Task(run, run_plan, wishes, resume), rejects)
 

@@ -49,7 +49,7 @@ class Processes:
     preload: tuple[str, ...] = ()
 
     def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
-        """The outcomes as they come. A worker that dies is replaced and its job tried again; one that hangs is ended."""
+        """The outcomes as they come. A worker that dies is replaced and its job tried again; one that hangs, ended."""
         crew = _Crew(make, self.limits, _context(self.preload))
         try:
             yield from crew.work(jobs, min(self.workers, len(jobs)), stopped)

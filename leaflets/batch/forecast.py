@@ -1,0 +1,75 @@
+"""How much paper and time a plan will take, before any of it is spent."""
+
+from dataclasses import dataclass
+
+from leaflets.batch.accounts import PartEntry
+from leaflets.batch.plan import Plan
+from leaflets.batch.press import Verdict
+from leaflets.batch.wishes import Wishes
+from leaflets.impose import blanks_after, paper_sheets
+from leaflets.model import Audience
+
+START_S = 0.2
+LEAFLET_S = 0.5
+COPIES_PER_S = {"plain": 20_000, "tagged": 5_000, "split": 1_000}
+"""Measured on two cores (docs/batch.md): a new leaflet in one worker, and copies written in a second."""
+
+USUAL_PAGES = {Audience.PATIENT: 2, Audience.CLINICIAN: 1}
+"""What a leaflet that was never made is taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartForecast:
+    """What one print file will hold; pages count blank backs and a banner."""
+
+    part: PartEntry
+    copies: int
+    pages: int
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a run will take. `guessed` leaflets were never made, so their pages are the usual ones."""
+
+    parts: tuple[PartForecast, ...]
+    leaflets: int
+    guessed: int
+    seconds: float
+
+    @property
+    def copies(self) -> int:
+        """Copies in all print files."""
+        return sum(part.copies for part in self.parts)
+
+    @property
+    def pages(self) -> int:
+        """Pages in all print files."""
+        return sum(part.pages for part in self.parts)
+
+    @property
+    def sheets(self) -> int:
+        """Sheets of paper in all."""
+        return sum(part.sheets for part in self.parts)
+
+
+def forecast(plan: Plan, wishes: Wishes, workers: int) -> Forecast:
+    """What a plan will take with so many workers."""
+    pages = {number: _pages(verdict) for number, verdict in enumerate(plan.verdicts, 1)}
+    guessed = sum(not verdict.pages for verdict in plan.verdicts)
+    parts = tuple(_part(plan, part, pages, wishes) for part in plan.parts)
+    rate = COPIES_PER_S["split" if wishes.split else "tagged" if wishes.tagged else "plain"]
+    seconds = START_S + guessed * LEAFLET_S / max(workers, 1) + len(plan.copies) / rate
+    return Forecast(parts, len(plan.leaflets), guessed, seconds)
+
+
+def _pages(verdict: Verdict) -> int:
+    return verdict.pages or USUAL_PAGES[verdict.leaflet.edition.audience]
+
+
+def _part(plan: Plan, part: PartEntry, pages: dict[int, int], wishes: Wishes) -> PartForecast:
+    inside = [pages[copy.leaflet] for copy in plan.copies[part.first - 1 : part.last]]
+    duplex, banner = wishes.duplex, wishes.banner and not wishes.split
+    blanks = 0 if wishes.split else sum(blanks_after(count, duplex) for count in inside)
+    sheets = sum(paper_sheets(count, duplex) for count in inside) + banner
+    return PartForecast(part, len(inside), sum(inside) + blanks + banner * (2 if duplex else 1), sheets)

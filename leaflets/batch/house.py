@@ -1,0 +1,81 @@
+"""Everything a project has for its runs: its press, its bindery, its books."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from leaflets import __version__
+from leaflets.batch.bindery import PdfBindery
+from leaflets.batch.books import Books, books_stand, open_books
+from leaflets.batch.lists import MAX_BYTES
+from leaflets.batch.press import Executor
+from leaflets.batch.shelf import Shelf
+from leaflets.batch.workers import Limits, Processes, Serial
+from leaflets.errors import UsageError
+from leaflets.labels import LabelFonts
+from leaflets.model import Edition
+from leaflets.project import Project, packaged, today
+from leaflets.project.clock import now_utc
+
+RENDERER = ("leaflets.batch.job", "leaflets.build.pipeline", "leaflets.stamp")
+"""What the fork server imports once, so that no worker has to."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A project with its press and its bindery."""
+
+    project: Project
+    shelf: Shelf
+    bindery: PdfBindery
+
+    def books(self) -> Books:
+        """The project's ledger, key and lock, made where there are none. Raises LedgerError or OutputError."""
+        return open_books(self.project.output, now_utc)
+
+    def standing_books(self) -> Books:
+        """The project's ledger, which must be there. Raises UsageError where no run was ever made."""
+        if not books_stand(self.project.output):
+            raise UsageError("no run was made in this project yet", "`leaflet batch LIST.csv` makes one.")
+        return self.books()
+
+    def versions(self, edition: Edition) -> str:
+        """What a run is made with: our version, a hash of styles, settings, code and libraries, and one of the label fonts."""
+        return f"leaflet {__version__} · {self.shelf.fingerprint(edition)[:16]} · {self.bindery.fonts.digest[:16]}"
+
+    @property
+    def day(self) -> str:
+        """Today as it begins the name of a run: "261123"."""
+        return self.shelf.today.strftime("%y%m%d")
+
+
+def open_house(project: Project, settings_file: str = "") -> House:
+    """The press and bindery of a project. Raises RenderError where the label fonts are missing."""
+    shelf = Shelf(project, today(), settings_file)
+    fonts = LabelFonts.load(packaged("styles") / "fonts", project.root / "styles" / "fonts")
+    return House(project, shelf, PdfBindery(shelf.sheets.get, fonts))
+
+
+def executor(workers: int) -> Executor:
+    """Workers for a run; none means this process."""
+    return Processes(workers, Limits(), RENDERER) if workers else Serial()
+
+
+def usual_workers() -> int:
+    """As many as this process may use cores."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def read_list_file(path: Path) -> bytes:
+    """The bytes of a list, read once, so that it cannot change under a run. Raises UsageError."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "this is no path"
+        raise UsageError(f"the list cannot be read: {reason}", "Check its path and your rights to it.") from error
+    if len(data) > MAX_BYTES:
+        raise UsageError("the list is larger than 256 MiB", "Is it the right file? Split it if it is.")
+    return data

@@ -1,0 +1,61 @@
+"""Makes one distinct leaflet, anywhere: a job goes in, an outcome comes out, and what was made lies in the cache."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from leaflets.batch.press import Job, Objection, Outcome
+from leaflets.batch.sheets import Sheets, sheet_key
+from leaflets.build import build
+from leaflets.cache import Cache
+from leaflets.errors import LeafletError, RenderError
+from leaflets.model import Audience, Edition, Paper
+from leaflets.project import Project, load_project
+
+SHEETS = "sheets"
+"""The folder of compiled leaflets in the cache."""
+
+
+def do(root: str, settings_file: str, cache_folder: str, job: Job) -> Outcome:
+    """Makes a leaflet and compiles it for copies. Never raises: whatever goes wrong is in the outcome."""
+    try:
+        return _made(_project(root, settings_file), Path(cache_folder), job)
+    except LeafletError as error:
+        return Outcome(job.number, fault=type(error).__name__, message=error.message, exit_code=error.exit_code)
+    except MemoryError:
+        return _failed(job, "it needs more memory than a leaflet may take")
+    except RecursionError:
+        return _failed(job, "it nests too deep")
+    except Exception as error:  # a poisoned monograph must cost its own sheet and no other
+        return _failed(job, f"the renderer failed with {type(error).__name__}")
+
+
+def edition_of(job: Job) -> Edition:
+    """The edition a job asks for."""
+    return Edition(Audience(job.audience), job.lang, Paper(job.paper))
+
+
+def _made(project: Project, folder: Path, job: Job) -> Outcome:
+    from leaflets.stamp import compile_sheet  # here, so that a run with nothing to make does not load pikepdf
+
+    sheets = Sheets(folder / SHEETS)
+    built = build(
+        project,
+        project.source(job.drug, job.lang),
+        edition_of(job),
+        allow_expired=Objection.EXPIRED in job.allowed,
+        cache=Cache(folder),
+    )
+    key = sheet_key(built.pdf.data)
+    if key not in sheets:
+        sheets.put(key, compile_sheet(built.pdf))
+    return Outcome(job.number, built.content_id, key, built.pdf.pages)
+
+
+def _failed(job: Job, why: str) -> Outcome:
+    message = f"{job.drug} ({job.audience}, {job.lang}, {job.paper}) could not be made: {why}"
+    return Outcome(job.number, fault=RenderError.__name__, message=message, exit_code=RenderError.exit_code)
+
+
+@lru_cache(maxsize=4)
+def _project(root: str, settings_file: str) -> Project:
+    return load_project(Path(root), Path(settings_file) if settings_file else None)

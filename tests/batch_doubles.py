@@ -1,0 +1,186 @@
+"""Doubles for the batch tests: a press that makes leaflets of a few words, a bindery that writes them as plain text."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import partial
+from pathlib import Path
+
+from leaflets.batch.aliases import Alias, Aliases, gather
+from leaflets.batch.bindery import Bindery
+from leaflets.batch.books import Books, open_books
+from leaflets.batch.filenames import unfinished
+from leaflets.batch.making import Desk, Failed, Filed, Made, Progress
+from leaflets.batch.orders import Order
+from leaflets.batch.press import Executor, Job, Leaflet, Make, Objection, Outcome, Press, Verdict
+from leaflets.batch.reprint import Reprint, reprint
+from leaflets.batch.run import Prepared, Request, carry_out, prepare
+from leaflets.batch.stopping import Stop
+from leaflets.batch.wishes import Wishes
+from leaflets.batch.workers import Serial
+from leaflets.errors import OutputError
+from leaflets.model import Finding, Severity
+from leaflets.printfile import Copy, PrintJob, Written
+
+SHELF = {"apixaban": "v1", "baricitinib": "v1", "cetirizine": "v1", "warfarin": "v1"}
+
+
+def clock() -> str:
+    """The time of every event in these tests."""
+    return "2026-11-22T20:00:00Z"
+
+
+def make(shelf: Mapping[str, str], cache: Path, job: Job) -> Outcome:
+    """Makes one leaflet: its words, in a file named after them."""
+    text = f"{job.drug} {shelf[job.drug]} {job.audience} {job.lang} {job.paper}"
+    if "poison" in text:
+        return Outcome(job.number, fault="RenderError", message=f"{job.drug}.md:3: cannot be set", exit_code=5)
+    key = hashlib.sha256(text.encode()).hexdigest()[:12]
+    cache.mkdir(exist_ok=True)
+    part = cache / f"{key}.{os.getpid()}"
+    part.write_text(text)
+    part.replace(cache / key)
+    return Outcome(job.number, key[:8], key, 2)
+
+
+@dataclass(frozen=True)
+class PaperPress:
+    """A press whose monographs are a few words; words such as "draft" raise the objection of that name."""
+
+    cache: Path
+    shelf: Mapping[str, str] = field(default_factory=lambda: dict(SHELF))
+
+    def aliases(self) -> Aliases:
+        return gather(Alias(drug, "name", drug) for drug in self.shelf)
+
+    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
+        return {leaflet: self._verdict(leaflet) for leaflet in leaflets}
+
+    def known(self, job: Job) -> Outcome | None:
+        outcome = make(self.shelf, self.cache, job) if "poison" not in self.shelf[job.drug] else None
+        return None if outcome is None or job.drug == "warfarin" else outcome
+
+    def learn(self, made: Sequence[tuple[Job, Outcome]]) -> None:
+        """A press of paper learns nothing."""
+
+    def maker(self) -> Make:
+        return partial(make, self.shelf, self.cache)
+
+    def _verdict(self, leaflet: Leaflet) -> Verdict:
+        text = self.shelf[leaflet.drug]
+        found = tuple((one, f"it is {one.value}") for one in Objection if one.value in text)
+        missing = "" if leaflet.edition.lang == "en" else "there is no translation"
+        return Verdict(leaflet, text.split()[0], hashlib.sha256(text.encode()).hexdigest(), found, missing)
+
+
+@dataclass(frozen=True)
+class PaperBindery:
+    """A bindery that writes one line for each copy; `room` is how many bytes its disk can take."""
+
+    room: int = 1 << 30
+
+    def check(self, order: Order, notes: tuple[str, ...]) -> Sequence[Finding]:
+        if order.label and len(order.label.patient_name) > 60:
+            return [Finding(Severity.ERROR, "label.too-long", "the name does not fit the label")]
+        return []
+
+    def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
+        part = path.with_name(unfinished(path.name))
+        part.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        lines: list[bytes] = []
+        try:
+            with os.fdopen(handle, "wb") as out:
+                for copy in copies:
+                    lines.append(self._line(copy, job))
+                    if sum(map(len, lines)) > self.room:
+                        raise OutputError(f"{path}: no space left on the disk")
+                    out.write(lines[-1])
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        whole = b"".join(lines)
+        return Written(len(lines), 2 * len(lines), len(lines), len(whole), hashlib.sha256(whole).hexdigest())
+
+    def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> Written:
+        raise NotImplementedError
+
+    def _line(self, copy: Copy, job: PrintJob) -> bytes:
+        label = copy.label
+        words = [getattr(label, one.name) for one in fields(label)] if label else []
+        return " | ".join([job.title, copy.serial, copy.control, copy.sheet, *words, *copy.notes]).encode() + b"\n"
+
+
+@dataclass
+class House:
+    """A pharmacy with a list, a press, a bindery and books, in a folder of its own."""
+
+    folder: Path
+    data: bytes
+    wishes: Wishes = field(default_factory=Wishes)
+    shelf: Mapping[str, str] = field(default_factory=lambda: dict(SHELF))
+    executor: Executor = field(default_factory=Serial)
+    bindery: Bindery = field(default_factory=PaperBindery)
+    happenings: list[Progress | Filed | Failed] = field(default_factory=list)
+    told: Callable[[Progress | Filed | Failed], None] | None = None
+    stop: Stop = field(default_factory=Stop)
+    again: bool = False
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "output"
+
+    @property
+    def press(self) -> Press:
+        return PaperPress(self.folder / "cache", self.shelf)
+
+    def books(self) -> Books:
+        return open_books(self.output, clock)
+
+    def desk(self, books: Books) -> Desk:
+        return Desk(books.ledger, self.press, self.executor, self.bindery, self._happens, self.stop)
+
+    def _happens(self, happening: Progress | Filed | Failed) -> None:
+        self.happenings.append(happening)
+        if self.told:
+            self.told(happening)
+
+    def request(self) -> Request:
+        place = self.folder / "list.csv"
+        return Request(self.data, place, self.wishes, self.output, "261122", "test", self.again)
+
+    def prepare(self, books: Books | None = None) -> Prepared:
+        return prepare(self.request(), self.press, self.bindery, books)
+
+    def run(self) -> Made:
+        with self.books() as books:
+            return carry_out(self.prepare(books), self.desk(books), books, save_privately, "run again")
+
+    def reprint(self, name: str, serials: Sequence[int]) -> Reprint:
+        with self.books() as books:
+            return reprint(self.data, books.run_named(name), serials, books, self.desk(books), "run again")
+
+    def files(self) -> dict[str, bytes]:
+        """Every print file under its final name, and everything else that is no ledger."""
+        return {path.name: path.read_bytes() for path in self.output.glob("*") if not path.name.startswith("ledger.")}
+
+
+def save_privately(path: Path, data: bytes) -> None:
+    """Writes a file readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(unfinished(path.name))
+    part.write_bytes(data)
+    part.chmod(0o600)
+    part.replace(path)
+
+
+def patients(count: int) -> bytes:
+    """A list of made-up patients over all drugs and three destinations."""
+    drugs, places = list(SHELF), ["Ward 3", "Counter", "Ward 7 / night"]
+    head = "drug,patient_name,patient_ref,rx_number,destination,copies\n"
+    rows = (f"{drugs[n % 4]},Zebedee Quux {n},MRN-{n},RX{n},{places[n % 3]},{1 + (n % 5 == 0)}\n" for n in range(count))
+    return (head + "".join(rows)).encode()

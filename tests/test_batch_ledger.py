@@ -1,0 +1,259 @@
+"""The ledger only moves forward, keeps its history, and shows when somebody laid hands on it."""
+
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leaflets.batch import chain, serials
+from leaflets.batch.accounts import CopyEntry, LeafletEntry, NewRun, PartEntry, RunEntry
+from leaflets.batch.after import verify
+from leaflets.batch.books import Books, open_books
+from leaflets.batch.keys import open_key
+from leaflets.batch.ledger import Ledger, open_ledger
+from leaflets.batch.recall import recall
+from leaflets.batch.states import MOVES, State
+from leaflets.errors import LedgerError, OutputError, UsageError
+from tests.batch_doubles import SHELF, House, clock, patients
+
+COPIES = 12
+
+
+def new_run(name: str = "261122-aaaa") -> NewRun:
+    copies = tuple(CopyEntry(n, n + 1, 1 + n % 2, 1, b"0123456789abcdef") for n in range(1, COPIES + 1))
+    leaflets = tuple(LeafletEntry(n, f"drug{n}", "patient", "en", "a4", "v1", "s", "") for n in (1, 2))
+    part = PartEntry(1, "Ward 3", f"{name}-ward-3.pdf", 1, COPIES)
+    return NewRun(name, name, "hash", "place", "{}", "/x", "v", leaflets, (part,), copies)
+
+
+def written(ledger: Ledger) -> RunEntry:
+    """A run of which every copy is written."""
+    run = ledger.add_run(new_run())
+    made = [LeafletEntry(n, f"drug{n}", "patient", "en", "a4", "v1", "s", "", "c0ffee", "key", 2) for n in (1, 2)]
+    ledger.rendered(run, made)
+    ledger.written(run, PartEntry(1, "Ward 3", "f", 1, COPIES, "sha", 10, 24, 12))
+    return run
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = open_ledger(tmp_path / "ledger.db", clock)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("old", list(State))
+@pytest.mark.parametrize("new", list(State))
+def test_the_tables_themselves_refuse_a_step_back(tmp_path: Path, ledger: Ledger, old: State, new: State) -> None:
+    ledger.add_run(new_run())
+    path = {
+        State.PLANNED: [],
+        State.RENDERED: [State.RENDERED],
+        State.WRITTEN: [State.RENDERED, State.WRITTEN],
+        State.SENT: [State.RENDERED, State.WRITTEN, State.SENT],
+        State.PRINTED: [State.RENDERED, State.WRITTEN, State.PRINTED],
+        State.SPOILED: [State.RENDERED, State.WRITTEN, State.SPOILED],
+        State.CANCELLED: [State.CANCELLED],
+    }[old]
+    sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    try:
+        for state in path:
+            sql.execute("UPDATE copy SET state = ? WHERE serial = 1", (state.value,))
+        if new in MOVES[old]:
+            sql.execute("UPDATE copy SET state = ? WHERE serial = 1", (new.value,))
+        else:
+            with pytest.raises(sqlite3.IntegrityError, match="forward"):
+                sql.execute("UPDATE copy SET state = ? WHERE serial = 1", (new.value,))
+    finally:
+        sql.close()
+
+
+@given(
+    st.lists(
+        st.tuples(st.sets(st.integers(1, COPIES + 1), max_size=COPIES), st.sampled_from(list(State)[2:])), max_size=8
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_said_history_and_states_agree(
+    tmp_path_factory: pytest.TempPathFactory, said: list[tuple[set[int], State]]
+) -> None:
+    ledger = open_ledger(tmp_path_factory.mktemp("ledger") / "ledger.db", clock)
+    run = written(ledger)
+    expected = dict.fromkeys(range(1, COPIES + 1), State.WRITTEN)
+    for chosen, state in said:
+        possible = all(n in expected and (expected[n] is state or state in MOVES[expected[n]]) for n in chosen)
+        if possible:
+            ledger.move(run, sorted(chosen), state)
+            expected.update(dict.fromkeys(chosen, state))
+        else:
+            with pytest.raises(UsageError):
+                ledger.move(run, sorted(chosen), state)
+        assert {copy.serial: copy.state for copy in ledger.copies(run)} == expected
+    assert verify(ledger) == ()
+    ledger.close()
+
+
+TAMPERINGS = {
+    "a state set back": "UPDATE copy SET state = 'printed' WHERE serial = 2",
+    "a patient exchanged": "UPDATE copy SET patient = x'00' WHERE serial = 2",
+    "a line exchanged": "UPDATE copy SET line = 99 WHERE serial = 2",
+    "a copy taken out": "DELETE FROM copy WHERE serial = 12",
+    "a version changed": "UPDATE leaflet SET version = 'v2' WHERE number = 1",
+    "a content id changed": "UPDATE leaflet SET content_id = 'other' WHERE number = 1",
+    "a file exchanged": "UPDATE part SET sha256 = 'other'",
+    "a destination changed": "UPDATE part SET destination = 'Ward 4'",
+    "an event changed": "UPDATE event SET serials = '1-11' WHERE number = 3",
+    "an event taken out": "DELETE FROM event WHERE number = 2",
+    "the last event taken out": "DELETE FROM event WHERE number = 4",
+    "a run taken out": "DELETE FROM run",
+}
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_what_was_tampered_with_shows(tmp_path: Path, ledger: Ledger, tampering: str) -> None:
+    ledger.move(written(ledger), (1,), State.PRINTED)
+    assert verify(ledger) == ()
+    sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    for (trigger,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        sql.execute(f"DROP TRIGGER {trigger}")
+    assert sql.execute(TAMPERINGS[tampering]).rowcount == 1
+    sql.close()
+    assert verify(ledger)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE event SET detail = ''", "DELETE FROM event", "DELETE FROM copy"])
+def test_history_is_only_added_to(tmp_path: Path, ledger: Ledger, statement: str) -> None:
+    written(ledger)
+    sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    with pytest.raises(sqlite3.IntegrityError):
+        sql.execute(statement)
+    sql.close()
+
+
+def test_an_event_cannot_be_slipped_in() -> None:
+    first = chain.Event(1, "t", "r", "planned", "1-3", "", chain.BEGINNING, "")
+    sound = replace(first, hash=chain.link(first))
+    forged = chain.Event(2, "t", "r", "rendered", "1-3", "", "0" * 64, "")
+    assert chain.broken_at([sound]) == 0
+    assert chain.broken_at([sound, replace(forged, hash=chain.link(forged))]) == 2
+
+
+def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    open_ledger(path, clock).close()
+    sql = sqlite3.connect(path)
+    sql.execute("PRAGMA user_version = 99")
+    sql.close()
+    with pytest.raises(LedgerError, match="version 99"):
+        open_ledger(path, clock)
+
+
+def test_a_locked_ledger_says_so(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leaflets.batch.ledger.BUSY_S", 0.05)
+    other = open_ledger(tmp_path / "ledger.db", clock)
+    sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    sql.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LedgerError, match="locked"):
+        other.add_run(new_run())
+    sql.execute("ROLLBACK")
+    sql.close()
+    other.add_run(new_run())
+    other.close()
+
+
+def test_what_is_no_ledger_is_an_error_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(LedgerError, match="no ledger"):
+        open_ledger(path, clock)
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError):
+        open_ledger(tmp_path / "file" / "ledger.db", clock)
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, ledger: Ledger) -> None:
+    run = written(ledger)
+    ledger._sql.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(OutputError, match="full"):
+        _add_runs(ledger, 200)
+    assert ledger.tally(run)[State.WRITTEN] == COPIES
+    assert verify(ledger) == ()
+
+
+def _add_runs(ledger: Ledger, count: int) -> None:
+    for number in range(count):
+        ledger.add_run(new_run(f"261122-{number}"))
+
+
+def test_a_ledger_without_its_key_is_not_written_on(tmp_path: Path) -> None:
+    open_books(tmp_path, clock).ledger.close()
+    (tmp_path / "ledger.key").unlink()
+    with pytest.raises(LedgerError, match="key"):
+        open_books(tmp_path, clock)
+
+
+def test_the_key_is_private_and_lasting(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.key"
+    key = open_key(path, tmp_path / "lock")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert open_key(path, tmp_path / "lock") == key
+    assert key.hash("MRN-1") == key.hash("MRN-1") != key.hash("MRN-2")
+    assert key.hash("") is None
+    assert key.secret.hex() not in repr(key)
+    path.write_text("too short")
+    with pytest.raises(LedgerError):
+        open_key(path, tmp_path / "lock")
+
+
+def test_runs_are_found_by_a_beginning_of_their_name(tmp_path: Path) -> None:
+    with open_books(tmp_path, clock) as books:
+        for name in ("261122-aaaa", "261122-abbb"):
+            books.ledger.add_run(new_run(name))
+        assert books.run_named("261122-ab").name == books.run_named("last").name == "261122-abbb"
+        for unclear in ("261122", "2611229", ""):
+            with pytest.raises(UsageError):
+                books.run_named(unclear)
+
+
+@given(st.sets(st.integers(1, 500)))
+def test_serials_come_back_as_they_were_spelled(numbers: set[int]) -> None:
+    assert serials.parse([serials.spell(numbers)]) == tuple(sorted(numbers))
+
+
+@pytest.mark.parametrize("words", ["0", "5-3", "a", "1-", "-1", "1.5", "999999999"])
+def test_what_is_no_serial(words: str) -> None:
+    with pytest.raises(UsageError):
+        serials.parse([words])
+
+
+def test_a_recall_names_runs_destinations_and_serials(tmp_path: Path) -> None:
+    house = House(tmp_path, patients(40))
+    first = house.run().run
+    house.shelf = {**SHELF, "apixaban": "v2"}
+    house.data = patients(8)
+    second = house.run().run
+    with house.books() as books:
+        found = _recalled(house, books)
+        assert found("apixaban") == {(first.name, "v1"), (second.name, "v2")}
+        assert found("Apixaban@v1") == {(first.name, "v1")}
+        assert found("apixaban", "2026-11-22T20:00:00Z") == set()
+        assert found("apixaban", "2026-11-23") == {(first.name, "v1"), (second.name, "v2")}
+        issued = recall(books.ledger, house.press.aliases(), "apixaban@v1").issued
+        assert sum(len(one.serials) for one in issued) == 12
+        assert {one.destination for one in issued} == {"Ward 3", "Counter", "Ward 7 / night"}
+        assert all(b"apixaban" in patients(40).splitlines()[line - 1] for one in issued for line in one.lines)
+        with pytest.raises(UsageError, match="knows"):
+            recall(books.ledger, house.press.aliases(), "nonesuch")
+
+
+def _recalled(house: House, books: Books) -> Callable[..., set[tuple[str, str]]]:
+    def found(wanted: str, before: str = "") -> set[tuple[str, str]]:
+        issued = recall(books.ledger, house.press.aliases(), wanted, before).issued
+        return {(one.run, one.version) for one in issued}
+
+    return found

@@ -1,0 +1,241 @@
+"""Run lists as pharmacy systems write them are read whole, and nothing of a patient shows in what is said of them."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaflets.batch import lists
+from leaflets.batch.lists import RunList
+from leaflets.errors import UsageError
+
+TABLE = (
+    "drug,patient_name,directions,copies\r\n"
+    'apixaban,Nguyễn Thị Minh Khai,"One tablet\r\ntwice a day",2\r\n'
+    'baricitinib,"Øst, Åse",Take one,1\r\n'
+)
+
+
+def cells(run_list: RunList) -> list[dict[str, str]]:
+    return [dict(row.cells) for row in run_list.reading.rows]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_encodings_and_delimiters_make_no_difference(codec: str, delimiter: str) -> None:
+    text = TABLE.replace("Øst, Åse", "ØstÅse").replace(",", delimiter)
+    run_list = lists.read(text.encode(codec))
+    assert [row.line for row in run_list.reading.rows] == [2, 4]
+    assert cells(run_list)[0]["patient_name"] == "Nguyễn Thị Minh Khai"
+    assert cells(run_list)[0]["directions"] == "One tablet\r\ntwice a day"
+    assert cells(run_list)[1] == {
+        "drug": "baricitinib",
+        "patient_name": "ØstÅse",
+        "directions": "Take one",
+        "copies": "1",
+    }
+    assert run_list.findings == ()
+
+
+def test_windows_1252_is_supposed_and_said() -> None:
+    run_list = lists.read("drug;patient_name\napixaban;Åse Müller\n".encode("cp1252"))
+    assert cells(run_list) == [{"drug": "apixaban", "patient_name": "Åse Müller"}]
+    assert [finding.code for finding in run_list.findings] == ["list-encoding"]
+
+
+def test_a_byte_without_meaning_is_named_by_its_line() -> None:
+    with pytest.raises(UsageError, match="line 3"):
+        lists.read(b"drug,patient_name\napixaban,A\nbaricitinib,Zo\x81\n")
+
+
+def test_an_encoding_can_be_said() -> None:
+    run_list = lists.read("drug,patient_name\napixaban,محمد\n".encode("cp1256"), codec="cp1256")
+    assert cells(run_list)[0]["patient_name"] == "محمد"
+    with pytest.raises(UsageError, match="no encoding"):
+        lists.read(b"drug\napixaban\n", codec="klingon")
+
+
+def test_headers_are_renamed_by_the_settings() -> None:
+    data = b"Medicine,PAT-ID,Station\napixaban,77,Ward 3\n"
+    run_list = lists.read(data, {"medicine": "drug", "pat id": "patient_ref", "Station": "destination"})
+    assert cells(run_list) == [{"drug": "apixaban", "patient_ref": "77", "destination": "Ward 3"}]
+    with pytest.raises(UsageError, match="no column"):
+        lists.read(data, {"Medicine": "medicine"})
+
+
+def test_spreadsheet_habits() -> None:
+    run_list = lists.read(b'sep=;\r\ndrug;ndc;copies\r\n;="00003089421";3\r\n;;\r\n')
+    assert cells(run_list) == [{"drug": "", "ndc": "00003089421", "copies": "3"}]
+    assert run_list.reading.rows[0].line == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (b"apixaban,Ann Smith\n", "2 fields where the header has 3"),
+        (b"apixaban,Ann Smith,1,2\n", "4 fields where the header has 3"),
+        (b'apixaban,"Ann" Smith,1\n', "quotation marks"),
+        (b"apixaban,Ann\x01Smith,1\n", "cannot be printed"),
+        (b"apixaban," + b"Ann Smith " * 300 + b",1\n", "more than 2000"),
+    ],
+)
+def test_bad_rows_are_told_by_line_without_their_text(row: bytes, said: str) -> None:
+    run_list = lists.read(b"drug,patient_name,copies\nbaricitinib,Bo,1\n" + row)
+    assert [bool(one.fault) for one in run_list.reading.rows] == [False, True]
+    assert said in run_list.reading.rows[1].fault
+    assert run_list.reading.rows[1].line == 3
+    assert "Ann" not in repr(run_list.reading.rows[1]) + run_list.reading.rows[1].fault
+
+
+def test_a_list_without_header_does_not_give_its_first_patient_away() -> None:
+    with pytest.raises(UsageError) as caught:
+        lists.read(b"apixaban,Ann Smith,1\nbaricitinib,Bo,1\n")
+    assert "Ann" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"drug,drug\n", b"{}", b"\xff\xfe"])
+def test_what_is_no_list_is_refused(data: bytes) -> None:
+    if data == b"{}":
+        assert lists.read(data).reading.rows[0].cells == {}
+        return
+    with pytest.raises(UsageError):
+        lists.read(data)
+
+
+def test_json_lines() -> None:
+    data = '{"drug": "apixaban", "copies": 2, "dob": null}\n\n["no"]\n{"drug": "a", "drug": "b"}\n{"drug": {"a": 1}}\n'
+    run_list = lists.read(data.encode())
+    assert run_list.form == "jsonl"
+    assert cells(run_list)[0] == {"drug": "apixaban", "copies": "2", "dob": ""}
+    assert [(row.line, bool(row.fault)) for row in run_list.reading.rows] == [
+        (1, False),
+        (3, True),
+        (4, True),
+        (5, True),
+    ]
+
+
+BUNDLE = {
+    "resourceType": "Bundle",
+    "type": "collection",
+    "entry": [
+        {
+            "fullUrl": "urn:uuid:1",
+            "resource": {
+                "resourceType": "Patient",
+                "id": "p1",
+                "identifier": [{"value": "MRN-1"}],
+                "name": [{"given": ["Ann", "B"], "family": "Smith"}],
+                "birthDate": "1950-01-02",
+            },
+        },
+        {
+            "resource": {
+                "resourceType": "MedicationDispense",
+                "status": "completed",
+                "medicationCodeableConcept": {
+                    "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1364430"}],
+                    "text": "apixaban 5 mg",
+                },
+                "subject": {"reference": "Patient/p1"},
+                "authorizingPrescription": [{"reference": "MedicationRequest/m1"}],
+                "quantity": {"value": 60, "unit": "tablets"},
+                "whenHandedOver": "2026-11-22T10:00:00Z",
+                "destination": {"display": "Ward 3"},
+                "dosageInstruction": [{"text": "One twice a day", "timing": {"repeat": {"when": ["MORN", "EVE"]}}}],
+            },
+        },
+        {"resource": {"resourceType": "MedicationDispense", "status": "entered-in-error"}},
+        {"resource": {"resourceType": "MedicationDispense", "subject": {"display": "Bo"}}},
+        {
+            "resource": {
+                "resourceType": "MedicationRequest",
+                "id": "m1",
+                "identifier": [{"value": "RX9"}],
+                "requester": {"display": "Dr Lee"},
+            }
+        },
+    ],
+}
+
+
+def test_a_bundle_of_dispenses() -> None:
+    run_list = lists.read(json.dumps(BUNDLE, indent=1).encode())
+    good, bad = run_list.reading.rows
+    assert run_list.form == "fhir"
+    assert good.cells == {
+        "rxcui": "1364430",
+        "patient_name": "Ann B Smith",
+        "patient_ref": "MRN-1",
+        "dob": "1950-01-02",
+        "rx_number": "RX9",
+        "prescriber": "Dr Lee",
+        "quantity": "60 tablets",
+        "dispensed_on": "2026-11-22",
+        "directions": "One twice a day",
+        "dose_times": "morning evening",
+        "destination": "Ward 3",
+    }
+    assert json.dumps(BUNDLE, indent=1).splitlines()[good.line - 1].strip() == "{"
+    assert bad.fault
+    assert [finding.code for finding in run_list.findings] == ["list-dispense-off"]
+
+
+def test_rejects_of_a_bundle_are_a_bundle_that_still_explains_itself() -> None:
+    run_list = lists.read(json.dumps(BUNDLE, indent=1).encode())
+    again = lists.read(lists.rejects(run_list, {run_list.reading.rows[0].line}))
+    assert [dict(row.cells) for row in again.reading.rows] == [dict(run_list.reading.rows[0].cells)]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_rejects_keep_encoding_delimiter_and_text(codec: str) -> None:
+    text = 'sep=;\r\ndrug;patient_name\r\na;"Åse\r\nØst"\r\nb;Bo\r\nc;"""Cy"""\r\n'
+    run_list = lists.read(text.encode(codec))
+    rejected = lists.rejects(run_list, {3, 6})
+    assert rejected == 'sep=;\r\ndrug;patient_name\r\na;"Åse\r\nØst"\r\nc;"""Cy"""\r\n'.encode(codec)
+
+
+def test_rejects_of_json_lines_are_the_lines() -> None:
+    data = b'{"drug": "a"}\n{"drug": \n{"drug": "c"}\n'
+    assert lists.rejects(lists.read(data), {2, 3}) == b'{"drug": \n{"drug": "c"}\n'
+
+
+CELL = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Z")), min_size=1, max_size=20).map(str.strip)
+
+
+@given(
+    st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=8),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.sampled_from([",", ";", "\t"]),
+)
+def test_any_table_comes_back_as_it_was_written(rows: list[tuple[str, str, str]], codec: str, delimiter: str) -> None:
+    def quoted(cell: str) -> str:
+        return '"' + cell.replace('"', '""') + '"'
+
+    head = delimiter.join(("drug", "patient_name", "directions")) + "\n"
+    text = head + "".join(delimiter.join(map(quoted, row)) + "\n" for row in rows)
+    run_list = lists.read(text.encode(codec))
+    expected = [(drug, name, said) for drug, name, said in rows]
+    found = [(row.cells["drug"], row.cells["patient_name"], row.cells["directions"]) for row in run_list.reading.rows]
+    plain = [tuple(cell for cell in row) for row in expected if not any(c.startswith('="') for c in row)]
+    assert [row for row in found if row in plain] == plain
+    assert lists.rejects(run_list, {row.line for row in run_list.reading.rows}) == text.encode(codec)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_bring_the_reader_down(data: bytes) -> None:
+    try:
+        run_list = lists.read(data)
+    except UsageError:
+        return
+    lists.rejects(run_list, {row.line for row in run_list.reading.rows})
+
+
+@given(st.text(max_size=200))
+def test_no_text_brings_the_reader_down(text: str) -> None:
+    for head in ("drug,patient_name\n", "", "{", '{"resourceType": "Bundle", "entry": ['):
+        try:
+            lists.read((head + text).encode("utf-8", "surrogatepass"))
+        except UsageError:
+            continue
