@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from leaflets import checks
 from leaflets.model import Finding
 from leaflets.parse import parse
 
 CASES = Path(__file__).parent / "cases" / "checks"
-_CASE = re.compile(r"^## (?P<title>.+?) \((?P<codes>[^)]+)\)\n+```monograph\n(?P<text>.*?)```\n+```findings\n(?P<found>.*?)```",
-                   re.MULTILINE | re.DOTALL)  # fmt: skip
+_CASE = re.compile(
+    r"^## (?P<title>.+?) \((?P<codes>[^)]+)\)\n+```monograph\n(?P<text>.*?)```\n+"
+    r"```findings\n(?P<found>.*?)```",
+    re.MULTILINE | re.DOTALL,
+)
 _FRONT = "---\ntitle: Test\n---\n"
 
 

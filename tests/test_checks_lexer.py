@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from leaflets.checks.lexer import Kind, lex, sentences
 
 TEXTS = st.text(st.sampled_from("aqQ19.,-/ °µ½'()%\n:;@x") | st.characters(), max_size=120)

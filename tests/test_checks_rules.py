@@ -7,6 +7,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+
 from leaflets import checks
 from leaflets.checks import manual
 from leaflets.checks.reading import readings

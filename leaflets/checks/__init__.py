@@ -5,12 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from leaflets.checks import completeness, jargon, numbers, plain_language, promises, safety, voices
+from leaflets.checks import completeness, jargon, numbers, plain_language, promises, safety, silence, voices
 from leaflets.checks.findings import Placer
+from leaflets.checks.index import Judged, judge, score
 from leaflets.checks.reading import Reading, readings
 from leaflets.checks.rule import Family, Hit, Rule
 from leaflets.checks.silence import Silenced, sift
 from leaflets.model import Audience, Finding, Monograph, Severity
+
+__all__ = [
+    "RULES", "SAFETY", "Judged", "Report", "Rule", "Silenced", "check", "examine", "index_of", "open_safety",
+    "rule", "score",
+]  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
     *safety.RULES,
@@ -20,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     *voices.RULES,
     *plain_language.RULES,
     *jargon.RULES,
+    *silence.RULES,
 )
 """Every rule, in the order in which findings of one place are listed."""
 
@@ -64,6 +71,11 @@ def examine(
             found.setdefault(finding, []).append(reading.audience)
     marked = (replace(finding, audience=None if len(seen) > 1 else seen[0]) for finding, seen in found.items())
     return Report(*sift(sorted(marked, key=_order), monograph))
+
+
+def index_of(monograph: Monograph) -> tuple[Judged, ...]:
+    """The items of the CDC Clear Communication Index and of PEMAT-P for the patient text, each with its verdict."""
+    return judge(readings(monograph, (Audience.PATIENT,))[0])
 
 
 def rule(code: str) -> Rule | None:

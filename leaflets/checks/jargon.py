@@ -35,7 +35,7 @@ def _unexplained(reading: Reading, level: str) -> Iterator[Hit]:
             first.stretch,
             first.at,
             first.at + size,
-            write=hint,
+            write="Nothing to change." if explained else hint,
             severity=INFO if explained else None,
         )
 

@@ -1,9 +1,11 @@
 """Findings an author lets stand: every one needs a reason, and is kept to be listed."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from leaflets.checks.reading import Reading
+from leaflets.checks.rule import ERROR, Family, Hit, Rule
 from leaflets.model import Allow, Finding, Monograph
 
 
@@ -39,3 +41,23 @@ def _covers(allow: Allow, finding: Finding, section: str) -> bool:
         and allow.section in ("", section)
         and (not allow.words or allow.words.casefold() == finding.excerpt.casefold())
     )
+
+
+def without_reason(reading: Reading) -> Iterator[Hit]:
+    """An entry of `allow` that gives no reason."""
+    line = reading.front.lines.get("allow", 0)
+    for allow in reading.front.allow:
+        if not allow.reason.strip():
+            yield Hit(f"“{allow.code}” is to be let stand without a reason, so it is not", line=line, words=allow.code)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "AL-01", Family.COMPLETENESS, "Silenced without a reason",
+        "The next reviewer cannot know whether the finding was looked at.",
+        "House rule: every exception says why", "reason: and the reason, beside the code",
+        "---\ntitle: Baricitinib\nallow:\n  - code: EP-S06\n---",
+        "---\ntitle: Baricitinib\nallow:\n  - code: EP-S06\n    reason: The sign is part of the licensed name.\n---",
+        without_reason, patient=ERROR, clinician=ERROR,
+    ),
+)  # fmt: skip

@@ -1,0 +1,118 @@
+"""`leaflet check`: what a careful pharmacist would catch before a monograph is printed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from leaflets import checks
+from leaflets.cli import check_output as output
+from leaflets.cli import report
+from leaflets.cli.check_output import Checked
+from leaflets.errors import CheckFailed, ContentError, LeafletError, UsageError
+from leaflets.model import Audience, Finding, Severity
+from leaflets.project import Project, Source, load_project, read_text, today
+from leaflets.project.content import at_path
+
+_EXAMPLES = """\
+examples:
+  leaflet check baricitinib                  findings in both voices
+  leaflet check --all --strict               every monograph; warnings end it with code 4 too
+  leaflet check notes/*.md --fix-list        a list to tick off
+  leaflet check --all --sarif > found.sarif  for a code review
+"""
+_LEVELS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
+
+
+def add_parser(commands: Any) -> None:
+    """Add `check` to the command line."""
+    parser = commands.add_parser(
+        "check", help="find what should not be printed", description=__doc__, epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("names", nargs="*", metavar="NAME|PATH", help="name of a monograph, Markdown file, or folder")
+    parser.add_argument("--all", action="store_true", help="every monograph there is")
+    audiences = [*(audience.value for audience in Audience), "all"]
+    parser.add_argument("--audience", choices=audiences, default="all", help="who it is for (default: all)")
+    parser.add_argument("--strict", action="store_true", help="end with code 4 on warnings too")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="findings as JSON")
+    form.add_argument("--sarif", action="store_true", help="findings as SARIF 2.1.0")
+    form.add_argument("--fix-list", action="store_true", help="a list of what to change, to tick off")
+    parser.add_argument("-q", "--quiet", action="store_true", help="the summary only")
+    parser.add_argument("-v", "--verbose", action="store_true", help="also infos, silenced findings and index items")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check what was asked for: 0 where clean, 4 on errors (--strict: on warnings), 3 where a file is unreadable."""
+    project = load_project(Path.cwd())
+    audiences = tuple(Audience) if args.audience == "all" else (Audience(args.audience),)
+    done: list[Checked] = []
+    failed: list[LeafletError] = []
+    for source in _sources(args, project):
+        try:
+            done.append(_check(source, audiences))
+        except ContentError as fault:
+            failed.append(fault)
+            report.error(fault)
+    _print(done, args)
+    found = [finding for one in done for finding in one.report.findings]
+    worst = max((_LEVELS[finding.severity] for finding in found), default=0)
+    if failed:
+        return failed[0].exit_code
+    return CheckFailed.exit_code if worst >= (2 if args.strict else 3) else 0
+
+
+def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
+    if args.all == bool(args.names):
+        raise UsageError(
+            "check: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
+        )
+    for name in args.names or project.names():
+        if Path(name).is_dir():
+            yield from (source for path in sorted(Path(name).glob("*.md")) if (source := at_path(str(path))))
+        else:
+            yield at_path(name) or project.source(name, project.settings.language)
+
+
+def _check(source: Source, audiences: Sequence[Audience]) -> Checked:
+    # Here and not above: the help of a command needs no parser of Markdown.
+    from leaflets.parse import parse
+
+    text = read_text(source.path)
+    monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
+    examined = checks.examine(monograph, text, audiences, today=today())
+    index = checks.index_of(monograph) if Audience.PATIENT in audiences else ()
+    return Checked(monograph, examined, index)
+
+
+def _print(done: Sequence[Checked], args: argparse.Namespace) -> None:
+    if args.json:
+        report.emit(output.facts(done))
+    elif args.sarif:
+        report.emit(output.sarif(done))
+    elif args.fix_list:
+        for line in output.fix_list(done):
+            report.line(line, sys.stdout)
+    else:
+        for one in done:
+            for line in () if args.quiet else output.lines(one, verbose=args.verbose):
+                report.line(line, sys.stdout)
+        report.line(_summary(done), sys.stdout)
+
+
+def _summary(done: Sequence[Checked]) -> str:
+    found = [finding for one in done for finding in one.report.findings]
+    clean = sum(not _grave(one.report.findings) for one in done)
+    silenced = sum(len(one.report.silenced) for one in done)
+    told = report.counts(found) or "nothing to mend"
+    files = f"{len(done)} monograph{'s' if len(done) != 1 else ''} checked, {clean} clean"
+    return f"{files}: {told}" + (f", {silenced} silenced" if silenced else "")
+
+
+def _grave(found: Iterable[Finding]) -> bool:
+    return any(finding.severity is not Severity.INFO for finding in found)

@@ -1,0 +1,139 @@
+"""What `leaflet check` found, as lines for people, a list to tick off, JSON and SARIF."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leaflets import __version__, checks
+from leaflets.cli.report import finding_facts, painted
+from leaflets.model import Finding, Monograph, Severity
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_LONGEST = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One monograph and what was found in it."""
+
+    monograph: Monograph
+    report: checks.Report
+    index: tuple[checks.Judged, ...]
+
+
+def lines(one: Checked, *, verbose: bool = False) -> Iterator[str]:
+    """Each finding with why it matters (where its code comes first in the file) and what to write instead."""
+    told: set[str] = set()
+    for finding in one.report.findings:
+        if finding.severity is Severity.INFO and not verbose:
+            continue
+        yield _place(finding) + f"  {painted(finding.severity.value, finding.severity, sys.stdout)}  {_said(finding)}"
+        if finding.code not in told:
+            told.add(finding.code)
+            yield from _why(finding)
+        yield f"    {finding.hint}"
+    if verbose:
+        yield from _silenced(one)
+        yield from _index(one)
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.file}:{max(1, finding.line)}:{max(1, finding.column)}"
+
+
+def _said(finding: Finding) -> str:
+    audience = f" ({finding.audience.value})" if finding.audience else ""
+    words = " ".join(finding.excerpt.split())
+    short = words if len(words) <= _LONGEST else words[:_LONGEST].rsplit(" ", 1)[0] + "…"
+    quoted = f": “{short}”" if words and finding.excerpt not in finding.message else ""
+    return f"{finding.code}  {finding.message}{quoted}{audience}"
+
+
+def _why(finding: Finding) -> Iterator[str]:
+    rule = checks.rule(finding.code)
+    if rule:
+        yield f"    {rule.why} [{rule.source}]"
+
+
+def _silenced(one: Checked) -> Iterator[str]:
+    for silenced in one.report.silenced:
+        yield f"{_place(silenced.finding)}  silenced  {_said(silenced.finding)}"
+        yield f"    {silenced.reason}"
+
+
+def _index(one: Checked) -> Iterator[str]:
+    for name, title in (("CDC", "CDC Clear Communication Index"), ("PEMAT", "AHRQ PEMAT-P")):
+        met, judged = checks.score(one.index, name)
+        if judged:
+            yield f"{one.monograph.file}: {title}: {met} of the {judged} items that a program can judge"
+            yield from (f"    {i.number:>2}  {i.asks}: {i.verdict}" for i in one.index if i.index == name)
+
+
+def fix_list(done: Sequence[Checked]) -> Iterator[str]:
+    """A Markdown list of what to change, file by file."""
+    for one in done:
+        grave = [finding for finding in one.report.findings if finding.severity is not Severity.INFO]
+        if grave:
+            yield f"## {one.monograph.file}"
+            yield ""
+            yield from (f"- [ ] line {max(1, finding.line)}: {_said(finding)}. {finding.hint}" for finding in grave)
+            yield ""
+
+
+def facts(done: Sequence[Checked]) -> dict[str, Any]:
+    """Everything found, for a program."""
+    return {
+        "files": [
+            {
+                "file": one.monograph.file,
+                "findings": [finding_facts(finding) for finding in one.report.findings],
+                "silenced": [{**finding_facts(s.finding), "reason": s.reason} for s in one.report.silenced],
+                "index": [
+                    {"index": i.index, "item": i.number, "asks": i.asks, "verdict": i.verdict} for i in one.index
+                ],
+            }
+            for one in done
+        ],
+        "errors": _count(done, Severity.ERROR),
+        "warnings": _count(done, Severity.WARNING),
+    }
+
+
+def _count(done: Sequence[Checked], severity: Severity) -> int:
+    return sum(finding.severity is severity for one in done for finding in one.report.findings)
+
+
+def sarif(done: Sequence[Checked]) -> dict[str, Any]:
+    """A SARIF 2.1.0 log (OASIS standard, March 2020)."""
+    driver = {"name": "leaflet", "version": __version__, "rules": [_sarif_rule(rule) for rule in checks.RULES]}
+    results = [_sarif_result(finding) for one in done for finding in one.report.findings]
+    results += [
+        {**_sarif_result(s.finding), "suppressions": [{"kind": "inSource", "justification": s.reason}]}
+        for one in done
+        for s in one.report.silenced
+    ]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _sarif_rule(rule: checks.Rule) -> dict[str, Any]:
+    return {
+        "id": rule.code,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": f"{rule.why} [{rule.source}]"},
+        "help": {"text": f"Write: {rule.write}."},
+    }
+
+
+def _sarif_result(finding: Finding) -> dict[str, Any]:
+    region = {"startLine": max(1, finding.line)} | ({"startColumn": finding.column} if finding.column else {})
+    return {
+        "ruleId": finding.code,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{_said(finding)}. {finding.hint}"},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": finding.file}, "region": region}}],
+    }
