@@ -70,7 +70,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text in one face. `mark` is a source id where the run is a reference mark, and its text is then empty."""
+    """A stretch of text in one face; a reference mark has a source id as its `mark` and no text."""
 
     text: str
     bold: bool = False
@@ -275,7 +275,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Monograph:
-    """One medicine in one language, as its author wrote it. `two_voices` is true where any block is marked for one audience."""
+    """One medicine in one language, as its author wrote it; `two_voices`: some of it is marked for one audience."""
 
     name: str
     file: str

@@ -24,10 +24,11 @@ _MONTH = (
 )
 _RANGE = rf"{_NUMBER}(?: ?(?:-|–|—|to|or|and|×|x|by|/) ?{_NUMBER}){{0,2}}"
 
-# Each pattern is one expression that must stand on one line. All are anchored on a digit or a short word before one, and no
-# part of them can match in two ways, so that the time taken grows with the length of the text alone.
+# Each pattern is one expression that must stand on one line. All are anchored on a digit or a short word before one,
+# and no part of them can match in two ways, so that the time taken grows with the length of the text alone.
 _KEPT = re.compile(
-    rf"(?<![\w.,])(?:[<>≤≥±~=≈] ?)?{_RANGE}[ -]?{_UNITS}(?:/(?:{_UNITS}|day|kg|dose|hour|min|week)\d?(?![A-Za-z]))*(?![A-Za-z])"
+    rf"(?<![\w.,])(?:[<>≤≥±~=≈] ?)?{_RANGE}[ -]?{_UNITS}"
+    rf"(?:/(?:{_UNITS}|day|kg|dose|hour|min|week)\d?(?![A-Za-z]))*(?![A-Za-z])"
     rf"|(?<![\w.,])(?:[<>≤≥±~=≈] ?){_RANGE}"
     rf"|(?<![\w.,]){_NUMBER} (?:in|out of|of every|of) {_NUMBER}(?![\w])"
     rf"|(?<![\w.,])\d{{1,2}} {_MONTH}(?: \d{{4}})?(?![A-Za-z])"
@@ -41,7 +42,7 @@ _BREAKS = re.compile(r"[-–—/]")
 
 
 def bind(text: str) -> str:
-    """The text with every dose, range, date and phone number held together by no-break spaces; the same length as before.
+    """The text with every dose, range, date and phone number held together by no-break spaces; as long as before.
 
     ISMP and the MSCUI medication guides ask for a space between number and unit that never ends a line.
     """
@@ -58,12 +59,12 @@ def unbreakable(text: str) -> Iterator[tuple[int, int]]:
 @cache
 def _tallman() -> dict[str, str]:
     table = resources.files("leaflets") / "tables" / "tallman.csv"
-    with table.open(encoding="utf-8", newline="") as file:
-        return {row["name"].casefold(): row["name"] for row in csv.DictReader(file)}
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return {row["name"].casefold(): row["name"] for row in rows}
 
 
 def tallman(name: str) -> str:
-    """A name with the letters in capitals that tell it from its look-alikes (FDA name differentiation list), or as it was.
+    """A name with the letters in capitals that tell it from its look-alikes (FDA's list of names), or as it was.
 
     For clinicians only: patients read the capitals as misprints.
     """

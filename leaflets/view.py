@@ -44,8 +44,8 @@ def _seats(*rows: tuple[str, Place, str]) -> MappingProxyType[str, tuple[int, Se
     return MappingProxyType({id: (order, Seat(id, place, title)) for order, (id, place, title) in enumerate(rows)})
 
 
-# Order and titles: standards for patient leaflets put signs of danger before common harms, and all that is needed to take
-# the medicine on page 1; the clinician sheet follows dose, adjustments, monitoring.
+# Order and titles: standards for patient leaflets put signs of danger before common harms, and all that is needed to
+# take the medicine on page 1; the clinician sheet follows dose, adjustments, monitoring.
 SEATING = MappingProxyType({
     Audience.PATIENT: _seats(
         ("subtitle", Place.NAME, ""),
@@ -156,6 +156,8 @@ def _placed(
         place = Place.FIRST
     if section.subject and place is Place.TOP:
         place = Place.FIRST
+    if place is Place.SECOND and in_sets:
+        place = Place.FIRST  # the sets of a combination product follow one another, each whole
     if audience is Audience.CLINICIAN:
         title, note = section.heading or seat.title, ""
         blocks = _tabled(blocks) if section.id in _TABLED else blocks
@@ -223,10 +225,8 @@ def _words(block: Block) -> str:
             return " ".join([title, *(_words(inner) for inner in block.blocks)])
         case Questions():
             return plain(block.questions[0].question)
-        case Subheading():
-            return plain(block.text)
-        case Verbatim():
-            return block.text
+        case Subheading() | Verbatim():
+            return block.text if isinstance(block.text, str) else plain(block.text)
 
 
 def _tabled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -240,7 +240,7 @@ def _tabled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             continue
         result += [*_dose_table(led), _list_as_table(block)]
         led = []
-    return tuple([*result, *_dose_table(led)])
+    return (*result, *_dose_table(led))
 
 
 def _makes_row(block: Paragraph, following: Block | None) -> bool:

@@ -85,7 +85,8 @@ def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str, cited
     for section in raw:
         if section.heading.id == "other" and section.heading.words != section.subject:
             yield Finding(
-                Severity.INFO, "MD02", f"heading “{section.heading.words[:60]}” is not a known section and keeps its own words",
+                Severity.INFO, "MD02",
+                f"heading “{section.heading.words[:60]}” is not a known section and keeps its own words",
                 "docs/monograph.md lists the known headings.", file, section.line,
             )  # fmt: skip
     for line in lines:
@@ -93,8 +94,9 @@ def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str, cited
         for mark in marks(line.text) if "[^" in line.text else ():
             if mark not in cited:
                 yield Finding(
-                    Severity.ERROR, "MD09", f"reference mark “{mark}” has no source", "Add it to the sources in the front matter.",
-                    file, line.number, line.text.index("[^") + 1, excerpt=mark,
+                    Severity.ERROR, "MD09", f"reference mark “{mark}” has no source",
+                    "Add it to the sources in the front matter.", file, line.number,
+                    line.text.index("[^") + 1, excerpt=mark,
                 )  # fmt: skip
 
 
@@ -108,11 +110,11 @@ def _line_findings(line: Line, file: str) -> Iterator[Finding]:
     for image, target in links(line.text) if "](" in line.text else ():
         if image:
             yield Finding(
-                Severity.WARNING, "MD06", f"the picture {target[:60]} is not printed, only its words", "Describe it in text.",
-                file, line.number,
+                Severity.WARNING, "MD06", f"the picture {target[:60]} is not printed, only its words",
+                "Describe it in text.", file, line.number,
             )  # fmt: skip
         elif not target.startswith(("http://", "https://", "mailto:", "tel:")):
             yield Finding(
-                Severity.INFO, "MD05", f"the link to {target[:60]} leads nowhere on paper", "Print a full address, or none.",
-                file, line.number,
+                Severity.INFO, "MD05", f"the link to {target[:60]} leads nowhere on paper",
+                "Print a full address, or none.", file, line.number,
             )  # fmt: skip

@@ -212,7 +212,7 @@ def _paragraph(lines: Lines, start: int, depth: int) -> Read:
 
 
 def _starts_block(line: Line) -> bool:
-    """Whether this line ends a paragraph above it. A number opens a list only at 1, so that a wrapped "20. May" does not."""
+    """Whether this line ends a paragraph above it; of numbers only 1 does, so that a wrapped "20. May" does not."""
     text = line.text
     marker = _MARKER.match(text)
     opens_list = bool(marker and marker[4] and (not marker[2][0].isdigit() or marker[2][:-1] == "1"))

@@ -15,7 +15,7 @@ MAX_NESTING = 12
 # Everything that is not text: C0 and C1 controls, and the marks that reorder or hide text on screen but not on paper.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 _INVISIBLE = re.compile("[\ufeff\u00ad\u200b\u2060]")
-_DEEP = re.compile(r"^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s*){%d,}" % (MAX_NESTING + 1))
+_DEEP = re.compile(rf"^\s*(?:(?:[-*+>]|\d{{1,9}}[.)])\s*){{{MAX_NESTING + 1},}}")
 
 
 @dataclass(frozen=True, slots=True)

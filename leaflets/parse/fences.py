@@ -24,7 +24,7 @@ OWN_VOICE = {
 
 @dataclass(frozen=True, slots=True)
 class Voiced:
-    """Lines marked with their audience, the author's comments taken off the paper, and a finding for each fence at fault."""
+    """Lines marked with their audience, the comments taken out of them, and a finding for each fence at fault."""
 
     lines: tuple[Line, ...]
     comments: tuple[Withheld, ...]

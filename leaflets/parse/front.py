@@ -15,8 +15,9 @@ from leaflets.parse.clean import Line
 
 MAX_LINES = 400
 _TEXTS = {
-    "title": "title", "generic_name": "generic_name", "class": "drug_class", "route": "route", "jurisdiction": "jurisdiction",
-    "legal_status": "legal_status", "say_it_as": "say_it_as", "version": "version", "withdrawn": "withdrawn",
+    "title": "title", "generic_name": "generic_name", "class": "drug_class", "route": "route",
+    "jurisdiction": "jurisdiction", "legal_status": "legal_status",
+    "say_it_as": "say_it_as", "version": "version", "withdrawn": "withdrawn",
 }  # fmt: skip
 _LISTS = {"brand_names": "brand_names", "forms": "forms", "strengths": "strengths", "reviewers": "reviewers"}
 _DATES = {"reviewed": "reviewed", "review_by": "review_by"}
@@ -50,7 +51,7 @@ def _compose(text: str, file: str, offset: int) -> Node | None:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.events.AliasEvent):
-                line = offset + 1 + event.start_mark.line
+                line = offset + 1 + (event.start_mark.line if event.start_mark else 0)
                 raise ContentError(f"{file}:{line}: YAML aliases are not allowed", "Write the value out.")
         node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
@@ -67,7 +68,7 @@ def _compose(text: str, file: str, offset: int) -> Node | None:
 
 
 def read_front(node: Node | None, file: str, offset: int, title: str) -> tuple[Front, tuple[Finding, ...]]:
-    """The front matter and a quiet finding for each key nobody knows. `title` stands in where the front matter has none.
+    """The front matter, and a quiet finding for each key nobody knows. `title` stands in where it has none.
 
     Raises ContentError, with file and line, on a value of the wrong type.
     """

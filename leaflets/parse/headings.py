@@ -212,7 +212,7 @@ _MARKS = re.compile(r"[*_`]+")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading understood: canonical id, the author's words, the component it is about, and text that followed on its line."""
+    """A heading understood: canonical id, the author's words, the component meant, and text from the same line."""
 
     id: str
     words: str
@@ -233,7 +233,7 @@ def section_id(words: str) -> str | None:
 
 
 def understand(raw: str) -> Heading:
-    """What a heading means. Knows `Usage`, `**Usage:**`, `Usage (Aspirin)`, `Aspirin usage` and `Usage: text on the same line`.
+    """What a heading means: knows `Usage`, `**Usage:**`, `Usage (Aspirin)`, `Aspirin usage` and `Usage: its text`.
 
     A heading that no synonym knows gets the id "other" and keeps its words.
     """

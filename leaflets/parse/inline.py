@@ -37,7 +37,7 @@ def _markdown() -> Markdown:
 def inline(source: str) -> Text:
     """The runs of a paragraph: bold, emphasis and reference marks; everything else as text.
 
-    A paragraph longer than 20,000 characters is set as it stands, so that no input can take more than its share of time.
+    A paragraph longer than 20,000 characters is set as it stands, so that no input takes more than its share of time.
     """
     if len(source) > _MAX_INLINE:
         return (Run(" ".join(source.split())),)

@@ -1,4 +1,4 @@
-"""Lines → sections: where each begins, which canonical section it is, and which component of a combination it is about."""
+"""Lines → sections: where each begins, its canonical id, and the component of a combination it is about."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def split(lines: Sequence[Line], *, two_voices: bool) -> tuple[RawSection, ...]:
 
 
 def _headings(lines: Sequence[Line]) -> Iterator[tuple[int, Line, int, str]]:
-    """Each line with its heading level (0 where it is none) and the heading's raw words; boxes and code hold no headings."""
+    """Each line with its heading level (0: it is none) and the heading's raw words; boxes and code hold no headings."""
     inside, code, skip = 0, False, False
     for position, line in enumerate(lines):
         opened = OPEN.match(line.text)
@@ -110,8 +110,8 @@ def _opens_section(heading: Heading, level: int, sections: Sequence[RawSection],
 def _with_subjects(sections: Sequence[RawSection]) -> tuple[RawSection, ...]:
     """Sections of a combination product tied to the component they are about.
 
-    A component begins at a heading with no text of its own ("### Propranolol"), or at each "Generic name" where an author
-    repeats the whole set; it ends at the next one, or at a heading as high as its own.
+    A component begins at a heading with no text of its own ("### Propranolol"), or at each "Generic name" where the
+    whole set is repeated; it ends at the next one, or at a heading as high as its own.
     """
     repeated = sum(section.heading.id == "generic_name" for section in sections) > 1
     tied: list[RawSection] = []

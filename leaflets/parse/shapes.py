@@ -23,7 +23,8 @@ from leaflets.model import (
 from leaflets.parse.inline import strip
 
 _NOTE = re.compile(
-    r"^(?:(?:very )?important|please|general|safety|clinical)?\s*(?:note|notes|warning|caution|important|reminder|important reminder)$",
+    r"^(?:(?:very )?important|please|general|safety|clinical)?\s*"
+    r"(?:note|notes|warning|caution|important|reminder|important reminder)$",
     re.IGNORECASE,
 )
 _NOTE_PHRASE = re.compile(
@@ -35,7 +36,7 @@ _MAX_SUBHEADING = 90
 
 
 def shape(blocks: tuple[Block, ...], *, questions: bool = False) -> tuple[Block, ...]:
-    """The same words in the same order, in the blocks their author meant. `questions` is true in a section of questions."""
+    """The same words in the same order, in the blocks their author meant. `questions`: it is a section of them."""
     shaped = tuple(_shape_one(block, questions=questions) for block in blocks)
     return _asked(shaped) if questions else shaped
 
@@ -79,7 +80,7 @@ def _faceless(text: Text) -> Text:
 
 
 def split_lead(text: Text) -> tuple[Text, Text]:
-    """A bold lead-in that ends in a colon (inside or just after the bold), and the rest; an empty lead where there is none."""
+    """A bold lead-in that ends in a colon (inside or just after the bold), and the rest; the lead may be empty."""
     bold = 0
     while bold < len(text) and text[bold].bold and not text[bold].mark:
         bold += 1
