@@ -60,7 +60,7 @@ class Cache:
         oldest = sorted(entries, key=lambda entry: entry.stat().st_mtime)[: len(entries) - KEPT_ENTRIES]
         for entry in oldest:
             with contextlib.suppress(OSError):
-                os.unlink(entry.path)
+                Path(entry.path).unlink()
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.sheet"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import glob
 import hashlib
 import importlib.util
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -99,10 +97,8 @@ def _digest(parts: Iterable[bytes]) -> str:
 @cache
 def _code() -> bytes:
     package = Path(__file__).resolve().parent.parent
-    files = sorted(path for pattern in _SHAPING for path in glob.glob(pattern, root_dir=package))
-    parts = (
-        part for path in files if (package / path).is_file() for part in (path.encode(), (package / path).read_bytes())
-    )
+    files = sorted(path for pattern in _SHAPING for path in package.glob(pattern) if path.is_file())
+    parts = (part for path in files for part in (str(path.relative_to(package)).encode(), path.read_bytes()))
     return _digest(parts).encode()
 
 
@@ -116,11 +112,11 @@ def _stamp(name: str) -> str:
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         return f"{name} missing"
-    told = os.stat(spec.origin)
+    told = Path(spec.origin).stat()
     return f"{name} {told.st_size} {told.st_mtime_ns}"
 
 
 def _library(name: str) -> str:
-    folders = ("/usr/lib/*-linux-gnu*", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/lib")
-    found = next((path for folder in folders for path in sorted(glob.glob(f"{folder}/{name}"))), "")
-    return os.path.basename(os.path.realpath(found)) if found else f"{name} elsewhere"
+    folders = ("usr/lib/*-linux-gnu*", "usr/lib64", "usr/lib", "usr/local/lib", "lib")
+    found = next((path for folder in folders for path in sorted(Path("/").glob(f"{folder}/{name}"))), None)
+    return found.resolve().name if found else f"{name} elsewhere"

@@ -12,7 +12,7 @@ from typing import Any
 
 from leaflets.build import Built, build
 from leaflets.cli import report
-from leaflets.errors import LeafletError, UsageError
+from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
 from leaflets.model import Audience, Edition, Finding, Paper, Severity
 from leaflets.project import Project, Source, load_project, save, shown
 from leaflets.project.content import at_path
@@ -74,13 +74,17 @@ def run(args: argparse.Namespace) -> int:
             try:
                 made.append(_make(project, source, edition, folder, args))
             except LeafletError as fault:
-                failed.append(fault)
-                if fault.exit_code == 8 or len(sources) == 1 == len(editions):
+                if isinstance(fault, OutputError) or len(sources) == 1 == len(editions):
                     raise
+                failed.append(fault)
                 if not args.json:
                     report.error(fault)
-                if fault.exit_code == 3:
-                    break
+                if isinstance(fault, ContentError):
+                    break  # its other sheet would only say the same
+    return _conclude(made, failed, args)
+
+
+def _conclude(made: Sequence[_Made], failed: Sequence[LeafletError], args: argparse.Namespace) -> int:
     if args.json:
         _print_json(made, failed)
     elif failed and not args.quiet:

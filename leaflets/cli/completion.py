@@ -18,7 +18,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the script."""
-    import argcomplete  # only this command needs it
+    from argcomplete.shell_integration import shellcode  # only this command needs it
 
-    print(argcomplete.shellcode(["leaflet"], shell=args.shell))
+    print(shellcode(["leaflet"], shell=args.shell))
     return 0

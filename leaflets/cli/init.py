@@ -29,7 +29,8 @@ def add_parser(commands: Any) -> None:
     """Add `init` to the command line."""
     parser = commands.add_parser(
         "init", help="start a project in an empty folder", description=__doc__,
-        epilog="example:\n  mkdir leaflets && cd leaflets && leaflet init", formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="example:\n  mkdir leaflets && cd leaflets && leaflet init",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument(
         "folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="folder (default: this one)"

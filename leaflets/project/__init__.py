@@ -29,7 +29,7 @@ def today() -> dt.date:
 
 
 def packaged(kind: str) -> Path:
-    """The folder of ours for "content", "styles" or "templates": inside the package, or beside it in a source checkout."""
+    """Our folder of "content", "styles" or "templates": inside the package, or beside it in a source checkout."""
     package = Path(__file__).resolve().parent.parent
     if kind == "templates":
         return package / "templates"

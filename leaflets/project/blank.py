@@ -31,7 +31,7 @@ _SECTIONS = (
     ("Precautions", "both", "What must be known before starting: illnesses, tests, vaccines."),
     ("Pregnancy and breastfeeding", "both", "Pregnancy, breastfeeding, contraception."),
     ("Interactions", "both", "Each medicine with its effect and what to do."),
-    ("Dosage", "both", "For clinicians a table: Indication | Start | Usual | Maximum. For patients: when and how to take it."),
+    ("Dosage", "both", "For clinicians a table: Indication | Start | Usual | Maximum. For patients: how to take it."),
     ("Dose adjustments", "clinician", "Kidney (bands in words), liver, age, other medicines; a figure for each."),
     ("Missed dose", "both", "What to do, in one or two sentences."),
     ("Overdose", "both", "Whom to call at once."),

@@ -37,7 +37,7 @@ def source_at(path: Path) -> Source:
 
 
 def at_path(argument: str) -> Source | None:
-    """The monograph an argument names as a path, or None where it is the name of one. Raises ContentError if it is missing."""
+    """The monograph an argument names as a path, or None where it is a name. Raises ContentError if it is missing."""
     looks_like_path = argument.endswith(".md") or os.sep in argument
     if not looks_like_path:
         return None

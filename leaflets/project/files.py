@@ -42,7 +42,7 @@ def reason(error: OSError) -> tuple[str, str]:
 
 
 def read_bytes(path: Path, limit: int = MAX_READ_BYTES) -> bytes:
-    """The bytes of a file. Raises ContentError where it cannot be read, is no regular file or holds more than `limit`."""
+    """The bytes of a file. Raises ContentError where it cannot be read, is no file or holds more than `limit`."""
     try:
         if not path.is_file() and path.exists() and not path.is_dir():
             raise ContentError(f"{shown(path)}: it is no regular file", "Give the path of a file.")
@@ -99,7 +99,7 @@ def save(path: Path, data: bytes, mode: int = 0o644) -> None:
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        beside.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error
