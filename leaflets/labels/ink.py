@@ -1,6 +1,7 @@
 """Lines become PDF text operators; the codes a file's label fonts use are kept, to embed those glyphs and no others."""
 
 import re
+from typing import NamedTuple
 
 from leaflets.labels.faces import Face, LabelFonts
 from leaflets.labels.shaping import Glyph, Line, Piece
@@ -14,7 +15,7 @@ _ESCAPES = {b"\\": b"\\\\", b"(": b"\\(", b")": b"\\)", b"\r": b"\\r"}
 
 def literal(data: bytes) -> bytes:
     """A PDF literal string."""
-    if _ESCAPED.search(data):
+    if b"(" in data or b")" in data or b"\\" in data or b"\r" in data:
         data = _ESCAPED.sub(lambda match: _ESCAPES[match[0]], data)
     return b"(" + data + b")"
 
@@ -54,6 +55,14 @@ class FaceCodes:
         return code
 
 
+class _Pen(NamedTuple):
+    """A face at one size: the operators that choose it for one-byte codes (none where it has no such) and for two-byte codes."""
+
+    codes: FaceCodes
+    narrow: bytes
+    wide: bytes
+
+
 class Ink:
     """Writes the lines of one file.
 
@@ -64,6 +73,7 @@ class Ink:
     def __init__(self, fonts: LabelFonts) -> None:
         self.fonts = fonts
         self.codes = tuple(FaceCodes(face) for face in fonts.faces)
+        self._pens: dict[tuple[Face, float], _Pen] = {}
 
     def line(self, line: Line, size: float) -> bytes:
         """Operators that set one line at the current point of a text object, and leave the point at its end."""
@@ -76,22 +86,27 @@ class Ink:
         return tuple(place for place, codes in enumerate(self.codes) if codes.glyphs or codes.characters)
 
     def _piece(self, piece: Piece, size: float) -> bytes:
-        place = self.fonts.places[piece.face]
-        codes = self.codes[place]
+        pen = self._pens.get((piece.face, size)) or self._pen(piece.face, size)
         if piece.glyphs:
-            return b"/L%d %.5g Tf" % (place, size) + _shaped(piece, codes, size)
-        codes.note(piece.text)
-        font, encoding = b"/N%d %.5g Tf", "latin-1"
+            return pen.wide + _shaped(piece, pen.codes, size)
+        pen.codes.note(piece.text)
+        font, encoding = pen.narrow, "latin-1"
         try:
-            data = piece.text.encode(encoding) if piece.face.one_byte else b""
+            data = piece.text.encode(encoding) if font else b""
         except UnicodeEncodeError:
             data = b""
         if not data:
-            font, encoding = b"/L%d %.5g Tf", "utf-16-be"
+            font, encoding = pen.wide, "utf-16-be"
             data = piece.text.encode(encoding)
         if piece.kerns:
-            return font % (place, size) + _kerned(piece, encoding)
-        return font % (place, size) + literal(data) + b"Tj"
+            return font + _kerned(piece, encoding)
+        return font + literal(data) + b"Tj"
+
+    def _pen(self, face: Face, size: float) -> _Pen:
+        place = self.fonts.places[face]
+        narrow = b"/N%d %.5g Tf" % (place, size) if face.one_byte else b""
+        pen = self._pens[face, size] = _Pen(self.codes[place], narrow, b"/L%d %.5g Tf" % (place, size))
+        return pen
 
 
 def _kerned(piece: Piece, encoding: str) -> bytes:

@@ -16,7 +16,7 @@ from leaflets.model import Finding
 PADDING_PT = 3.0
 LEADING = 1.2
 
-_REMEMBERED = 8192
+_REMEMBERED = 2048
 _SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
 _RTL_LANGUAGES = ("ar", "fa", "he", "ur", "yi", "ps", "ckb", "sd", "ug")
 _UNITS = r"(?:mg|g|kg|mcg|µg|μg|ml|mL|dl|l|L|IU|units?|mmol|h|hours?|days?|mm|cm)\b|%"

@@ -8,7 +8,7 @@ import uharfbuzz as hb
 from leaflets.labels.bidi import Stretch, has_rtl, stretches
 from leaflets.labels.faces import FEATURES, Face, LabelFonts
 
-_REMEMBERED = 8192
+_REMEMBERED = 2048
 _JOINERS = "\u200c\u200d"
 # Readers of a PDF turn brackets round together with right-to-left text, so a bracket stands for what it looks like.
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")

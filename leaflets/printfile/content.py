@@ -13,7 +13,7 @@ from leaflets.sheet import Sheet
 
 # Where a sheet keeps no space for it, the control line stands in the lower margin, above what printers cannot reach.
 _FOOT_X_PT, _FOOT_Y_PT = 36.0, 14.0
-_REMEMBERED = 8192
+_REMEMBERED = 2048
 
 
 class LabelContent(NamedTuple):
@@ -23,11 +23,22 @@ class LabelContent(NamedTuple):
     items: int
 
 
+class _Space(NamedTuple):
+    """Where a leaflet's label and control line stand, in points from the lower left corner of page 1."""
+
+    label: Rect | None
+    first: int  # marked-content number that is free
+    control_x: float
+    control_y: float
+    control_width: float
+
+
 class LabelWriter:
     """Sets the labels of one file with one ink; remembers items that come again, such as directions."""
 
     def __init__(self, ink: Ink, setter: LabelSetter, *, tagged: bool) -> None:
         self._ink, self._setter, self._tagged = ink, setter, tagged
+        self._spaces: dict[str, _Space] = {}
         self._blocks: dict[int, tuple[Block, bytes]] = {}
 
     def content(self, copy: Copy, sheet: Sheet) -> LabelContent:
@@ -35,15 +46,19 @@ class LabelWriter:
 
         Raises PdfError where they do not fit or cannot be drawn; the message names the serial, never the patient.
         """
-        blocks, rect = self._label(copy, sheet)
+        space = self._spaces.get(copy.sheet)
+        if space is None:
+            space = self._spaces[copy.sheet] = _space(sheet)
+        blocks = self._label(copy, sheet.lang, space.label) if copy.label or copy.notes else ()
         line = f"{copy.control} · {copy.serial}" if copy.control else ""
-        if copy.notes and rect is None:
+        if copy.notes and not blocks:
             line = " · ".join([line, *copy.notes])
         parts = [b"Q\n"]
-        if rect is not None and blocks:
-            parts += self.items(blocks, rect.x + PADDING_PT, rect.y + rect.height - PADDING_PT, first_free_content(sheet))
+        if blocks and space.label is not None:
+            top = space.label.y + space.label.height - PADDING_PT
+            parts += self.items(blocks, space.label.x + PADDING_PT, top, space.first)
         if line:
-            parts.append(self._control(line, copy, sheet))
+            parts.append(self._control(line, copy.serial, space))
         return LabelContent(b"".join(parts), len(blocks))
 
     def items(self, blocks: tuple[Block, ...], x: float, top: float, first: int) -> list[bytes]:
@@ -53,20 +68,15 @@ class LabelWriter:
             data = [b"/P<</MCID %d>>BDC %b EMC" % (number, part) for number, part in enumerate(data, first)]
         return [b"q 0 g BT %.6g %.6g Td\n" % (x, top + 0.2 * blocks[-1].size_pt), b"\n".join(data), b"\nET Q\n"]
 
-    def _label(self, copy: Copy, sheet: Sheet) -> tuple[tuple[Block, ...], Rect | None]:
-        rect = sheet.rect("label")
+    def _label(self, copy: Copy, lang: str, rect: Rect | None) -> tuple[Block, ...]:
         if rect is None:
             if copy.label is not None:
                 raise PdfError(f"Copy {copy.serial}: the leaflet keeps no space for a label.")
-            return (), None
-        if copy.label is None and not copy.notes:
-            return (), rect
-        done, findings = self._setter.label(
-            copy.label, lang=sheet.lang, width_pt=rect.width, height_pt=rect.height, notes=copy.notes
-        )
+            return ()
+        done, findings = self._setter.label(copy.label, lang=lang, width_pt=rect.width, height_pt=rect.height, notes=copy.notes)
         if done is None:
             raise _unfit(copy.serial, findings)
-        return done.blocks, rect
+        return done.blocks
 
     def _remembered(self, block: Block) -> bytes:
         known = self._blocks.get(id(block))
@@ -77,33 +87,37 @@ class LabelWriter:
         return known[1]
 
     def _block(self, block: Block) -> bytes:
-        lead = block.size_pt * LEADING
-        out = []
-        for line in block.lines:
-            indent = max(0.0, block.width_pt - line.width * block.size_pt) if block.rtl else 0.0
-            out.append(b"%.6g %.6g Td" % (indent, -lead) + self._ink.line(line, block.size_pt))
-            if indent:
-                out.append(b"%.6g 0 Td" % -indent)
-        return b" ".join(out)
+        size, ink = block.size_pt, self._ink
+        down = b"%.6g Td" % (-size * LEADING)
+        if not block.rtl:
+            return b" ".join([b"0 " + down + ink.line(line, size) for line in block.lines])
+        indents = [max(0.0, block.width_pt - line.width * size) for line in block.lines]
+        return b" ".join(
+            b"%.6g " % indent + down + ink.line(line, size) + b" %.6g 0 Td" % -indent
+            for line, indent in zip(block.lines, indents, strict=True)
+        )
 
-    def _control(self, line: str, copy: Copy, sheet: Sheet) -> bytes:
-        place, label = sheet.rect("control"), sheet.rect("label")
-        if place is not None:
-            x, y, width = place.x, place.y + (place.height - CONTROL.size_pt) / 2 + 1, place.width
-        elif label is not None:
-            x, y, width = label.x + PADDING_PT, label.y + PADDING_PT + 1, label.width - 2 * PADDING_PT
-        else:
-            x, y, width = _FOOT_X_PT, _FOOT_Y_PT, sheet.forms[0].width_pt - 2 * _FOOT_X_PT
+    def _control(self, line: str, serial: str, space: _Space) -> bytes:
         try:
-            block = self._setter.fresh(line, CONTROL, width)
+            block = self._setter.fresh(line, CONTROL, space.control_width)
         except MissingCharacter:
             block = None
         if block is None or len(block.lines) > 1:
             raise PdfError(
-                f"Copy {copy.serial}: the control line is too long for its place.", "Give the run or the leaflet a shorter name."
+                f"Copy {serial}: the control line is too long for its place.", "Give the run or the leaflet a shorter name."
             )
-        data = b"q 0 g BT %.6g %.6g Td" % (x, y) + self._ink.line(block.lines[0], block.size_pt) + b" ET Q\n"
-        return b"/Artifact<</Type/Pagination>>BDC\n" + data + b"EMC\n" if self._tagged else data
+        data = b"q 0 g BT %.6g %.6g Td" % (space.control_x, space.control_y) + self._ink.line(block.lines[0], block.size_pt)
+        return b"/Artifact<</Type/Pagination>>BDC\n" + data + b" ET Q\nEMC\n" if self._tagged else data + b" ET Q\n"
+
+
+def _space(sheet: Sheet) -> _Space:
+    label, control = sheet.rect("label"), sheet.rect("control")
+    first = first_free_content(sheet)
+    if control is not None:
+        return _Space(label, first, control.x, control.y + (control.height - CONTROL.size_pt) / 2 + 1, control.width)
+    if label is not None:
+        return _Space(label, first, label.x + PADDING_PT, label.y + PADDING_PT + 1, label.width - 2 * PADDING_PT)
+    return _Space(None, first, _FOOT_X_PT, _FOOT_Y_PT, sheet.forms[0].width_pt - 2 * _FOOT_X_PT)
 
 
 def _unfit(serial: str, findings: tuple[Finding, ...]) -> PdfError:

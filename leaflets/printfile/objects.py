@@ -3,7 +3,8 @@
 import hashlib
 import zlib
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import Protocol
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -97,8 +98,8 @@ class ObjectFile:
         """Write the current object stream, if anything is in it."""
         if not self._packed:
             return
-        starts = accumulate((len(body) + 1 for body in self._packed[:-1]), initial=0)
-        pairs = [part for pair in zip(self._numbers, map(b"%d".__mod__, starts), strict=True) for part in pair]
+        starts = map(add, accumulate(map(len, self._packed), initial=0), count())
+        pairs = map(b"%b %d".__mod__, zip(self._numbers, starts, strict=False))
         head = b" ".join(pairs) + b"\n"
         data = zlib.compress(head + b"\n".join(self._packed), 1)
         body = b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode>>" % (len(self._packed), len(head))

@@ -1,6 +1,8 @@
 """Writes a print file: every leaflet once, then for each copy its label and its page objects."""
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from leaflets.errors import PdfError
@@ -32,9 +34,21 @@ def write_print_file(out: Sink, copies: Iterable[Copy], sheet: SheetSource, font
     does not fit or a leaflet has no space for one; errors of `out` pass through.
     """
     writer = _PrintFile(out, fonts, job)
-    for copy in copies:
-        writer.add(copy, sheet)
+    with _few_collections():
+        for copy in copies:
+            writer.add(copy, sheet)
     return writer.finish()
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let the collector of cycles look less often: copies make none, and its walks take an eighth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @dataclass(slots=True)
