@@ -9,7 +9,8 @@ from itertools import groupby
 from operator import attrgetter
 
 from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from leaflets.errors import RenderError
@@ -28,12 +29,15 @@ from leaflets.model import (
     ViewSection,
     plain,
 )
-from leaflets.typography import bind, tallman, unbreakable
+from leaflets.typography import NBSP, bind, tallman, unbreakable
 
 DRAFT = "Draft: not clinically reviewed"
 EMERGENCY = {"US": "911", "GB": "999", "UK": "999", "EU": "112", "AU": "000", "IN": "112", "CA": "911"}
 _KIND = {Audience.PATIENT: "Patient leaflet", Audience.CLINICIAN: "Clinician sheet"}
-_SHORT = 90
+_HEADING_LETTERS = 23
+_LONG_TITLE = 45
+_LONGEST_RUNNING_TITLE = 52
+_FEW_ITEMS, _FEW_LETTERS = 5, 400
 
 
 def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
@@ -49,9 +53,11 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
     author = imprint.pharmacy.name
     facts = {
         "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": imprint.edition.lang, "title": title,
-        "author": author, "paper": imprint.edition.paper.value, "places": _places(view.sections), "facts": _facts(view.front),
-        "notices": imprint.notices, "references": [_reference(source) for source in view.front.sources],
-        "urgent": any(section.id == "urgent" for section in view.sections), "emergency": _emergency(view.front, imprint),
+        "author": author, "paper": imprint.edition.paper.value, "places": _places(view.sections),
+        "facts": _facts(view.front), "notices": imprint.notices,
+        "references": [_reference(source) for source in view.front.sources],
+        "urgent": any(section.id == "urgent" for section in view.sections),
+        "emergency": _emergency(view.front, imprint),
         "footer_left": _footer(view, imprint), "footer_right": f"ID {imprint.content_id}", "set_text": words,
     }  # fmt: skip
     markup = _rendered(environment.overlay(), f"{audience}.html", facts, words)
@@ -69,7 +75,8 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
     )
     filters: dict[str, Callable[..., object]] = {
         "kind": lambda block: type(block).__name__, "unbold": _unbold, "by_subject": _by_subject, "tallman": tallman,
-        "capital": lambda text: text[:1].upper() + text[1:], "short": _is_short, "words_of": lambda text: set_plain(str(text)),
+        "capital": lambda text: text[:1].upper() + text[1:], "heading_lines": _heading_lines, "title_size": _title_size, "few": _is_few,
+        "words_of": lambda text: set_plain(str(text)),
         "box_titles": lambda blocks: [block.title for block in blocks if isinstance(block, Box) and block.title],
     }  # fmt: skip
     environment.filters.update(filters)
@@ -116,13 +123,15 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool) -> Markup:
     kept = tuple(unbreakable(bound))
     parts: list[Markup] = []
     position = 0
-    for index, run in enumerate(text):
-        if run.mark:
-            parts.append(_mark(text, index, numbers) if marks else Markup())
+    for is_mark, group in groupby(text, key=lambda run: bool(run.mark)):
+        runs = tuple(group)
+        if is_mark:
+            parts.append(_marks(runs, numbers) if marks else Markup())
             continue
-        end = position + len(run.text)
-        parts.append(_faced(run, _whole(bound, position, end, kept)))
-        position = end
+        for run in runs:
+            end = position + len(run.text)
+            parts.append(_faced(run, _whole(bound, position, end, kept)))
+            position = end
     return Markup().join(parts)
 
 
@@ -149,11 +158,10 @@ def _faced(run: Run, words: Markup) -> Markup:
     return Markup("<em>{}</em>").format(words) if run.emphasis else words
 
 
-def _mark(text: Text, index: int, numbers: Mapping[str, int]) -> Markup:
-    number = numbers.get(text[index].mark)
-    shown = str(number) if number else text[index].mark
-    comma = "," if index and text[index - 1].mark else ""
-    return Markup("<sup>{}{}</sup>").format(comma, shown)
+def _marks(runs: Text, numbers: Mapping[str, int]) -> Markup:
+    """Reference marks in brackets, never raised: a raised figure beside a dose reads as part of it ("1 mg3")."""
+    shown = ",".join(str(numbers.get(run.mark, run.mark)) for run in runs)
+    return Markup('<span class="ref">{}[{}]</span>').format(NBSP, shown)
 
 
 def _unbold(text: Text) -> Text:
@@ -172,15 +180,25 @@ def _by_subject(sections: Iterable[ViewSection]) -> list[tuple[str, list[ViewSec
     return [(subject, list(group)) for subject, group in groupby(sections, key=attrgetter("subject"))]
 
 
-def _is_short(section: ViewSection) -> bool:
-    """Whether a section is so short that its heading must not share a line with the next one."""
-    words = sum(len(_block_words(block)) for block in section.blocks)
-    return words < _SHORT
+def _heading_lines(section: ViewSection) -> int:
+    """About how many lines a heading takes in the margin, so that the next section stays clear of it."""
+    return sum(-(-len(words) // _HEADING_LETTERS) for words in (section.title, section.note))
+
+
+def _title_size(title: str) -> str:
+    """A class for names so long that they must be set smaller: combination products have names of 250 letters."""
+    return "long" if len(title) > _LONG_TITLE * 2 else "medium" if len(title) > _LONG_TITLE else "normal"
+
+
+def _is_few(items: Items) -> bool:
+    """Whether a list is short enough to be kept in one piece."""
+    words = sum(len(_block_words(block)) for item in items.items for block in item.blocks)
+    return len(items.items) <= _FEW_ITEMS and words <= _FEW_LETTERS
 
 
 def _block_words(block: Block) -> str:
     text = getattr(block, "text", ())
-    return text if isinstance(text, str) else plain(text) if text else "x" * _SHORT
+    return text if isinstance(text, str) else plain(text) if text else "x" * _FEW_LETTERS
 
 
 def _facts(front: Front) -> list[str]:
@@ -205,7 +223,8 @@ def _footer(view: View, imprint: Imprint) -> str:
     version = f"Version {front.version}" if front.version else "No version"
     where = f"{front.jurisdiction} text" if front.jurisdiction else ""
     who = "for health professionals" if view.audience is Audience.CLINICIAN else ""
-    parts = (front.title, _KIND[view.audience] + (f", {who}" if who else ""), where, version, *_review(front))
+    title = front.title if len(front.title) <= _LONGEST_RUNNING_TITLE else front.title[:_LONGEST_RUNNING_TITLE].rstrip(" +,") + "…"
+    parts = (title, _KIND[view.audience] + (f", {who}" if who else ""), where, version, *_review(front))
     return " · ".join(part for part in parts if part)
 
 

@@ -127,7 +127,14 @@ def view(monograph: Monograph, audience: Audience) -> View:
         seen.append(((subjects[number], order, number), placed))
         withheld += _retitled(section, placed, audience)
     ordered = tuple(placed for _, placed in sorted(seen, key=lambda entry: entry[0]))
-    return View(audience, monograph.front, ordered, monograph.two_voices, tuple(withheld))
+    return View(audience, monograph.front, _unbroken_sets(ordered), monograph.two_voices, tuple(withheld))
+
+
+def _unbroken_sets(sections: tuple[ViewSection, ...]) -> tuple[ViewSection, ...]:
+    """The sets of a combination product follow one another, each whole, so that nothing of them moves to a second place."""
+    if not any(section.subject for section in sections):
+        return sections
+    return tuple(replace(s, place=Place.FIRST) if s.place is Place.SECOND else s for s in sections)
 
 
 def _subject_order(sections: Sequence[Section]) -> tuple[int, ...]:
@@ -152,12 +159,8 @@ def _placed(
     section: Section, seat: Seat, blocks: tuple[Block, ...], audience: Audience, *, two_voices: bool
 ) -> ViewSection:
     place = seat.place
-    if place is Place.NAME and (section.subject or not _fits_name_block(section)):
+    if section.subject or (place is Place.NAME and not _fits_name_block(section)):
         place = Place.FIRST
-    if section.subject and place is Place.TOP:
-        place = Place.FIRST
-    if place is Place.SECOND and in_sets:
-        place = Place.FIRST  # the sets of a combination product follow one another, each whole
     if audience is Audience.CLINICIAN:
         title, note = section.heading or seat.title, ""
         blocks = _tabled(blocks) if section.id in _TABLED else blocks

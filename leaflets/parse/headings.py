@@ -40,7 +40,6 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "therapeutic uses",
         "indications & usage",
         "clinical uses",
-        "combined use",
     ),
     "contraindications": (
         "contraindications",
@@ -273,6 +272,6 @@ def _prefixed(words: str, raw: str) -> Heading | None:
     parts = words.split(" ")
     for size in (3, 2, 1):
         found = section_id(" ".join(parts[-size:])) if len(parts) > size else None
-        if found and found not in {"generic_name", "supply"}:
+        if found and found not in {"generic_name", "supply"} and parts[-1].casefold() != "use":
             return Heading(found, words, " ".join(parts[:-size]))
     return None
