@@ -1,7 +1,8 @@
 """What people say of a run afterwards, and whether its accounts balance."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from leaflets.batch import chain, serials
 from leaflets.batch.accounts import CopyEntry, RunEntry, Tally
@@ -61,6 +62,18 @@ def verify(ledger: Ledger) -> tuple[str, ...]:
         own = [event for event in events if event.run == run.name]
         wrong += tuple(_wrong_with(ledger, run, own, told.get(run.name, {})))
     return wrong
+
+
+def check_files(ledger: Ledger, run: RunEntry, sha256: Callable[[Path], str]) -> tuple[str, ...]:
+    """Print files of a run that are gone, which is as it should be once they are printed, or are not as written."""
+    found = []
+    for part in ledger.parts(run):
+        path = Path(run.folder) / part.name
+        if part.written and not path.exists():
+            found.append(f"{part.name} is gone")
+        elif part.written and sha256(path) != part.sha256:
+            found.append(f"{part.name} was changed after it was written")
+    return tuple(found)
 
 
 def _wrong_with(ledger: Ledger, run: RunEntry, events: Sequence[Event], told: dict[int, State]) -> list[str]:

@@ -1,10 +1,12 @@
 """Everything a project has for its runs: its press, its bindery, its books."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from leaflets import __version__
+from leaflets.batch.accounts import RunEntry
 from leaflets.batch.bindery import PdfBindery
 from leaflets.batch.books import Books, books_stand, open_books
 from leaflets.batch.lists import MAX_BYTES
@@ -16,6 +18,9 @@ from leaflets.labels import LabelFonts
 from leaflets.model import Edition
 from leaflets.project import Project, packaged, today
 from leaflets.project.clock import now_utc
+
+LISTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
+"""Endings of files that may be lists."""
 
 RENDERER = ("leaflets.batch.job", "leaflets.build.pipeline", "leaflets.stamp")
 """What the fork server imports once, so that no worker has to."""
@@ -40,7 +45,7 @@ class House:
         return self.books()
 
     def versions(self, edition: Edition) -> str:
-        """What a run is made with: our version, a hash of styles, settings, code and libraries, and one of the label fonts."""
+        """What a run is made with: our version, a hash of styles, code and libraries, one of the label fonts."""
         return f"leaflet {__version__} · {self.shelf.fingerprint(edition)[:16]} · {self.bindery.fonts.digest[:16]}"
 
     @property
@@ -79,3 +84,13 @@ def read_list_file(path: Path) -> bytes:
     if len(data) > MAX_BYTES:
         raise UsageError("the list is larger than 256 MiB", "Is it the right file? Split it if it is.")
     return data
+
+
+def find_list(folder: Path, run: RunEntry) -> bytes:
+    """The list a run was made from, by its hash, among the files of a folder. Raises UsageError where it is not there."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in LISTS and path.is_file() and path.stat().st_size <= MAX_BYTES:
+            data = read_list_file(path)
+            if hashlib.sha256(data).hexdigest() == run.list_sha256:
+                return data
+    raise UsageError(f"the list of run {run.name} is not in this folder", "Say where it is with --list.")

@@ -179,6 +179,11 @@ class Ledger:
         """The whole history, oldest first."""
         return tuple(Event(*row) for row in self._query("SELECT * FROM event ORDER BY number"))
 
+    def head(self) -> str:
+        """The hash the history ends in; whoever notes it elsewhere can tell later that nothing was cut off."""
+        rows = self._query("SELECT hash FROM event ORDER BY number DESC LIMIT 1")
+        return str(rows[0][0]) if rows else chain.BEGINNING
+
     def issued(self, drug: str, version: str = "", before: str = "") -> tuple[Issued, ...]:
         """Which runs, destinations and serials got a drug's leaflets; `before` is an ISO time, exclusive."""
         rows = self._query(_ISSUED, drug, version, version, before, before)

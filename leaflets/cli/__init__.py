@@ -14,7 +14,7 @@ from leaflets import __version__
 from leaflets.cli import report
 from leaflets.errors import LeafletError
 
-COMMANDS = ("build", "list", "new", "init", "completion")
+COMMANDS = ("build", "batch", "runs", "reprint", "recall", "list", "new", "init", "completion")
 INTERRUPTED, TERMINATED = 130, 143
 
 _DESCRIPTION = "Drug monographs in Markdown become printed sheets: a patient leaflet and a clinician sheet."

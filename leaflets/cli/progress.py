@@ -25,13 +25,13 @@ class Bar(Protocol):
 
 
 @contextmanager
-def shown(*, as_json: bool) -> Iterator[Report]:
+def shown(*, as_json: bool, quiet: bool = False) -> Iterator[Report]:
     """A report for a run: events on standard output with `as_json`, else a bar or plain lines on standard error."""
     if as_json:
         yield _event
         return
-    if not sys.stderr.isatty():
-        yield _line
+    if quiet or not sys.stderr.isatty():
+        yield _failure if quiet else _line
         return
     bars = _Bars()
     try:
@@ -86,6 +86,11 @@ def _line(happening: Progress | Filed | Failed) -> None:
         print(f"{happening.outcome.message}", file=sys.stderr)
     elif happening.step == "leaflets" and happening.done == happening.total:
         print(f"{happening.total} distinct leaflets ready", file=sys.stderr)
+
+
+def _failure(happening: Progress | Filed | Failed) -> None:
+    if isinstance(happening, Failed):
+        _line(happening)
 
 
 def _event(happening: Progress | Filed | Failed) -> None:

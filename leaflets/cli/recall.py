@@ -1,0 +1,105 @@
+"""`leaflet recall`: which runs, destinations and serials got which version of a drug's leaflet."""
+
+import argparse
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Any
+
+from leaflets.batch.accounts import Issued
+from leaflets.batch.house import open_house
+from leaflets.batch.recall import Recall, recall
+from leaflets.batch.serials import spell
+from leaflets.batch.states import State
+from leaflets.cli import report, telling
+from leaflets.cli.progress import emit
+from leaflets.project import load_project
+
+_EXAMPLES = """\
+examples:
+  leaflet recall apixaban                          every sheet of it that ever left
+  leaflet recall apixaban@2.1 --before 2026-11-01  those of version 2.1 made before that day
+"""
+
+GONE = frozenset({State.SPOILED, State.CANCELLED})
+"""Sheets that nobody has."""
+
+
+def add_parser(commands: Any) -> None:
+    """Add `recall` to the command line."""
+    parser = commands.add_parser(
+        "recall",
+        help="find every sheet of a drug or version",
+        description=__doc__,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("drug", metavar="DRUG[@VERSION]", help="a name, brand or code, and a version if not all")
+    parser.add_argument(
+        "--before", type=_date, default="", metavar="DATE", help="only runs begun before this day (UTC)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print where the sheets went; those that may be in somebody's hand first."""
+    house = open_house(load_project(Path.cwd()))
+    with house.standing_books() as books:
+        found = recall(books.ledger, house.shelf.aliases(), args.drug, args.before)
+    if args.json:
+        for one in found.issued:
+            emit("issued", **_facts(one))
+        return 0
+    for text in _told(found):
+        report.line(text, sys.stdout)
+    return 0
+
+
+def _date(text: str) -> str:
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("a date such as 2026-11-22") from error
+
+
+def _facts(one: Issued) -> dict[str, Any]:
+    return {
+        "run": one.run,
+        "at": one.at,
+        "drug": one.drug,
+        "audience": one.audience,
+        "lang": one.lang,
+        "version": one.version,
+        "content_id": one.content_id,
+        "destination": one.destination,
+        "state": one.state.value,
+        "serials": spell(one.serials),
+        "list_lines": spell(one.lines),
+    }
+
+
+def _told(found: Recall) -> list[str]:
+    what = found.drug + (f" version {found.version}" if found.version else "")
+    if not found.issued:
+        return [f"No sheet of {what} was made{' before ' + found.before if found.before else ''}."]
+    out = [one for one in found.issued if one.state not in GONE]
+    gone = [one for one in found.issued if one.state in GONE]
+    lines = [f"Recall of {what}: {_count(out)} sheets may be in somebody's hand, {_count(gone)} never will be."]
+    for run_name in dict.fromkeys(one.run for one in found.issued):
+        lines.append(f"Run {run_name}, begun {next(one.at for one in found.issued if one.run == run_name)[:16]} UTC")
+        lines += telling.table(_row(one) for one in found.issued if one.run == run_name)
+    return [
+        *lines,
+        "The list of each run tells by these lines whom to call; it is known by its hash (`leaflet runs show`).",
+    ]
+
+
+def _row(one: Issued) -> tuple[str, ...]:
+    version = one.version or "no version"
+    serials, lines = f"serials {spell(one.serials)}", f"list lines {spell(one.lines)}"
+    return (one.destination, one.audience, one.lang, version, one.content_id, one.state.value, serials, lines)
+
+
+def _count(issued: list[Issued]) -> str:
+    return telling.number(sum(len(one.serials) for one in issued))

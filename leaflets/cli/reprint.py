@@ -1,0 +1,81 @@
+"""`leaflet reprint`: spoiled sheets once more, under new serials, from the same list."""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+from leaflets.batch.books import Books
+from leaflets.batch.house import House, executor, find_list, open_house, read_list_file, usual_workers
+from leaflets.batch.making import Desk
+from leaflets.batch.reprint import Reprint, reprint
+from leaflets.batch.serials import parse, spell
+from leaflets.batch.stopping import Stop, watched
+from leaflets.cli import report, telling
+from leaflets.cli.progress import emit, shown
+from leaflets.project import load_project
+
+_EXAMPLES = """\
+examples:
+  leaflet reprint 261122-4f1c --serials 121-124
+  leaflet reprint last --serials 7 --list lists/tonight.csv
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Add `reprint` to the command line."""
+    parser = commands.add_parser(
+        "reprint",
+        help="print spoiled sheets of a run again",
+        description=__doc__,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", metavar="RUN", help='the run, by name, by a beginning of it, or "last"')
+    parser.add_argument("--serials", required=True, nargs="+", metavar="SERIALS", help='"121-124 130"')
+    parser.add_argument(
+        "--list",
+        type=Path,
+        metavar="LIST",
+        help="the very list the run was made from (default: looked for in this folder)",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print again; the old serials are spoiled and can never become printed."""
+    with watched() as stop:
+        house = open_house(load_project(Path.cwd()))
+        with house.standing_books() as books:
+            done = _reprint(args, house, books, stop)
+            if args.json:
+                emit("reprinted", run=done.made.run.name, replaced=dict(done.replaced))
+            elif not args.quiet:
+                _tell(done)
+    return 0
+
+
+def _reprint(args: argparse.Namespace, house: House, books: Books, stop: Stop) -> Reprint:
+    entry = books.run_named(args.name)
+    data = read_list_file(args.list) if args.list else find_list(Path.cwd(), entry)
+    resume = f"Go on with: {shlex.join(['leaflet', *sys.argv[1:]])}"
+    with shown(as_json=args.json, quiet=args.quiet) as told:
+        desk = Desk(books.ledger, house.shelf, executor(usual_workers()), house.bindery, told, stop)
+        return reprint(data, entry, parse(args.serials), books, desk, resume)
+
+
+def _tell(done: Reprint) -> None:
+    made = done.made
+    report.line(f"Run {made.run.name}: {telling.states(made.tally)}", sys.stdout)
+    for old, new in sorted(done.replaced.items()):
+        report.line(f"  {new} takes the place of {old}", sys.stdout)
+    serials = set(done.replaced.values())
+    for part in made.parts:
+        if serials & set(range(part.first, part.last + 1)):
+            report.line(f"  {telling.where(made.run, part)}", sys.stdout)
+    report.line(
+        f"Destroy the old sheets. When it is printed: leaflet runs confirm {made.run.name} {spell(serials)}", sys.stdout
+    )

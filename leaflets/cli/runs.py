@@ -1,0 +1,235 @@
+"""`leaflet runs`: what was made, what became of every sheet, and whether the accounts balance."""
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from leaflets.batch.accounts import RunEntry
+from leaflets.batch.after import check_files, mark, reconcile, verify
+from leaflets.batch.books import Books
+from leaflets.batch.house import open_house
+from leaflets.batch.serials import parse, spell
+from leaflets.batch.states import State
+from leaflets.cli import report, telling
+from leaflets.cli.progress import emit
+from leaflets.errors import LedgerError, RunIncomplete
+from leaflets.project import load_project
+
+DEEDS = {
+    "sent": (State.SENT, "these copies are at the printer"),
+    "confirm": (State.PRINTED, "these copies came out well"),
+    "spoil": (State.SPOILED, "these copies came out badly, or were destroyed"),
+    "cancel": (State.CANCELLED, "these copies will never be printed"),
+}
+"""What people say became of copies."""
+
+WHOLE = frozenset({"sent", "cancel"})
+"""What may be said of all open copies of a run at once; sheets are confirmed and spoiled by number alone."""
+
+_EXAMPLES = """\
+examples:
+  leaflet runs                                     all runs
+  leaflet runs show last                           one run: its leaflets, files and serials
+  leaflet runs confirm 261122-4f1c 1-120 125       these sheets were printed
+  leaflet runs spoil 261122-4f1c 121-124           these were eaten by the printer
+  leaflet runs reconcile 261122-4f1c               11 while any sheet is open
+  leaflet runs --verify                            has anybody touched the ledger?
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Add `runs` and what can be done with one to the command line."""
+    parser = commands.add_parser(
+        "runs",
+        help="show print runs and account for their sheets",
+        description=__doc__,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--verify", action="store_true", help="check the ledger against its own history, and the files")
+    parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
+    parser.set_defaults(run=run)
+    deeds = parser.add_subparsers(title="what to do with a run", metavar="DEED", dest="deed")
+    for name, (state, words) in DEEDS.items():
+        deed = _deed(deeds, name, f"say that {words}", run_deed)
+        more = "*" if name in WHOLE else "+"
+        deed.add_argument(
+            "serials", nargs=more, metavar="SERIALS", help='"1-120 125"' + (" (default: all open)" * (more == "*"))
+        )
+        deed.set_defaults(state=state)
+    _deed(deeds, "show", "one run: its leaflets, files and serials", run_show)
+    _deed(deeds, "reconcile", "planned = printed + spoiled + cancelled?", run_reconcile)
+
+
+def _deed(deeds: Any, name: str, words: str, what: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = deeds.add_parser(name, help=words, description=words)
+    parser.add_argument("name", metavar="RUN", help='a run, by name, by a beginning of it, or "last"')
+    parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
+    parser.set_defaults(run=what)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """List all runs, or check them."""
+    with _books() as books:
+        if args.verify:
+            return _verify(args, books)
+        for entry in books.ledger.runs():
+            _tell_run(args, books, entry)
+    return 0
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """One run in full."""
+    with _books() as books:
+        entry = books.run_named(args.name)
+        (_emit_run if args.json else _show_run)(books, entry)
+    return 0
+
+
+def run_deed(args: argparse.Namespace) -> int:
+    """Say what became of copies."""
+    with _books() as books:
+        entry = books.run_named(args.name)
+        moved = mark(books, entry, parse(args.serials), args.state)
+        if args.json:
+            emit(args.state.value, run=entry.name, serials=spell(moved), copies=len(moved))
+        else:
+            report.line(f"Run {entry.name}: {len(moved)} copies are {args.state.value} now", sys.stdout)
+            report.line(f"  {telling.states(books.ledger.tally(entry))}", sys.stdout)
+    return 0
+
+
+def run_reconcile(args: argparse.Namespace) -> int:
+    """The account of a run; 11 while anything is open."""
+    with _books() as books:
+        entry = books.run_named(args.name)
+        balance = reconcile(books.ledger, entry)
+        tally = balance.tally
+        if args.json:
+            counts = {state.value: tally[state] for state in State}
+            emit("account", run=entry.name, planned_in_all=tally.planned, open_serials=_open(balance.open), **counts)
+        else:
+            ended = (
+                f"{tally[State.PRINTED]} printed + {tally[State.SPOILED]} spoiled + {tally[State.CANCELLED]} cancelled"
+            )
+            report.line(f"Run {entry.name}: {tally.planned} planned = {ended} + {tally.open} open", sys.stdout)
+    if not balance.closed:
+        raise RunIncomplete(
+            f"run {entry.name}: nobody has said what became of serials {_open(balance.open)}",
+            f"`leaflet runs confirm {entry.name} SERIALS`, or `spoil`, or `cancel`.",
+        )
+    return 0
+
+
+def _open(copies: Any) -> str:
+    return spell(copy.serial for copy in copies)
+
+
+def _verify(args: argparse.Namespace, books: Books) -> int:
+    wrong = verify(books.ledger)
+    files = [(entry.name, said) for entry in books.ledger.runs() for said in check_files(books.ledger, entry, _sha256)]
+    head = books.ledger.head()
+    if args.json:
+        emit("verified", wrong=wrong, files=[said for _, said in files], history=head)
+    for name, said in () if args.json else files:
+        report.line(f"run {name}: {said}")
+    changed = [said for _, said in files if "changed" in said]
+    if wrong or changed:
+        raise LedgerError("; ".join([*wrong, *changed]), "Put a sound copy back, and ask who had the folder in hand.")
+    if not args.json:
+        report.line(f"The history is whole: {len(books.ledger.events())} events, ending in {head[:16]}", sys.stdout)
+    return 0
+
+
+def _sha256(path: Path) -> str:
+    """The hash of a print file; of a folder, that of its list of hashes once each file has been found to fit it."""
+    if not path.is_dir():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    sums = path / "SHA256SUMS"
+    lines = sums.read_text("ascii") if sums.is_file() else ""
+    found = "".join(f"{_sha256(path / name)}  {name}\n" for name in _names(lines) if (path / name).is_file())
+    return hashlib.sha256(found.encode("ascii")).hexdigest()
+
+
+def _names(sums: str) -> list[str]:
+    return [Path(line[66:]).name for line in sums.splitlines()]
+
+
+def _books() -> Books:
+    return open_house(load_project(Path.cwd())).standing_books()
+
+
+# -------------------------------------------------------------------- telling
+
+
+def _tell_run(args: argparse.Namespace, books: Books, entry: RunEntry) -> None:
+    tally = books.ledger.tally(entry)
+    if args.json:
+        _emit_run(books, entry)
+        return
+    report.line(f"{entry.name}  {entry.at[:16].replace('T', ' ')}  {telling.states(tally)}", sys.stdout)
+
+
+def _show_run(books: Books, entry: RunEntry) -> None:
+    ledger = books.ledger
+    lines = telling.summary(entry, ledger.tally(entry), ledger.parts(entry))
+    leaflets = [
+        (
+            one.drug,
+            one.audience,
+            one.lang,
+            one.paper,
+            one.version or "no version",
+            one.content_id or "not made",
+            one.allowed,
+        )
+        for one in ledger.leaflets(entry)
+    ]
+    replaced = [(str(copy.serial), f"in place of {copy.replaces}") for copy in ledger.copies(entry) if copy.replaces]
+    facts = [("begun", entry.at), ("list", entry.list_sha256), ("made with", entry.versions), ("how", entry.options)]
+    for text in (*lines, *telling.table(facts), *telling.by_state(ledger.copies(entry)), *telling.table(replaced)):
+        report.line(text, sys.stdout)
+    for text in telling.table(leaflets):
+        report.line(text, sys.stdout)
+
+
+def _emit_run(books: Books, entry: RunEntry) -> None:
+    ledger = books.ledger
+    states: dict[str, list[int]] = {}
+    for copy in ledger.copies(entry):
+        states.setdefault(copy.state.value, []).append(copy.serial)
+    emit(
+        "run",
+        run=entry.name,
+        at=entry.at,
+        list_sha256=entry.list_sha256,
+        versions=entry.versions,
+        states={state: spell(serials) for state, serials in states.items()},
+        replaces={copy.serial: copy.replaces for copy in ledger.copies(entry) if copy.replaces},
+        files=[
+            {
+                "name": one.name,
+                "destination": one.destination,
+                "first": one.first,
+                "last": one.last,
+                "sha256": one.sha256,
+            }
+            for one in ledger.parts(entry)
+        ],
+        leaflets=[
+            {
+                "drug": one.drug,
+                "audience": one.audience,
+                "lang": one.lang,
+                "version": one.version,
+                "allowed": one.allowed,
+            }
+            | {"content_id": one.content_id, "source_sha256": one.source}
+            for one in ledger.leaflets(entry)
+        ],
+    )

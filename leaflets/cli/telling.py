@@ -1,0 +1,82 @@
+"""Plans, runs and accounts in words, on one screen; none of it holds a patient's data."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from leaflets.batch.accounts import CopyEntry, PartEntry, RunEntry, Tally
+from leaflets.batch.forecast import Forecast
+from leaflets.batch.run import Prepared
+from leaflets.batch.serials import spell
+from leaflets.batch.states import State
+from leaflets.project import shown
+
+FORMS = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle"}
+
+
+def table(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows as lines with aligned columns; cells that begin with a digit stand to the right."""
+    rows = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
+    return ["  " + "  ".join(map(_cell, row, widths)).rstrip() for row in rows]
+
+
+def _cell(text: str, width: int) -> str:
+    return text.rjust(width) if text[:1].isdigit() else text.ljust(width)
+
+
+def number(count: int) -> str:
+    """A count with its thousands apart: "12,345"."""
+    return f"{count:,}"
+
+
+def plan(prepared: Prepared, will: Forecast) -> list[str]:
+    """What a run would make, and of what list."""
+    run_list = prepared.run_list
+    rows = f"{number(len(run_list.reading.rows))} rows, {FORMS[run_list.form]}, {run_list.codec}"
+    bad = f"; {number(len(prepared.plan.rejected))} cannot be made" if prepared.plan.rejected else ""
+    new = f", {number(will.guessed)} of them new" if will.guessed else ", all made before"
+    about = "about " if will.guessed else ""
+    facts = [
+        ("list", rows + bad),
+        ("copies", f"{number(will.copies)} of {number(will.leaflets)} distinct leaflets{new}"),
+        ("paper", f"{about}{number(will.pages)} pages on {about}{number(will.sheets)} sheets"),
+        ("time", f"about {will.seconds:.0f} seconds" if will.seconds >= 1 else "under a second"),
+    ]
+    return [f"Plan of run {prepared.plan.name}:", *table(facts), "", *_planned_parts(will)]
+
+
+def _planned_parts(will: Forecast) -> list[str]:
+    rows = [
+        (part.part.destination, number(part.copies), "copies", number(part.sheets), "sheets", part.part.name)
+        for part in will.parts
+    ]
+    return table(rows)
+
+
+def summary(run: RunEntry, tally: Tally, parts: Sequence[PartEntry]) -> list[str]:
+    """What a run made, and what is to be done next."""
+    written = [part for part in parts if part.written]
+    rows = [
+        (part.destination, spell(range(part.first, part.last + 1)), number(part.sheets), "sheets", where(run, part))
+        for part in written
+    ]
+    return [f"Run {run.name}: {states(tally)}", *table(rows)]
+
+
+def where(run: RunEntry, part: PartEntry) -> str:
+    """The path of a print file, as people are shown it."""
+    return shown(Path(run.folder) / part.name)
+
+
+def states(tally: Tally) -> str:
+    """ "340 copies: 120 written, 220 printed"."""
+    counted = ", ".join(f"{number(tally[state])} {state.value}" for state in State if tally[state])
+    return f"{number(tally.planned)} copies: {counted}"
+
+
+def by_state(copies: Iterable[CopyEntry]) -> list[str]:
+    """The serials that stand in each state."""
+    groups: dict[State, list[int]] = {}
+    for copy in copies:
+        groups.setdefault(copy.state, []).append(copy.serial)
+    return table((state.value, spell(groups[state])) for state in State if state in groups)
