@@ -14,7 +14,20 @@ from leaflets import __version__
 from leaflets.cli import report
 from leaflets.errors import LeafletError
 
-COMMANDS = ("build", "batch", "runs", "reprint", "recall", "list", "new", "init", "completion")
+# What the first page of help says of each; only the command that is asked for is loaded.
+COMMANDS = {
+    "build": "make printed sheets of monographs",
+    "check": "look for what a careful pharmacist would catch",
+    "explain": "show a rule of check in full",
+    "batch": "print a run: many copies, each with its label",
+    "runs": "show print runs, and say what became of their copies",
+    "reprint": "print spoiled copies of a run again",
+    "recall": "show which runs printed a version of a medicine",
+    "list": "show the monographs there are",
+    "new": "start a monograph",
+    "init": "start a project in an empty folder",
+    "completion": "print a shell's completion script",
+}
 INTERRUPTED, TERMINATED = 130, 143
 
 _DESCRIPTION = "Drug monographs in Markdown become printed sheets: a patient leaflet and a clinician sheet."
@@ -31,10 +44,12 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see docs for the table of codes."""
     signal.signal(signal.SIGTERM, _terminate)
-    parser = command_parser()
-    if "_ARGCOMPLETE" in os.environ:
+    words = sys.argv[1:] if argv is None else list(argv)
+    completing = "_ARGCOMPLETE" in os.environ
+    parser = command_parser(None if completing else next(iter(words), ""))
+    if completing:
         importlib.import_module("argcomplete").autocomplete(parser)
-    args = parser.parse_args(argv)
+    args = parser.parse_args(words)
     try:
         code = int(args.run(args))
         sys.stdout.flush()
@@ -50,15 +65,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def command_parser() -> argparse.ArgumentParser:
-    """The parser of all commands; it loads no renderer."""
+def command_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands, or one that knows the others by name and help alone; it loads no renderer."""
     parser = argparse.ArgumentParser(
         prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"leaflet {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        importlib.import_module(f"leaflets.cli.{name}").add_parser(commands)
+    for name, told in COMMANDS.items():
+        if only in (None, name):
+            importlib.import_module(f"leaflets.cli.{name}").add_parser(commands)
+        else:
+            commands.add_parser(name, help=told)
     return parser
 
 
