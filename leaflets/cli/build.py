@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,14 @@ examples:
 """
 
 
+_PHARMACY = {
+    "pharmacy": "name of the pharmacy",
+    "address": "its address",
+    "phone": "its phone number",
+    "emergency": "number to call in an emergency",
+}
+
+
 def add_parser(commands: Any) -> None:
     """Add `build` to the command line."""
     parser = commands.add_parser(
@@ -40,6 +48,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--paper", choices=[paper.value for paper in Paper], help="sheet of paper (default: settings, a4)"
     )
+    parser.add_argument("--lang", metavar="LANG", help="language of the text (default: settings, en)")
+    for field, told in _PHARMACY.items():
+        parser.add_argument(f"--{field}", dest=field, metavar="TEXT", help=f"{told} (default: settings)")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the PDFs (default: output)")
     parser.add_argument("--html", action="store_true", help="keep the HTML beside the PDF")
     parser.add_argument(
@@ -62,7 +73,7 @@ class _Made:
 
 def run(args: argparse.Namespace) -> int:
     """Build what was asked for; the exit code is that of the first monograph that failed."""
-    project = load_project(Path.cwd())
+    project = _overridden(load_project(Path.cwd()), args)
     sources = tuple(_sources(args, project))
     editions = tuple(_editions(args, project))
     folder = args.output or project.output
@@ -84,6 +95,13 @@ def run(args: argparse.Namespace) -> int:
     return _conclude(made, failed, args)
 
 
+def _overridden(project: Project, args: argparse.Namespace) -> Project:
+    """The project with what the flags say in the place of its settings."""
+    said = {"name" if field == "pharmacy" else field: getattr(args, field) for field in _PHARMACY}
+    pharmacy = replace(project.settings.pharmacy, **{field: text for field, text in said.items() if text is not None})
+    return replace(project, settings=replace(project.settings, pharmacy=pharmacy))
+
+
 def _conclude(made: Sequence[_Made], failed: Sequence[LeafletError], args: argparse.Namespace) -> int:
     if args.json:
         _print_json(made, failed)
@@ -99,13 +117,13 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
         )
     for name in args.names or project.names():
         path = at_path(name)
-        yield path or project.source(name, project.settings.language)
+        yield path or project.source(name, args.lang or project.settings.language)
 
 
 def _editions(args: argparse.Namespace, project: Project) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
     for audience in Audience if args.audience == "all" else (Audience(args.audience),):
-        yield Edition(audience, project.settings.language, paper)
+        yield Edition(audience, args.lang or project.settings.language, paper)
 
 
 def _refuse_doubles(sources: Sequence[Source]) -> None:
