@@ -1,0 +1,182 @@
+"""Looks at a finished PDF as a printer's reader would: type, lines, contrast, breaks, overlaps, pages, tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from leaflets.model import Audience, Finding, Pdf, Rect, Severity
+from leaflets.proof.page import Area, Colour, Document, Line, Page, Run, look
+from leaflets.proof.rules import RULES, PageRule, rule
+
+__all__ = ["RULES", "PageRule", "proof", "rule"]
+
+SMALLEST_PT = {Audience.PATIENT: 12.0, Audience.CLINICIAN: 8.0}
+"""UKAAF clear print 12 pt; US Highlights 8 pt."""
+SMALLEST_FOOT_PT = 7.0
+LONGEST_LINE = {Audience.PATIENT: 80, Audience.CLINICIAN: 100}
+"""RNIB 60 to 70 characters, with room for a wide space; PMCPA at most 100."""
+LEAST_CONTRAST = {Audience.PATIENT: 7.0, Audience.CLINICIAN: 4.5}
+DEAD_ZONE_PT = 12.0
+"""Office printers leave the outermost 4.2 mm of the sheet white."""
+FEW_LINES = 3
+_UNITS = frozenset({
+    "mg", "mcg", "g", "kg", "mL", "L", "dL", "units", "unit", "micrograms", "microgram", "tablet", "tablets", "capsule",
+    "capsules", "hours", "hour", "days", "day", "weeks", "week", "months", "month", "years",
+    "mmol", "%", "drops", "puffs",
+})  # fmt: skip
+_ROUNDING_PT = 0.05
+
+
+def proof(pdf: Pdf, audience: Audience, *, budget_pages: int) -> tuple[Finding, ...]:
+    """What a printer's reader finds on the pages. `budget_pages` is how many pages the sheet may have.
+
+    Raises PdfError where the PDF cannot be read.
+    """
+    document = look(pdf.data)
+    found = [*_whole(document, audience, budget_pages)]
+    for page in document.pages:
+        found += [*_type(page, audience), *_breaks(page, document, audience), *_places(page, audience, pdf.rects)]
+    return tuple(found)
+
+
+def _finding(code: str, audience: Audience, message: str, words: str = "", severity: Severity | None = None) -> Finding:
+    known = rule(code)
+    grade = severity or known.severity
+    return Finding(grade, code, message, f"{known.write}.", audience=audience, excerpt=words)
+
+
+# ------------------------------------------------------------------ the whole
+
+
+def _whole(document: Document, audience: Audience, budget_pages: int) -> Iterator[Finding]:
+    if not document.tagged:
+        yield _finding("PG-11", audience, "the PDF has no tags: a screen reader cannot read it in order")
+    if not document.outline:
+        yield _finding("PG-11", audience, "the PDF has no bookmarks", severity=Severity.WARNING)
+    over = document.pages[budget_pages:]
+    if over:
+        lines = sum(len({round(line.baseline) for line in page.lines}) for page in over)
+        pages = f"{len(document.pages)} pages where {budget_pages} are planned"
+        message = f"{pages}: {_lines(lines)} too many, from “{_section(document, over[0])}” on"
+        yield _finding("PG-08", audience, message, _section(document, over[0]))
+    for page in document.pages:
+        if len(page.lines) < FEW_LINES:
+            number = len(page.lines)
+            severity = Severity.WARNING if number else Severity.ERROR
+            message = f"page {page.number} has {_lines(number)} on it" if number else f"page {page.number} is empty"
+            yield _finding("PG-09", audience, message, severity=severity)
+
+
+def _lines(number: int) -> str:
+    return f"{number} line" + ("s" if number != 1 else "")
+
+
+def _section(document: Document, page: Page) -> str:
+    """The heading whose text runs on to a page: its own where it begins with one, else the last one before it."""
+    own = [heading.title for heading in document.outline if heading.page == page.number]
+    if own and page.lines and page.lines[0].text.startswith(own[0][:20]):
+        return own[0]
+    before = [heading.title for heading in document.outline if 0 < heading.page < page.number]
+    return before[-1] if before else "the first line"
+
+
+# ------------------------------------------------------------------ letters
+
+
+def _type(page: Page, audience: Audience) -> Iterator[Finding]:
+    small: dict[float, Run] = {}
+    faint: dict[tuple[Colour, Colour], Run] = {}
+    for run in page.runs:
+        least = SMALLEST_FOOT_PT if run.artifact or _is_mark(run) else SMALLEST_PT[audience]
+        if run.size_pt < least - _ROUNDING_PT:
+            small.setdefault(run.size_pt, run)
+        if contrast(run.colour, run.background) < LEAST_CONTRAST[audience]:
+            faint.setdefault((run.colour, run.background), run)
+        if any(character in "\x00\ufffd" for character in run.text):
+            yield _finding("PG-07", audience, f"page {page.number}: a character has no glyph", run.text.strip())
+    for size, run in small.items():
+        yield _finding("PG-01", audience, f"page {page.number}: type of {size:g} pt", run.text.strip())
+    for (colour, background), run in faint.items():
+        ratio = contrast(colour, background)
+        yield _finding("PG-03", audience, f"page {page.number}: contrast of {ratio:.1f} to 1", run.text.strip())
+    longest = max(page.lines, key=lambda line: len(line.text), default=None)
+    if longest and len(longest.text) > LONGEST_LINE[audience]:
+        yield _finding("PG-02", audience, f"page {page.number}: a line of {len(longest.text)} characters", longest.text)
+
+
+def _is_mark(run: Run) -> bool:
+    """Whether it is a small raised number that points to a reference."""
+    return len(run.text) < 12 and run.text.strip().replace(",", "").replace(" ", "").isdigit()
+
+
+def contrast(colour: Colour, background: Colour) -> float:
+    """The contrast of two colours, from 1 to 21 (WCAG 2.2, 1.4.3)."""
+    one, other = sorted((_luminance(colour), _luminance(background)))
+    return (other + 0.05) / (one + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    parts = [part / 255 for part in colour]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+# ------------------------------------------------------------------ line ends
+
+
+def _breaks(page: Page, document: Document, audience: Audience) -> Iterator[Finding]:
+    for before, line in pairwise(page.lines):
+        number, unit = before.text.rpartition(" ")[2], line.text.partition(" ")[0].rstrip(".,;:)")
+        if unit in _UNITS and number.replace(",", "").replace(".", "").isdigit():
+            words = f"{number} {unit}"
+            yield _finding("PG-04", audience, f"page {page.number}: a number is parted from its unit", words)
+    titles = {heading.title for heading in document.outline if heading.page == page.number}
+    for line in page.lines:
+        if line.text in titles and line.runs[0].bold and not _followed(line, page):
+            yield _finding("PG-05", audience, f"page {page.number}: a heading stands alone at the foot", line.text)
+
+
+def _followed(heading: Line, page: Page) -> bool:
+    """Whether text stands beside a heading, or below it in its column."""
+    for line in page.lines:
+        beside = abs(line.baseline - heading.baseline) < heading.size_pt and line.left > heading.right
+        below = line.baseline < heading.baseline - 1 and line.left < heading.right + 200 and line.right > heading.left
+        if line is not heading and (beside or below):
+            return True
+    return False
+
+
+# ------------------------------------------------------------------ places
+
+
+def _places(page: Page, audience: Audience, rects: tuple[Rect, ...]) -> Iterator[Finding]:
+    sheet = Area(0, 0, page.width, page.height)
+    kept = [Area(r.x, r.y, r.x + r.width, r.y + r.height) for r in rects if r.page == page.number - 1]
+    for run in page.runs:
+        if run.area.common(sheet) < 0.99 * run.area.width * run.area.height:
+            yield _finding("PG-06", audience, f"page {page.number}: text outside the page", run.text.strip())
+        elif _edge(run.area, sheet) < DEAD_ZONE_PT:
+            message = f"page {page.number}: text {_edge(run.area, sheet) / 72 * 25.4:.1f} mm from the edge"
+            yield _finding("PG-06", audience, message, run.text.strip(), Severity.WARNING)
+        if any(run.area.common(area) > 1 for area in kept):
+            yield _finding("PG-10", audience, f"page {page.number}: text in the space of the label", run.text.strip())
+    for one, other in _overlaps(page.runs):
+        words = f"{one.text.strip()} / {other.text.strip()}"
+        yield _finding("PG-06", audience, f"page {page.number}: text over other text", words)
+
+
+def _edge(area: Area, sheet: Area) -> float:
+    return min(area.left, area.bottom, sheet.right - area.right, sheet.top - area.top)
+
+
+def _overlaps(runs: tuple[Run, ...]) -> Iterator[tuple[Run, Run]]:
+    """Pairs of runs of which one covers a fifth of the other, found from the bottom of the page upwards."""
+    near: list[Run] = []
+    for run in sorted(runs, key=lambda run: run.area.bottom):
+        near = [other for other in near if other.area.top > run.area.bottom]
+        for other in near:
+            smaller = min(run.area.width * run.area.height, other.area.width * other.area.height)
+            if run.area.common(other.area) > 0.2 * smaller:
+                yield other, run
+        near.append(run)

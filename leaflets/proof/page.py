@@ -1,0 +1,246 @@
+"""What stands on the pages of a finished PDF: runs of text with place, size, colour and background, and the outline."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from leaflets.errors import PdfError
+
+Colour = tuple[int, int, int]
+WHITE: Colour = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle on a page, in points from its bottom left corner."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        """Width in points."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Height in points."""
+        return self.top - self.bottom
+
+    def common(self, other: Area) -> float:
+        """How many square points two areas share."""
+        wide = min(self.right, other.right) - max(self.left, other.left)
+        high = min(self.top, other.top) - max(self.bottom, other.bottom)
+        return wide * high if wide > 0 and high > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text in one face on one line. `artifact` is a running head or foot, or another thing that is not read aloud."""
+
+    text: str
+    area: Area
+    size_pt: float
+    baseline: float
+    colour: Colour
+    background: Colour
+    bold: bool
+    artifact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Runs that stand on one line of one column, from left to right."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        """The words of the line."""
+        return "".join(run.text for run in self.runs).strip()
+
+    @property
+    def left(self) -> float:
+        """Where it begins, in points from the left edge."""
+        return self.runs[0].area.left
+
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return self.runs[-1].area.right
+
+    @property
+    def baseline(self) -> float:
+        """Its height above the bottom edge."""
+        return self.runs[0].baseline
+
+    @property
+    def size_pt(self) -> float:
+        """The size of its largest type."""
+        return max(run.size_pt for run in self.runs)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page; `number` counts from 1."""
+
+    number: int
+    width: float
+    height: float
+    runs: tuple[Run, ...]
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the text that is read, from top to bottom."""
+        return tuple(_lines([run for run in self.runs if not run.artifact]))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An entry of the outline and the page (from 1) it points to."""
+
+    title: str
+    page: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A finished PDF as a proof reader sees it."""
+
+    pages: tuple[Page, ...]
+    outline: tuple[Heading, ...]
+    tagged: bool
+
+
+def look(data: bytes) -> Document:
+    """The pages of a PDF. Raises PdfError where the bytes are none."""
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise PdfError(f"the PDF cannot be read: {error}") from error
+    try:
+        pages = tuple(_page(pdf, number) for number in range(len(pdf)))
+        outline = tuple(_headings(pdf))
+        return Document(pages, outline, bool(pdfium.FPDFCatalog_IsTagged(pdf)))
+    finally:
+        pdf.close()
+
+
+def _headings(pdf: Any) -> Iterator[Heading]:
+    for entry in pdf.get_toc():
+        target = entry.get_dest()
+        index = target.get_index() if target else None
+        yield Heading(entry.get_title(), 0 if index is None else index + 1, entry.level)
+
+
+def _page(pdf: Any, index: int) -> Page:
+    page = pdf[index]
+    text = page.get_textpage()
+    width, height = page.get_size()
+    try:
+        return Page(index + 1, width, height, tuple(_runs(page, text)))
+    finally:
+        text.close()
+        page.close()
+
+
+def _runs(page: Any, text: Any) -> Iterator[Run]:
+    fills: list[tuple[Area, Colour]] = []
+    for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH]):
+        area = Area(*item.get_bounds())
+        if item.type == pdfium.FPDF_PAGEOBJ_PATH:
+            if area.width > 2 and area.height > 2 and _filled(item):
+                fills.append((area, _colour(item)))
+            continue
+        words = _words(item, text)
+        if words.strip():
+            behind = _behind(area, fills)
+            yield Run(
+                words, area, _size(item), item.get_matrix().f, _colour(item), behind, _bold(item), _artifact(item)
+            )
+
+
+def _behind(area: Area, fills: list[tuple[Area, Colour]]) -> Colour:
+    """The colour of what was painted last under the middle of an area."""
+    x, y = (area.left + area.right) / 2, (area.bottom + area.top) / 2
+    for fill, colour in reversed(fills):
+        if fill.left <= x <= fill.right and fill.bottom <= y <= fill.top:
+            return colour
+    return WHITE
+
+
+def _words(item: Any, text: Any) -> str:
+    length = pdfium.FPDFTextObj_GetText(item, text, None, 0)
+    buffer = ctypes.create_string_buffer(length)
+    pdfium.FPDFTextObj_GetText(item, text, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
+    return buffer.raw.decode("utf-16-le", "replace").rstrip("\0")
+
+
+def _size(item: Any) -> float:
+    size = ctypes.c_float()
+    pdfium.FPDFTextObj_GetFontSize(item, size)
+    matrix = item.get_matrix()
+    return round(float(size.value * (matrix.c**2 + matrix.d**2) ** 0.5), 2)
+
+
+def _colour(item: Any) -> Colour:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, alpha)
+    return red.value, green.value, blue.value
+
+
+def _filled(item: Any) -> bool:
+    """Whether it is a filled shape without a hole; a border is a shape with one."""
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(item, mode, stroke)
+    if mode.value == pdfium.FPDF_FILLMODE_NONE:
+        return False
+    segments = (pdfium.FPDFPath_GetPathSegment(item, i) for i in range(pdfium.FPDFPath_CountSegments(item)))
+    starts = sum(pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO for segment in segments)
+    return bool(starts == 1)
+
+
+def _bold(item: Any) -> bool:
+    font = pdfium.FPDFTextObj_GetFont(item)
+    buffer = ctypes.create_string_buffer(128)
+    pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
+    return b"bold" in buffer.value.lower()
+
+
+def _artifact(item: Any) -> bool:
+    for number in range(pdfium.FPDFPageObj_CountMarks(item)):
+        mark = pdfium.FPDFPageObj_GetMark(item, number)
+        buffer = ctypes.create_string_buffer(64)
+        length = ctypes.c_ulong()
+        wide = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
+        pdfium.FPDFPageObjMark_GetName(mark, wide, 64, length)
+        if buffer.raw[: length.value].decode("utf-16-le", "replace").rstrip("\0") == "Artifact":
+            return True
+    return False
+
+
+def _lines(runs: list[Run]) -> Iterator[Line]:
+    """Runs on one height join into a line where no more than a wide space parts them."""
+    line: list[Run] = []
+    for run in sorted(runs, key=lambda run: (-round(run.baseline), run.area.left)):
+        if line and not _joins(line[-1], run):
+            yield Line(tuple(line))
+            line = []
+        line.append(run)
+    if line:
+        yield Line(tuple(line))
+
+
+def _joins(before: Run, run: Run) -> bool:
+    size = max(before.size_pt, run.size_pt)
+    return abs(before.baseline - run.baseline) < size / 2 and -size < run.area.left - before.area.right < 0.6 * size

@@ -1,0 +1,97 @@
+"""What the proof finds on pages that are faulty on purpose, and that it finds nothing on a sound one."""
+
+import pytest
+from weasyprint import HTML
+
+from leaflets.errors import PdfError
+from leaflets.model import Audience, Pdf, Rect, Severity
+from leaflets.proof import RULES, contrast, proof
+
+SOUND = """
+<h1>Baricitinib</h1>
+<h2>How to take it</h2><p>Take one tablet once a day, with or without food.</p>
+<p>Swallow it whole with a glass of water.</p>
+<h2>Storage</h2><p>Keep it dry and out of the reach of children.</p>
+"""
+
+
+def _pdf(body: str, css: str = "", *, tags: bool = True, rects: tuple[Rect, ...] = ()) -> Pdf:
+    page = f"""<html lang="en"><head><title>t</title><style>
+      @page {{ size: 105mm 148mm; margin: 12mm }}
+      body {{ font: 12pt sans-serif; margin: 0 }} h1, h2 {{ font-size: 14pt; margin: 0 }} p {{ margin: 0 }}
+      {css}</style></head><body>{body}</body></html>"""
+    document = HTML(string=page).render(pdf_tags=tags)
+    return Pdf(document.write_pdf(pdf_tags=tags), len(document.pages), rects)
+
+
+def _codes(pdf: Pdf, audience: Audience = Audience.PATIENT, pages: int = 1) -> list[str]:
+    return sorted({finding.code for finding in proof(pdf, audience, budget_pages=pages)})
+
+
+def test_sound_page_gives_nothing() -> None:
+    assert _codes(_pdf(SOUND)) == []
+
+
+@pytest.mark.parametrize(("code", "body", "css"), [
+    ("PG-01", SOUND + "<p style='font-size:9pt'>Small print</p>", ""),
+    ("PG-02", "<h1>T</h1>" + "<p>word</p>" * 3 + "<p>" + "word " * 30 + "</p>", "@page { size: 297mm 148mm }"),
+    ("PG-03", SOUND + "<p style='color:#999'>Faint</p>", ""),
+    ("PG-03", SOUND + "<p style='background:#444'>Dark on dark</p>", ""),
+    ("PG-04", SOUND + "<p>Take 500<br>mg now</p>", ""),
+    ("PG-05", SOUND + "<h2>Alone</h2><p style='break-before:page'>a</p><p>b</p><p>c</p>", ""),
+    ("PG-06", SOUND + "<p style='position:absolute;left:85mm;top:0;white-space:nowrap'>Off the page</p>", ""),
+    ("PG-06", SOUND + "<p style='margin-top:-4mm'>Printed over the line above</p>", ""),
+    ("PG-06", SOUND + "<p style='margin-left:-10mm'>Near the edge</p>", ""),
+    ("PG-09", SOUND + "<p style='break-before:page'>Alone</p>", ""),
+    ("PG-09", SOUND + "<p style='break-before:page'>&nbsp;</p>", ""),
+])  # fmt: skip
+def test_fault_is_found(code: str, body: str, css: str) -> None:
+    assert _codes(_pdf(body, css), pages=2) == [code]
+
+
+def test_clinician_sheet_may_be_smaller_and_fainter() -> None:
+    body = SOUND + "<p style='font-size:9pt'>Small</p><p style='color:#707070'>Grey</p>"
+    assert _codes(_pdf(body), Audience.CLINICIAN) == []
+    assert _codes(_pdf(body)) == ["PG-01", "PG-03"]
+
+
+def test_too_many_pages_name_the_section_and_the_lines() -> None:
+    body = "<h1>T</h1><h2>Storage</h2>" + "<p>More.</p>" * 24
+    twenty_a_page = _pdf(body, "h1, h2, p { line-height: 6mm }")
+    [finding] = proof(twenty_a_page, Audience.PATIENT, budget_pages=1)
+    assert finding.code == "PG-08"
+    assert finding.message == "2 pages where 1 are planned: 6 lines too many, from “Storage” on"
+    assert finding.excerpt == "Storage"
+
+
+def test_text_in_the_space_of_the_label() -> None:
+    everywhere = Rect("label", 0, 0, 0, 300, 420)
+    findings = proof(_pdf(SOUND, rects=(everywhere,)), Audience.PATIENT, budget_pages=1)
+    assert {finding.code for finding in findings} == {"PG-10"}
+    assert _codes(_pdf(SOUND, rects=(Rect("label", 0, 200, 0, 60, 20),))) == []
+
+
+def test_no_tags_and_no_bookmarks() -> None:
+    findings = proof(_pdf("<p>a</p><p>b</p><p>c</p>", tags=False), Audience.PATIENT, budget_pages=1)
+    assert [(finding.code, finding.severity) for finding in findings] == [
+        ("PG-11", Severity.ERROR), ("PG-11", Severity.WARNING),
+    ]  # fmt: skip
+
+
+def test_bytes_that_are_no_pdf() -> None:
+    with pytest.raises(PdfError):
+        proof(Pdf(b"not a pdf", 1), Audience.PATIENT, budget_pages=1)
+
+
+def test_contrast_of_black_and_white_is_the_largest() -> None:
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((118, 118, 118), (255, 255, 255)) == pytest.approx(4.54, abs=0.01)
+    assert contrast((9, 9, 9), (9, 9, 9)) == 1
+
+
+def test_every_rule_of_the_page_is_in_the_manual(root: object) -> None:
+    from pathlib import Path
+
+    page = (Path(str(root)) / "docs" / "checks.md").read_text("utf-8")
+    for rule in RULES:
+        assert f"| {rule.code} | {rule.title} | {rule.severity.value} | {rule.write} | {rule.source} |" in page
