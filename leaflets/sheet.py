@@ -28,7 +28,7 @@ class Shared:
 @dataclass(frozen=True, slots=True)
 class PageForm:
     """One page: the keys no copy changes, its contents and resources (places among the shared objects), its annotations
-    (places among the copy's objects), and for every marked-content number the structure element that owns it (-1: none).
+    (places among the copy's objects), and the structure element that owns each marked-content number (-1: none).
     """
 
     body: bytes
@@ -44,7 +44,8 @@ class PageForm:
 class Sheet:
     """A compiled leaflet. A copy's own objects are numbered pages first, then annotations, elements and outline items.
 
-    `resources` and `page_fonts` are what page 1 names, open for the label's fonts; `catalog`, `info` and `roles` serve files of one copy.
+    `resources` and `page_fonts` are what page 1 names, open for the label's fonts; `catalog`, `info` and `roles` serve
+    files of one copy.
     """
 
     pages: int
@@ -89,9 +90,12 @@ def pack(sheet: Sheet) -> bytes:
         "rects": [[r.name, r.page, r.x, r.y, r.width, r.height] for r in sheet.rects],
         "shared": [[blobs.add(s.body), None if s.data is None else blobs.add(s.data)] for s in sheet.shared],
         "forms": [
-            [blobs.add(f.body), f.contents, f.resources, f.annotations, f.owners, f.width_pt, f.height_pt] for f in sheet.forms
+            [blobs.add(f.body), f.contents, f.resources, f.annotations, f.owners, f.width_pt, f.height_pt]
+            for f in sheet.forms
         ],
-        "single": [blobs.add(part) for part in (sheet.resources, sheet.page_fonts, sheet.catalog, sheet.info, sheet.roles)],
+        "single": [
+            blobs.add(part) for part in (sheet.resources, sheet.page_fonts, sheet.catalog, sheet.info, sheet.roles)
+        ],
         "annotations": [blobs.add(body) for body in sheet.annotations],
         "annotation_owners": sheet.annotation_owners,
         "elements": [blobs.add(body) for body in sheet.elements],

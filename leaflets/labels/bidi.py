@@ -1,4 +1,4 @@
-"""The order in which mixed left-to-right and right-to-left text is drawn (Unicode Annex 9, without explicit embeddings)."""
+"""The order in which left-to-right and right-to-left text on one line is drawn (Unicode Annex 9, no embeddings)."""
 
 import re
 import unicodedata
@@ -43,7 +43,8 @@ def stretches(text: str, *, rtl: bool) -> list[Stretch]:
         if unicodedata.bidirectional(text[units[at].start]) not in ("WS", "S", "B"):
             break
         levels[at] = int(rtl)
-    runs = [_run(list(group)) for _, group in groupby(zip(units, levels, strict=True), key=lambda pair: (pair[1], pair[0].alone))]
+    pairs = groupby(zip(units, levels, strict=True), key=lambda pair: (pair[1], pair[0].alone))
+    runs = [_run(list(group)) for _, group in pairs]
     return [Stretch(run.start, run.end, run.rtl) for run in _reorder(runs)]
 
 
@@ -154,8 +155,6 @@ def _reorder(runs: list[_Run]) -> list[_Run]:
     """Rule L2: from the highest level down, every series of runs at that level or above is turned round."""
     runs = list(runs)
     for level in range(max((run.level for run in runs), default=0), 0, -1):
-        turned: list[_Run] = []
-        for high, group in groupby(runs, key=lambda run: run.level >= level):
-            turned += list(group)[::-1] if high else group
-        runs = turned
+        series = [(high, list(group)) for high, group in groupby(runs, key=lambda run: run.level >= level)]
+        runs = [run for high, group in series for run in (reversed(group) if high else group)]
     return runs

@@ -1,4 +1,4 @@
-"""The label fonts of a file as PDF objects: a subset of exactly the glyphs that were drawn, and the text they stand for."""
+"""The label fonts of a file as PDF objects: the glyphs that were drawn and no others, and the text they stand for."""
 
 import hashlib
 import struct
@@ -13,10 +13,24 @@ import uharfbuzz as hb
 from leaflets.labels.faces import Face
 from leaflets.labels.ink import FaceCodes
 
-_KEPT_TABLES = ("glyf", "loca", "head", "hhea", "hmtx", "maxp", "CFF ")
-_DROPPED_TABLES = (
-    "BASE", "GDEF", "GPOS", "GSUB", "OS/2", "STAT", "VORG", "cmap", "cvt ", "fpgm", "gasp", "name", "post", "prep", "vhea", "vmtx",
-)  # fmt: skip
+_DROPPED_TABLES = [
+    "BASE",
+    "GDEF",
+    "GPOS",
+    "GSUB",
+    "OS/2",
+    "STAT",
+    "VORG",
+    "cmap",
+    "cvt",
+    "fpgm",
+    "gasp",
+    "name",
+    "post",
+    "prep",
+    "vhea",
+    "vmtx",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +44,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A font as objects: `bodies` without numbers, streams with their data; `@n` in a body refers to object n of them."""
+    """A font as objects without numbers, streams with their data; `@n` in a body refers to object n of them."""
 
     objects: tuple[tuple[bytes, bytes | None], ...]
 
@@ -63,7 +77,9 @@ def _embed(face: Face, drawn: tuple[Drawn, ...]) -> Embedded:
     name = _name(face, drawn)
     program = zlib.compress(data, 6)
     file_entry = b"/FontFile3 @3" if is_cff else b"/FontFile2 @3"
-    file_body = b"<</Subtype/OpenType/Filter/FlateDecode>>" if is_cff else b"<</Length1 %d/Filter/FlateDecode>>" % len(data)
+    file_body = (
+        b"<</Subtype/OpenType/Filter/FlateDecode>>" if is_cff else b"<</Length1 %d/Filter/FlateDecode>>" % len(data)
+    )
     mapping = _cmap(drawn, glyphs) if is_cff else _glyph_map(drawn, glyphs)
     encoding = b"@5" if is_cff else b"/Identity-H"
     system = b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
@@ -72,11 +88,14 @@ def _embed(face: Face, drawn: tuple[Drawn, ...]) -> Embedded:
     descendant = b"<</Type/Font/Subtype/CIDFontType%b/BaseFont/%b%b/FontDescriptor @2/DW 0/W[%b]%b>>" % (
         kind, name, system, _widths(face, sorted(ids)), glyph_map,
     )  # fmt: skip
-    map_body = b"<</Type/CMap/CMapName/LeafletCodes%b/Filter/FlateDecode>>" % system if is_cff else b"<</Filter/FlateDecode>>"
+    map_body = (
+        b"<</Type/CMap/CMapName/LeafletCodes%b/Filter/FlateDecode>>" % system if is_cff else b"<</Filter/FlateDecode>>"
+    )
     return Embedded(
         (
             (
-                b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding %b/DescendantFonts[@1]/ToUnicode @4>>" % (name, encoding),
+                b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding %b/DescendantFonts[@1]/ToUnicode @4>>"
+                % (name, encoding),
                 None,
             ),
             (descendant, None),
@@ -101,7 +120,7 @@ def _subset(face: Face, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
     wanted = hb.SubsetInput()
     wanted.glyph_set.update(sorted(glyphs))
     wanted.unicode_set.clear()
-    wanted.drop_table_tag_set.update([int.from_bytes(tag.encode(), "big") for tag in _DROPPED_TABLES])
+    wanted.drop_table_tag_set.update([int.from_bytes(tag.ljust(4).encode(), "big") for tag in _DROPPED_TABLES])
     wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.CFF_IDENTITY_CHARSET | hb.SubsetFlags.NOTDEF_OUTLINE
     plan = hb.SubsetPlan(face.face, wanted)
     places = dict(plan.old_to_new_glyph_mapping)
@@ -139,16 +158,13 @@ def _glyph_map(drawn: Sequence[Drawn], glyphs: dict[int, int]) -> bytes:
 
 def _descriptor(face: Face, name: bytes, data: bytes) -> bytes:
     """The font descriptor, open for its font file; the box is that of the whole face."""
-    head = face.face.reference_table("head").data
-    box = struct.unpack(">4h", head[36:44])
+    box = struct.unpack(">4h", face.face.reference_table("head").data[36:44])
     extents = face.font.get_font_extents("ltr")
     edges = b" ".join(_per_mille(edge, face.upem) for edge in box)
     ascent, descent = _per_mille(extents.ascender, face.upem), _per_mille(extents.descender, face.upem)
     stem = 140 if face.bold else 80
-    return (
-        b"<</Type/FontDescriptor/FontName/%b/Flags 4/FontBBox[%b]/ItalicAngle 0/Ascent %b/Descent %b/CapHeight %b/StemV %d"
-        % (name, edges, ascent, descent, ascent, stem)
-    )
+    head = b"<</Type/FontDescriptor/FontName/%b/Flags 4/FontBBox[%b]/ItalicAngle 0" % (name, edges)
+    return head + b"/Ascent %b/Descent %b/CapHeight %b/StemV %d" % (ascent, descent, ascent, stem)
 
 
 _CMAP_HEAD = (

@@ -1,6 +1,7 @@
 """The fonts a label is set in: which face draws which character, and how wide."""
 
 import hashlib
+import importlib.util
 import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
@@ -14,13 +15,16 @@ from leaflets.errors import RenderError
 FEATURES = {"liga": False, "clig": False, "dlig": False}
 
 _SIMPLE_DIRECTIONS = frozenset({"L", "EN", "ES", "ET", "CS", "ON", "WS"})
-_SIMPLE_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Nd", "No", "Nl", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc", "Sm", "So", "Zs"})
+_SIMPLE_CATEGORIES = frozenset(
+    {"Lu", "Ll", "Lt", "Nd", "No", "Nl", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc", "Sm", "So", "Zs"}
+)
 
 # Regular and bold file names of a script's faces; where there is no bold, the regular stands for it.
 _KNOWN = (
-    (("SourceSans3_400Regular.ttf",), ("SourceSans3_700Bold.ttf",)),
-    (("Vazirmatn_400Regular.ttf",), ("Vazirmatn_700Bold.ttf",)),
+    ("SourceSans3_400Regular.ttf", "SourceSans3_700Bold.ttf"),
+    ("Vazirmatn_400Regular.ttf", "Vazirmatn_700Bold.ttf"),
 )
+_KNOWN_FAMILIES = ("SourceSans3_", "Vazirmatn_")
 
 
 class Face:
@@ -89,22 +93,26 @@ class LabelFonts:
         self.places = {face: place for place, face in enumerate(self.faces)}
 
     @classmethod
-    def load(cls, *folders: Path) -> "LabelFonts":
-        """The faces for Latin, Greek, Cyrillic and Arabic from the first folder that has them, then every other font.
+    def load(cls, *folders: Path, installed: bool = True) -> "LabelFonts":
+        """The faces for Latin, Greek, Cyrillic and Arabic letters, and every other font for what those lack.
 
-        Fonts in folders after the first are used, in order of file name, for what the faces before them lack: a pharmacy adds
-        Chinese or Devanagari by giving a folder with such a font. Raises RenderError where a Latin face is missing.
+        Each folder is searched together with its subfolder `labels`; what stands in an earlier one wins. A pharmacy
+        adds Devanagari or Thai by putting a font there. `installed` looks for the optional package with Chinese fonts
+        too. Raises RenderError where the Latin face is missing or a font cannot be read.
         """
-        pairs = [pair for names in _KNOWN if (pair := _known(folders, *names)) is not None]
-        if not pairs or pairs[0][0].path.name not in _KNOWN[0][0]:
+        places = [place for folder in folders for place in (folder, folder / "labels") if place.is_dir()]
+        pairs = [pair for names in _KNOWN if (pair := _known(places, *names)) is not None]
+        if not pairs or pairs[0][0].path.name != _KNOWN[0][0]:
             raise RenderError(
-                f"The label's font {_KNOWN[0][0][0]} was not found.", "Put it into styles/fonts, or install leaflet again."
+                f"The label's font {_KNOWN[0][0]} was not found.", "Put it into styles/fonts, or install leaflet again."
             )
-        taken = {name for names in _KNOWN for weight in names for name in weight}
-        for folder in folders[1:]:
-            others = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".ttf", ".otf")) if folder.is_dir() else []
-            pairs += [(face, face) for face in (_open(path, False) for path in others if path.name not in taken)]
-        return cls(pairs)
+        found: dict[str, Path] = {}
+        for place in [*places, *(_chinese_package() if installed else ())]:
+            for path in sorted(place.iterdir()):
+                if path.suffix.lower() in (".ttf", ".otf") and not path.name.startswith(_KNOWN_FAMILIES):
+                    found.setdefault(path.name, path)
+        others = [_open(path, bold=False) for path in found.values()]
+        return cls([*pairs, *((face, face) for face in others)])
 
     @cached_property
     def digest(self) -> str:
@@ -124,17 +132,22 @@ class LabelFonts:
         return next((pair[bold] for pair in self.pairs if character in pair[bold].characters), None)
 
 
-def _known(folders: Sequence[Path], regular: Sequence[str], bold: Sequence[str]) -> tuple[Face, Face] | None:
-    for folder in folders:
-        file = next((folder / name for name in regular if (folder / name).is_file()), None)
-        if file is not None:
-            heavy = next((folder / name for name in bold if (folder / name).is_file()), None)
-            face = _open(file, False)
-            return face, face if heavy is None else _open(heavy, True)
-    return None
+def _known(places: Sequence[Path], regular: str, bold: str) -> tuple[Face, Face] | None:
+    light = next((place / regular for place in places if (place / regular).is_file()), None)
+    heavy = next((place / bold for place in places if (place / bold).is_file()), None)
+    if light is None:
+        return None
+    face = _open(light, bold=False)
+    return face, face if heavy is None else _open(heavy, bold=True)
 
 
-def _open(path: Path, bold: bool) -> Face:
+def _chinese_package() -> tuple[Path, ...]:
+    """The folder of the optional package with Chinese fonts, if it is installed."""
+    spec = importlib.util.find_spec("pylopdf_fonts_zh_cn")
+    return (Path(spec.origin).parent,) if spec is not None and spec.origin is not None else ()
+
+
+def _open(path: Path, *, bold: bool) -> Face:
     try:
         face = Face(path, bold)
     except (OSError, hb.HarfBuzzError) as error:

@@ -26,13 +26,13 @@ def missing_character(field: str, character: str, has_han: bool) -> Finding:
             Severity.ERROR,
             "label.no-font",
             f"The text of {field} has Chinese characters, and no font for them is installed.",
-            "Put a Chinese font such as NotoSansSC-Regular.otf into the project's styles/fonts, or install leaflets[chinese].",
+            "Install pylopdf-fonts-zh-cn, or put a Chinese font into the project's styles/fonts/labels.",
         )
     return Finding(
         Severity.ERROR,
         "label.no-glyph",
         f"The text of {field} has a character (script: {script.title()}) that no font of the label can draw.",
-        "Add a font for that script to the project's styles/fonts, or give the text in another script.",
+        "Add a font for that script to the project's styles/fonts/labels, or give the text in another script.",
     )
 
 

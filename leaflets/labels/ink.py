@@ -21,7 +21,7 @@ def literal(data: bytes) -> bytes:
 
 
 class FaceCodes:
-    """The codes of one face in one file: a simple character's is its Unicode number, other glyphs get the next free one."""
+    """The codes of one face in one file: a simple character's is its Unicode number, other glyphs get the next free."""
 
     def __init__(self, face: Face) -> None:
         self.face = face
@@ -56,7 +56,7 @@ class FaceCodes:
 
 
 class _Pen(NamedTuple):
-    """A face at one size: the operators that choose it for one-byte codes (none where it has no such) and for two-byte codes."""
+    """A face at one size: the operators that choose it for one-byte codes (if it has any) and for two-byte codes."""
 
     codes: FaceCodes
     narrow: bytes
@@ -66,8 +66,8 @@ class _Pen(NamedTuple):
 class Ink:
     """Writes the lines of one file.
 
-    Each face stands in the file under two names: /L0 for two-byte codes, and /N0 for one-byte codes, which hold any text
-    of Latin-1 in half the space.
+    Each face stands in the file under two names: /L0 for two-byte codes, and /N0 for one-byte codes, which hold any
+    text of Latin-1 in half the space.
     """
 
     def __init__(self, fonts: LabelFonts) -> None:

@@ -4,9 +4,9 @@ import unicodedata
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
-# 70 × 35 mm, the dispensing label of most European pharmacies.
-LABEL_WIDTH_PT = 70 / 25.4 * 72
-LABEL_HEIGHT_PT = 35 / 25.4 * 72
+# 70 × 35 mm, the dispensing label of most European pharmacies, rounded down.
+LABEL_WIDTH_PT = 198.4
+LABEL_HEIGHT_PT = 99.2
 
 # Marks of direction are ours to set; joiners (U+200C, U+200D) belong to the spelling and stay.
 _DIRECTION_MARKS = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])

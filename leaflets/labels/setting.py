@@ -7,8 +7,8 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from leaflets.labels.bidi import starts_rtl
-from leaflets.labels.faults import missing_character, set_small, too_long
 from leaflets.labels.faces import LabelFonts
+from leaflets.labels.faults import missing_character, set_small, too_long
 from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean
 from leaflets.labels.shaping import Line, MissingCharacter, Shaper
 from leaflets.model import Finding
@@ -23,14 +23,15 @@ _UNITS = r"(?:mg|g|kg|mcg|µg|μg|ml|mL|dl|l|L|IU|units?|mmol|h|hours?|days?|mm|
 # A line may end after a space (not between a number and its unit), after a hyphen or a slash between letters, and
 # on either side of a Chinese character.
 _BREAKS = re.compile(
-    rf"(?<= )(?!(?<=\d )(?:{_UNITS}))|(?<=[^\W\d][-/])(?=[^\W\d])|(?<=[\u3000-\u9fff])(?=[\w\u3000-\u9fff])|(?<=\w)(?=[\u3000-\u9fff])"
+    rf"(?<= )(?!(?<=\d )(?:{_UNITS}))|(?<=[^\W\d][-/])(?=[^\W\d])"
+    r"|(?<=[\u3000-\u9fff])(?=[\w\u3000-\u9fff])|(?<=\w)(?=[\u3000-\u9fff])"
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
-    """How one item of a label is set: its size and floor in points, whether it may shrink alone to stay on one line, and
-    whether its letters are kerned (figures and codes are read one by one).
+    """How one item of a label is set: its size and floor in points, whether it may shrink alone to stay on one line,
+    and whether its letters are kerned (figures and codes are read one by one).
     """
 
     size_pt: float

@@ -1,6 +1,7 @@
 """A line of a label becomes glyphs: split by face and direction, shaped by HarfBuzz, in the order it is drawn."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import uharfbuzz as hb
@@ -58,7 +59,7 @@ class Shaper:
     def __init__(self, fonts: LabelFonts) -> None:
         self._fonts = fonts
         self._lines: dict[tuple[str, bool, bool, bool], Line] = {}
-        self._latin = tuple((face, face.simple, face.advances) for face in fonts.pairs[0])
+        self._latin = tuple((face, face.simple) for face in fonts.pairs[0])
 
     def line(self, text: str, *, bold: bool, rtl: bool, kerned: bool = True) -> Line:
         """A line of clean text; `rtl` is the direction of the paragraph. Raises MissingCharacter."""
@@ -71,9 +72,9 @@ class Shaper:
         return line
 
     def _shape(self, text: str, bold: bool, rtl: bool, kerned: bool) -> Line:
-        face, simple, advances = self._latin[bold]
+        face, simple = self._latin[bold]
         if simple.issuperset(text) and not rtl:
-            piece, advance = _simple(face, text) if kerned else (Piece(face, text), sum(map(advances.__getitem__, text)))
+            piece, advance = (_simple if kerned else _unkerned)(face, text)
             return Line((piece,), advance / face.upem)
         pieces: list[Piece] = []
         width = 0.0
@@ -108,9 +109,13 @@ class Shaper:
         return face
 
 
+def _unkerned(face: Face, text: str) -> tuple[Piece, int]:
+    return Piece(face, text), sum(map(face.advances.__getitem__, text))
+
+
 def _simple(face: Face, text: str) -> tuple[Piece, int]:
     kerning = face.kerning
-    kerns = [kerning[pair] for pair in zip(text, text[1:], strict=False)]
+    kerns = [kerning[pair] for pair in pairwise(text)]
     return Piece(face, text, tuple(kerns) if any(kerns) else ()), sum(map(face.advances.__getitem__, text)) + sum(kerns)
 
 

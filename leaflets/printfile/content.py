@@ -73,7 +73,9 @@ class LabelWriter:
             if copy.label is not None:
                 raise PdfError(f"Copy {copy.serial}: the leaflet keeps no space for a label.")
             return ()
-        done, findings = self._setter.label(copy.label, lang=lang, width_pt=rect.width, height_pt=rect.height, notes=copy.notes)
+        done, findings = self._setter.label(
+            copy.label, lang=lang, width_pt=rect.width, height_pt=rect.height, notes=copy.notes
+        )
         if done is None:
             raise _unfit(copy.serial, findings)
         return done.blocks
@@ -83,7 +85,10 @@ class LabelWriter:
         if known is None:
             if len(self._blocks) >= _REMEMBERED:
                 self._blocks.clear()
-            known = self._blocks[id(block)] = (block, self._block(block))  # the block is kept, so that its id is not used again
+            known = self._blocks[id(block)] = (
+                block,
+                self._block(block),
+            )  # the block is kept, so that its id is not used again
         return known[1]
 
     def _block(self, block: Block) -> bytes:
@@ -104,9 +109,12 @@ class LabelWriter:
             block = None
         if block is None or len(block.lines) > 1:
             raise PdfError(
-                f"Copy {serial}: the control line is too long for its place.", "Give the run or the leaflet a shorter name."
+                f"Copy {serial}: the control line is too long for its place.",
+                "Give the run or the leaflet a shorter name.",
             )
-        data = b"q 0 g BT %.6g %.6g Td" % (space.control_x, space.control_y) + self._ink.line(block.lines[0], block.size_pt)
+        data = b"q 0 g BT %.6g %.6g Td" % (space.control_x, space.control_y) + self._ink.line(
+            block.lines[0], block.size_pt
+        )
         return b"/Artifact<</Type/Pagination>>BDC\n" + data + b" ET Q\nEMC\n" if self._tagged else data + b" ET Q\n"
 
 
@@ -123,5 +131,3 @@ def _space(sheet: Sheet) -> _Space:
 def _unfit(serial: str, findings: tuple[Finding, ...]) -> PdfError:
     worst = next(finding for finding in findings if finding.severity is Severity.ERROR)
     return PdfError(f"Copy {serial}: {worst.message}", worst.hint)
-
-

@@ -1,7 +1,7 @@
 """The form that every copy of a leaflet fills in: all its objects as one text, in which only object numbers change.
 
-Objects of a copy are numbered from a multiple of 10 or 100, so that each number is a prefix, different for each copy, and
-fixed digits. The prefix is one byte in the form; a copy is made by replacing that byte.
+Objects of a copy are numbered from a multiple of 10 or 100, so that each number is a prefix, different for each copy,
+and fixed digits. The prefix is one byte in the form; a copy is made by replacing that byte.
 """
 
 import re
@@ -54,13 +54,15 @@ class Form:
         return self.packed + 1
 
     def fill(self, first: int, node: int) -> Filled:
-        """The objects of the copy whose numbers begin at `first`, a multiple of `step`, below the page tree node `node`."""
+        """The objects of the copy whose numbers begin at `first`, a multiple of `step`, below the page node `node`."""
         text = self.text.replace(b"%c" % NODE, b"%d" % node)
         for group in range(-(-self.objects // self.step)):
             text = text.replace(b"%c" % (_PREFIX + group), b"%d" % (first // self.step + group))
         parts = text.split(b"\n")
         numbers_end = 2 * self.packed
-        return Filled(parts[: self.packed], parts[self.packed : numbers_end], parts[numbers_end], parts[numbers_end + 1 :])
+        return Filled(
+            parts[: self.packed], parts[self.packed : numbers_end], parts[numbers_end], parts[numbers_end + 1 :]
+        )
 
 
 def make_form(
@@ -68,7 +70,7 @@ def make_form(
 ) -> Form:
     """The form of a leaflet's copies with `items` label items. Untagged copies have no links: paper has none.
 
-    `whole` are bodies that only a file of one copy has, such as its catalog; such a file keeps the leaflet's outline too.
+    `whole` are bodies that only a file of one copy has, such as its catalog; it keeps the leaflet's outline too.
     """
     return _Maker(sheet, numbers, items, blanks, tagged, whole).form()
 
@@ -76,7 +78,9 @@ def make_form(
 class _Maker:
     """One form in the making."""
 
-    def __init__(self, sheet: Sheet, numbers: FileNumbers, items: int, blanks: int, tagged: bool, whole: tuple[bytes, ...]) -> None:
+    def __init__(
+        self, sheet: Sheet, numbers: FileNumbers, items: int, blanks: int, tagged: bool, whole: tuple[bytes, ...]
+    ) -> None:
         self._sheet, self._numbers = sheet, numbers
         self._items, self._blanks, self._tagged = items, blanks, tagged
         self._whole, self._outline = whole, sheet.outline if whole else ()
@@ -153,7 +157,11 @@ class _Maker:
         if not self._items:
             return []
         kids = b" ".join(self._reference(self._label + 1 + item) for item in range(self._items))
-        document, division, page = self._reference(self._first_element), self._reference(self._label), self._reference(0)
+        document, division, page = (
+            self._reference(self._first_element),
+            self._reference(self._label),
+            self._reference(0),
+        )
         first = first_free_content(self._sheet)
         return [
             b"<</S/Div/P %b/K[%b]>>" % (document, kids),

@@ -13,7 +13,8 @@ SheetSource = Callable[[str], Sheet]
 class Copy:
     """One copy to print: its leaflet by key, its serial ("12 of 340"), the rest of its control line, its label.
 
-    `notes` are words that must stand on the sheet, such as "Draft: not clinically reviewed". Only `label` holds patient data.
+    `notes` are words that must stand on the sheet, such as "Draft: not clinically reviewed". Only `label` holds patient
+    data.
     """
 
     sheet: str
@@ -33,7 +34,9 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """How a print file is written. `title` and `lang` are the document's own; `duplex` starts each copy on a new sheet of paper."""
+    """How a print file is written. `title` and `lang` are the document's own; `duplex` starts each copy on a new sheet
+    of paper.
+    """
 
     title: str
     lang: str = "en"
@@ -45,7 +48,7 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished file: its copies, its pages and sheets of paper (blank backs and banner counted), its bytes and their hash."""
+    """A finished file: copies, pages and sheets of paper (blank backs and banner counted), bytes and their hash."""
 
     copies: int
     pages: int

@@ -86,7 +86,9 @@ class ObjectFile:
         rows = place + place.join(_INDEXES[index : index + len(bodies)])
         self.entries[at : at + len(rows)] = rows
         self._packed += bodies
-        self._numbers += numbers if numbers is not None else [b"%d" % number for number in range(first, first + len(bodies))]
+        self._numbers += (
+            numbers if numbers is not None else [b"%d" % number for number in range(first, first + len(bodies))]
+        )
         self._packed_bytes += sum(map(len, bodies))
 
     def open_pack(self) -> None:
@@ -113,7 +115,9 @@ class ObjectFile:
         number = self.reserve()
         at, start = number * ENTRY_BYTES, self.position
         self.entries[at : at + ENTRY_BYTES] = plain_entry(start)
-        self.put(number, xref_body(number + 1, root, info, identity, b"/Filter/FlateDecode"), zlib.compress(self.entries, 1))
+        self.put(
+            number, xref_body(number + 1, root, info, identity, b"/Filter/FlateDecode"), zlib.compress(self.entries, 1)
+        )
         self.write(ending(start))
         self.flush()
 

@@ -31,7 +31,7 @@ def save(path: Path, write: Callable[[Sink], Written], *, sync: bool) -> Written
         written = write(_Descriptor(descriptor, part))
         if sync:
             os.fsync(descriptor)
-        os.replace(part, path)
+        part.replace(path)
         if sync:
             _sync_folder(path.parent)
     return written

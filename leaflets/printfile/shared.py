@@ -70,7 +70,13 @@ def _stream_key(shared: Shared) -> bytes:
 
 def _reachable(sheet: Sheet) -> set[int]:
     """The places of the shared objects that pages and tags need."""
-    bodies = [sheet.resources, sheet.page_fonts, *(form.body for form in sheet.forms), *sheet.annotations, *sheet.elements]
+    bodies = [
+        sheet.resources,
+        sheet.page_fonts,
+        *(form.body for form in sheet.forms),
+        *sheet.annotations,
+        *sheet.elements,
+    ]
     todo = [int(place, 16) for body in bodies for place in _SHARED.findall(body)]
     todo += [place for form in sheet.forms for place in (*form.contents, form.resources)]
     found: set[int] = set()

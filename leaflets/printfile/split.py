@@ -1,7 +1,7 @@
 """One whole tagged file for each copy: PDF/A-2a and PDF/UA-1 like the leaflet itself, label included.
 
-Everything but the label, its fonts and the cross-reference table is the same in every copy of a leaflet, so it is made once
-and kept; a copy's file is that beginning, the label, the fonts and a new table.
+Everything but the label, its fonts and the cross-reference table is the same in every copy of a leaflet, so it is made
+once and kept; a copy's file is that beginning, the label, the fonts and a new table.
 """
 
 import hashlib
@@ -20,7 +20,13 @@ from leaflets.printfile.content import LabelContent, LabelWriter
 from leaflets.printfile.form import FileNumbers, make_form
 from leaflets.printfile.jobs import Copy, SheetSource, Written
 from leaflets.printfile.objects import (
-    ENTRY_BYTES, ObjectFile, Sink, ending, plain_entry, stream_object, xref_body,
+    ENTRY_BYTES,
+    ObjectFile,
+    Sink,
+    ending,
+    plain_entry,
+    stream_object,
+    xref_body,
 )  # fmt: skip
 from leaflets.printfile.save import save
 from leaflets.printfile.shared import fonts_entries, write_shared
@@ -28,7 +34,7 @@ from leaflets.sheet import Sheet
 
 _CATALOG, _PAGES, _INFO, _SAVE_STATE, _BLANK, _TAGS, _PARENTS = range(1, 8)
 
-# Fonts are embedded for one of these sets of characters where a label keeps to it: a subset made once serves many files.
+# Fonts are embedded for one of these sets of characters where a label keeps to it: one subset then serves many files.
 _ASCII = string.ascii_letters + string.digits + string.punctuation + " ·–—‘’“”…€"
 _WESTERN = _ASCII + "".join(map(chr, range(0xA0, 0x100)))
 _WIDE = _WESTERN + "".join(map(chr, [*range(0x100, 0x180), 0x1A0, 0x1A1, 0x1AF, 0x1B0, *range(0x1EA0, 0x1EFA)]))
@@ -160,4 +166,3 @@ def _font_bytes(codes: FaceCodes, first: int) -> tuple[bytes, tuple[int, ...]]:
         parts.append(whole)
         position += len(whole)
     return b"".join(parts), tuple(offsets)
-

@@ -43,7 +43,11 @@ class PageTree:
         if not self._branches or len(self._branches[-1].nodes) == _NODES_PER_BRANCH:
             self._branches.append(_Branch(self._file.reserve()))
         branch = self._branches[-1]
-        body = b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (branch.number, len(self._kids), b" ".join(self._kids))
+        body = b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (
+            branch.number,
+            len(self._kids),
+            b" ".join(self._kids),
+        )
         self._file.pack(self._node, [body])
         branch.nodes.append(self._node)
         branch.pages += len(self._kids)
@@ -110,7 +114,9 @@ class Bookmarks:
             previous = b"/Prev %d 0 R" % (first + at - 1) if at else b""
             following = b"/Next %d 0 R" % (first + at + 1) if at + 1 < count else b""
             where = b"/Dest[%d 0 R/Fit]" % page
-            bodies.append(b"<</Title%b/Parent %d 0 R%b%b%b>>" % (text_string(title), parent, where, previous, following))
+            bodies.append(
+                b"<</Title%b/Parent %d 0 R%b%b%b>>" % (text_string(title), parent, where, previous, following)
+            )
         self._file.pack(first, bodies)
         return first
 

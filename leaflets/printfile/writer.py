@@ -27,11 +27,13 @@ _COPIES_PER_NODE = 64
 CATALOG, PAGES, INFO, SAVE_STATE, BLANK, OUTLINES, TAGS, DOCUMENT, PARENTS, METADATA = range(1, 11)
 
 
-def write_print_file(out: Sink, copies: Iterable[Copy], sheet: SheetSource, fonts: LabelFonts, job: PrintJob) -> Written:
+def write_print_file(
+    out: Sink, copies: Iterable[Copy], sheet: SheetSource, fonts: LabelFonts, job: PrintJob
+) -> Written:
     """Write all copies, in order, as one PDF to `out`, a binary file that need not seek; what was written.
 
-    `sheet` is called once for each key. The same input gives the same bytes. Raises PdfError, naming the serial, where a label
-    does not fit or a leaflet has no space for one; errors of `out` pass through.
+    `sheet` is called once for each key. The same input gives the same bytes. Raises PdfError, naming the serial, where
+    a label does not fit or a leaflet has no space for one; errors of `out` pass through.
     """
     writer = _PrintFile(out, fonts, job)
     with _few_collections():
@@ -53,7 +55,7 @@ def _few_collections() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Known:
-    """A leaflet of this file: its sheet, where its shared objects are, the forms of its copies by number of label items."""
+    """A leaflet of this file: its sheet, where its shared objects are, its copies' forms by number of label items."""
 
     sheet: Sheet
     numbers: FileNumbers
@@ -91,7 +93,8 @@ class _PrintFile:
             self._add_banner(known.sheet)
         if self._job.tagged and self._copies >= MOST_TAGGED_COPIES:
             raise PdfError(
-                f"A tagged print file holds at most {MOST_TAGGED_COPIES} copies.", "Split the destination into several print files."
+                f"A tagged print file holds at most {MOST_TAGGED_COPIES} copies.",
+                "Split the destination into several print files.",
             )
         self._write(known, self._labels.content(copy, known.sheet), copy.serial)
         self._copies += 1
@@ -184,8 +187,10 @@ class _PrintFile:
         kids = b" ".join([b"%d 0 R" % number for number in self._documents])
         self._file.put(DOCUMENT, b"<</S/Document/P %d 0 R/K[%b]>>" % (TAGS, kids))
         next_key = self._file.next_number
-        root = b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d>>" % (DOCUMENT, PARENTS, next_key)
+        root = b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d>>" % (
+            DOCUMENT,
+            PARENTS,
+            next_key,
+        )
         self._file.put(TAGS, root)
         self._file.put(METADATA, b"<</Type/Metadata/Subtype/XML>>", xmp(self._job.title))
-
-

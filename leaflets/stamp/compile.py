@@ -10,11 +10,11 @@ from leaflets.errors import PdfError
 from leaflets.model import Pdf
 from leaflets.sheet import LOCAL, PageForm, Shared, Sheet
 from leaflets.stamp.objects import ObjGen, Writer, destinations, scalar
-from leaflets.stamp.structure import Content, Element, ElementWriter, annotation_owners, content_owners, read_tree
+from leaflets.stamp.structure import Content, ElementWriter, annotation_owners, content_owners, read_tree
 
 _PAGE_KEYS_SET_PER_COPY = frozenset({"/Parent", "/Contents", "/Resources", "/Annots", "/StructParents"})
 _CATALOG_KEYS = ("/Lang", "/Metadata", "/MarkInfo", "/OutputIntents", "/ViewerPreferences", "/AF", "/Extensions")
-_INHERITED = ("/MediaBox", "/CropBox", "/Rotate", "/Resources")
+_INHERITED = ("/MediaBox", "/CropBox", "/Rotate")
 
 
 def compile_sheet(pdf: Pdf) -> Sheet:
@@ -63,27 +63,28 @@ class _Compiler:
         no_fonts, no_parent = frozenset({"/Font"}), frozenset({"/StructParent", "/P", "/Parent"})
         forms = tuple(self._form(page, owners) for page in self._pages)
         fonts = resources.get("/Font", Dictionary())
-        title = "" if self._info is None else str(self._info.get("/Title", ""))
-        parts = {
-            "resources": self._writer.entries(resources, leave_out=no_fonts)[2:-2],
-            "page_fonts": self._writer.entries(fonts)[2:-2],
-            "annotations": tuple(self._writer.entries(item, leave_out=no_parent) for item in self._annotations),
-            "elements": tuple(elements.body(element) for element in self._elements),
-            "outline": tuple(self._writer.entries(item) for item in self._outline),
-        }
+        annotations = tuple(self._writer.entries(item, leave_out=no_parent) for item in self._annotations)
+        page_resources = self._writer.entries(resources, leave_out=no_fonts)[2:-2]
+        page_fonts = self._writer.entries(fonts)[2:-2]
+        bodies = tuple(elements.body(element) for element in self._elements)
+        outline = tuple(self._writer.entries(item) for item in self._outline)
         catalog, info, roles = self._catalog(), self._document_info(), self._roles()
         return Sheet(
             pages=len(self._pages),
             lang=str(self._root.get("/Lang", "")),
-            title=title,
+            title="" if self._info is None else str(self._info.get("/Title", "")),
             rects=self._pdf.rects,
-            shared=self._writer.shared,
+            shared=self._writer.shared,  # last, when everything that names a shared object has been written
             forms=forms,
+            resources=page_resources,
+            page_fonts=page_fonts,
+            annotations=annotations,
             annotation_owners=tuple(links[item.objgen] for item in self._annotations),
+            elements=bodies,
+            outline=outline,
             catalog=catalog,
             info=info,
             roles=roles,
-            **parts,  # type: ignore[arg-type]
         )
 
     def _form(self, page: Object, owners: dict[Content, int]) -> PageForm:
@@ -95,24 +96,24 @@ class _Compiler:
         return PageForm(
             body=self._writer.entries(page, leave_out=_PAGE_KEYS_SET_PER_COPY)[2:-2] + self._inherited_keys(page),
             contents=tuple(self._writer.share(stream) for stream in streams),
-            resources=self._shared_resources(page),
-            annotations=tuple(self._writer_place(item) for item in _annotations(page)),
+            resources=self._resources(page),
+            annotations=tuple(self._place(item) for item in _annotations(page)),
             owners=_owners_on(page, owners),
             width_pt=box[2] - box[0],
             height_pt=box[3] - box[1],
         )
 
     def _inherited_keys(self, page: Object) -> bytes:
-        missing = [key for key in _INHERITED[:3] if key not in page and _inherited(page, key) is not None]
-        return b"".join(key.encode() + b" " + self._writer.value(_inherited(page, key)) for key in missing)
+        above = [(key, _above(page, key)) for key in _INHERITED if key not in page]
+        return b"".join(key.encode() + b" " + self._writer.value(item) for key, item in above if item is not None)
 
-    def _shared_resources(self, page: Object) -> int:
+    def _resources(self, page: Object) -> int:
         resources = _inherited(page, "/Resources")
         if resources.is_indirect:
             return self._writer.share(resources)
         return self._writer.add(Shared(self._writer.entries(resources)))
 
-    def _writer_place(self, annotation: Object) -> int:
+    def _place(self, annotation: Object) -> int:
         return len(self._pages) + next(
             place for place, item in enumerate(self._annotations) if item.objgen == annotation.objgen
         )
@@ -149,11 +150,18 @@ def _annotations(page: Object) -> list[Object]:
 
 
 def _inherited(page: Object, key: str) -> Object:
-    """A key of a page, or of the page tree nodes above it."""
+    """A key of a page, or of the page tree nodes above it. Raises PdfError where none has it."""
+    item = _above(page, key)
+    if item is None:
+        raise PdfError(f"A page of the leaflet's PDF has no {key}.")
+    return item
+
+
+def _above(page: Object, key: str) -> Object | None:
     node: Object | None = page
     while node is not None and key not in node:
         node = node.get("/Parent")
-    return node[key] if node is not None else None  # type: ignore[return-value]
+    return None if node is None else node[key]
 
 
 def _outline_items(root: Object | None) -> Iterator[Object]:
@@ -163,6 +171,3 @@ def _outline_items(root: Object | None) -> Iterator[Object]:
         item = todo.pop()
         yield item
         todo.extend(item[key] for key in ("/Next", "/First") if key in item)
-
-
-__all__ = ["Element", "compile_sheet"]

@@ -12,6 +12,7 @@ ObjGen = tuple[int, int]
 Destinations = Mapping[bytes, Object]
 
 _MAX_DEPTH = 60
+_NEVER_SHARED = (Name.Page, Name.Pages, Name.StructElem, Name.StructTreeRoot)
 
 
 class Writer:
@@ -43,7 +44,9 @@ class Writer:
     def entries(self, item: Object, *, leave_out: frozenset[str] = frozenset(), depth: int = 0) -> bytes:
         """A dictionary in its brackets, without the keys to leave out; named destinations are given as pages."""
         parts = [
-            Name(key).unparse() + b" " + self._entry(key, value, depth) for key, value in item.items() if key not in leave_out
+            Name(key).unparse() + b" " + self._entry(key, value, depth)
+            for key, value in item.items()
+            if key not in leave_out
         ]
         return b"<<" + b"".join(parts) + b">>"
 
@@ -59,7 +62,12 @@ class Writer:
         known = self._places.get(item.objgen)
         if known is not None:
             return known
-        if isinstance(item, Dictionary) and item.get("/Type") in (Name.Page, Name.Pages, Name.StructElem, Name.StructTreeRoot):
+        if isinstance(item, Dictionary) and item.get("/Type") in (
+            Name.Page,
+            Name.Pages,
+            Name.StructElem,
+            Name.StructTreeRoot,
+        ):
             raise PdfError("The leaflet's PDF points at a page or a tag from a place where copies cannot.")
         place = len(self._shared)
         self._places[item.objgen] = place
@@ -128,7 +136,7 @@ def destinations(root: Object) -> dict[bytes, Object]:
     todo = [names["/Dests"]] if isinstance(names, Dictionary) and "/Dests" in names else []
     while todo:
         node = todo.pop()
-        pairs = node["/Names"].as_list() if "/Names" in node else []
+        pairs = list[Object](node["/Names"].as_list()) if "/Names" in node else []
         found.update((bytes(pairs[at]), pairs[at + 1]) for at in range(0, len(pairs), 2))
         todo.extend(node["/Kids"].as_list() if "/Kids" in node else [])
     return found

@@ -78,8 +78,10 @@ def _gather(item: Object, parent: int, elements: list[Element], depth: int) -> i
     element = Element(item, parent)
     elements.append(element)
     for kid in _folded_kids(item, depth):
-        is_child = not isinstance(kid, Content) and "/S" in kid
-        element.kids.append(_gather(kid, place, elements, depth + 1) if is_child else kid)  # type: ignore[arg-type]
+        if not isinstance(kid, Content) and "/S" in kid:
+            element.kids.append(_gather(kid, place, elements, depth + 1))
+        else:
+            element.kids.append(kid)
     return place
 
 
@@ -103,11 +105,11 @@ def _says_nothing(item: Object) -> bool:
     return str(item["/S"]) in _FOLDED and not any(key in item for key in _SAYS_SOMETHING)
 
 
-def _listed(kids: object) -> list[Object]:
+def _listed(kids: Object | None) -> list[Object]:
     """What may be nothing, one thing or an array, as a list."""
     if kids is None:
         return []
-    return list(kids.as_list()) if isinstance(kids, Array) else [kids]  # type: ignore[list-item]
+    return list(kids.as_list()) if isinstance(kids, Array) else [kids]
 
 
 @dataclass(frozen=True, slots=True)
