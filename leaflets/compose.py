@@ -21,6 +21,7 @@ from leaflets.model import (
     Front,
     Html,
     Imprint,
+    Items,
     Place,
     Run,
     Source,

@@ -1,4 +1,7 @@
-"""The frozen types that travel between the stages; they know no stage."""
+"""The frozen types that travel between the stages; they know no stage.
+
+Those of `leaflets.paper` are here too: it is apart only so that a sheet from the cache need not load the others.
+"""
 
 from __future__ import annotations
 
@@ -8,62 +11,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-
-class Audience(StrEnum):
-    """Who reads the sheet."""
-
-    PATIENT = "patient"
-    CLINICIAN = "clinician"
-
-
-class Severity(StrEnum):
-    """How much a finding matters."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-
-
-class Paper(StrEnum):
-    """A sheet of paper, by its CSS name."""
-
-    A4 = "a4"
-    LETTER = "letter"
-
-    @property
-    def size_mm(self) -> tuple[float, float]:
-        """Width and height in millimetres."""
-        return {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """The form in which one monograph is printed."""
-
-    audience: Audience
-    lang: str = "en"
-    paper: Paper = Paper.A4
-
-    @property
-    def stylesheets(self) -> tuple[str, ...]:
-        """The stylesheets of this edition, in the order of the cascade; `theme.css` is the project's own."""
-        return ("fonts.css", "page.css", f"{self.paper}.css", f"{self.audience}.css", "theme.css")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something a person should know about a monograph or a page; `line` counts from 1, 0 is the whole file."""
-
-    severity: Severity
-    code: str
-    message: str
-    hint: str = ""
-    file: str = ""
-    line: int = 0
-    column: int = 0
-    audience: Audience | None = None
-    excerpt: str = ""
-
+from leaflets.paper import Audience as Audience
+from leaflets.paper import Edition as Edition
+from leaflets.paper import Finding as Finding
+from leaflets.paper import Html as Html
+from leaflets.paper import Imprint as Imprint
+from leaflets.paper import Paper as Paper
+from leaflets.paper import Pdf as Pdf
+from leaflets.paper import Pharmacy as Pharmacy
+from leaflets.paper import Rect as Rect
+from leaflets.paper import Severity as Severity
+from leaflets.paper import Withheld as Withheld
 
 # ---------------------------------------------------------------- text
 
@@ -314,15 +272,6 @@ class ViewSection:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
-    """Something the source has and this audience does not see, and why."""
-
-    line: int
-    excerpt: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class View:
     """What one audience sees of a monograph, in reading order."""
 
@@ -331,60 +280,3 @@ class View:
     sections: tuple[ViewSection, ...]
     two_voices: bool = False
     withheld: tuple[Withheld, ...] = ()
-
-
-# ---------------------------------------------------------------- page
-
-
-@dataclass(frozen=True, slots=True)
-class Pharmacy:
-    """Who hands the sheet out, as the settings say; an empty text is not printed."""
-
-    name: str = ""
-    address: str = ""
-    phone: str = ""
-    emergency: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Imprint:
-    """What a sheet says of itself besides the monograph: its edition, its pharmacy and its content id."""
-
-    edition: Edition
-    pharmacy: Pharmacy
-    content_id: str
-    notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Html:
-    """A page ready to be typeset: markup, the stylesheets (names among the assets), and what the PDF says of itself."""
-
-    markup: str
-    stylesheets: tuple[str, ...]
-    title: str
-    lang: str
-    author: str = ""
-    content_id: str = ""
-    keywords: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """A named rectangle on a page (from 0), in points from the page's bottom left corner."""
-
-    name: str
-    page: int
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pdf:
-    """A finished PDF: its bytes, number of pages, and the rectangles kept free for labels."""
-
-    data: bytes
-    pages: int
-    rects: tuple[Rect, ...] = ()

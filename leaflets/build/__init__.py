@@ -9,7 +9,7 @@ from typing import Any
 from leaflets.build.built import Built
 from leaflets.build.fingerprint import Ingredients, gather
 from leaflets.cache import Cache, Entry
-from leaflets.model import Audience, Edition, Finding, Pdf, Rect, Severity, Withheld
+from leaflets.paper import Audience, Edition, Finding, Pdf, Rect, Severity, Withheld
 from leaflets.project import Project, Source, today
 
 __all__ = ["Built", "build", "default_edition"]

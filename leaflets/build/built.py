@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leaflets.model import Edition, Finding, Pdf, Withheld
+from leaflets.paper import Edition, Finding, Pdf, Withheld
 from leaflets.project import Source
 
 

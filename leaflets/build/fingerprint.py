@@ -14,7 +14,7 @@ from pathlib import Path
 
 from leaflets import __version__
 from leaflets.errors import CheckFailed
-from leaflets.model import Edition, Pharmacy
+from leaflets.paper import Edition, Pharmacy
 from leaflets.project import Project, Source, read_bytes
 
 ID_DIGITS = 10

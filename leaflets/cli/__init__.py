@@ -71,7 +71,8 @@ def command_parser(only: str | None = None) -> argparse.ArgumentParser:
         prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"leaflet {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    # The name is given since argparse would load its help formatter to work it out.
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="leaflet")
     for name, told in COMMANDS.items():
         if only in (None, name):
             importlib.import_module(f"leaflets.cli.{name}").add_parser(commands)

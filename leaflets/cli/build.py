@@ -13,7 +13,7 @@ from typing import Any
 from leaflets.build import Built, build
 from leaflets.cli import report
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
-from leaflets.model import Audience, Edition, Finding, Paper, Severity
+from leaflets.paper import Audience, Edition, Finding, Paper, Severity
 from leaflets.project import Project, Source, load_project, save, shown
 from leaflets.project.content import at_path
 from leaflets.project.naming import sheet_name

@@ -13,6 +13,7 @@ from leaflets import checks
 from leaflets.cli import report
 from leaflets.errors import UsageError
 from leaflets.model import Severity
+from leaflets.proof.rules import PageRule
 
 
 def add_parser(commands: Any) -> None:
@@ -24,22 +25,36 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the rules. Raises UsageError where there is no rule with that code."""
+    # Here and not above: the help of a command needs no reader of PDFs.
+    from leaflets import proof
+
     if not args.codes:
-        for rule in checks.RULES:
-            report.line(f"{rule.code}  {rule.title}", sys.stdout)
+        for known in (*checks.RULES, *proof.RULES):
+            report.line(f"{known.code}  {known.title}", sys.stdout)
+    pages = {rule.code: rule for rule in proof.RULES}
     for code in args.codes:
-        for line in _told(_rule(code)):
+        rule = checks.rule(code)
+        told = _page_rule(pages[code.upper()]) if code.upper() in pages else _told(rule) if rule else None
+        if told is None:
+            raise _unknown(code, [*pages, *(known.code for known in checks.RULES)])
+        for line in told:
             report.line(line, sys.stdout)
     return 0
 
 
-def _rule(code: str) -> checks.Rule:
-    rule = checks.rule(code)
-    if rule is None:
-        near = difflib.get_close_matches(code.upper(), [known.code for known in checks.RULES], n=3, cutoff=0.5)
-        hint = f"Did you mean {', '.join(near)}?" if near else "“leaflet explain” lists all codes."
-        raise UsageError(f"{code}: there is no rule with that code", hint)
-    return rule
+def _unknown(code: str, known: list[str]) -> UsageError:
+    near = difflib.get_close_matches(code.upper(), known, n=3, cutoff=0.5)
+    hint = f"Did you mean {', '.join(near)}?" if near else "“leaflet explain” lists all codes."
+    return UsageError(f"{code}: there is no rule with that code", hint)
+
+
+def _page_rule(rule: PageRule) -> Iterator[str]:
+    yield f"{rule.code}  {rule.title}"
+    yield f"  Family: page. Severity: {rule.severity}."
+    yield f"  Why: {rule.why}"
+    yield f"  Source: {rule.source}"
+    yield f"  What to do: {rule.write}"
+    yield ""
 
 
 def _told(rule: checks.Rule) -> Iterator[str]:

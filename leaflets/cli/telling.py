@@ -14,14 +14,14 @@ FORMS = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle"}
 
 
 def table(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Rows as lines with aligned columns; cells that begin with a digit stand to the right."""
+    """Rows as lines with aligned columns; numbers stand to the right."""
     rows = [list(row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
     return ["  " + "  ".join(map(_cell, row, widths)).rstrip() for row in rows]
 
 
 def _cell(text: str, width: int) -> str:
-    return text.rjust(width) if text[:1].isdigit() else text.ljust(width)
+    return text.rjust(width) if text.replace(",", "").isdecimal() else text.ljust(width)
 
 
 def number(count: int) -> str:

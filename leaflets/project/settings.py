@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from leaflets.errors import UsageError
-from leaflets.model import Paper, Pharmacy
+from leaflets.paper import Paper, Pharmacy
 from leaflets.project.files import read_text, shown
 
 SETTINGS_FILE = "leaflet.toml"
