@@ -12,7 +12,6 @@ from leaflets.batch.books import Books, books_stand, open_books
 from leaflets.batch.lists import MAX_BYTES
 from leaflets.batch.press import Executor
 from leaflets.batch.shelf import Shelf
-from leaflets.batch.workers import Limits, Processes, Serial
 from leaflets.errors import UsageError
 from leaflets.labels import LabelFonts
 from leaflets.model import Edition
@@ -63,6 +62,8 @@ def open_house(project: Project, settings_file: str = "") -> House:
 
 def executor(workers: int) -> Executor:
     """Workers for a run; none means this process."""
+    from leaflets.batch.workers import Limits, Processes, Serial  # here, as other commands need no processes
+
     return Processes(workers, Limits(), RENDERER) if workers else Serial()
 
 
@@ -87,7 +88,7 @@ def read_list_file(path: Path) -> bytes:
 
 
 def find_list(folder: Path, run: RunEntry) -> bytes:
-    """The list a run was made from, by its hash, among the files of a folder. Raises UsageError where it is not there."""
+    """The list a run was made from, by its hash, among the files of a folder. Raises UsageError if not there."""
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in LISTS and path.is_file() and path.stat().st_size <= MAX_BYTES:
             data = read_list_file(path)

@@ -111,7 +111,8 @@ def _make_leaflets(desk: Desk, task: Task) -> tuple[Outcome, ...]:
     """Makes the leaflets of copies that are not written; returns the outcomes of those that could not be made."""
     run, plan, wishes = task.run, task.plan, task.wishes
     entries = {entry.number: entry for entry in desk.ledger.leaflets(run)}
-    jobs = {job.number: job for job in plan.jobs() if job.number in _wanted(desk.ledger.copies(run))}
+    wanted = _wanted(desk.ledger.copies(run))
+    jobs = {job.number: job for job in plan.jobs() if job.number in wanted}
     known = [outcome for outcome in map(desk.press.known, jobs.values()) if outcome]
     _keep(desk, run, entries, known)
     desk.report(Progress("leaflets", len(known), len(jobs)))

@@ -107,6 +107,7 @@ def _refused(
 def _against(verdict: Verdict, allowed: frozenset[Objection], asked: Sequence[int]) -> Iterator[Finding]:
     """What stands against a leaflet: errors, or warnings where it was allowed."""
     where = f"asked for on {'lines' if len(asked) > 1 else 'line'} {serials.spell(asked)}"
+    rows = f"{len(asked)} row{'s' if len(asked) > 1 else ''}"
     if verdict.missing:
         yield Finding(
             Severity.ERROR, "leaflet-missing", f"{verdict.leaflet}: {verdict.missing}; {where}", line=asked[0]
@@ -118,7 +119,7 @@ def _against(verdict: Verdict, allowed: frozenset[Objection], asked: Sequence[in
             f"Mend the monograph, or allow it with {objection.flag}." if objection.flag else "Hand out no copy of it."
         )
         hint = "Allowed, and said on every sheet." if permitted else refused
-        message = f"{verdict.leaflet}: {why}; {where}"
+        message = f"{verdict.leaflet}: {why}; {rows if permitted else where}"
         yield Finding(severity, f"leaflet-{objection.value}", message, hint, line=asked[0])
 
 
