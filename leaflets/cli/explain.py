@@ -29,8 +29,10 @@ def run(args: argparse.Namespace) -> int:
     from leaflets import proof
 
     if not args.codes:
-        for known in (*checks.RULES, *proof.RULES):
-            report.line(f"{known.code}  {known.title}", sys.stdout)
+        titles = [(known.code, known.title) for known in checks.RULES]
+        titles += [(known.code, known.title) for known in proof.RULES]
+        for known_code, title in titles:
+            report.line(f"{known_code}  {title}", sys.stdout)
     pages = {rule.code: rule for rule in proof.RULES}
     for code in args.codes:
         rule = checks.rule(code)

@@ -1,0 +1,29 @@
+"""Syllables, grades, and what counts as a name."""
+
+import pytest
+
+from leaflets.checks.lexer import lex
+from leaflets.checks.readability import Measure, is_name, measure, syllables
+
+
+@pytest.mark.parametrize(("word", "count"), [
+    ("take", 1), ("tablet", 2), ("medicine", 3), ("water", 2), ("infection", 3), ("the", 1), ("table", 2), ("used", 1),
+    ("needed", 2), ("diseases", 3), ("temperature", 4), ("physician", 3), ("hepatic", 3),
+    ("hypersensitivity", 7),
+])  # fmt: skip
+def test_syllables(word: str, count: int) -> None:
+    assert syllables(word) == count
+
+
+def test_grade_is_the_formula_of_kincaid() -> None:
+    assert Measure(sentences=2, words=20, syllables=30).grade == pytest.approx(0.39 * 10 + 11.8 * 1.5 - 15.59)
+    assert Measure(0, 0, 0).grade == 0
+
+
+def test_names_count_like_short_words() -> None:
+    sentence = [lex("Baricitinib helps")]
+    assert measure(sentence, frozenset({"baricitinib"})).syllables == 3
+    assert is_name("tofacitinib", frozenset())
+    assert is_name("arthritis", frozenset())
+    assert not is_name("infection", frozenset())
+    assert not is_name("statin", frozenset()), "the ending alone is no name"

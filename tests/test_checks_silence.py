@@ -1,0 +1,69 @@
+"""What is let stand with a reason, and what a sheet's footer must own up to."""
+
+from dataclasses import replace
+
+import pytest
+
+from leaflets import checks
+from leaflets.model import Allow, Audience, Monograph
+from leaflets.parse import parse
+
+TEXT = """---
+title: Test
+---
+
+### Uses
+
+Gout OD.
+
+### Dosage
+
+Take 2 mg OD & rest, IV.
+"""
+
+
+def _monograph(*allow: Allow) -> Monograph:
+    monograph = parse(TEXT, name="t", file="t.md")
+    return replace(monograph, front=replace(monograph.front, allow=allow))
+
+
+def _open(*allow: Allow) -> list[tuple[int, str]]:
+    found = checks.check(_monograph(*allow), TEXT)
+    return [(finding.line, finding.code) for finding in found if finding.code in ("EP-F04", "EP-S05", "AL-01")]
+
+
+ALL = [(7, "EP-F04"), (11, "EP-F04"), (11, "EP-S05")]
+
+
+@pytest.mark.parametrize(("allow", "silenced"), [
+    (Allow("EP-F04", "quoted"), [ALL[0], ALL[1]]),
+    (Allow("ep-f04", "quoted", line=7), [ALL[0]]),
+    (Allow("EP-F04", "quoted", section="dosage"), [ALL[1]]),
+    (Allow("EP-S05", "a name", words="&"), [ALL[2]]),
+    (Allow("EP-S05", "a name", words="+"), []),
+    (Allow("EP-S05", "a name", line=7), []),
+    (Allow("EP-N01", "other"), []),
+])  # fmt: skip
+def test_what_an_entry_covers(allow: Allow, silenced: list[tuple[int, str]]) -> None:
+    report = checks.examine(_monograph(allow), TEXT)
+    assert _open(allow) == [place for place in ALL if place not in silenced]
+    assert [(s.finding.line, s.finding.code, s.reason) for s in report.silenced] == [
+        (line, code, allow.reason) for line, code in silenced
+    ]
+
+
+def test_without_a_reason_nothing_is_silenced_and_that_is_said() -> None:
+    assert _open(Allow("EP-F04", " ")) == [(0, "AL-01"), *ALL]
+
+
+def test_open_safety_findings_are_counted_for_each_audience() -> None:
+    found = checks.check(_monograph(), TEXT)
+    assert checks.open_safety(found, Audience.CLINICIAN) == 3
+    assert checks.open_safety(found, Audience.PATIENT) == 4  # IV is an error for patients only
+    assert checks.open_safety(checks.check(_monograph(Allow("EP-F04", "r")), TEXT), Audience.CLINICIAN) == 1
+
+
+def test_findings_of_one_audience_name_it() -> None:
+    both = {f.audience for f in checks.check(_monograph(), TEXT) if f.code == "EP-F04"}
+    one = {f.audience for f in checks.check(_monograph(), TEXT, [Audience.PATIENT]) if f.code == "EP-F04"}
+    assert (both, one) == ({None}, {Audience.PATIENT})

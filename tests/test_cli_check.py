@@ -1,0 +1,117 @@
+"""`leaflet check` and `leaflet explain` as a person or a program sees them."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from leaflets.cli import check, explain
+from leaflets.errors import UsageError
+
+POOR = "---\ntitle: Poor\n---\n\n### Dosage\n\nTake 2 mg OD.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "poor.md").write_text(POOR, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _run(*argv: str) -> int:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    check.add_parser(commands)
+    explain.add_parser(commands)
+    args = parser.parse_args(argv)
+    return int(args.run(args))
+
+
+@pytest.mark.usefixtures("folder")
+def test_errors_end_with_code_4_and_say_where_why_and_what_to_write(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("check", "poor") == 4
+    out = capsys.readouterr().out
+    place = str(Path("content") / "poor.md")
+    assert f"{place}:7:11  error  EP-F04  “OD”: meant once daily, misread as right eye; overdose" in out
+    assert "[ISMP list of error-prone abbreviations]" in out
+    assert "Write: once a day, or daily." in out
+    assert out.splitlines()[-1].startswith("1 monograph checked, 0 clean: ")
+
+
+def test_strict_ends_with_code_4_on_warnings(folder: Path) -> None:
+    (folder / "fair.md").write_text("---\ntitle: Fair\n---\n\n### Dosage\n\nGive 2 mg.\n", "utf-8")
+    assert _run("check", "fair.md", "--audience", "clinician") == 0
+    assert _run("check", "fair.md", "--audience", "clinician", "--strict") == 4
+
+
+@pytest.mark.usefixtures("folder")
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("check", "poor", "--json") == 4
+    told = json.loads(capsys.readouterr().out)
+    [file] = told["files"]
+    assert {"code": "EP-F04", "line": 7, "column": 11}.items() <= next(
+        finding for finding in file["findings"] if finding["code"] == "EP-F04"
+    ).items()
+    assert told["errors"] > 0
+    assert len(file["index"]) == 44
+
+
+@pytest.mark.usefixtures("folder")
+def test_sarif_names_a_rule_and_a_region_for_each_result(capsys: pytest.CaptureFixture[str]) -> None:
+    _run("check", "poor", "--sarif")
+    log = json.loads(capsys.readouterr().out)
+    [run] = log["runs"]
+    assert log["version"] == "2.1.0"
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    for result in run["results"]:
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert result["ruleId"] in rules
+        assert result["level"] in ("error", "warning", "note")
+        assert region["startLine"] >= 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_fix_list_can_be_ticked_off(capsys: pytest.CaptureFixture[str]) -> None:
+    _run("check", "poor", "--fix-list")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("## ")
+    assert any(line.startswith("- [ ] line 7: EP-F04") for line in lines)
+
+
+def test_unreadable_file_is_told_and_the_others_are_checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "content" / "none.md").write_text("nothing here\n", "utf-8")
+    assert _run("check", "content") == 3
+    told = capsys.readouterr()
+    assert "none.md" in told.err
+    assert "1 monograph checked" in told.out
+
+
+@pytest.mark.usefixtures("folder")
+def test_verbose_lists_infos_and_index(capsys: pytest.CaptureFixture[str]) -> None:
+    _run("check", "poor", "-v")
+    assert "4  a picture supports the main message: needs a person" in capsys.readouterr().out
+
+
+def test_naming_nothing_is_a_usage_error(folder: Path) -> None:
+    with pytest.raises(UsageError):
+        _run("check")
+
+
+def test_explain_shows_both_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("explain", "ep-n01") == 0
+    out = capsys.readouterr().out
+    assert "Take 1.0 mg once a day." in out
+    assert "Joint Commission" in out
+
+
+def test_explain_of_the_page_family(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("explain", "PG-08") == 0
+    assert "More pages than planned" in capsys.readouterr().out
+
+
+def test_explain_offers_near_codes() -> None:
+    with pytest.raises(UsageError) as caught:
+        _run("explain", "EP-F4")
+    assert "EP-F04" in caught.value.hint
