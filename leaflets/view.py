@@ -131,7 +131,7 @@ def view(monograph: Monograph, audience: Audience) -> View:
 
 
 def _unbroken_sets(sections: tuple[ViewSection, ...]) -> tuple[ViewSection, ...]:
-    """The sets of a combination product follow one another, each whole, so that nothing of them moves to a second place."""
+    """The sets of a combination product follow one another, each whole; nothing of them moves to a second place."""
     if not any(section.subject for section in sections):
         return sections
     return tuple(replace(s, place=Place.FIRST) if s.place is Place.SECOND else s for s in sections)
@@ -237,8 +237,7 @@ def _tabled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     result: list[Block] = []
     led: list[Paragraph] = []
     for position, block in enumerate(blocks):
-        following = blocks[position + 1] if position + 1 < len(blocks) else None
-        if isinstance(block, Paragraph) and _makes_row(block, following):
+        if isinstance(block, Paragraph) and _makes_row(block) and not _goes_on(blocks[position + 1 :]):
             led.append(block)
             continue
         result += [*_dose_table(led), _list_as_table(block)]
@@ -246,9 +245,20 @@ def _tabled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return (*result, *_dose_table(led))
 
 
-def _makes_row(block: Paragraph, following: Block | None) -> bool:
-    introduces = plain(block.text).rstrip().endswith(":") and isinstance(following, Items)
-    return bool(block.lead) and len(plain(block.text)) <= _MAX_CELL and not introduces
+def _makes_row(block: Paragraph) -> bool:
+    return bool(block.lead) and len(plain(block.text)) <= _MAX_CELL
+
+
+def _goes_on(following: Sequence[Block]) -> bool:
+    """Whether what a lead-in says goes on below it, so that in a table the rest would stand below another row.
+
+    The last paragraph of a section is about all of them.
+    """
+    if not following or isinstance(following[0], Subheading):
+        return False
+    if isinstance(following[0], Paragraph):
+        return not following[0].lead and any(isinstance(block, Paragraph) and block.lead for block in following)
+    return isinstance(following[0], (Items, Table, Quote, Verbatim))
 
 
 def _dose_table(led: Sequence[Paragraph]) -> Sequence[Block]:
@@ -262,7 +272,7 @@ def _list_as_table(block: Block) -> Block:
     if not isinstance(block, Items) or block.tick or len(block.items) < 2:
         return block
     firsts = [item.blocks[0] for item in block.items if len(item.blocks) == 1]
-    led = [first for first in firsts if isinstance(first, Paragraph) and _makes_row(first, None)]
+    led = [first for first in firsts if isinstance(first, Paragraph) and _makes_row(first)]
     return _dose_table(led)[0] if len(led) == len(block.items) else block
 
 

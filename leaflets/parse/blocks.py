@@ -25,7 +25,8 @@ _RULE = re.compile(r"^\s{0,3}([-*_=])(?:\s*\1){2,}\s*$")
 _MARKER = re.compile(r"^(\s*)([*+\-•●▪‣◦]|\d{1,3}[.)])(\s+|$)(.*)$")
 _TICK = re.compile(r"^\[[ xX]\]\s+")
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
-_QUOTE = re.compile(r"^\s{0,3}>\s?(.*)$")
+# ">34 kg: 80 mg" and ">= 65 years" are doses, not quotations.
+_QUOTE = re.compile(r"^\s{0,3}>(?!\s*[=\d.½¼¾])\s?(.*)$")
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*$")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import yaml
 
 from leaflets.errors import ContentError
-from leaflets.model import Finding, Front, Severity, Source
+from leaflets.model import Allow, Finding, Front, Severity, Source
 from leaflets.parse.clean import Line
 
 MAX_LINES = 400
@@ -80,6 +80,8 @@ def read_front(node: Node | None, file: str, offset: int, title: str) -> tuple[F
     values |= {field: place.date(key, entries[key]) for key, field in _DATES.items() if key in entries}
     if "sources" in entries:
         values["sources"] = place.sources(entries["sources"])
+    if "allow" in entries:
+        values["allow"] = place.allows(entries["allow"])
     if "codes" in entries:
         values["codes"] = place.codes(entries["codes"])
     unknown = tuple(key for key in entries if key not in KNOWN)
@@ -163,6 +165,21 @@ class _Place:
         if not fields.get("id") or not fields.get("title"):
             raise self.fault(node, "sources", "a list of sources, each with id and title")
         return Source(fields["id"], fields["title"], fields.get("date", ""), fields.get("where", ""))
+
+    def allows(self, node: Node) -> tuple[Allow, ...]:
+        if not isinstance(node, yaml.nodes.SequenceNode):
+            raise self.fault(node, "allow", "a list of findings to let stand, each with code and reason")
+        return tuple(self._allow(item) for item in node.value)
+
+    def _allow(self, node: Node) -> Allow:
+        fields = {key: self.text(key, value) for key, value in _entries(node, self.file, self.offset).items()}
+        line = fields.get("line", "0")
+        unknown = next((key for key in fields if key not in ("code", "reason", "line", "section", "words")), None)
+        if not fields.get("code") or not line.isdigit() or unknown:
+            raise self.fault(node, "allow", "a list whose entries have code, reason and perhaps line, section or words")
+        return Allow(
+            fields["code"], fields.get("reason", ""), int(line), fields.get("section", ""), fields.get("words", "")
+        )
 
     def codes(self, node: Node) -> tuple[tuple[str, str], ...]:
         if not isinstance(node, yaml.nodes.MappingNode):

@@ -205,7 +205,7 @@ BY_WORDS = {words: section for section, synonyms in SYNONYMS.items() for words i
 
 CONTENT = frozenset(SYNONYMS) - {"generic_name", "disclaimer", "sources"}
 
-_QUALIFIED = re.compile(r"^(?P<head>[^()]{2,60}?)\s*\((?P<subject>[^()]{2,80})\)$")
+_QUALIFIED = re.compile(r"^(?P<head>[^()]{2,60}?)\s*\((?P<subject>[^()]{2,120})\)$")
 _MARKS = re.compile(r"[*_`]+")
 
 

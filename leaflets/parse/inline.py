@@ -21,6 +21,7 @@ _LINK = re.compile(r"(!?)\[([^\[\]]{1,400})\]\(\s*<?([^()<>\s]{1,600})>?(?:\s+[\
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,600})>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 _MARK = re.compile(r"\[\^([\w.-]{1,40}(?:\s*,\s*\^?[\w.-]{1,40}){0,12})\]")
+_TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 _PRINTED = ("http://", "https://", "mailto:", "tel:")
 _MAX_INLINE = 20_000
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>|<!--|<!\[CDATA\[|<[!?][A-Za-z]")
@@ -42,7 +43,7 @@ def inline(source: str) -> Text:
     if len(source) > _MAX_INLINE:
         return (Run(" ".join(source.split())),)
     paragraph = ET.Element("p")
-    paragraph.text = _links_as_text(source)
+    paragraph.text = _TIMES.sub(r"\\*", _links_as_text(source))
     root = ET.Element("div")
     root.append(paragraph)
     md = _markdown()

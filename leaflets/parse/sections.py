@@ -16,6 +16,9 @@ _SETEXT = re.compile(r"^\s{0,3}(=+|-+)\s*$")
 _BOLD_LINE = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)\*\*\s*:?\s*$")
 _BOLD_LEAD = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)(?::\s*\*\*|\*\*\s*:)\s*(.*)$")
 _CODE = re.compile(r"^\s{0,3}(```|~~~)")
+# Bold words that open what is said of a combination as a whole, after the sets of its components.
+_OF_ALL = re.compile(r"\bcombined use(?: of\b.*)?$|^(?:in )?(?:summary|conclusion)$", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(\d{1,2})\.\s")
 _TABLE_OR_LIST = re.compile(r"^\s*(?:[*+-]\s|\d+[.)]\s|>)|\|")
 BOLD_LEVEL = 7
 _ALWAYS = frozenset({"disclaimer"})
@@ -37,13 +40,9 @@ def split(lines: Sequence[Line], *, two_voices: bool) -> tuple[RawSection, ...]:
     """The sections in source order; text before the first heading is one of id "introduction"."""
     sections = [RawSection(Heading("introduction", ""), lines[0].number if lines else 1, 0, ())]
     body: list[Line] = []
-    for position, line, level, raw in _headings(lines):
-        if level == 0:
+    for line, level, heading in _headings(lines):
+        if heading is None or not _opens_section(heading, level, sections, two_voices=two_voices):
             body.append(line)
-            continue
-        heading = understand(raw)
-        if not _opens_section(heading, level, sections, two_voices=two_voices):
-            body.append(line if level != BOLD_LEVEL else lines[position])
             continue
         sections[-1] = replace(sections[-1], lines=tuple(body))
         body = [replace(line, text=heading.rest)] if heading.rest else []
@@ -52,8 +51,8 @@ def split(lines: Sequence[Line], *, two_voices: bool) -> tuple[RawSection, ...]:
     return _with_subjects(sections)
 
 
-def _headings(lines: Sequence[Line]) -> Iterator[tuple[int, Line, int, str]]:
-    """Each line with its heading level (0: it is none) and the heading's raw words; boxes and code hold no headings."""
+def _headings(lines: Sequence[Line]) -> Iterator[tuple[Line, int, Heading | None]]:
+    """Each line with the level and meaning of the heading it may be; boxes and code hold no headings."""
     inside, code, skip = 0, False, False
     for position, line in enumerate(lines):
         opened = OPEN.match(line.text)
@@ -62,26 +61,34 @@ def _headings(lines: Sequence[Line]) -> Iterator[tuple[int, Line, int, str]]:
         if skip:
             skip = False
             continue
-        level, raw = (0, "") if inside or code else _heading_at(lines, position)
+        level, heading = (0, None) if inside or code else _heading_at(lines, position)
         skip = level in (1, 2) and not _ATX.match(line.text)
-        yield position, replace(line, text=f"#### {raw}") if skip else line, level, raw
+        yield replace(line, text=f"#### {line.text.strip()}") if skip else line, level, heading
 
 
-def _heading_at(lines: Sequence[Line], position: int) -> tuple[int, str]:
+def _heading_at(lines: Sequence[Line], position: int) -> tuple[int, Heading | None]:
     text = lines[position].text
     if match := _ATX.match(text):
-        return len(match[1]), match[2]
-    if not text.strip():
-        return 0, ""
-    alone_above = position == 0 or not lines[position - 1].text.strip()
-    if alone_above and _underlined(lines, position):
-        return (1 if "=" in lines[position + 1].text else 2), text.strip()
-    if alone_above and (match := _BOLD_LEAD.match(text)) and section_id(tidy(match[1])):
-        return BOLD_LEVEL, f"{match[1]}: {match[2]}"
-    if alone_above and (match := _BOLD_LINE.match(text)):
-        known = section_id(tidy(match[1])) or _names_component(lines, position)
-        return (BOLD_LEVEL if known else 0), match[1]
-    return 0, ""
+        return len(match[1]), understand(match[2])
+    if not text.strip() or (position and lines[position - 1].text.strip()):
+        return 0, None
+    if _underlined(lines, position):
+        return (1 if "=" in lines[position + 1].text else 2), understand(text)
+    return BOLD_LEVEL, _bold_heading(lines, position)
+
+
+def _bold_heading(lines: Sequence[Line], position: int) -> Heading | None:
+    """What a bold line or lead-in means if it is a heading; `_opens_section` knows whether it stands where one may."""
+    text = lines[position].text
+    if match := _BOLD_LINE.match(text):
+        heading = understand(match[1])
+        known = section_id(heading.words) or heading.id == "faqs" or _OF_ALL.search(heading.words)
+        return heading if known or _names_component(lines, position) else None
+    if match := _BOLD_LEAD.match(text):
+        heading = replace(understand(match[1]), rest=match[2])
+        known = heading.id != "other" or _OF_ALL.search(heading.words) or _NUMBERED.match(heading.words)
+        return heading if known else None
+    return None
 
 
 def _underlined(lines: Sequence[Line], position: int) -> bool:
@@ -101,10 +108,34 @@ def _opens_section(heading: Heading, level: int, sections: Sequence[RawSection],
     if heading.id in _ALWAYS:
         return True
     if level == BOLD_LEVEL:
-        return current.heading.id in {"introduction", "other"} or current.level == BOLD_LEVEL or heading.id == "other"
+        return _bold_opens(heading, sections)
     if heading.id != "other":
         return not (two_voices and level > max(current.level, 3))
     return level <= current.level or current.level <= 1
+
+
+def _bold_opens(heading: Heading, sections: Sequence[RawSection]) -> bool:
+    current = sections[-1]
+    if heading.id == "other":
+        return _opens_after_set(heading, sections) if heading.rest or _OF_ALL.search(heading.words) else True
+    if not section_id(heading.words) and heading.rest:  # "Dosage (Iodine): …" below "Dosage (Tinidazole)"
+        both_qualified = bool(heading.subject and current.heading.subject)
+        return both_qualified and heading.id == current.heading.id
+    return current.heading.id in {"introduction", "other"} or current.level == BOLD_LEVEL or heading.id == "faqs"
+
+
+def _opens_after_set(heading: Heading, sections: Sequence[RawSection]) -> bool:
+    """Whether a bold lead-in goes on with the components ("5. Thiamine: …") or speaks of them all."""
+    named = (s for s in sections[1:-1] if s.heading.id == "other" and s.level > 1)
+    components = [section.heading.words for section in named if not _has_text(section)]
+    if not components:
+        return False
+    number, last = _NUMBERED.match(heading.words), _NUMBERED.match(components[-1])
+    return not number or (last is not None and int(number[1]) > int(last[1]))
+
+
+def _has_text(section: RawSection) -> bool:
+    return any(line.text.strip() for line in section.lines)
 
 
 def _with_subjects(sections: Sequence[RawSection]) -> tuple[RawSection, ...]:
@@ -117,17 +148,21 @@ def _with_subjects(sections: Sequence[RawSection]) -> tuple[RawSection, ...]:
     tied: list[RawSection] = []
     subject, level = "", 0
     for section in sections:
-        empty = not any(line.text.strip() for line in section.lines)
-        if section.heading.id == "other" and empty:
+        if section.heading.id == "other" and not _has_text(section):
             subject, level = section.heading.words, section.level
             tied.append(replace(section, subject=subject))
             continue
-        if section.heading.id in _ALWAYS or (subject and level < BOLD_LEVEL and section.level <= level):
+        if _ends_set(section) or (subject and level < BOLD_LEVEL and section.level <= level):
             subject = ""
         if section.heading.id == "generic_name" and repeated and not _just_named(tied):
             subject, level = _named(section), BOLD_LEVEL
         tied.append(replace(section, subject=subject))
     return tuple(tied)
+
+
+def _ends_set(section: RawSection) -> bool:
+    """A disclaimer, or bold words below the last component, are about the whole product."""
+    return section.heading.id in _ALWAYS or (section.level == BOLD_LEVEL and section.heading.id in {"other", "faqs"})
 
 
 def _just_named(tied: Sequence[RawSection]) -> bool:
