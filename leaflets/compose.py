@@ -76,7 +76,8 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
     )
     filters: dict[str, Callable[..., object]] = {
         "kind": lambda block: type(block).__name__, "unbold": _unbold, "by_subject": _by_subject, "tallman": tallman,
-        "capital": lambda text: text[:1].upper() + text[1:], "heading_lines": _heading_lines, "title_size": _title_size, "few": _is_few,
+        "capital": lambda text: text[:1].upper() + text[1:], "heading_lines": _heading_lines, "title_size": _title_size,
+        "few": _is_few,
         "words_of": lambda text: set_plain(str(text)),
         "box_titles": lambda blocks: [block.title for block in blocks if isinstance(block, Box) and block.title],
     }  # fmt: skip
@@ -224,8 +225,13 @@ def _footer(view: View, imprint: Imprint) -> str:
     version = f"Version {front.version}" if front.version else "No version"
     where = f"{front.jurisdiction} text" if front.jurisdiction else ""
     who = "for health professionals" if view.audience is Audience.CLINICIAN else ""
-    title = front.title if len(front.title) <= _LONGEST_RUNNING_TITLE else front.title[:_LONGEST_RUNNING_TITLE].rstrip(" +,") + "…"
-    parts = (title, _KIND[view.audience] + (f", {who}" if who else ""), where, version, *_review(front))
+    title = (
+        front.title
+        if len(front.title) <= _LONGEST_RUNNING_TITLE
+        else front.title[:_LONGEST_RUNNING_TITLE].rstrip(" +,") + "…"
+    )
+    safety = f"Open safety findings: {imprint.open_safety_findings}" if imprint.open_safety_findings else ""
+    parts = (title, _KIND[view.audience] + (f", {who}" if who else ""), where, version, *_review(front), safety)
     return " · ".join(part for part in parts if part)
 
 

@@ -89,6 +89,7 @@ class Imprint:
     pharmacy: Pharmacy
     content_id: str
     notices: tuple[str, ...] = ()
+    open_safety_findings: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from leaflets.build.built import Built
 from leaflets.build.fingerprint import Ingredients, gather
 from leaflets.cache import Cache, Entry
+from leaflets.errors import CheckFailed
 from leaflets.paper import Audience, Edition, Finding, Pdf, Rect, Severity, Withheld
 from leaflets.project import Project, Source, today
 
@@ -18,23 +19,40 @@ CACHE_FOLDER = "cache"
 
 
 def build(
-    project: Project, source: Source, edition: Edition, *, allow_expired: bool = False, cache: Cache | None = None
+    project: Project,
+    source: Source,
+    edition: Edition,
+    *,
+    allow_expired: bool = False,
+    strict: bool = False,
+    cache: Cache | None = None,
 ) -> Built:
     """The sheet of one monograph in one edition, the same bytes for the same input.
 
-    Raises ContentError, CheckFailed (withdrawn, or past its review date and not allowed), RenderError or PdfError;
-    nothing is written except to the cache.
+    Raises ContentError, CheckFailed (withdrawn, past its review date and not allowed, or with errors where `strict`),
+    RenderError or PdfError; nothing is written except to the cache.
     """
     cache = cache or Cache(project.output / CACHE_FOLDER)
     ingredients = gather(project, source, edition, today=today(), allow_expired=allow_expired)
     entry = cache.get(ingredients.key)
     if entry is not None:
-        return _restored(source, edition, ingredients, entry)
+        return _clean(_restored(source, edition, ingredients, entry), strict=strict)
     # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
     from leaflets.build.pipeline import make
 
     built = make(source, edition, ingredients)
     cache.put(ingredients.key, _stored(built))
+    return _clean(built, strict=strict)
+
+
+def _clean(built: Built, *, strict: bool) -> Built:
+    errors = [finding for finding in built.findings if finding.severity is Severity.ERROR]
+    if strict and errors:
+        first = errors[0]
+        many = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        raise CheckFailed(
+            f"{first.file}:{first.line}: {first.code}: {first.message}{many}", "“leaflet check” lists them all."
+        )
     return built
 
 

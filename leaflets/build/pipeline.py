@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from leaflets.build.built import Built
 from leaflets.build.fingerprint import Ingredients
+from leaflets.checks import examine, open_safety
 from leaflets.compose import compose
 from leaflets.errors import CheckFailed, RenderError
 from leaflets.glyphs import common_coverage, described, uncovered
-from leaflets.model import Edition, Imprint, Monograph
+from leaflets.model import Audience, Edition, Imprint, Monograph
 from leaflets.parse import parse
 from leaflets.project import Source
 from leaflets.project.files import decode
+from leaflets.proof import proof
 from leaflets.typeset import typeset
 from leaflets.view import view
 
 _FONT = ".ttf"
+# One sheet of paper for a patient, both sides; one page for a clinician, two at the most (standards 8, item 14).
+_BUDGET_PAGES = {Audience.PATIENT: 2, Audience.CLINICIAN: 2}
 
 
 def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
     """The finished sheet. Raises ContentError, CheckFailed, RenderError or PdfError."""
+    audience = edition.audience
     text = decode(ingredients.source, source.file)
     monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
     _require_current(monograph)
-    seen = view(monograph, edition.audience)
-    imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices)
+    checked = examine(monograph, text, (audience,)).findings
+    seen = view(monograph, audience)
+    safety = open_safety(checked, audience)
+    imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety)
     page = compose(seen, imprint, ingredients.templates)
     _require_glyphs(text, page.markup, source.file, ingredients)
     pdf = typeset(page, ingredients.assets)
+    proved = tuple(replace(f, file=source.file) for f in proof(pdf, audience, budget_pages=_BUDGET_PAGES[audience]))
+    findings = (*monograph.findings, *checked, *proved)
     return Built(
         source, edition, ingredients.content_id, monograph.front.title, monograph.front.version, pdf, page.markup,
-        monograph.findings, seen.withheld, fresh=True,
+        findings, seen.withheld, fresh=True,
     )  # fmt: skip
 
 

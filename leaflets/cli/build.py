@@ -56,6 +56,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--allow-expired", action="store_true", help="print a text past its review date, marked EXPIRED"
     )
+    parser.add_argument("--strict", action="store_true", help="refuse a monograph that has errors in “leaflet check”")
     parser.add_argument("--json", action="store_true", help="results as JSON on standard output")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
     parser.add_argument("-v", "--verbose", action="store_true", help="list findings and what was withheld from whom")
@@ -139,7 +140,7 @@ def _refuse_doubles(sources: Sequence[Source]) -> None:
 
 def _make(project: Project, source: Source, edition: Edition, folder: Path, args: argparse.Namespace) -> _Made:
     start = time.perf_counter()
-    built = build(project, source, edition, allow_expired=args.allow_expired)
+    built = build(project, source, edition, allow_expired=args.allow_expired, strict=args.strict)
     path = folder / sheet_name(source, edition, project.settings)
     if args.html:
         save(path.with_suffix(".html"), _standalone(built, project, path.parent))
