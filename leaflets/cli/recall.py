@@ -36,7 +36,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("drug", metavar="DRUG[@VERSION]", help="a name, brand or code, and a version if not all")
     parser.add_argument(
-        "--before", type=_date, default="", metavar="DATE", help="only runs begun before this day (UTC)"
+        "--before", type=_date, metavar="DATE", help="only runs begun before this day (UTC)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.set_defaults(run=run)
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     """Print where the sheets went; those that may be in somebody's hand first."""
     house = open_house(load_project(Path.cwd()))
     with house.standing_books() as books:
-        found = recall(books.ledger, house.shelf.aliases(), args.drug, args.before)
+        found = recall(books.ledger, house.shelf.aliases(), args.drug, args.before or "")
     if args.json:
         for one in found.issued:
             emit("issued", **_facts(one))

@@ -1,0 +1,307 @@
+"""A night run from the command line: made, jammed, reprinted, reconciled, recalled; with real leaflets."""
+
+import hashlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from leaflets.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+MONOGRAPH = """\
+---
+title: {title}
+brand_names: [{brand}]
+version: "1.0"
+codes: {{rxcui: "{code}"}}
+---
+
+# {title}
+
+### Uses
+
+It treats pain.
+
+### Dosage
+
+Take one tablet a day.
+
+### Side effects
+
+Tell your doctor about a rash.
+"""
+ALLOW = ("--allow-draft", "--allow-unsafe")
+PEOPLE = ("Zebedee Quux", "Nguyễn Thị Quux", "محمد Quux")
+SECRETS = ("Quux", "Zebedee", "MRN-", "Nguy")
+
+Command = Callable[..., int]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose leaflets are made already, so that each test need not make them."""
+    folder = tmp_path_factory.mktemp("made")
+    furnish(folder)
+    subprocess.run([*leaflet(), "batch", "tonight.csv", *ALLOW], cwd=folder, check=True, env=environment())
+    return folder / "output" / "cache"
+
+
+@pytest.fixture
+def project(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with two drugs and a list of twelve patients for three destinations."""
+    furnish(tmp_path)
+    shutil.copytree(cache, tmp_path / "output" / "cache")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def furnish(folder: Path) -> None:
+    (folder / "content").mkdir()
+    for title, brand, code in (("Examplin", "Exa", "11"), ("Placebol", "Plac", "22")):
+        path = folder / "content" / f"{title.lower()}.md"
+        path.write_text(MONOGRAPH.format(title=title, brand=brand, code=code), encoding="utf-8")
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    (folder / "leaflet.toml").write_text('[batch.columns]\n"PAT-ID" = "patient_ref"\n')
+    (folder / "tonight.csv").write_text(patients(12), encoding="utf-8")
+
+
+def patients(count: int) -> str:
+    called, places = ("Exa", "placebol", "22", "Examplin"), ("Ward 3", "Counter", "Ward 7")
+    rows = (
+        f"{called[n % 4]};{PEOPLE[n % 3]} {n};MRN-{n};RX{n};{places[n % 3]};Take one tablet a day\r\n"
+        for n in range(count)
+    )
+    return "drug;patient_name;PAT-ID;rx_number;destination;directions\r\n" + "".join(rows)
+
+
+def leaflet() -> list[str]:
+    return [sys.executable, "-m", "leaflets"]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def prints(project: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (project / "output").glob("*.pdf")}
+
+
+def words(data: bytes) -> list[str]:
+    """The text of each page."""
+    with pypdfium2.PdfDocument(data) as pdf:
+        return [page.get_textpage().get_text_bounded() for page in pdf]
+
+
+def events(text: str) -> dict[str, dict[str, object]]:
+    return {event["event"]: event for event in map(json.loads, text.splitlines())}
+
+
+def run_name(capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(["runs", "--json"]) == 0
+    return str(events(capsys.readouterr().out)["run"]["run"])
+
+
+def test_a_dry_run_tells_the_plan_and_makes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["batch", "tonight.csv", "--dry-run", *ALLOW]) == 0
+    told = capsys.readouterr()
+    assert "12 of 2 distinct leaflets, all made before" in told.out
+    assert "Ward 7" in told.out
+    assert sorted(path.name for path in (project / "output").iterdir()) == ["cache"]
+    assert main(["batch", "tonight.csv", "--dry-run"]) == 4
+    assert "--allow-draft" in capsys.readouterr().err
+
+
+def test_every_copy_carries_its_label_and_its_number(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["batch", "tonight.csv", "--banner", *ALLOW]) == 0
+    out = capsys.readouterr().out
+    name = run_name(capsys)
+    assert f"Run {name}: 12 copies: 12 written" in out
+    (ward,) = [data for file, data in prints(project).items() if file.endswith("ward-3.pdf")]
+    pages = words(ward)
+    assert "Ward 3" in pages[0]
+    first = next(page for page in pages if "1 of 12" in page)
+    assert "Zebedee Quux 0" in first
+    assert f"run {name}" in first
+    assert "DRAFT" in first
+    assert sum("MRN-" in page for page in pages) == 4
+
+
+def test_a_night_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
+    name = run_name(capsys)
+    assert main(["runs", "reconcile", name]) == 11
+    assert "1-12" in capsys.readouterr().err
+    assert main(["runs", "sent", name]) == 0
+    assert main(["runs", "confirm", name, "1-6", "9-12"]) == 0
+    assert main(["runs", "spoil", name, "7"]) == 0
+    assert main(["reprint", name, "--serials", "7-8"]) == 0
+    assert "13 takes the place of 7" in capsys.readouterr().out
+    (again,) = [data for file, data in prints(project).items() if "reprint" in file]
+    assert ["13 in place of 7" in page for page in words(again) if "in place of" in page] == [True, False]
+    assert main(["runs", "confirm", name, "8"]) == 2
+    assert main(["runs", "confirm", name, "13-14"]) == 0
+    assert main(["runs", "reconcile", name]) == 0
+    assert main(["runs", "--verify"]) == 0
+    capsys.readouterr()
+    assert main(["recall", "EXA@1.0"]) == 0
+    told = capsys.readouterr().out
+    assert "Recall of examplin version 1.0" in told
+    assert main(["recall", "examplin", "--before", "2020-01-01"]) == 0
+    assert "No sheet" in capsys.readouterr().out
+    assert main(["runs", "show", "last"]) == 0
+    assert "in place of 7" in capsys.readouterr().out
+
+
+def test_a_print_file_that_was_changed_shows(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
+    path = next((project / "output").glob("*.pdf"))
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert main(["runs", "--verify"]) == 9
+    assert "changed after it was written" in capsys.readouterr().err
+    path.unlink()
+    assert main(["runs", "--verify"]) == 0
+
+
+def test_bad_rows_are_named_and_put_aside(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Path("tonight.csv").open("a", encoding="utf-8", newline="") as table:
+        table.write("Exa;Zebedee Quux;MRN-9;RX9;W\r\nexamplim;Zebedee Quux;MRN-99;RX99;W;\r\n")
+    assert main(["batch", "tonight.csv", *ALLOW]) == 4
+    told = capsys.readouterr()
+    assert "line 14: error: it has 5 fields where the header has 6" in told.err
+    assert "Near names: examplin." in told.err
+    assert not prints(project)
+    assert main(["batch", "tonight.csv", "--keep-going", *ALLOW]) == 11
+    told_again = capsys.readouterr()
+    (rejects,) = (project / "output").glob("*-rejects.csv")
+    assert rejects.read_text(encoding="utf-8").splitlines()[1:] == [
+        "Exa;Zebedee Quux;MRN-9;RX9;W",
+        "examplim;Zebedee Quux;MRN-99;RX99;W;",
+    ]
+    assert not any(secret in text for secret in SECRETS for text in (*told, *told_again))
+
+
+def test_events_for_programs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["batch", "tonight.csv", "--json", *ALLOW]) == 0
+    out = capsys.readouterr().out
+    found = events(out)
+    assert found["plan"]["copies"] == 12
+    assert found["done"]["states"] == {"written": 12}
+    written = [json.loads(line) for line in out.splitlines() if '"written"' in line and '"sha256"' in line]
+    assert {one["sha256"] for one in written} == {hashlib.sha256(data).hexdigest() for data in prints(project).values()}
+    assert not any(secret in out for secret in SECRETS)
+
+
+def test_split_writes_a_folder_of_files(project: Path) -> None:
+    assert main(["batch", "tonight.csv", "--split", "-q", *ALLOW]) == 0
+    folders = sorted(path for path in (project / "output").iterdir() if path.is_dir() and path.name != "cache")
+    files = sorted(path for folder in folders for path in folder.glob("*.pdf"))
+    assert [path.stem[-2:] for path in sorted(files, key=lambda path: path.stem)] == [f"{n:02d}" for n in range(1, 13)]
+    assert {path.stat().st_mode & 0o077 for path in (*folders, *files)} == {0}
+    assert all(sum("Quux" in page for page in words(path.read_bytes())) == 1 for path in files)
+    for folder in folders:
+        for line in (folder / "SHA256SUMS").read_text().splitlines():
+            digest, name = line.split("  ")
+            assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert main(["runs", "--verify"]) == 0
+
+
+def test_killed_at_any_time_the_same_command_ends_with_the_same_bytes(project: Path) -> None:
+    chance = random.Random(3)
+    assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
+    undisturbed = prints(project)
+    for path in (project / "output").iterdir():
+        if path.name != "cache":
+            path.unlink()
+    for _ in range(5):
+        started = subprocess.Popen(
+            [*leaflet(), "batch", "tonight.csv", "-q", *ALLOW], env=environment(), stderr=subprocess.DEVNULL
+        )
+        time.sleep(chance.uniform(0.15, 0.6))
+        started.kill()
+        started.wait()
+        assert prints(project).items() <= undisturbed.items()
+    assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
+    assert prints(project) == undisturbed
+    assert not list((project / "output").glob(".*"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_asked_to_stop_it_ends_in_order_and_says_how_to_go_on(project: Path, number: int, code: int) -> None:
+    shutil.rmtree(project / "output")
+    command = [*leaflet(), "batch", "tonight.csv", "--json", "--workers", "1", *ALLOW]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout
+        for line in started.stdout:
+            if '"progress"' in line:
+                started.send_signal(number)
+                break
+        last = json.loads(started.stdout.read().splitlines()[-1])
+    assert started.returncode == code
+    assert "leaflet batch tonight.csv" in last["hint"]
+    assert main(["batch", "tonight.csv", "-q", *ALLOW, "--workers", "0"]) == 0
+
+
+def test_a_file_that_cannot_grow_is_an_error_of_ours(project: Path) -> None:
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (140_000, 140_000))
+
+    Path("tonight.csv").write_text(patients(600), encoding="utf-8")
+    done = subprocess.run(
+        [*leaflet(), "batch", "tonight.csv", "-q", *ALLOW],
+        env=environment(),
+        preexec_fn=small,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 8
+    assert "Traceback" not in done.stderr
+    assert not prints(project)
+    assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
+    assert main(["runs", "--verify"]) == 0
+
+
+def test_nothing_of_a_patient_leaves_the_print_files(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["batch", "tonight.csv", *ALLOW]) == 0
+    assert main(["runs", "show", "last"]) == 0
+    assert main(["recall", "examplin"]) == 0
+    told = capfd.readouterr()
+    assert not any(secret in text for secret in SECRETS for text in told)
+    for path in (project / "output").rglob("*"):
+        assert not any(secret in path.name for secret in SECRETS)
+        if path.is_file() and path.suffix != ".pdf":
+            data = path.read_bytes()
+            assert not any(secret.encode() in data for secret in SECRETS), path.name
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["batch", "nowhere.csv"],
+        ["batch", "content"],
+        ["batch", "leaflet.toml"],
+        ["batch", "tonight.csv", "--encoding", "klingon"],
+        ["batch", "tonight.csv", "--sort", "shoe_size", *ALLOW],
+        ["runs", "show", "nonesuch"],
+        ["runs", "confirm", "last", "1-"],
+        ["recall", "nonesuch"],
+        ["reprint", "last", "--serials", "99"],
+    ],
+)
+def test_what_cannot_be_understood_is_said_in_a_sentence(
+    project: Path, argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    if argv[0] != "batch":
+        assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
+    assert main(argv) == 2
+    assert capsys.readouterr().err.startswith("error: ")
