@@ -3,7 +3,7 @@
 import pytest
 
 from leaflets.checks.lexer import lex
-from leaflets.checks.readability import Measure, is_name, measure, syllables
+from leaflets.checks.readability import Measure, is_name, measure, syllables, together
 
 
 @pytest.mark.parametrize(("word", "count"), [
@@ -20,8 +20,12 @@ def test_grade_is_the_formula_of_kincaid() -> None:
     assert Measure(0, 0, 0).grade == 0
 
 
+def test_sentences_add_up() -> None:
+    assert together([Measure(1, 5, 8), Measure(1, 3, 4)]) == Measure(2, 8, 12)
+
+
 def test_names_count_like_short_words() -> None:
-    sentence = [lex("Baricitinib helps")]
+    sentence = lex("Baricitinib helps")
     assert measure(sentence, frozenset({"baricitinib"})).syllables == 3
     assert is_name("tofacitinib", frozenset())
     assert is_name("arthritis", frozenset())

@@ -67,3 +67,10 @@ def test_findings_of_one_audience_name_it() -> None:
     both = {f.audience for f in checks.check(_monograph(), TEXT) if f.code == "EP-F04"}
     one = {f.audience for f in checks.check(_monograph(), TEXT, [Audience.PATIENT]) if f.code == "EP-F04"}
     assert (both, one) == ({None}, {Audience.PATIENT})
+
+
+def test_the_front_matter_silences() -> None:
+    allow = "allow:\n  - {code: EP-F04, section: storage, reason: no}\n  - {code: EP-F04, words: OD, reason: quoted}\n"
+    source = TEXT.replace("title: Test\n", "title: Test\n" + allow)
+    report = checks.examine(parse(source, name="t", file="t.md"), source)
+    assert [silenced.reason for silenced in report.silenced] == ["quoted", "quoted"]

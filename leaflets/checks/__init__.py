@@ -1,20 +1,22 @@
 """The linter: what a careful pharmacist would catch before a sheet is printed."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
 from leaflets.checks import completeness, jargon, numbers, plain_language, promises, safety, silence, voices
 from leaflets.checks.findings import Placer
 from leaflets.checks.index import Judged, judge, score
+from leaflets.checks.readability import Measure
 from leaflets.checks.reading import Reading, readings
 from leaflets.checks.rule import Family, Hit, Rule
 from leaflets.checks.silence import Silenced, sift
 from leaflets.model import Audience, Finding, Monograph, Severity
 
 __all__ = [
-    "RULES", "SAFETY", "Judged", "Report", "Rule", "Silenced", "check", "examine", "index_of", "open_safety",
+    "RULES", "SAFETY", "Judged", "Measure", "Report", "Rule", "Silenced", "check", "examine", "grades_of", "index_of",
+    "open_safety",
     "rule", "score",
 ]  # fmt: skip
 
@@ -76,6 +78,11 @@ def examine(
 def index_of(monograph: Monograph) -> tuple[Judged, ...]:
     """The items of the CDC Clear Communication Index and of PEMAT-P for the patient text, each with its verdict."""
     return judge(readings(monograph, (Audience.PATIENT,))[0])
+
+
+def grades_of(monograph: Monograph) -> Mapping[str, Measure]:
+    """How hard each section of the patient text reads, by its heading; under "" the whole."""
+    return plain_language.grades(readings(monograph, (Audience.PATIENT,))[0])
 
 
 def rule(code: str) -> Rule | None:

@@ -1,8 +1,9 @@
 """Words that patients do not use, with the plain word to offer; accepted once they are explained in brackets."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
-from leaflets.checks.reading import Part, Place, Reading
+from leaflets.checks.reading import Part, Place, Reading, Words
 from leaflets.checks.rule import INFO, WARNING, Family, Hit, Rule
 from leaflets.checks.tables import cut, rows
 
@@ -20,7 +21,7 @@ def heavy_word(reading: Reading) -> Iterator[Hit]:
 
 
 def _unexplained(reading: Reading, level: str) -> Iterator[Hit]:
-    for row, places in _used(reading).values():
+    for row, places in _used(reading.words).values():
         if row["level"] != level:
             continue
         first, size = min(places, key=lambda found: (found[0].stretch.number, found[0].at))
@@ -40,12 +41,13 @@ def _unexplained(reading: Reading, level: str) -> Iterator[Hit]:
         )
 
 
-def _used(reading: Reading) -> Mapping[str, tuple[Row, list[tuple[Place, int]]]]:
+@lru_cache(maxsize=2)
+def _used(words: Words) -> Mapping[str, tuple[Row, list[tuple[Place, int]]]]:
     """The rows of the table whose words are used, with the places; a longer term hides the shorter ones inside it."""
     taken: set[tuple[int, int]] = set()
     used: dict[str, tuple[Row, list[tuple[Place, int]]]] = {}
     for form, row in _FORMS:
-        for place in reading.places(form[0]):
+        for place in words.index.get(form[0], ()):
             if place.stretch.part in (Part.FRONT, Part.TITLE):  # not printed for patients
                 continue
             spots = [(place.stretch.number, place.at + i) for i in range(len(form))]

@@ -1,10 +1,11 @@
 """What makes a patient text hard to read: grade, long sentences, paragraphs and lists, and who does what."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
-from leaflets.checks.lexer import Kind, Token
-from leaflets.checks.readability import Measure, measure, names_of
-from leaflets.checks.reading import Part, Reading, Stretch
+from leaflets.checks.lexer import Kind
+from leaflets.checks.readability import Measure, measure, names_of, together
+from leaflets.checks.reading import Part, Reading, Stretch, Words
 from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Hit, Rule, at
 from leaflets.checks.tables import words
 from leaflets.model import Audience, Severity
@@ -22,27 +23,34 @@ Span = tuple[Stretch, int, int]
 Finder = Callable[[Reading], Iterable[Hit]]
 
 
-def _sentences(reading: Reading) -> Iterator[Span]:
+def _sentences(words: Words) -> Iterator[Span]:
     """Every sentence of prose that is more than a fragment."""
-    for stretch in reading.prose:
+    for stretch in words.prose:
         for first, end in stretch.sentences:
             if sum(1 for _ in stretch.words(first, end)) >= _FRAGMENT:
                 yield stretch, first, end
 
 
-def _tokens(span: Span) -> tuple[Token, ...]:
-    return tuple(span[0].words(span[1], span[2]))
+@lru_cache(maxsize=2)
+def _graded(words: Words, names: frozenset[str]) -> tuple[tuple[Span, Measure], ...]:
+    """Every sentence with its counts; several rules ask for them."""
+    return tuple(
+        ((stretch, first, end), measure(stretch.words(first, end), names)) for stretch, first, end in _sentences(words)
+    )
+
+
+def _grades(reading: Reading) -> tuple[tuple[Span, Measure], ...]:
+    return _graded(reading.words, names_of(reading.front))
 
 
 def section_grade(reading: Reading) -> Iterator[Hit]:
     """A section that reads above grade 6."""
-    names = names_of(reading.front)
-    sections: dict[tuple[str, str], list[Span]] = {}
-    for span in _sentences(reading):
-        sections.setdefault((span[0].section, span[0].heading), []).append(span)
+    sections: dict[tuple[str, str], list[Measure]] = {}
+    for (stretch, _, _), counted in _grades(reading):
+        sections.setdefault((stretch.section, stretch.heading), []).append(counted)
     lines = {(section.id, section.heading): section.line for section in reversed(reading.monograph.sections)}
-    for (section, heading), spans in sections.items():
-        counted = measure(map(_tokens, spans), names)
+    for (section, heading), parts in sections.items():
+        counted = together(parts)
         if counted.words >= _ENOUGH_WORDS and counted.grade > GRADE_AIM:
             yield Hit(
                 f"“{heading or section}” reads at grade {counted.grade:.1f} ({counted.words} words)",
@@ -53,7 +61,7 @@ def section_grade(reading: Reading) -> Iterator[Hit]:
 
 def whole_grade(reading: Reading) -> Iterator[Hit]:
     """A sheet that reads above grade 6 as a whole."""
-    counted = measure(map(_tokens, _sentences(reading)), names_of(reading.front))
+    counted = together(part for _, part in _grades(reading))
     if counted.words >= _ENOUGH_WORDS and counted.grade > GRADE_AIM:
         message = f"the {reading.audience} text as a whole reads at grade {counted.grade:.1f} ({counted.words} words)"
         yield Hit(message, severity=_too_hard(counted))
@@ -65,9 +73,11 @@ def _too_hard(counted: Measure) -> Severity:
 
 def hardest(reading: Reading) -> Iterator[Hit]:
     """The hardest sentences, with their length and grade."""
-    names = names_of(reading.front)
-    graded = [(measure([_tokens(span)], names), span) for span in _sentences(reading)]
-    hard = [entry for entry in graded if entry[0].words >= _HARD_WORDS and entry[0].grade > _HARD_GRADE]
+    hard = [
+        (counted, span)
+        for span, counted in _grades(reading)
+        if counted.words >= _HARD_WORDS and counted.grade > _HARD_GRADE
+    ]
     for counted, (stretch, first, end) in sorted(hard, key=lambda entry: -entry[0].grade)[:_HARDEST]:
         message = f"one of the hardest sentences: {counted.words} words, grade {counted.grade:.0f}"
         yield Hit(message, stretch, first, end)
@@ -183,14 +193,13 @@ def decimal_percent(reading: Reading) -> Iterator[Hit]:
             yield at(place, start=-1, message="a percentage with a decimal")
 
 
-def readable(reading: Reading) -> Mapping[str, Measure]:
-    """The counts of each section of a reading that has sentences, by its heading; under "" those of the whole."""
-    names = names_of(reading.front)
-    spans: dict[str, list[Span]] = {"": []}
-    for span in _sentences(reading):
-        spans[""].append(span)
-        spans.setdefault(span[0].heading or span[0].section, []).append(span)
-    return {heading: measure(map(_tokens, found), names) for heading, found in spans.items()}
+def grades(reading: Reading) -> Mapping[str, Measure]:
+    """The counts of each section that has sentences, by its heading; under "" those of the whole."""
+    found: dict[str, list[Measure]] = {"": []}
+    for (stretch, _, _), counted in _grades(reading):
+        found[""].append(counted)
+        found.setdefault(stretch.heading or stretch.section, []).append(counted)
+    return {heading: together(parts) for heading, parts in found.items()}
 
 
 _USP = "USP <1265> Written Prescription Drug Information: grade 6 or below, never above 8; Kincaid and others 1975"

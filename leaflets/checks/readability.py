@@ -40,15 +40,19 @@ class Measure:
         return 0.39 * self.words / self.sentences + 11.8 * self.syllables / self.words - 15.59
 
 
-def measure(sentences: Iterable[Iterable[Token]], names: frozenset[str]) -> Measure:
-    """The counts of some sentences; `names` are words, in small letters, that count like short ones."""
-    count = words = total = 0
-    for sentence in sentences:
-        count += 1
-        for token in sentence:
-            words += 1
-            total += _MASKED_SYLLABLES if is_name(token.text.lower(), names) else _spoken(token)
-    return Measure(count, words, total)
+def measure(sentence: Iterable[Token], names: frozenset[str]) -> Measure:
+    """The counts of a sentence; `names` are words, in small letters, that count like short ones."""
+    words = total = 0
+    for token in sentence:
+        words += 1
+        total += _spoken(token, names)
+    return Measure(1, words, total)
+
+
+def together(counted: Iterable[Measure]) -> Measure:
+    """The counts of several sentences added up."""
+    parts = tuple(counted)
+    return Measure(sum(p.sentences for p in parts), sum(p.words for p in parts), sum(p.syllables for p in parts))
 
 
 def names_of(front: Front) -> frozenset[str]:
@@ -68,12 +72,20 @@ def syllables(word: str) -> int:
     return max(len(_hyphens().positions(word)) + 1, _by_vowels(word))
 
 
-def _spoken(token: Token) -> int:
+def _spoken(token: Token, names: frozenset[str]) -> int:
     if token.kind is not Kind.WORD:
         return 1
+    word = token.text.lower()
+    if word in names:
+        return _MASKED_SYLLABLES
     if token.text.isupper() and len(token.text) <= 4:
         return len(token.text)
-    return syllables(token.text.lower())
+    return _weight(word)
+
+
+@cache
+def _weight(word: str) -> int:
+    return _MASKED_SYLLABLES if is_name(word, frozenset()) else syllables(word)
 
 
 def _by_vowels(word: str) -> int:

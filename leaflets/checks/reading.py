@@ -131,9 +131,9 @@ class Place(NamedTuple):
         return Place(self.stretch, self.at + step)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
-    """The stretches that some audience reads, with an index of their tokens."""
+    """The stretches that some audience reads, with an index of their tokens; one is like no other."""
 
     stretches: tuple[Stretch, ...]
 

@@ -86,8 +86,9 @@ def _check(source: Source, audiences: Sequence[Audience]) -> Checked:
     text = read_text(source.path)
     monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
     examined = checks.examine(monograph, text, audiences, today=today())
-    index = checks.index_of(monograph) if Audience.PATIENT in audiences else ()
-    return Checked(monograph, examined, index)
+    if Audience.PATIENT not in audiences:
+        return Checked(monograph, examined, (), {})
+    return Checked(monograph, examined, checks.index_of(monograph), checks.grades_of(monograph))
 
 
 def _print(done: Sequence[Checked], args: argparse.Namespace) -> None:

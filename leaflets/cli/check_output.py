@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ class Checked:
     monograph: Monograph
     report: checks.Report
     index: tuple[checks.Judged, ...]
+    grades: Mapping[str, checks.Measure]
 
 
 def lines(one: Checked, *, verbose: bool = False) -> Iterator[str]:
@@ -38,6 +39,7 @@ def lines(one: Checked, *, verbose: bool = False) -> Iterator[str]:
         yield f"    {finding.hint}"
     if verbose:
         yield from _silenced(one)
+        yield from _grades(one)
         yield from _index(one)
 
 
@@ -63,6 +65,12 @@ def _silenced(one: Checked) -> Iterator[str]:
     for silenced in one.report.silenced:
         yield f"{_place(silenced.finding)}  silenced  {_said(silenced.finding)}"
         yield f"    {silenced.reason}"
+
+
+def _grades(one: Checked) -> Iterator[str]:
+    for heading, counted in one.grades.items():
+        where = f"“{heading}”" if heading else "the patient text as a whole"
+        yield f"{one.monograph.file}: {where} reads at grade {counted.grade:.1f} ({counted.words} words)"
 
 
 def _index(one: Checked) -> Iterator[str]:
@@ -92,6 +100,7 @@ def facts(done: Sequence[Checked]) -> dict[str, Any]:
                 "file": one.monograph.file,
                 "findings": [finding_facts(finding) for finding in one.report.findings],
                 "silenced": [{**finding_facts(s.finding), "reason": s.reason} for s in one.report.silenced],
+                "grades": {heading or "*": round(counted.grade, 1) for heading, counted in one.grades.items()},
                 "index": [
                     {"index": i.index, "item": i.number, "asks": i.asks, "verdict": i.verdict} for i in one.index
                 ],
