@@ -14,6 +14,7 @@ from types import MappingProxyType
 from leaflets.paper import Audience as Audience
 from leaflets.paper import Edition as Edition
 from leaflets.paper import Finding as Finding
+from leaflets.paper import Fit as Fit
 from leaflets.paper import Html as Html
 from leaflets.paper import Imprint as Imprint
 from leaflets.paper import Paper as Paper

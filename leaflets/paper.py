@@ -33,6 +33,14 @@ class Paper(StrEnum):
         return {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}[self.value]
 
 
+class Fit(StrEnum):
+    """How far a sheet is tightened to its budget of paper, in the order in which it is tried."""
+
+    DESIGN = "design"
+    SPACING = "spacing"
+    MARGINS = "margins"
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """The form in which one monograph is printed."""
@@ -90,6 +98,7 @@ class Imprint:
     content_id: str
     notices: tuple[str, ...] = ()
     open_safety_findings: int = 0
+    fit: Fit = Fit.DESIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +128,9 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """A finished PDF: its bytes, number of pages, and the rectangles kept free for labels."""
+    """A finished PDF: its bytes, its pages, the rectangles kept free for labels, how full the last page is (0 to 1)."""
 
     data: bytes
     pages: int
     rects: tuple[Rect, ...] = ()
+    last_page_fill: float = 1.0

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from leaflets.build.built import Built
 from leaflets.build.fingerprint import Ingredients
+from leaflets.build.fit import MOST_PAGES, Fitted, fitted
 from leaflets.checks import examine, open_safety
 from leaflets.compose import compose
 from leaflets.errors import CheckFailed, RenderError
 from leaflets.glyphs import common_coverage, described, uncovered
-from leaflets.model import Audience, Edition, Imprint, Monograph
+from leaflets.model import Audience, Edition, Finding, Fit, Html, Imprint, Monograph, Severity
 from leaflets.parse import parse
 from leaflets.project import Source
 from leaflets.project.files import decode
@@ -19,8 +21,6 @@ from leaflets.typeset import typeset
 from leaflets.view import view
 
 _FONT = ".ttf"
-# One sheet of paper for a patient, both sides; one page for a clinician, two at the most (standards 8, item 14).
-_BUDGET_PAGES = {Audience.PATIENT: 2, Audience.CLINICIAN: 2}
 
 
 def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
@@ -33,15 +33,27 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
     seen = view(monograph, audience)
     safety = open_safety(checked, audience)
     imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety)
-    page = compose(seen, imprint, ingredients.templates)
-    _require_glyphs(text, page.markup, source.file, ingredients)
-    pdf = typeset(page, ingredients.assets)
-    proved = tuple(replace(f, file=source.file) for f in proof(pdf, audience, budget_pages=_BUDGET_PAGES[audience]))
-    findings = (*monograph.findings, *checked, *proved)
+
+    def composed(fit: Fit) -> Html:
+        page = compose(seen, replace(imprint, fit=fit), ingredients.templates)
+        _require_glyphs(text, page.markup, source.file, ingredients)
+        return page
+
+    sheet = fitted(audience, composed, lambda page: typeset(page, ingredients.assets))
+    findings = (*monograph.findings, *checked, *_proved(sheet, audience, source.file))
     return Built(
-        source, edition, ingredients.content_id, monograph.front.title, monograph.front.version, pdf, page.markup,
-        findings, seen.withheld, fresh=True,
+        source, edition, ingredients.content_id, monograph.front.title, monograph.front.version, sheet.pdf,
+        sheet.page.markup, findings, seen.withheld, fresh=True,
     )  # fmt: skip
+
+
+def _proved(sheet: Fitted, audience: Audience, file: str) -> Iterator[Finding]:
+    if sheet.fit is not Fit.DESIGN:
+        yield Finding(
+            Severity.INFO, "PG-00", f"the page was tightened to fit its paper: {sheet.fit}", "", file, audience=audience
+        )
+    for finding in proof(sheet.pdf, audience, budget_pages=MOST_PAGES[audience]):
+        yield replace(finding, file=file)
 
 
 def _require_current(monograph: Monograph) -> None:

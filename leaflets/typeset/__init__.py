@@ -41,7 +41,7 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
             data = document.write_pdf(
                 finisher=lambda document, pdf: finish(document, pdf, html.lang, html.content_id), **_KIND
             )
-        return Pdf(data, len(document.pages), tuple(_rects(document)))
+        return Pdf(data, len(document.pages), tuple(_rects(document)), _fill(document.pages[-1]))
 
 
 class _Styles:
@@ -141,6 +141,19 @@ def _describe(metadata: Any, html: Html) -> None:
     metadata.keywords = [*html.keywords, *([html.content_id] if html.content_id else [])]
     metadata.generator, metadata.description = "leaflet", None
     metadata.created = metadata.modified = None
+
+
+def _fill(page: Any) -> float:
+    """How far down its text area the last line of a page ends: 0 at the top, 1 at the foot."""
+    area = page._page_box
+    text = area.children[0]  # the others are the margin boxes and the footnotes
+    ends = [
+        box.position_y + box.height
+        for box in text.descendants()
+        if isinstance(box, weasyprint.formatting_structure.boxes.LineBox)
+    ]
+    reached = max(ends, default=area.content_box_y()) - area.content_box_y()
+    return round(float(min(max(reached / area.height, 0.0), 1.0)), 3)
 
 
 def _rects(document: Any) -> Iterator[Rect]:
