@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 # A number, a range, a date or a dose keeps its own order whatever stands around it.
-_DOSE = re.compile(r"\d[\d.,:/×–-]*(?:[ \u00a0\u202f]?[A-Za-zµμ%°][A-Za-zµμ%°/²³.\d]*)?")
+_DOSE = re.compile(r"\d[\d.,:/×–-]*(?:[ \u00a0\u202f]?(?:[%°]|[A-Za-zµμ°]+[²³]?(?:/[A-Za-zµμ\d]+[²³]?)*))?")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _RIGHT = ("R", "AL")
 _NEUTRAL = ("B", "S", "WS", "ON", "BN")

@@ -13,24 +13,11 @@ import uharfbuzz as hb
 from leaflets.labels.faces import Face
 from leaflets.labels.ink import FaceCodes
 
-_DROPPED_TABLES = [
-    "BASE",
-    "GDEF",
-    "GPOS",
-    "GSUB",
-    "OS/2",
-    "STAT",
-    "VORG",
-    "cmap",
-    "cvt",
-    "fpgm",
-    "gasp",
-    "name",
-    "post",
-    "prep",
-    "vhea",
-    "vmtx",
-]
+# What a PDF needs none of: the text is shaped already, and the file gives widths and names itself.
+_DROPPED_TABLES = (
+    *("BASE", "GDEF", "GPOS", "GSUB", "OS/2", "STAT", "VORG", "cmap", "cvt"),
+    *("fpgm", "gasp", "name", "post", "prep", "vhea", "vmtx"),
+)
 
 
 @dataclass(frozen=True, slots=True)

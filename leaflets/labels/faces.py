@@ -68,7 +68,7 @@ class Kerning(dict[tuple[str, str], int]):
     def __missing__(self, pair: tuple[str, str]) -> int:
         buffer = hb.Buffer()
         buffer.add_str("".join(pair))
-        buffer.direction, buffer.script = "ltr", "Latn"
+        buffer.guess_segment_properties()
         hb.shape(self._face.font, buffer, FEATURES)
         advances = self._face.advances
         width = sum(position.x_advance for position in buffer.glyph_positions)

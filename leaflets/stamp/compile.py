@@ -9,6 +9,7 @@ from pikepdf import Array, Dictionary, Name, Object, Stream
 from leaflets.errors import PdfError
 from leaflets.model import Pdf
 from leaflets.sheet import LOCAL, PageForm, Shared, Sheet
+from leaflets.stamp.fontnames import with_own_font_names
 from leaflets.stamp.objects import ObjGen, Writer, destinations, scalar
 from leaflets.stamp.structure import Content, ElementWriter, annotation_owners, content_owners, read_tree
 
@@ -69,12 +70,13 @@ class _Compiler:
         bodies = tuple(elements.body(element) for element in self._elements)
         outline = tuple(self._writer.entries(item) for item in self._outline)
         catalog, info, roles = self._catalog(), self._document_info(), self._roles()
+        shared = self._writer.shared  # now that everything that names a shared object has been written
         return Sheet(
             pages=len(self._pages),
             lang=str(self._root.get("/Lang", "")),
             title="" if self._info is None else str(self._info.get("/Title", "")),
             rects=self._pdf.rects,
-            shared=self._writer.shared,  # last, when everything that names a shared object has been written
+            shared=with_own_font_names(shared),
             forms=forms,
             resources=page_resources,
             page_fonts=page_fonts,

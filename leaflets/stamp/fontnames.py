@@ -1,0 +1,30 @@
+"""Gives every embedded font a name of its own: a printer may keep fonts by name from one leaflet to the next."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from leaflets.sheet import Shared
+
+_NAME = re.compile(rb"/FontName ?/([A-Z]{6})\+([^\s/<>\[\]()]+)")
+_FILE = re.compile(rb"/FontFile[23]? ?\xf1([0-9a-f]{4})")
+
+
+def with_own_font_names(shared: Sequence[Shared]) -> tuple[Shared, ...]:
+    """The objects with each subset font's six letters taken from its glyphs, so that equal names are equal fonts."""
+    names: dict[bytes, bytes] = {}
+    for item in shared:
+        name, file = _NAME.search(item.body), _FILE.search(item.body)
+        if name and file:
+            names[name[1] + b"+" + name[2]] = _tag(name[2], shared[int(file[1], 16)].data or b"") + b"+" + name[2]
+    if not names:
+        return tuple(shared)
+    alternatives = b"|".join(map(re.escape, names))
+    used = re.compile(rb"/(" + alternatives + rb")(?=[\s/<>\[\]()]|$)")
+    return tuple(replace(item, body=used.sub(lambda match: b"/" + names[match[1]], item.body)) for item in shared)
+
+
+def _tag(name: bytes, data: bytes) -> bytes:
+    number = int.from_bytes(hashlib.sha256(name + b" " + data).digest()[:8], "big")
+    return bytes(65 + number // 26**place % 26 for place in range(6))

@@ -1,0 +1,161 @@
+"""A leaflet taken apart: nothing lost, nothing that copies could not share."""
+
+import dataclasses
+import io
+import re
+
+import pikepdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaflets.errors import PdfError
+from leaflets.impose import blanks_after, paper_sheets
+from leaflets.model import Pdf
+from leaflets.sheet import Sheet, pack, unpack
+from leaflets.stamp import compile_sheet
+from leaflets.typeset import typeset
+from tests.pages import RICH_BODY, RICH_CSS, assets, page
+from tests.print_samples import leaflet, sheet
+
+
+@pytest.fixture(scope="module")
+def rich() -> tuple[Pdf, Sheet]:
+    """A leaflet with everything a page can have, and its sheet."""
+    pdf = typeset(page(RICH_BODY, title="Baricitinib"), assets(RICH_CSS))
+    return pdf, compile_sheet(pdf)
+
+
+def changed(pdf: Pdf, change: str) -> Pdf:
+    """The PDF after one thing is done to it."""
+    with pikepdf.open(io.BytesIO(pdf.data)) as document:
+        if change == "no tags":
+            del document.Root.StructTreeRoot
+        elif change == "two documents":
+            root = document.Root.StructTreeRoot
+            root.K = pikepdf.Array(
+                [*root.K, document.make_indirect(pikepdf.Dictionary(S=pikepdf.Name.Part, K=pikepdf.Array()))]
+            )
+        elif change == "dead link":
+            del document.Root.Names
+        out = io.BytesIO()
+        document.save(out)
+    return Pdf(out.getvalue(), pdf.pages, pdf.rects)
+
+
+def test_pages_names_and_label_space_are_known(rich: tuple[Pdf, Sheet]) -> None:
+    pdf, compiled = rich
+    assert (compiled.pages, compiled.title, compiled.lang) == (pdf.pages, "Baricitinib", "en")
+    assert compiled.rect("label") == pdf.rects[0]
+    assert compiled.rect("control") is None
+    assert [round(form.width_pt) for form in compiled.forms] == [595] * pdf.pages
+
+
+def test_all_tagged_content_keeps_an_owner(rich: tuple[Pdf, Sheet]) -> None:
+    pdf, compiled = rich
+    with pikepdf.open(io.BytesIO(pdf.data)) as document:
+        for form, original in zip(compiled.forms, document.pages, strict=True):
+            data = b"".join(part.read_bytes() for part in original.obj.Contents.wrap_in_array())
+            numbers = {int(number) for number in re.findall(rb"/MCID (\d+)", data)}
+            assert numbers == {number for number, owner in enumerate(form.owners) if owner >= 0}
+    assert all(0 <= owner < len(compiled.elements) for form in compiled.forms for owner in form.owners)
+
+
+def test_no_element_with_a_meaning_is_lost(rich: tuple[Pdf, Sheet]) -> None:
+    pdf, compiled = rich
+    with pikepdf.open(io.BytesIO(pdf.data)) as document:
+        found = [o for o in document.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/StructElem"]
+    roles = [str(item.S) for item in found]
+    kept = re.findall(rb"/S (/\w+)", b"".join(compiled.elements))
+    for role in ("/H1", "/H2", "/Table", "/TH", "/TD", "/L", "/LI", "/Link", "/Figure", "/Caption", "/BlockQuote"):
+        assert kept.count(role.encode()) == roles.count(role), role
+    assert b"/Alt (A tablet)" in b"".join(compiled.elements)
+
+
+@pytest.mark.parametrize("role", ["/Span", "/NonStruct"])
+def test_wrappers_without_meaning_are_folded_into_what_they_wrap(role: str) -> None:
+    plain = compile_sheet(leaflet(1))
+    assert compile_sheet(wrapped(leaflet(1), role)).elements == plain.elements
+    kept = compile_sheet(wrapped(leaflet(1), role, "said otherwise"))
+    assert len(kept.elements) == len(plain.elements) + 1
+
+
+def wrapped(pdf: Pdf, role: str, alt: str = "") -> Pdf:
+    """The PDF with the first heading's content inside one more element."""
+    with pikepdf.open(io.BytesIO(pdf.data)) as document:
+        heading = next(o for o in document.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/H1")
+        inner = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name(role), P=heading, K=heading.K)
+        if alt:
+            inner.Alt = pikepdf.String(alt)
+        inner.Pg = heading.Pg
+        heading.K = pikepdf.Array([document.make_indirect(inner)])
+        out = io.BytesIO()
+        document.save(out)
+    return Pdf(out.getvalue(), pdf.pages, pdf.rects)
+
+
+def test_equal_font_names_are_equal_fonts() -> None:
+    fonts: dict[bytes, set[bytes]] = {}
+    for key in ("1", "2", "3"):
+        shared = sheet(key).shared
+        for item in shared:
+            if name := re.search(rb"/FontName (/\S+?)/", item.body):
+                file = re.search(rb"/FontFile2 \xf1(....)", item.body)
+                assert file is not None
+                fonts.setdefault(name[1], set()).add(shared[int(file[1], 16)].data or b"")
+    assert len(fonts) > 2
+    assert all(len(files) == 1 for files in fonts.values())
+
+
+def test_table_headers_have_a_scope_and_no_copy_repeats_an_id(rich: tuple[Pdf, Sheet]) -> None:
+    elements = rich[1].elements
+    headers = [body for body in elements if re.search(rb"/S /TH\b(?!ead)", body)]
+    assert headers
+    assert all(b"/Scope" in body for body in headers)
+    assert not any(b"/ID " in body or b"/Headers" in body for body in elements)
+
+
+def test_links_lead_to_pages_of_the_copy(rich: tuple[Pdf, Sheet]) -> None:
+    inner = [body for body in rich[1].annotations if b"/Dest" in body]
+    assert inner
+    assert all(b"/Dest [\xf2" in body for body in inner)
+
+
+def test_the_same_pdf_gives_the_same_sheet(rich: tuple[Pdf, Sheet]) -> None:
+    assert compile_sheet(rich[0]) == rich[1]
+
+
+def test_a_sheet_is_stored_and_read_back(rich: tuple[Pdf, Sheet]) -> None:
+    pdf, compiled = rich
+    assert unpack(pack(compiled)) == compiled
+    assert len(pack(compiled)) < 3 * len(pdf.data)
+
+
+@given(st.data())
+def test_a_damaged_sheet_is_refused(data: st.DataObject) -> None:
+    whole = pack(sheet("1"))
+    at = data.draw(st.integers(0, len(whole) - 1))
+    cut = data.draw(st.booleans())
+    damaged = whole[:at] if cut else whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+    with pytest.raises(PdfError):
+        unpack(damaged)
+
+
+@pytest.mark.parametrize("change", ["no tags", "two documents", "dead link"])
+def test_what_copies_cannot_share_is_refused(change: str) -> None:
+    with pytest.raises(PdfError):
+        compile_sheet(changed(leaflet(1), change))
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"not a PDF", leaflet(1).data[:900]])
+def test_what_is_no_pdf_is_refused(data: bytes) -> None:
+    with pytest.raises(PdfError):
+        compile_sheet(dataclasses.replace(leaflet(1), data=data))
+
+
+@pytest.mark.parametrize(
+    ("pages", "duplex", "blanks", "papers"), [(1, True, 1, 1), (2, True, 0, 1), (3, True, 1, 2), (3, False, 0, 3)]
+)
+def test_a_copy_fills_whole_sheets_of_paper(pages: int, duplex: bool, blanks: int, papers: int) -> None:
+    assert blanks_after(pages, duplex) == blanks
+    assert paper_sheets(pages, duplex) == papers
