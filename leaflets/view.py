@@ -120,8 +120,9 @@ def view(monograph: Monograph, audience: Audience) -> View:
         blocks = tuple(_choose(section.blocks, audience))
         withheld += _withheld_blocks(section.blocks, audience)
         if not blocks and not _names_something(section, audience):
-            if section.heading and not section.blocks:
-                withheld.append(Withheld(section.line, section.heading, "there is nothing under this heading"))
+            if section.heading:
+                whose = f" for the {audience}" if section.blocks else ""
+                withheld.append(Withheld(section.line, section.heading, f"there is nothing under this heading{whose}"))
             continue
         placed = _placed(section, seat, blocks, audience, two_voices=monograph.two_voices)
         seen.append(((subjects[number], order, number), placed))
@@ -180,7 +181,8 @@ def _fits_name_block(section: Section) -> bool:
     blocks = section.blocks
     if section.id == "subtitle":
         return True
-    return len(blocks) == 1 and isinstance(blocks[0], Paragraph) and len(plain(blocks[0].text)) <= _LONGEST_NAME_LINE
+    only = blocks[0] if len(blocks) == 1 else None
+    return isinstance(only, Paragraph) and not only.lead and len(plain(only.text)) <= _LONGEST_NAME_LINE
 
 
 def _choose(blocks: Sequence[Block], audience: Audience) -> Iterator[Block]:

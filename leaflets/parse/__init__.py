@@ -26,26 +26,26 @@ def parse(text: str, *, name: str, file: str, lang: str = "en") -> Monograph:
     node, body = take_front(lines, file)
     voiced = voices(body, file)
     two_voices = any(line.audience for line in voiced.lines)
-    raw, title = _titled(split(voiced.lines, two_voices=two_voices))
+    raw, heading = _titled(split(voiced.lines, two_voices=two_voices))
     offset = lines[0].number if node is None else next(line.number for line in lines if line.text.strip())
-    front, key_findings = read_front(node, file, offset, title)
+    front, key_findings = read_front(node, file, offset, heading.heading.words if heading else "")
     sections = tuple(_section(section, file) for section in raw if _has_words(section))
     _require_monograph(front.title, sections, file)
     cited = frozenset(source.id for source in front.sources)
     reported = (*control, *key_findings, *voiced.findings, *_findings(raw, voiced.lines, file, cited))
-    headed = _headed(sections, title, front.title)
+    headed = _headed(sections, heading, front.title)
     return Monograph(name, file, lang, front, headed, two_voices, reported, voiced.comments)
 
 
-def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], str]:
-    """The sections with the title heading taken out, and its words; a level 1 heading that comes first is the title."""
+def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSection | None]:
+    """The sections with the title heading taken out, and that; a level 1 heading that comes first is the title."""
     first = next((i for i, section in enumerate(raw) if section.level), None)
     if first is None or raw[first].level != 1 or raw[first].heading.id in CONTENT:
-        return raw, ""
+        return raw, None
     title = raw[first]
     introduction = replace(raw[0], lines=(*raw[0].lines, *title.lines))
     untied = tuple(replace(s, subject="" if s.subject == title.heading.words else s.subject) for s in raw[first + 1 :])
-    return (introduction, *raw[1:first], *untied), title.heading.words
+    return (introduction, *raw[1:first], *untied), title
 
 
 def _has_words(section: RawSection) -> bool:
@@ -62,11 +62,11 @@ def _section(raw: RawSection, file: str) -> Section:
     return Section(heading.id, heading.words, raw.line, shaped, raw.subject, raw.audience)
 
 
-def _headed(sections: tuple[Section, ...], heading: str, title: str) -> tuple[Section, ...]:
+def _headed(sections: tuple[Section, ...], heading: RawSection | None, title: str) -> tuple[Section, ...]:
     """Where the title heading says other words than the front matter, they are kept as a section without text."""
-    if not heading or heading.casefold() == title.casefold():
+    if heading is None or heading.heading.words.casefold() == title.casefold():
         return sections
-    return (Section("subtitle", heading, 1, ()), *sections)
+    return (Section("subtitle", heading.heading.words, heading.line, ()), *sections)
 
 
 def _require_monograph(title: str, sections: Sequence[Section], file: str) -> None:

@@ -14,20 +14,22 @@ from leaflets.errors import ContentError
 from leaflets.model import Audience, Block, Box, Item, Items, Paragraph, Quote, Row, Subheading, Table, Text, Verbatim
 from leaflets.parse.clean import MAX_NESTING, Line
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
-from leaflets.parse.headings import tidy
+from leaflets.parse.headings import bare
 from leaflets.parse.inline import inline
 
 Lines = Sequence[Line]
 Read = tuple[tuple[Block, ...], int]
 
 _CODE = re.compile(r"^\s{0,3}(```|~~~)")
-_RULE = re.compile(r"^\s{0,3}([-*_=])(?:\s*\1){2,}\s*$")
+_RULE = re.compile(r"^\s{0,3}(?:([-*_=])(?:\s*\1){2,}|#{1,6})\s*$")
 _MARKER = re.compile(r"^(\s*)([*+\-•●▪‣◦]|\d{1,3}[.)])(\s+|$)(.*)$")
 _TICK = re.compile(r"^\[[ xX]\]\s+")
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 # ">34 kg: 80 mg" and ">= 65 years" are doses, not quotations.
 _QUOTE = re.compile(r"^\s{0,3}>(?!\s*[=\d.½¼¾])\s?(.*)$")
-_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*$")
+_HEADING = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[A-Za-z*]))(.*?)\s*$")
+# One question and answer a line is a paragraph each.
+_ASKED = re.compile(r"^\s*\**Q\s?\d{0,3}[:.)]")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 
 
@@ -140,7 +142,7 @@ def _subheading(lines: Lines, start: int, depth: int) -> Read | None:
     match = _HEADING.match(lines[start].text)
     if not match:
         return None
-    text = inline(tidy(match[2]))
+    text = inline(bare(match[2]))
     return ((Subheading(lines[start].number, text),) if text else ()), start + 1
 
 
@@ -152,9 +154,9 @@ def _items(lines: Lines, start: int, depth: int) -> Read | None:
     end = _end_of_list(lines, start, indent, ordered)
     bodies = _bodies(lines[start:end], indent)
     tick = all(_TICK.match(body[0].text) for body in bodies)
-    items = tuple(_item(body, depth, tick=tick) for body in bodies)
+    items = tuple(item for body in bodies if (item := _item(body, depth, tick=tick)).blocks)
     number = int(first[2][:-1]) if ordered else None
-    return (Items(lines[start].number, items, number, tick),), end
+    return ((Items(lines[start].number, items, number, tick),) if items else ()), end
 
 
 def _end_of_list(lines: Lines, start: int, indent: int, ordered: bool) -> int:
@@ -217,7 +219,7 @@ def _starts_block(line: Line) -> bool:
     text = line.text
     marker = _MARKER.match(text)
     opens_list = bool(marker and marker[4] and (not marker[2][0].isdigit() or marker[2][:-1] == "1"))
-    return opens_list or any(pattern.match(text) for pattern in (_CODE, _RULE, _HEADING, _QUOTE, OPEN, CLOSE))
+    return opens_list or any(pattern.match(text) for pattern in (_CODE, _RULE, _HEADING, _QUOTE, _ASKED, OPEN, CLOSE))
 
 
 _READERS: tuple[Callable[[Lines, int, int], Read | None], ...] = (

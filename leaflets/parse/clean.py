@@ -13,7 +13,7 @@ MAX_LINE = 8_192
 MAX_NESTING = 12
 
 # Everything that is not text: C0 and C1 controls, and the marks that reorder or hide text on screen but not on paper.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]")
 _INVISIBLE = re.compile("[\ufeff\u00ad\u200b\u2060]")
 _DEEP = re.compile(rf"^\s*(?:(?:[-*+>]|\d{{1,9}}[.)])\s*){{{MAX_NESTING + 1},}}")
 
@@ -37,7 +37,7 @@ def clean(text: str, file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:
             f"{file}: the file is larger than {MAX_BYTES:,} bytes", "Split it, or check that it is a monograph at all."
         )
     raw = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
-    lines = tuple(Line(number, _printable(line)) for number, line in enumerate(raw, 1))
+    lines = tuple(Line(number, printable(line).expandtabs(4).rstrip()) for number, line in enumerate(raw, 1))
     for line in lines:
         _within_limits(line, file)
     findings = tuple(
@@ -46,8 +46,9 @@ def clean(text: str, file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:
     return lines, findings
 
 
-def _printable(line: str) -> str:
-    return _INVISIBLE.sub("", _CONTROL.sub(" ", line)).expandtabs(4).rstrip()
+def printable(text: str) -> str:
+    """The text without what a printer cannot show: control characters become spaces, invisible ones nothing."""
+    return _INVISIBLE.sub("", _CONTROL.sub(" ", text))
 
 
 def _within_limits(line: Line, file: str) -> None:

@@ -43,7 +43,10 @@ def voices(lines: Sequence[Line], file: str) -> Voiced:
             stack.append((opened[1], line.number))
         elif opened:
             findings.append(_unknown(opened[1], line, file))
-        closed = [stack.pop()] if CLOSE.match(line.text) and stack else []
+        closes = bool(CLOSE.match(line.text))
+        closed = [stack.pop()] if closes and stack else []
+        if closes and not closed:
+            findings.append(_stray(line, file))
         names = [name for name, _ in (*stack, *closed)]
         fence = (opened and opened[1] in VOICES) or any(name in VOICES for name, _ in closed)
         if COMMENT in names and line.text.strip() and not opened and not closed:
@@ -72,8 +75,15 @@ def _unknown(name: str, line: Line, file: str) -> Finding:
     )  # fmt: skip
 
 
+def _stray(line: Line, file: str) -> Finding:
+    return Finding(
+        Severity.WARNING, "MD08", "a line of slashes closes no fence", "Delete it, or open a fence above it.",
+        file, line.number,
+    )  # fmt: skip
+
+
 def _unclosed(name: str, number: int, file: str) -> Finding:
     return Finding(
-        Severity.WARNING, "MD08", f"the fence “/// {name}” is never closed", "Close it with a line of three slashes.",
+        Severity.ERROR, "MD08", f"the fence “/// {name}” is never closed", "Close it with a line of three slashes.",
         file, number,
     )  # fmt: skip

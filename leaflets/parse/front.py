@@ -11,7 +11,7 @@ import yaml
 
 from leaflets.errors import ContentError
 from leaflets.model import Allow, Finding, Front, Severity, Source
-from leaflets.parse.clean import Line
+from leaflets.parse.clean import Line, printable
 
 MAX_LINES = 400
 _TEXTS = {
@@ -131,7 +131,7 @@ class _Place:
             raise self.fault(node, key, "one piece of text")
         if node.tag == "tag:yaml.org,2002:null":
             return ""
-        return " ".join(str(node.value).split())
+        return " ".join(printable(str(node.value)).split())
 
     def texts(self, key: str, node: Node) -> tuple[str, ...]:
         if isinstance(node, yaml.nodes.ScalarNode):
@@ -175,7 +175,7 @@ class _Place:
         fields = {key: self.text(key, value) for key, value in _entries(node, self.file, self.offset).items()}
         line = fields.get("line", "0")
         unknown = next((key for key in fields if key not in ("code", "reason", "line", "section", "words")), None)
-        if not fields.get("code") or not line.isdigit() or unknown:
+        if not fields.get("code") or not line.isdecimal() or unknown:
             raise self.fault(node, "allow", "a list whose entries have code, reason and perhaps line, section or words")
         return Allow(
             fields["code"], fields.get("reason", ""), int(line), fields.get("section", ""), fields.get("words", "")

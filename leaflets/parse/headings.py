@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from leaflets.model import plain
+from leaflets.parse.inline import inline
+
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "generic_name": (
         "generic name",
@@ -219,11 +222,16 @@ class Heading:
     rest: str = ""
 
 
-def tidy(raw: str) -> str:
-    """The words of a heading without closing hashes, bold marks and trailing colons."""
+def bare(raw: str) -> str:
+    """A heading without closing hashes, bold marks and trailing colons."""
     text = re.sub(r"\s+#+\s*$", "", raw.strip())
     text = re.sub(r"\s+", " ", _MARKS.sub("", text)).strip()
     return text.rstrip(":： ").strip()
+
+
+def tidy(raw: str) -> str:
+    """The words of a heading: links, entities and reference marks resolved as in a paragraph."""
+    return bare(plain(inline(bare(raw))))
 
 
 def section_id(words: str) -> str | None:
@@ -259,6 +267,8 @@ def _with_text(words: str, raw: str) -> Heading | None:
     text = rest.strip()
     if head.count("**") % 2 and text.startswith("**"):  # "**Usage:** text": the bold closes after the colon
         text = text[2:].strip()
+    elif head.count("**") % 2:  # "**Usage: text**"
+        text = f"**{text}"
     return Heading(inner.id, inner.words, inner.subject, text)
 
 

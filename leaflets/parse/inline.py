@@ -10,6 +10,7 @@ from functools import cache
 from markdown import Markdown
 
 from leaflets.model import Run, Text
+from leaflets.parse.clean import printable
 
 # Links and images are resolved here, before Markdown: paper has no links, so the address is printed after the words;
 # raw HTML, entities and references stay text. Both keep the inline step linear and lose no word.
@@ -24,6 +25,7 @@ _MARK = re.compile(r"\[\^([\w.-]{1,40}(?:\s*,\s*\^?[\w.-]{1,40}){0,12})\]")
 _TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 _PRINTED = ("http://", "https://", "mailto:", "tel:")
 _MAX_INLINE = 20_000
+_MAX_MARKUP = 400
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>|<!--|<!\[CDATA\[|<[!?][A-Za-z]")
 
 
@@ -38,9 +40,10 @@ def _markdown() -> Markdown:
 def inline(source: str) -> Text:
     """The runs of a paragraph: bold, emphasis and reference marks; everything else as text.
 
-    A paragraph longer than 20,000 characters is set as it stands, so that no input takes more than its share of time.
+    A paragraph of more than 20,000 characters, or of more than 400 stars, underscores, backticks and backslashes, is
+    set as it stands, so that no input takes more than its share of time.
     """
-    if len(source) > _MAX_INLINE:
+    if len(source) > _MAX_INLINE or sum(map(source.count, "*_`\\")) > _MAX_MARKUP:
         return (Run(" ".join(source.split())),)
     paragraph = ET.Element("p")
     paragraph.text = _TIMES.sub(r"\\*", _links_as_text(source))
@@ -93,7 +96,7 @@ def _text_runs(text: str | None, bold: bool, emphasis: bool) -> list[Run]:
         return []
     runs: list[Run] = []
     position = 0
-    text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    text = _ENTITY.sub(lambda match: printable(html.unescape(match[0])), text)
     for match in _MARK.finditer(text):
         runs.append(Run(text[position : match.start()], bold, emphasis))
         runs += [Run("", bold, emphasis, mark) for mark in marks(match[0])]

@@ -12,15 +12,23 @@ from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import Heading, section_id, tidy, understand
 
 _ATX = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[A-Za-z*]))(.*?)\s*$")
-_SETEXT = re.compile(r"^\s{0,3}(=+|-+)\s*$")
+_SETEXT = re.compile(r"^\s{0,3}(={2,}|-{2,})\s*$")
+_LONGEST_UNDERLINED = 80
 _BOLD_LINE = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)\*\*\s*:?\s*$")
 _BOLD_LEAD = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)(?::\s*\*\*|\*\*\s*:)\s*(.*)$")
 _CODE = re.compile(r"^\s{0,3}(```|~~~)")
 # Bold words that open what is said of a combination as a whole, after the sets of its components.
 _OF_ALL = re.compile(r"\bcombined use(?: of\b.*)?$|^(?:in )?(?:summary|conclusion)$", re.IGNORECASE)
+# How a disclaimer begins that its author gave no heading.
+_DISCLAIMS = re.compile(
+    r"^(?:[*_]{1,3})?(?:please |remember,? |note:? )*(?:this|the|all|these) (?:information|content|document|text)s?"
+    r"(?: \w+){0,6}? (?:for (?:general|informational|educational)|not (?:a substitute|substitute|constitute|intended))",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"^(\d{1,2})\.\s")
 _TABLE_OR_LIST = re.compile(r"^\s*(?:[*+-]\s|\d+[.)]\s|>)|\|")
 BOLD_LEVEL = 7
+_MOST_IN_SETS = 200
 _ALWAYS = frozenset({"disclaimer"})
 
 
@@ -54,6 +62,7 @@ def split(lines: Sequence[Line], *, two_voices: bool) -> tuple[RawSection, ...]:
 def _headings(lines: Sequence[Line]) -> Iterator[tuple[Line, int, Heading | None]]:
     """Each line with the level and meaning of the heading it may be; boxes and code hold no headings."""
     inside, code, skip = 0, False, False
+    last = max((position for position, line in enumerate(lines) if _ATX.match(line.text)), default=0)
     for position, line in enumerate(lines):
         opened = OPEN.match(line.text)
         inside += bool(opened and opened[1] in BOXES) - bool(inside and CLOSE.match(line.text))
@@ -61,17 +70,19 @@ def _headings(lines: Sequence[Line]) -> Iterator[tuple[Line, int, Heading | None
         if skip:
             skip = False
             continue
-        level, heading = (0, None) if inside or code else _heading_at(lines, position)
+        level, heading = (0, None) if inside or code else _heading_at(lines, position, after_all=position > last)
         skip = level in (1, 2) and not _ATX.match(line.text)
         yield replace(line, text=f"#### {line.text.strip()}") if skip else line, level, heading
 
 
-def _heading_at(lines: Sequence[Line], position: int) -> tuple[int, Heading | None]:
+def _heading_at(lines: Sequence[Line], position: int, *, after_all: bool) -> tuple[int, Heading | None]:
     text = lines[position].text
     if match := _ATX.match(text):
         return len(match[1]), understand(match[2])
     if not text.strip() or (position and lines[position - 1].text.strip()):
         return 0, None
+    if after_all and _DISCLAIMS.match(text.lstrip()):
+        return BOLD_LEVEL, Heading("disclaimer", "", rest=text)
     if _underlined(lines, position):
         return (1 if "=" in lines[position + 1].text else 2), understand(text)
     return BOLD_LEVEL, _bold_heading(lines, position)
@@ -93,7 +104,10 @@ def _bold_heading(lines: Sequence[Line], position: int) -> Heading | None:
 
 def _underlined(lines: Sequence[Line], position: int) -> bool:
     below = lines[position + 1].text if position + 1 < len(lines) else ""
-    return bool(below and _SETEXT.match(below)) and not _TABLE_OR_LIST.search(lines[position].text)
+    above = lines[position].text.strip()
+    # A sentence with a line of dashes below it is a paragraph before a rule.
+    a_sentence = len(above) > _LONGEST_UNDERLINED or above.endswith((".", "!", ",", ";"))
+    return bool(below and _SETEXT.match(below)) and not a_sentence and not _TABLE_OR_LIST.search(above)
 
 
 def _names_component(lines: Sequence[Line], position: int) -> bool:
@@ -126,7 +140,7 @@ def _bold_opens(heading: Heading, sections: Sequence[RawSection]) -> bool:
 
 def _opens_after_set(heading: Heading, sections: Sequence[RawSection]) -> bool:
     """Whether a bold lead-in goes on with the components ("5. Thiamine: …") or speaks of them all."""
-    named = (s for s in sections[1:-1] if s.heading.id == "other" and s.level > 1)
+    named = (s for s in sections[max(1, len(sections) - _MOST_IN_SETS) : -1] if s.heading.id == "other" and s.level > 1)
     components = [section.heading.words for section in named if not _has_text(section)]
     if not components:
         return False

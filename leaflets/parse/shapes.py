@@ -31,7 +31,7 @@ _NOTE_PHRASE = re.compile(
     r"^important (?:note|considerations?|information|points?|safety information)\b", re.IGNORECASE
 )
 _ASKS = re.compile(r"^\s*(?:Q\s*\d*\s*[:.)]\s*)?.*\?\s*$", re.IGNORECASE | re.DOTALL)
-_PLAIN_QUESTION = re.compile(r"^(Q\s*\d*\s*[:.)]\s*[^?]{3,300}\?)\s*(.*)$", re.IGNORECASE | re.DOTALL)
+_MARKED_QUESTION = re.compile(r"Q\s*\d{0,3}\s*[:.)]\s*[^?]{3,300}\?", re.IGNORECASE)
 _MAX_SUBHEADING = 90
 
 
@@ -137,13 +137,25 @@ def _asks(text: Text) -> tuple[Text, Text]:
         bold += 1
     if bold and _ASKS.match(plain(text[:bold]).rstrip(" :")):
         return strip(text[:bold]), strip(text[bold:])
-    match = _PLAIN_QUESTION.match(text[0].text) if text and not text[0].bold else None
-    if match:
-        return (Run(match[1]),), strip((replace(text[0], text=match[2]), *text[1:]))
     whole = plain(text)
+    if match := _MARKED_QUESTION.match(whole):
+        question, answer = _cut(text, match.end())
+        return strip(question), strip(answer)
     if len(text) == 1 and _ASKS.match(whole) and whole.count("?") == 1 and len(whole) < 200:
         return text, ()
     return (), text
+
+
+def _cut(text: Text, position: int) -> tuple[Text, Text]:
+    """The runs before and from a position among the characters of a text."""
+    before: list[Run] = []
+    after: list[Run] = []
+    for run in text:
+        kept, moved = run.text[:position], run.text[position:]
+        before += [replace(run, text=kept)] if kept or (run.mark and position > 0) else []
+        after += [replace(run, text=moved)] if moved or (run.mark and position <= 0) else []
+        position -= len(run.text)
+    return tuple(before), tuple(after)
 
 
 def _unlisted(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
