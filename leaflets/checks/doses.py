@@ -65,9 +65,9 @@ def spoon(reading: Reading) -> Found:
 
 
 def _q_words(reading: Reading, ending: tuple[str, ...]) -> Found:
-    for word, places in reading.index.items():
+    for word in reading.words.vocabulary:
         if word[0] == "q" and word.endswith(ending) and word[1:].rstrip("hrsapm").isdigit():
-            yield from ((place, 1) for place in places)
+            yield from ((place, 1) for place in reading.places(word))
 
 
 def at_the_hour(reading: Reading) -> Found:
@@ -82,9 +82,9 @@ def every_hours(reading: Reading) -> Found:
 
 def times_days(reading: Reading) -> Found:
     """x3d, x 3 d."""
-    for word, places in reading.index.items():
+    for word in reading.words.vocabulary:
         if word[0] in "x×" and word.endswith("d") and word[1:-1].isdigit():
-            yield from ((place, 1) for place in places)
+            yield from ((place, 1) for place in reading.places(word))
     for word in ("x", "×"):
         for place in reading.places(word):
             if place.kind(1) is Kind.NUMBER and place.text(2) == "d":

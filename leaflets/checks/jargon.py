@@ -47,7 +47,7 @@ def _used(words: Words) -> Mapping[str, tuple[Row, list[tuple[Place, int]]]]:
     taken: set[tuple[int, int]] = set()
     used: dict[str, tuple[Row, list[tuple[Place, int]]]] = {}
     for form, row in _FORMS:
-        for place in words.index.get(form[0], ()):
+        for place in words.places(form[0]):
             if place.stretch.part in (Part.FRONT, Part.TITLE):  # not printed for patients
                 continue
             spots = [(place.stretch.number, place.at + i) for i in range(len(form))]

@@ -131,6 +131,10 @@ class Place(NamedTuple):
         return Place(self.stretch, self.at + step)
 
 
+_WIDEST = 1 << 20
+"""More tokens than any stretch has: a file is no longer than 256 KiB."""
+
+
 @dataclass(frozen=True, eq=False)
 class Words:
     """The stretches that some audience reads, with an index of their tokens; one is like no other."""
@@ -138,13 +142,26 @@ class Words:
     stretches: tuple[Stretch, ...]
 
     @cached_property
-    def index(self) -> Mapping[str, Sequence[Place]]:
-        """Every place of every token, by its text in small letters."""
-        places: defaultdict[str, list[Place]] = defaultdict(list)
-        for stretch in self.stretches:
+    def _index(self) -> Mapping[str, Sequence[int]]:
+        """Where each word stands, as one number: the stretch's number times _WIDEST plus the token's."""
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for number, stretch in enumerate(self.stretches):
+            base = number * _WIDEST
             for at, token in enumerate(stretch.tokens):
-                places[token.text.lower()].append(Place(stretch, at))
+                places[token.text.lower()].append(base + at)
         return MappingProxyType(dict(places))
+
+    @property
+    def vocabulary(self) -> Iterable[str]:
+        """Every token there is, once, in small letters."""
+        return self._index.keys()
+
+    def places(self, word: str) -> tuple[Place, ...]:
+        """Every place of a token, by its text in small letters."""
+        found = self._index.get(word)
+        if found is None:
+            return ()
+        return tuple(Place(self.stretches[spot // _WIDEST], spot % _WIDEST) for spot in found)
 
     @cached_property
     def numbers(self) -> tuple[Place, ...]:
@@ -208,14 +225,9 @@ class Reading:
         """Every place of a unit that follows a number."""
         return self.words.units
 
-    @property
-    def index(self) -> Mapping[str, Sequence[Place]]:
-        """Every place of every token, by its text in small letters."""
-        return self.words.index
-
     def places(self, word: str) -> Sequence[Place]:
         """Every place of a token, by its text in small letters."""
-        return self.words.index.get(word, ())
+        return self.words.places(word)
 
     def spelled(self, *forms: str) -> Iterator[Place]:
         """Every place of a token spelled exactly like one of the forms."""
