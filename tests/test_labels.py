@@ -210,7 +210,8 @@ def test_white_space_and_direction_marks_are_cleaned(text: str) -> None:
 def drawn(text: str, *, rtl: bool) -> str:
     """The text as it stands on paper, from left to right."""
     parts = [(text[part.start : part.end], part.rtl) for part in stretches(text, rtl=rtl)]
-    return "".join(part[::-1] if turned else part for part, turned in parts)
+    mirror = str.maketrans("()", ")(")
+    return "".join(part[::-1].translate(mirror) if turned else part for part, turned in parts)
 
 
 # Capitals stand for Arabic letters, as in Unicode's own examples.
@@ -226,6 +227,11 @@ def drawn(text: str, *, rtl: bool) -> str:
         ("DR smith, ALI", True, "ILA ,smith RD"),
         ("2.5 mg/ml DOSE", True, "ESOD 2.5 mg/ml"),
         ("DOSE 5 µg/kg/h.", True, ".5 µg/kg/h ESOD"),
+        ("NUMBER p-000123 HERE", True, "EREH p-000123 REBMUN"),
+        ("NUMBER rx 70 12 HERE", True, "EREH rx 70 12 REBMUN"),
+        ("ALI 12 mg", False, "ILA 12 mg"),
+        ("TAKE 1-0-1 (2 mg)", True, "(2 mg) 1-0-1 EKAT"),
+        ("TAKE 50 % NOW", True, "WON 50 % EKAT"),
     ],
 )
 def test_doses_and_dates_keep_their_order(text: str, rtl: bool, seen: str) -> None:

@@ -19,6 +19,9 @@ _SIMPLE_CATEGORIES = frozenset(
     {"Lu", "Ll", "Lt", "Nd", "No", "Nl", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc", "Sm", "So", "Zs"}
 )
 
+# Source Sans 3 draws these otherwise beside some letters: two dots beside two dots, iota after a capital.
+_CONTEXTUAL = frozenset("ЇїΙι")
+
 # Regular and bold file names of a script's faces; where there is no bold, the regular stands for it.
 _KNOWN = (
     ("SourceSans3_400Regular.ttf", "SourceSans3_700Bold.ttf"),
@@ -79,6 +82,8 @@ class Kerning(dict[tuple[str, str], int]):
 def _is_simple(character: str) -> bool:
     category = unicodedata.category(character)
     if unicodedata.bidirectional(character) not in _SIMPLE_DIRECTIONS or ord(character) > 0xFFFF:
+        return False
+    if character in _CONTEXTUAL:
         return False
     return category in _SIMPLE_CATEGORIES or (category == "Lo" and unicodedata.east_asian_width(character) in "WF")
 

@@ -14,7 +14,7 @@ from leaflets.labels.shaping import Line, MissingCharacter, Shaper
 from leaflets.model import Finding
 
 PADDING_PT = 3.0
-LEADING = 1.2
+LEADING = 1.15
 
 _REMEMBERED = 2048
 _SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
@@ -31,7 +31,8 @@ _BREAKS = re.compile(
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
     """How one item of a label is set: its size and floor in points, whether it may shrink alone to stay on one line,
-    and whether its letters are kerned (figures and codes are read one by one).
+    whether its letters are kerned (figures and codes are read one by one), and whether it is of several fields, so that
+    the leaflet's direction holds, and not its own.
     """
 
     size_pt: float
@@ -39,12 +40,13 @@ class Style:
     bold: bool = False
     shrinks: bool = False
     kerned: bool = True
+    mixed: bool = False
 
 
 NAME = Style(11.5, 8.0, bold=True, shrinks=True)
 DIRECTIONS = Style(10.0, 8.0, bold=True)
 TIMES = Style(9.0, 7.5)
-DETAIL = Style(8.0, 6.5, shrinks=True, kerned=False)
+DETAIL = Style(8.0, 6.5, shrinks=True, kerned=False, mixed=True)
 NOTE = Style(7.5, 6.5, bold=True)
 CONTROL = Style(6.0, 5.0, shrinks=True, kerned=False)
 CONTROL_HEIGHT_PT = CONTROL.size_pt * LEADING  # kept free for the control line at the label's lower edge
@@ -126,7 +128,7 @@ class LabelSetter:
         return self._set(text, style, 1.0, width_pt, rtl=False)
 
     def _set(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
-        base = not text.isascii() and starts_rtl(text)
+        base = rtl if style.mixed else not text.isascii() and starts_rtl(text)
         size = max(style.floor_pt, style.size_pt * scale)
         line = self._shaper.line(text, bold=style.bold, kerned=style.kerned, rtl=base)
         block = Block((line,), size, rtl, width_pt)
