@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 from leaflets.paper import Audience as Audience
 from leaflets.paper import Edition as Edition
@@ -214,7 +213,7 @@ class Front:
     codes: tuple[tuple[str, str], ...] = ()
     allow: tuple[Allow, ...] = ()
     unknown: tuple[str, ...] = ()
-    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

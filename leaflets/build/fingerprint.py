@@ -22,8 +22,9 @@ _REVIEW_BY = re.compile(rb"^review_by:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILI
 MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
-    "model.py", "paper.py", "typography.py", "view.py", "compose.py", "finish.py", "fetch.py", "glyphs.py", "parse/*.py",
-    "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/pipeline.py", "build/fit.py",
+    "model.py", "paper.py", "typography.py", "view.py", "compose.py", "finish.py", "fetch.py", "glyphs.py",
+    "parse/*.py", "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/prepare.py", "build/pipeline.py",
+    "build/fit.py",
 )  # fmt: skip
 _ENGINES = ("weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml")
 _LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0")

@@ -1,53 +1,82 @@
-"""A sheet made from its ingredients: parse → view → compose → typeset, with every character's glyph sure before."""
+"""A sheet made from its ingredients: prepare → typeset → proof, with every character's glyph sure before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from leaflets.build.ahead import ahead, worth_it
 from leaflets.build.built import Built
 from leaflets.build.fingerprint import Ingredients
 from leaflets.build.fit import MOST_PAGES, Fitted, fitted
-from leaflets.checks import examine, open_safety
-from leaflets.compose import compose
-from leaflets.errors import CheckFailed, RenderError
+from leaflets.errors import RenderError
 from leaflets.glyphs import common_coverage, described, uncovered
-from leaflets.model import Audience, Edition, Finding, Fit, Html, Imprint, Monograph, Severity
-from leaflets.parse import parse
+from leaflets.paper import Audience, Edition, Finding, Fit, Html, Imprint, Pdf, Severity
 from leaflets.project import Source
-from leaflets.project.files import decode
-from leaflets.proof import proof
-from leaflets.typeset import typeset
-from leaflets.view import view
+
+if TYPE_CHECKING:
+    from leaflets.build.prepare import Prepared
+    from leaflets.model import View
 
 _FONT = ".ttf"
 
 
 def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
-    """The finished sheet. Raises ContentError, CheckFailed, RenderError or PdfError."""
-    audience = edition.audience
-    text = decode(ingredients.source, source.file)
-    monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
-    _require_current(monograph)
-    checked = examine(monograph, text, (audience,)).findings
-    seen = view(monograph, audience)
-    safety = open_safety(checked, audience)
-    imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety)
+    """The finished sheet. Raises ContentError, CheckFailed, RenderError or PdfError.
+
+    The parser and the templates are loaded where they are needed only, which may be in a child process.
+    """
+    prepared = _prepared(source, edition, ingredients)
+    covered = common_coverage(_fonts(ingredients))
 
     def composed(fit: Fit) -> Html:
-        page = compose(seen, replace(imprint, fit=fit), ingredients.templates)
-        _require_glyphs(text, page.markup, source.file, ingredients)
+        page = prepared.page
+        if fit is not Fit.DESIGN:
+            imprint = replace(prepared.imprint, fit=fit)
+            page = _composed(prepared.view, imprint, ingredients)
+        _require_glyphs(page, covered, source, ingredients)
         return page
 
-    sheet = fitted(audience, composed, lambda page: typeset(page, ingredients.assets))
-    findings = (*monograph.findings, *checked, *_proved(sheet, audience, source.file))
+    sheet = fitted(edition.audience, composed, lambda page: _typeset(page, ingredients))
+    findings = (*prepared.findings, *_proved(sheet, edition.audience, source.file))
+    front = prepared.view.front
     return Built(
-        source, edition, ingredients.content_id, monograph.front.title, monograph.front.version, sheet.pdf,
-        sheet.page.markup, findings, seen.withheld, fresh=True,
+        source, edition, ingredients.content_id, front.title, front.version, sheet.pdf, sheet.page.markup, findings,
+        prepared.view.withheld, fresh=True,
     )  # fmt: skip
 
 
+def _prepared(source: Source, edition: Edition, ingredients: Ingredients) -> Prepared:
+    def work() -> Prepared:
+        from leaflets.build.prepare import prepare  # in the child, where there is one
+
+        return prepare(source, edition, ingredients)
+
+    def meanwhile() -> None:
+        import leaflets.proof
+        import leaflets.typeset  # noqa: F401  # 200 ms in which the child composes the page
+
+        common_coverage(_fonts(ingredients))
+
+    return ahead(work, meanwhile) if worth_it() else work()
+
+
+def _composed(view: View, imprint: Imprint, ingredients: Ingredients) -> Html:
+    from leaflets.compose import compose  # only where the page was composed by a child and must be tightened
+
+    return compose(view, imprint, ingredients.templates)
+
+
+def _typeset(page: Html, ingredients: Ingredients) -> Pdf:
+    from leaflets.typeset import typeset  # loaded by now, beside the work of the child
+
+    return typeset(page, ingredients.assets)
+
+
 def _proved(sheet: Fitted, audience: Audience, file: str) -> Iterator[Finding]:
+    from leaflets.proof import proof  # likewise
+
     if sheet.fit is not Fit.DESIGN:
         yield Finding(
             Severity.INFO, "PG-00", f"the page was tightened to fit its paper: {sheet.fit}", "", file, audience=audience
@@ -56,24 +85,19 @@ def _proved(sheet: Fitted, audience: Audience, file: str) -> Iterator[Finding]:
         yield replace(finding, file=file)
 
 
-def _require_current(monograph: Monograph) -> None:
-    front = monograph.front
-    if front.withdrawn:
-        place = f"{monograph.file}:{front.lines.get('withdrawn', 1)}"
-        raise CheckFailed(f"{place}: the monograph is withdrawn: {front.withdrawn}", "Hand out no copy of it.")
+def _fonts(ingredients: Ingredients) -> list[bytes]:
+    return [data for name, data in ingredients.assets.items() if name.endswith(_FONT)]
 
 
-def _require_glyphs(text: str, markup: str, file: str, ingredients: Ingredients) -> None:
+def _require_glyphs(page: Html, covered: frozenset[int], source: Source, ingredients: Ingredients) -> None:
     """Raises RenderError with the character, its code point, file and line where the fonts have no glyph for it."""
-    fonts = [data for name, data in ingredients.assets.items() if name.endswith(_FONT)]
-    missing = uncovered(markup, common_coverage(fonts))
+    missing = uncovered(page.markup, covered)
     if not missing:
         return
-    character = missing[0]
-    lines = (number for number, line in enumerate(text.split("\n"), 1) if character in line)
-    line = next(lines, 0)
-    place = f"{file}:{line}" if line else "the settings or a template"
+    lines = ingredients.source.decode("utf-8-sig", "replace").split("\n")
+    line = next((number for number, text in enumerate(lines, 1) if missing[0] in text), 0)
+    place = f"{source.file}:{line}" if line else "the settings or a template"
     raise RenderError(
-        f"{place}: the fonts have no glyph for {described(character)}",
+        f"{place}: the fonts have no glyph for {described(missing[0])}",
         "Write it in other words, or add a font that has it.",
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 import yaml
 
@@ -85,7 +84,7 @@ def read_front(node: Node | None, file: str, offset: int, title: str) -> tuple[F
     if "codes" in entries:
         values["codes"] = place.codes(entries["codes"])
     unknown = tuple(key for key in entries if key not in KNOWN)
-    lines = MappingProxyType({key: offset + 1 + item.start_mark.line for key, item in entries.items()})
+    lines = {key: offset + 1 + item.start_mark.line for key, item in entries.items()}
     front = Front(**values, unknown=unknown, lines=lines)  # type: ignore[arg-type]  # each value was typed by its reader above
     return front, tuple(_unknown(key, lines[key], file) for key in unknown)
 

@@ -1,0 +1,70 @@
+"""Work done ahead by a child process, while this one loads the renderer."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from leaflets.errors import Interrupted, LeafletError, RenderError
+
+Result = TypeVar("Result")
+
+
+def worth_it() -> bool:
+    """Whether a child saves time: the renderer is still to be loaded, a second core is there, and forking is safe."""
+    loaded = "weasyprint" in sys.modules
+    return not loaded and hasattr(os, "fork") and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
+
+
+def ahead(work: Callable[[], Result], meanwhile: Callable[[], None]) -> Result:
+    """What `work` returns, done in a forked child while this process does `meanwhile`.
+
+    Raises what `work` raises of our own errors; RenderError where the child ends without a word.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _answer(work, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        try:
+            meanwhile()
+            told = pipe.read()
+        finally:
+            pipe.close()
+            os.waitpid(child, 0)
+    answer: Result = _heard(told)
+    return answer
+
+
+def _answer(work: Callable[[], Any], writing: int) -> None:
+    """Never returns: the child writes its result and ends, running nothing of its parent's."""
+    code = 1
+    try:
+        try:
+            answer: tuple[str, Any] = ("result", work())
+        except LeafletError as fault:
+            answer = ("fault", (type(fault), fault.message, fault.hint))
+        with os.fdopen(writing, "wb") as pipe:
+            pickle.dump(answer, pipe, pickle.HIGHEST_PROTOCOL)
+        code = 0
+    except KeyboardInterrupt:
+        code = Interrupted.exit_code
+    finally:
+        os._exit(code)
+
+
+def _heard(told: bytes) -> Any:
+    if not told:
+        raise RenderError("the page could not be composed: its process was ended", "Run the command again.")
+    kind, answer = pickle.loads(told)
+    if kind == "fault":
+        fault, message, hint = answer
+        raise fault(message, hint)
+    return answer

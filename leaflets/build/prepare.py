@@ -1,0 +1,46 @@
+"""Everything of a sheet that needs no renderer: parse → check → view → compose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leaflets.build.fingerprint import Ingredients
+from leaflets.checks import examine, open_safety
+from leaflets.compose import compose
+from leaflets.errors import CheckFailed
+from leaflets.model import Edition, Finding, Html, Imprint, Monograph, View
+from leaflets.parse import parse
+from leaflets.project import Source
+from leaflets.project.files import decode
+from leaflets.view import view
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A page ready to be typeset as designed, what it was composed of, and what was found in its text."""
+
+    page: Html
+    view: View
+    imprint: Imprint
+    findings: tuple[Finding, ...]
+
+
+def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepared:
+    """The page of a sheet. Raises ContentError, CheckFailed (it is withdrawn) or RenderError (a template is at fault)."""
+    audience = edition.audience
+    text = decode(ingredients.source, source.file)
+    monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
+    _require_current(monograph)
+    checked = examine(monograph, text, (audience,)).findings
+    seen = view(monograph, audience)
+    safety = open_safety(checked, audience)
+    imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety)
+    page = compose(seen, imprint, ingredients.templates)
+    return Prepared(page, seen, imprint, (*monograph.findings, *checked))
+
+
+def _require_current(monograph: Monograph) -> None:
+    front = monograph.front
+    if front.withdrawn:
+        place = f"{monograph.file}:{front.lines.get('withdrawn', 1)}"
+        raise CheckFailed(f"{place}: the monograph is withdrawn: {front.withdrawn}", "Hand out no copy of it.")
