@@ -1,5 +1,6 @@
 """The ledger with what lies beside it: the patient key, and the lock that keeps a run to one process."""
 
+import contextlib
 import shutil
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from leaflets.batch.keys import PatientKey, open_key
 from leaflets.batch.ledger import Clock, Ledger, open_ledger
 from leaflets.batch.lists import RunList
 from leaflets.batch.states import State
-from leaflets.errors import RunIncomplete, UsageError
+from leaflets.errors import LedgerError, RunIncomplete, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ class Books:
             open_copies = [copy.serial for copy in self.ledger.copies(run) if copy.state is not State.CANCELLED]
             self.ledger.move(run, open_copies, State.CANCELLED, "replanned")
             self.sweep(run)
+
+    def sweep_stale(self) -> None:
+        """Removes the unfinished files of runs that nobody is making: what a killed process left behind."""
+        for run in self.ledger.unfinished_runs():
+            with contextlib.suppress(LedgerError), self.hold(run):
+                for part in self.ledger.parts(run):
+                    _remove((Path(run.folder) / part.name).with_name(unfinished(part.name)))
 
     def sweep(self, run: RunEntry) -> None:
         """Removes what an end without warning left: unfinished files, and finished ones the ledger never heard of."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,9 @@ class House:
 
     def books(self) -> Books:
         """The project's ledger, key and lock, made where there are none. Raises LedgerError or OutputError."""
-        return open_books(self.project.output, now_utc)
+        books = open_books(self.project.output, now_utc)
+        books.sweep_stale()
+        return books
 
     def standing_books(self) -> Books:
         """The project's ledger, which must be there. Raises UsageError where no run was ever made."""
@@ -53,9 +56,12 @@ class House:
         return self.shelf.today.strftime("%y%m%d")
 
 
-def open_house(project: Project, settings_file: str = "") -> House:
-    """The press and bindery of a project. Raises RenderError where the label fonts are missing."""
-    shelf = Shelf(project, today(), settings_file)
+def open_house(project: Project, warm: Callable[[], None] = lambda: None) -> House:
+    """The press and bindery of a project; `warm` is called when a leaflet will have to be made.
+
+    Raises RenderError where the label fonts are missing.
+    """
+    shelf = Shelf(project, today(), warm=warm)
     fonts = LabelFonts.load(packaged("styles") / "fonts", project.root / "styles" / "fonts")
     return House(project, shelf, PdfBindery(shelf.sheets.get, fonts))
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from leaflets.batch.press import Job, Objection, Outcome
 from leaflets.batch.sheets import Sheets, sheet_key
-from leaflets.build import build
+from leaflets.build import Built, build
 from leaflets.cache import Cache
-from leaflets.errors import LeafletError, RenderError
-from leaflets.model import Audience, Edition, Paper
+from leaflets.errors import CheckFailed, LeafletError, RenderError
+from leaflets.model import Audience, Edition, Paper, Severity
 from leaflets.project import Project, load_project
 
 SHEETS = "sheets"
@@ -45,10 +45,19 @@ def _made(project: Project, folder: Path, job: Job) -> Outcome:
         allow_expired=Objection.EXPIRED in job.allowed,
         cache=Cache(folder),
     )
+    _require_sound(built, job)
     key = sheet_key(built.pdf.data)
     if key not in sheets:
         sheets.put(key, compile_sheet(built.pdf))
     return Outcome(job.number, built.content_id, key, built.pdf.pages)
+
+
+def _require_sound(built: Built, job: Job) -> None:
+    """What the plan could not know: the proof of the finished page may have errors of its own."""
+    errors = [finding for finding in built.findings if finding.severity is Severity.ERROR]
+    if errors and Objection.UNSAFE not in job.allowed:
+        first = errors[0]
+        raise CheckFailed(f"{first.file or job.drug}:{first.line}: {first.code} {first.message}", first.hint)
 
 
 def _failed(job: Job, why: str) -> Outcome:

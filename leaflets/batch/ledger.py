@@ -155,6 +155,11 @@ class Ledger:
         """All runs, oldest first."""
         return tuple(RunEntry(*row) for row in self._query(f"SELECT {_RUN} FROM run ORDER BY number"))
 
+    def unfinished_runs(self) -> tuple[RunEntry, ...]:
+        """Runs with a print file that was begun, or not even that, and never finished."""
+        sql = f"SELECT {_RUN} FROM run WHERE number IN (SELECT run FROM part WHERE sha256 = '') ORDER BY number"
+        return tuple(RunEntry(*row) for row in self._query(sql))
+
     def leaflets(self, run: RunEntry) -> tuple[LeafletEntry, ...]:
         """The distinct leaflets of a run."""
         rows = self._query(f"SELECT {_LEAFLET} FROM leaflet WHERE run = ? ORDER BY number", run.number)

@@ -19,6 +19,7 @@ from leaflets.batch.states import State
 from leaflets.batch.stopping import Stop
 from leaflets.batch.wishes import Wishes
 from leaflets.errors import LeafletError, RenderError, RunIncomplete
+from leaflets.impose import paper_sheets
 from leaflets.printfile import Banner, Copy, PrintJob, Written
 
 STEP = 250
@@ -218,12 +219,19 @@ def _save(desk: Desk, task: Task, part: PartEntry, inside: Sequence[CopyEntry], 
         names = [copy_name(run.name, copy.serial) for copy in inside]
         return desk.bindery.save_folder(path, zip(names, copies, strict=True), job)
     if wishes.banner:
-        job = replace(job, banner=Banner(part.destination, _banner_lines(run, part, len(inside))))
+        job = replace(job, banner=Banner(part.destination, _banner_lines(desk, task, part, inside)))
     return desk.bindery.save(path, copies, job)
 
 
-def _banner_lines(run: RunEntry, part: PartEntry, many: int) -> tuple[str, ...]:
-    return (f"Run {run.name}", f"{many} copies", f"Serials {part.first} to {part.last}")
+def _banner_lines(desk: Desk, task: Task, part: PartEntry, inside: Sequence[CopyEntry]) -> tuple[str, ...]:
+    pages = {entry.number: entry.pages for entry in desk.ledger.leaflets(task.run)}
+    sheets = sum(paper_sheets(pages[copy.leaflet], task.wishes.duplex) for copy in inside)
+    return (
+        f"Run {task.run.name}",
+        f"Serials {part.first} to {part.last}",
+        f"{len(inside):,} copies of {len({copy.leaflet for copy in inside}):,} leaflets",
+        f"{sheets:,} sheets of paper after this one",
+    )
 
 
 def _counted(desk: Desk, copies: Iterable[Copy], before: int, total: int) -> Iterator[Copy]:

@@ -111,5 +111,8 @@ class Press(Protocol):
 class Executor(Protocol):
     """Does jobs, anywhere: yields one outcome for each as it comes, fewer where a stop was asked."""
 
+    def warm(self) -> None:
+        """Called once it is known that there will be work; must return at once."""
+
     def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
         """Outcomes in the order in which they come; a job that fails, dies or hangs has one too."""

@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -27,11 +27,15 @@ FILE = "leaflets.json"
 
 @dataclass(frozen=True)
 class Shelf:
-    """Judges and makes the leaflets of a project. `today` decides what has expired; `settings_file` may be empty."""
+    """Judges and makes the leaflets of a project. `today` decides what has expired; `settings_file` may be empty.
+
+    `warm` is called when a leaflet is met that was never made.
+    """
 
     project: Project
     today: dt.date
     settings_file: str = ""
+    warm: Callable[[], None] = lambda: None
     _new: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def aliases(self) -> Aliases:
@@ -117,6 +121,7 @@ class Shelf:
 
     def _errors(self, leaflet: Leaflet, source: Source) -> list[str]:
         """What the checks have against a leaflet, in one sentence; dates are judged anew each day, not here."""
+        self.warm()
         from leaflets.checks import check  # here, so that a run whose leaflets are all judged loads no linter
         from leaflets.parse import parse
 

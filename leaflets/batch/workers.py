@@ -1,5 +1,6 @@
 """Who does the jobs: this process, or a crew of others that can die or hang without harm to the run."""
 
+import contextlib
 import signal
 import sys
 import time
@@ -15,6 +16,10 @@ from leaflets.batch.press import Job, Make, Outcome
 from leaflets.errors import RenderError
 
 MIB = 1024 * 1024
+READY = "ready"
+START_S = 60.0
+"""How long a worker may take to come to life on a machine that is busy."""
+
 LOOK_S = 0.25
 """How often to look whether a stop was asked or a worker is overdue."""
 
@@ -32,6 +37,9 @@ class Limits:
 class Serial:
     """Does the jobs here, one after the other."""
 
+    def warm(self) -> None:
+        """Nothing to do beforehand."""
+
     def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
         """The outcomes in the order of the jobs."""
         for job in jobs:
@@ -47,6 +55,14 @@ class Processes:
     workers: int
     limits: Limits = Limits()
     preload: tuple[str, ...] = ()
+
+    def warm(self) -> None:
+        """Starts the server, which imports the renderer while this process goes on planning."""
+        if sys.platform != "win32":
+            from multiprocessing import forkserver
+
+            _context(self.preload)
+            forkserver.ensure_running()
 
     def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
         """The outcomes as they come. A worker that dies is replaced and its job tried again; one that hangs, ended."""
@@ -69,6 +85,7 @@ class _Worker:
         self.limits = limits
         self.job: Job | None = None
         self.since = 0.0
+        self.ready = False
         self.done = 0
 
     def take(self, job: Job) -> None:
@@ -77,7 +94,12 @@ class _Worker:
 
     @property
     def overdue(self) -> bool:
-        return self.job is not None and time.monotonic() - self.since > self.limits.seconds
+        allowed_s = self.limits.seconds + (0 if self.ready else START_S)
+        return self.job is not None and time.monotonic() - self.since > allowed_s
+
+    def greet(self) -> None:
+        """The worker stands ready; only from here on its first job is timed."""
+        self.ready, self.since = True, time.monotonic()
 
     def end(self) -> None:
         self.process.kill()
@@ -142,6 +164,9 @@ class _Crew:
             outcome = worker.pipe.recv()
         except (EOFError, OSError):
             return self._died(worker, waiting)
+        if outcome == READY:
+            worker.greet()
+            return None
         worker.job, worker.done = None, worker.done + 1
         if worker.done >= self._limits.leaflets:
             self._lose(worker)
@@ -187,18 +212,14 @@ def _serve(pipe: Connection, make: Make, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _limit_memory(limits.mib)
-    while True:
-        try:
+    with contextlib.suppress(EOFError, OSError):
+        pipe.send(READY)
+        while True:
             job = pipe.recv()
-        except (EOFError, OSError):
-            return
-        _set_alarm(limits.seconds * 2)
-        outcome = make(job)
-        _set_alarm(0)
-        try:
+            _set_alarm(limits.seconds * 2)
+            outcome = make(job)
+            _set_alarm(0)
             pipe.send(outcome)
-        except OSError:
-            return
 
 
 def _limit_memory(mib: int) -> None:

@@ -4,6 +4,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from leaflets.batch.forecast import Forecast, forecast
 from leaflets.batch.house import House, executor, open_house, read_list_file, usual_workers
 from leaflets.batch.making import Desk, Made
 from leaflets.batch.orders import Defaults
-from leaflets.batch.press import Objection
+from leaflets.batch.press import Executor, Objection
 from leaflets.batch.run import Prepared, Request, carry_out, prepare, rejects_path
 from leaflets.batch.states import State
 from leaflets.batch.stopping import Stop, watched
@@ -91,12 +92,13 @@ def run(args: argparse.Namespace) -> int:
     """Make a list; 11 where part of it could not be made."""
     with watched() as stop:
         project = load_project(Path.cwd())
-        house = open_house(project)
+        workers = executor(_workers_of(args))
+        house = open_house(project, (lambda: None) if args.dry_run else workers.warm)
         request = _request(args, project, house)
         if args.dry_run:
             return _dry_run(args, house, request)
         with house.books() as books:
-            return _run(args, house, request, books, stop)
+            return _run(args, house, request, books, Hands(workers, stop))
 
 
 def _dry_run(args: argparse.Namespace, house: House, request: Request) -> int:
@@ -109,14 +111,22 @@ def _dry_run(args: argparse.Namespace, house: House, request: Request) -> int:
     return 4 if prepared.plan.errors and not args.keep_going else 0
 
 
-def _run(args: argparse.Namespace, house: House, request: Request, books: Books, stop: Stop) -> int:
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who does the work, and who may ask to stop it."""
+
+    workers: Executor
+    stop: Stop
+
+
+def _run(args: argparse.Namespace, house: House, request: Request, books: Books, hands: Hands) -> int:
     prepared = prepare(request, house.shelf, house.bindery, books)
     if args.json:
         _tell_plan(args, prepared, _forecast(args, prepared))
     elif not args.quiet:
         _tell_findings(prepared.plan.findings)
     with shown(as_json=args.json, quiet=args.quiet) as told:
-        desk = Desk(books.ledger, house.shelf, executor(_workers_of(args)), house.bindery, told, stop)
+        desk = Desk(books.ledger, house.shelf, hands.workers, house.bindery, told, hands.stop)
         made = carry_out(prepared, desk, books, _save_privately, _resume())
     _tell_summary(args, prepared, made, books)
     lines = prepared.plan.rejected | made.failed_lines

@@ -35,9 +35,7 @@ def add_parser(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("drug", metavar="DRUG[@VERSION]", help="a name, brand or code, and a version if not all")
-    parser.add_argument(
-        "--before", type=_date, metavar="DATE", help="only runs begun before this day (UTC)"
-    )
+    parser.add_argument("--before", type=_date, metavar="DATE", help="only runs begun before this day (UTC)")
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.set_defaults(run=run)
 
