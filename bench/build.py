@@ -37,9 +37,10 @@ class Contender:
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds and peak memory of every run of one contender."""
+    """Seconds by the clock and of the processor, and peak memory, over all runs of one contender."""
 
     seconds: tuple[float, ...]
+    cpu_s: float
     peak_mb: float
 
     @property
@@ -68,8 +69,8 @@ class Bench:
             "PYTHONPYCACHEPREFIX": str(scratch / "compiled"),
         }
 
-    def run(self, command: tuple[str, ...]) -> tuple[float, float]:
-        """Seconds and peak megabytes of one run; stops the benchmark when it fails."""
+    def run(self, command: tuple[str, ...]) -> tuple[float, float, float]:
+        """Seconds by the clock and of the processor, and peak megabytes, of one run; a failure ends the benchmark."""
         with tempfile.TemporaryFile() as said:
             start = time.perf_counter()
             process = subprocess.Popen(command, cwd=self.project, env=self.environment, stdout=said, stderr=said)
@@ -79,7 +80,7 @@ class Bench:
             if process.returncode:
                 said.seek(0)
                 sys.exit(f"{' '.join(command)}\nended with {process.returncode}:\n{said.read().decode()}")
-        return seconds, usage.ru_maxrss / 1024
+        return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
     def forget(self) -> None:
         """Remove everything that a build left behind: sheets, and the cache wherever it is."""
@@ -128,7 +129,7 @@ class Bench:
 
 def timed(bench: Bench, contenders: tuple[Contender, ...], rounds: int) -> dict[str, Timing]:
     """Every contender run once a round, in an order that turns; the first round is thrown away."""
-    runs: dict[str, list[tuple[float, float]]] = {each.title: [] for each in contenders}
+    runs: dict[str, list[tuple[float, float, float]]] = {each.title: [] for each in contenders}
     for turn in range(rounds + 1):
         shift = turn % len(contenders)
         for each in contenders[shift:] + contenders[:shift]:
@@ -136,7 +137,13 @@ def timed(bench: Bench, contenders: tuple[Contender, ...], rounds: int) -> dict[
             run = bench.run(each.command)
             if turn:
                 runs[each.title].append(run)
-    return {title: Timing(tuple(s for s, _ in done), max(mb for _, mb in done)) for title, done in runs.items()}
+    return {title: summed_up(done) for title, done in runs.items()}
+
+
+def summed_up(runs: list[tuple[float, float, float]]) -> Timing:
+    """What the runs of one contender come to."""
+    seconds, cpu_s, peaks_mb = zip(*runs, strict=True)
+    return Timing(seconds, statistics.median(cpu_s), max(peaks_mb))
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:
@@ -151,9 +158,9 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
 
 
 def print_commands(timings: dict[str, Timing]) -> None:
-    """One row a command: median, fastest, ratio to the plain command, peak memory."""
+    """One row a command: median, fastest, ratio to the plain command, processor time, peak memory."""
     rival = timings["weasyprint command"].median_s
-    rows: list[tuple[str, ...]] = [("one command", "median", "fastest", "x weasyprint", "peak memory")]
+    rows: list[tuple[str, ...]] = [("one command", "median", "fastest", "x weasyprint", "processor", "peak memory")]
     for title, timing in timings.items():
         ratio = f"{timing.median_s / rival:.3f}"
         rows.append(
@@ -162,6 +169,7 @@ def print_commands(timings: dict[str, Timing]) -> None:
                 f"{timing.median_s * 1000:.0f} ms",
                 f"{min(timing.seconds) * 1000:.0f} ms",
                 ratio,
+                f"{timing.cpu_s * 1000:.0f} ms",
                 f"{timing.peak_mb:.0f} MB",
             )
         )
