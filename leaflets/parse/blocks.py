@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from leaflets.errors import ContentError
 from leaflets.model import Audience, Block, Box, Item, Items, Paragraph, Quote, Row, Subheading, Table, Text, Verbatim
-from leaflets.parse.clean import MAX_NESTING, Line
+from leaflets.parse.clean import MAX_COLUMNS, MAX_NESTING, Line
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import bare
 from leaflets.parse.inline import inline
@@ -104,6 +104,8 @@ def _table(lines: Lines, start: int, depth: int) -> Read | None:
     header = cells(lines[start].text)
     body = [(line.number, cells(line.text)) for line in lines[start + 2 : end]]
     width = max([len(header), *(len(row) for _, row in body)])
+    if width > MAX_COLUMNS:
+        raise ContentError(f"line {lines[start].number}: the table is wider than {MAX_COLUMNS} columns", "Split it.")
     rows = tuple(Row(number, _wide(row, width)) for number, row in body)
     return (Table(lines[start].number, _wide(header, width), rows),), end
 

@@ -11,6 +11,7 @@ from leaflets.model import Audience, Finding, Severity
 MAX_BYTES = 262_144
 MAX_LINE = 8_192
 MAX_NESTING = 12
+MAX_COLUMNS = 24
 
 # Everything that is not text: C0 and C1 controls, and the marks that reorder or hide text on screen but not on paper.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]")

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from leaflets.errors import ContentError
 from leaflets.model import Audience, BoxKind, Finding, Severity, Withheld
-from leaflets.parse.clean import Line
+from leaflets.parse.clean import MAX_NESTING, Line
 
 OPEN = re.compile(r"^\s{0,3}/{3,}\s*([A-Za-z][A-Za-z-]*)\s*(?:\|\s*(.*?))?\s*$")
 CLOSE = re.compile(r"^\s{0,3}/{3,}\s*$")
@@ -32,7 +33,10 @@ class Voiced:
 
 
 def voices(lines: Sequence[Line], file: str) -> Voiced:
-    """The lines with their audience set; voice fences and comments are blanked out, so that line numbers stay true."""
+    """The lines with their audience set; voice fences and comments are blanked out, so that line numbers stay true.
+
+    Raises ContentError where fences nest too deep.
+    """
     marked: list[Line] = []
     findings: list[Finding] = []
     comments: list[Withheld] = []
@@ -41,6 +45,7 @@ def voices(lines: Sequence[Line], file: str) -> Voiced:
         opened = OPEN.match(line.text)
         if opened and opened[1] in {*VOICES, *BOXES, COMMENT}:
             stack.append((opened[1], line.number))
+            _require_shallow(stack, line, file)
         elif opened:
             findings.append(_unknown(opened[1], line, file))
         closes = bool(CLOSE.match(line.text))
@@ -55,6 +60,13 @@ def voices(lines: Sequence[Line], file: str) -> Voiced:
         marked.append(replace(line, text=text, audience=_audience(names)))
     findings += [_unclosed(name, number, file) for name, number in stack]
     return Voiced(tuple(marked), tuple(comments), tuple(findings))
+
+
+def _require_shallow(stack: Sequence[tuple[str, int]], line: Line, file: str) -> None:
+    if len(stack) > MAX_NESTING:
+        raise ContentError(
+            f"{file}:{line.number}: fences nest deeper than {MAX_NESTING} levels", "Close each with a line of slashes."
+        )
 
 
 def _audience(names: Sequence[str]) -> Audience | None:

@@ -13,6 +13,7 @@ from leaflets.model import Allow, Finding, Front, Severity, Source
 from leaflets.parse.clean import Line, printable
 
 MAX_LINES = 400
+MAX_DEPTH = 8
 _TEXTS = {
     "title": "title", "generic_name": "generic_name", "class": "drug_class", "route": "route",
     "jurisdiction": "jurisdiction", "legal_status": "legal_status",
@@ -48,10 +49,15 @@ def take_front(lines: Sequence[Line], file: str) -> tuple[Node | None, Sequence[
 
 def _compose(text: str, file: str, offset: int) -> Node | None:
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            line = offset + 1 + (event.start_mark.line if event.start_mark else 0)
             if isinstance(event, yaml.events.AliasEvent):
-                line = offset + 1 + (event.start_mark.line if event.start_mark else 0)
                 raise ContentError(f"{file}:{line}: YAML aliases are not allowed", "Write the value out.")
+            depth += isinstance(event, yaml.events.CollectionStartEvent)
+            depth -= isinstance(event, yaml.events.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise ContentError(f"{file}:{line}: the front matter nests too deep", "Flatten it.")
         node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -61,8 +67,6 @@ def _compose(text: str, file: str, offset: int) -> Node | None:
             f"{file}:{line}: the front matter is not valid YAML: {problem}",
             "Check the indentation and put values that hold a colon in quotes.",
         ) from error
-    except RecursionError as error:
-        raise ContentError(f"{file}:{offset}: the front matter nests too deep", "Flatten it.") from error
     return node
 
 

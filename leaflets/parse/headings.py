@@ -209,6 +209,7 @@ BY_WORDS = {words: section for section, synonyms in SYNONYMS.items() for words i
 CONTENT = frozenset(SYNONYMS) - {"generic_name", "disclaimer", "sources"}
 
 _QUALIFIED = re.compile(r"^(?P<head>[^()]{2,60}?)\s*\((?P<subject>[^()]{2,120})\)$")
+_INLINE = re.compile(r"[\\\[&<]")
 _MARKS = re.compile(r"[*_`]+")
 
 
@@ -231,7 +232,8 @@ def bare(raw: str) -> str:
 
 def tidy(raw: str) -> str:
     """The words of a heading: links, entities and reference marks resolved as in a paragraph."""
-    return bare(plain(inline(bare(raw))))
+    text = bare(raw)
+    return bare(plain(inline(text))) if _INLINE.search(text) else text
 
 
 def section_id(words: str) -> str | None:

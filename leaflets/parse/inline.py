@@ -24,6 +24,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 _MARK = re.compile(r"\[\^([\w.-]{1,40}(?:\s*,\s*\^?[\w.-]{1,40}){0,12})\]")
 _TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 _PRINTED = ("http://", "https://", "mailto:", "tel:")
+_MARKUP = re.compile(r"[*_`\\\[&<]")
 _MAX_INLINE = 20_000
 _MAX_MARKUP = 400
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>|<!--|<!\[CDATA\[|<[!?][A-Za-z]")
@@ -45,6 +46,8 @@ def inline(source: str) -> Text:
     """
     if len(source) > _MAX_INLINE or sum(map(source.count, "*_`\\")) > _MAX_MARKUP:
         return (Run(" ".join(source.split())),)
+    if not _MARKUP.search(source):
+        return _tidy([Run(source)])
     paragraph = ET.Element("p")
     paragraph.text = _TIMES.sub(r"\\*", _links_as_text(source))
     root = ET.Element("div")
