@@ -8,8 +8,17 @@ from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.exceptions import SecurityError
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    pass_context,
+)
+from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -54,28 +63,30 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
     author = imprint.pharmacy.name
     facts = {
         "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": imprint.edition.lang, "title": title,
-        "author": author, "paper": imprint.edition.paper.value, "fit": imprint.fit.value, "places": _places(view.sections),
+        "author": author, "paper": imprint.edition.paper.value, "fit": imprint.fit.value,
+        "places": _places(view.sections),
         "facts": _facts(view.front), "notices": imprint.notices,
         "references": [_reference(source) for source in view.front.sources],
         "urgent": any(section.id == "urgent" for section in view.sections),
         "emergency": _emergency(view.front, imprint),
         "footer_left": _footer(view, imprint), "footer_right": f"ID {imprint.content_id}", "set_text": words,
     }  # fmt: skip
-    markup = _rendered(environment.overlay(), f"{audience}.html", facts, words)
+    markup = _rendered(environment, f"{audience}.html", facts)
     return Html(markup, imprint.edition.stylesheets, title, imprint.edition.lang, author, imprint.content_id)
 
 
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        loader=DictLoader(dict(templates)),
+        loader=_Loader(dict(templates)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     filters: dict[str, Callable[..., object]] = {
-        "kind": lambda block: type(block).__name__, "unbold": _unbold, "by_subject": _by_subject, "tallman": tallman,
+        "words": _words, "kind": lambda block: type(block).__name__,
+        "unbold": _unbold, "by_subject": _by_subject, "tallman": tallman,
         "capital": lambda text: text[:1].upper() + text[1:], "heading_lines": _heading_lines, "title_size": _title_size,
         "few": _is_few,
         "words_of": lambda text: set_plain(str(text)),
@@ -85,10 +96,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
     return environment
 
 
-def _rendered(
-    environment: ImmutableSandboxedEnvironment, name: str, facts: Mapping[str, object], words: Callable[[Text], Markup]
-) -> str:
-    environment.filters["words"] = words
+def _rendered(environment: ImmutableSandboxedEnvironment, name: str, facts: Mapping[str, object]) -> str:
     try:
         return environment.get_template(name).render(facts)
     except TemplateSyntaxError as error:
@@ -97,7 +105,7 @@ def _rendered(
             "Mend the template, or delete it to use ours.",
         ) from error
     except (TemplateError, SecurityError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError) as error:
-        line = _template_line(error)
+        line = _template_line(error, environment.list_templates())
         raise RenderError(
             f"templates/{line or name}: {error or type(error).__name__}", "Mend the template, or delete it to use ours."
         ) from error
@@ -105,13 +113,37 @@ def _rendered(
         raise RenderError(f"templates/{name}: the template calls itself without end", "Mend the template.") from error
 
 
-def _template_line(error: BaseException) -> str:
+class _Loader(BaseLoader):
+    """Templates from memory, each with its own name as its file's, so that a fault in it is told with that name."""
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self.templates = templates
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """The template's text, its name where its file would stand, and that it never changes."""
+        if template not in self.templates:
+            raise TemplateNotFound(template)
+        return self.templates[template], template, lambda: True
+
+    def list_templates(self) -> list[str]:
+        """Their names."""
+        return sorted(self.templates)
+
+
+@pass_context
+def _words(context: Context, text: Text) -> Markup:
+    """A text as HTML, in the way this page sets it."""
+    set_here: Callable[[Text], Markup] = context["set_text"]
+    return set_here(text)
+
+
+def _template_line(error: BaseException, names: Iterable[str]) -> str:
     """Name and line of the innermost template in a traceback."""
-    found, trace = "", error.__traceback__
+    found, trace, known = "", error.__traceback__, frozenset(names)
     while trace:
         file = trace.tb_frame.f_code.co_filename
-        if trace.tb_frame.f_globals.get("__jinja_template__") or file == "<template>":
-            found = f"{trace.tb_frame.f_globals.get('name', file)}:{trace.tb_lineno}"
+        if file in known:
+            found = f"{file}:{trace.tb_lineno}"
         trace = trace.tb_next
     return found
 

@@ -70,11 +70,14 @@ def _headed(sections: tuple[Section, ...], heading: RawSection | None, title: st
 
 
 def _require_monograph(title: str, sections: Sequence[Section], file: str) -> None:
-    if not any(section.id in CONTENT for section in sections):
+    known = [section for section in sections if section.id in CONTENT]
+    if not known:
         raise ContentError(
             f"{file}: there is no monograph in it: no section such as Usage, Dosage or Side effects was found",
             "Give each section a heading, for example “### Dosage”; docs/monograph.md lists the known ones.",
         )
+    if not any(section.blocks for section in known):
+        raise ContentError(f"{file}: none of its sections has any text", "Write at least one of them.")
     if not title:
         raise ContentError(
             f"{file}:1: the monograph has no title", "Write “title: Name of the medicine” in its front matter."
