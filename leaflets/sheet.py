@@ -5,7 +5,7 @@ import zlib
 from dataclasses import dataclass, field
 
 from leaflets.errors import PdfError
-from leaflets.model import Rect
+from leaflets.paper import Rect
 
 # Bodies are ASCII; a byte from here on marks a number that is known only when a file is written.
 SHARED = 0xF1  # followed by four hexadecimal digits: an object all copies share

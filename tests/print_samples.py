@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pypdfium2
 
 from leaflets.labels import Label, LabelFonts
-from leaflets.model import Pdf
+from leaflets.paper import Pdf
 from leaflets.sheet import Sheet
 from leaflets.stamp import compile_sheet
 from leaflets.typeset import typeset

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leaflets.errors import PdfError
 from leaflets.impose import blanks_after, paper_sheets
-from leaflets.model import Pdf
+from leaflets.paper import Pdf
 from leaflets.sheet import Sheet, pack, unpack
 from leaflets.stamp import compile_sheet
 from leaflets.typeset import typeset

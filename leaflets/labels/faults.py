@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from leaflets.model import Finding, Severity
+from leaflets.paper import Finding, Severity
 
 _HAN = ("CJK", "KANGXI")
 

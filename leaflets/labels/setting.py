@@ -11,7 +11,7 @@ from leaflets.labels.faces import LabelFonts
 from leaflets.labels.faults import missing_character, set_small, too_long
 from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean
 from leaflets.labels.shaping import Line, MissingCharacter, Shaper
-from leaflets.model import Finding
+from leaflets.paper import Finding
 
 PADDING_PT = 3.0
 LEADING = 1.15

@@ -6,7 +6,7 @@ from leaflets.errors import PdfError
 from leaflets.labels.ink import Ink
 from leaflets.labels.setting import CONTROL, LEADING, PADDING_PT, Block, LabelSetter
 from leaflets.labels.shaping import MissingCharacter
-from leaflets.model import Finding, Rect, Severity
+from leaflets.paper import Finding, Rect, Severity
 from leaflets.printfile.form import first_free_content
 from leaflets.printfile.jobs import Copy
 from leaflets.sheet import Sheet

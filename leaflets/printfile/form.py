@@ -6,7 +6,8 @@ and fixed digits. The prefix is one byte in the form; a copy is made by replacin
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 from leaflets.errors import PdfError
@@ -37,6 +38,14 @@ class Filled(NamedTuple):
     extras: list[bytes]
 
 
+class Stream(NamedTuple):
+    """A copy's objects as an object stream holds them, and its rows of the parent tree."""
+
+    head: bytes
+    bodies: bytes
+    parents: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What a copy's objects look like. The stream with its label is the last of them and is not in the text."""
@@ -47,6 +56,7 @@ class Form:
     pages: int  # with blank ones
     blanks: int  # the last of the packed objects
     document: int  # the place of the structure element for the whole copy
+    _streams: dict[tuple[int, int], bytes] = field(default_factory=dict, compare=False)
 
     @property
     def objects(self) -> int:
@@ -55,14 +65,38 @@ class Form:
 
     def fill(self, first: int, node: int) -> Filled:
         """The objects of the copy whose numbers begin at `first`, a multiple of `step`, below the page node `node`."""
-        text = self.text.replace(b"%c" % NODE, b"%d" % node)
-        for group in range(-(-self.objects // self.step)):
-            text = text.replace(b"%c" % (_PREFIX + group), b"%d" % (first // self.step + group))
-        parts = text.split(b"\n")
+        parts = self._filled(self.text, first, node).split(b"\n")
         numbers_end = 2 * self.packed
         return Filled(
             parts[: self.packed], parts[self.packed : numbers_end], parts[numbers_end], parts[numbers_end + 1 :]
         )
+
+    def stream(self, first: int, node: int) -> Stream:
+        """The same objects for an object stream of their own.
+
+        Where the objects begin depends on how many digits their numbers have and on nothing else, so it is worked out once.
+        """
+        low, high = first // self.step, (first + self.packed) // self.step
+        digits = (len(str(low)), len(str(node)))
+        text = self._streams.get(digits)
+        if text is None:
+            text = self._stream_text(first, node)
+            if len(str(high)) == digits[0]:
+                self._streams[digits] = text
+        return Stream(*self._filled(text, first, node).split(b"\0"))
+
+    def _stream_text(self, first: int, node: int) -> bytes:
+        starts = accumulate((len(body) + 1 for body in self.fill(first, node).bodies[:-1]), initial=0)
+        lines = self.text.split(b"\n")
+        numbers = lines[self.packed : 2 * self.packed]
+        head = b" ".join(b"%b %d" % pair for pair in zip(numbers, starts, strict=True))
+        return b"\0".join([head + b"\n", b"\n".join(lines[: self.packed]), lines[2 * self.packed]])
+
+    def _filled(self, text: bytes, first: int, node: int) -> bytes:
+        text = text.replace(b"%c" % NODE, b"%d" % node)
+        for group in range(-(-self.objects // self.step)):
+            text = text.replace(b"%c" % (_PREFIX + group), b"%d" % (first // self.step + group))
+        return text
 
 
 def make_form(

@@ -91,6 +91,14 @@ class ObjectFile:
         )
         self._packed_bytes += sum(map(len, bodies))
 
+    def put_pack(self, first: int, count: int, head: bytes, bodies: bytes) -> None:
+        """Write an object stream of `count` objects with numbers in a row, whose numbers and places are in `head`."""
+        number = self.reserve()
+        place = (2 << 40 | number).to_bytes(6, "big")
+        at = first * ENTRY_BYTES
+        self.entries[at : at + count * ENTRY_BYTES] = place + place.join(_INDEXES[:count])
+        self._put_stream_of_objects(number, count, head, bodies)
+
     def open_pack(self) -> None:
         """Give the current object stream its number."""
         if not self._stream:
@@ -103,10 +111,12 @@ class ObjectFile:
         starts = map(add, accumulate(map(len, self._packed), initial=0), count())
         pairs = map(b"%b %d".__mod__, zip(self._numbers, starts, strict=False))
         head = b" ".join(pairs) + b"\n"
-        data = zlib.compress(head + b"\n".join(self._packed), 1)
-        body = b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode>>" % (len(self._packed), len(head))
-        self.put(self._stream, body, data)
+        self._put_stream_of_objects(self._stream, len(self._packed), head, b"\n".join(self._packed))
         self._packed, self._numbers, self._packed_bytes, self._stream = [], [], 0, 0
+
+    def _put_stream_of_objects(self, number: int, count: int, head: bytes, bodies: bytes) -> None:
+        body = b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode>>" % (count, len(head))
+        self.put(number, body, zlib.compress(head + bodies, 1))
 
     def finish(self, root: int, info: int) -> None:
         """Write the cross-reference stream and the end of the file, and hand everything to `out`."""

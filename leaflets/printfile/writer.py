@@ -131,13 +131,16 @@ class _PrintFile:
             known.forms[label.items] = form
         node = self._pages.node()
         first = file.reserve(form.objects, form.step)
-        filled = form.fill(first, node)
-        file.pack(first, filled.bodies, filled.numbers)
+        if job.tagged:
+            stream = form.stream(first, node)
+            file.put_pack(first, form.packed, stream.head, stream.bodies)
+            self._parents.add(stream.parents)
+            self._documents.append(first + form.document)
+        else:
+            filled = form.fill(first, node)
+            file.pack(first, filled.bodies, filled.numbers)
         file.put(first + form.packed, b"<<>>", label.data)
         self._pages.add(first, known.sheet.pages, first + form.packed - form.blanks, form.blanks)
-        if job.tagged:
-            self._parents.add(filled.parents)
-            self._documents.append(first + form.document)
         if job.bookmarks:
             self._bookmarks.add(title, first)
         self._all_pages += form.pages

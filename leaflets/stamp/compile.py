@@ -7,7 +7,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
 
 from leaflets.errors import PdfError
-from leaflets.model import Pdf
+from leaflets.paper import Pdf
 from leaflets.sheet import LOCAL, PageForm, Shared, Sheet
 from leaflets.stamp.fontnames import with_own_font_names
 from leaflets.stamp.objects import ObjGen, Writer, destinations, scalar
