@@ -130,7 +130,7 @@ class LabelSetter:
     def _set(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
         base = rtl if style.mixed else not text.isascii() and starts_rtl(text)
         size = max(style.floor_pt, style.size_pt * scale)
-        line = self._shaper.line(text, bold=style.bold, kerned=style.kerned, rtl=base)
+        line = self._shaper.shape(text, bold=style.bold, kerned=style.kerned, rtl=base)
         block = Block((line,), size, rtl, width_pt)
         if line.width * size <= width_pt:
             return block

@@ -62,16 +62,17 @@ class Shaper:
         self._latin = tuple((face, face.simple) for face in fonts.pairs[0])
 
     def line(self, text: str, *, bold: bool, rtl: bool, kerned: bool = True) -> Line:
-        """A line of clean text; `rtl` is the direction of the paragraph. Raises MissingCharacter."""
+        """As `shape`, for lines that are tried again and again."""
         key = (text, bold, rtl, kerned)
         line = self._lines.get(key)
         if line is None:
             if len(self._lines) >= _REMEMBERED:
                 self._lines.clear()
-            line = self._lines[key] = self._shape(text, bold, rtl, kerned)
+            line = self._lines[key] = self.shape(text, bold=bold, rtl=rtl, kerned=kerned)
         return line
 
-    def _shape(self, text: str, bold: bool, rtl: bool, kerned: bool) -> Line:
+    def shape(self, text: str, *, bold: bool, rtl: bool, kerned: bool = True) -> Line:
+        """A line of clean text; `rtl` is the direction of the paragraph. Raises MissingCharacter."""
         face, simple = self._latin[bold]
         if simple.issuperset(text) and not rtl:
             piece, advance = (_simple if kerned else _unkerned)(face, text)

@@ -74,7 +74,7 @@ class Form:
     def stream(self, first: int, node: int) -> Stream:
         """The same objects for an object stream of their own.
 
-        Where the objects begin depends on how many digits their numbers have and on nothing else, so it is worked out once.
+        Where the objects begin depends only on how many digits their numbers have, so it is worked out once.
         """
         low, high = first // self.step, (first + self.packed) // self.step
         digits = (len(str(low)), len(str(node)))
