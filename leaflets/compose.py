@@ -256,7 +256,9 @@ def _footer(view: View, imprint: Imprint) -> str:
     )
     safety = f"Open safety findings: {imprint.open_safety_findings}" if imprint.open_safety_findings else ""
     parts = (title, _KIND[view.audience] + (f", {who}" if who else ""), where, version, *_review(front), safety)
-    return " · ".join(part for part in parts if part)
+    return " · ".join(
+        part.replace(" ", NBSP) if len(part) <= _LONGEST_RUNNING_TITLE else part for part in parts if part
+    )
 
 
 def _review(front: Front) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from leaflets.paper import Audience, Fit, Html, Pdf
 PLANNED_PAGES = {Audience.PATIENT: 2, Audience.CLINICIAN: 1}
 MOST_PAGES = {Audience.PATIENT: 2, Audience.CLINICIAN: 2}
 # How much longer than its paper a text may be for each step to have a chance; beyond that the design is left as it is.
+_ALL_BUT_EMPTY = 0.3
 _REACH = {Fit.SPACING: 1.07, Fit.MARGINS: 1.17}
 
 
@@ -26,19 +27,28 @@ class Fitted:
 def fitted(audience: Audience, compose: Callable[[Fit], Html], typeset: Callable[[Html], Pdf]) -> Fitted:
     """The sheet on the paper planned for its audience where at most two tighter layouts reach it, else as designed.
 
-    A clinician sheet that cannot be one page may be two; it is tightened to two where the design takes three.
+    A clinician sheet that cannot be one page may be two; and no sheet of any length ends in a page that is all but empty,
+    where tightening saves that page.
     """
     page = compose(Fit.DESIGN)
     design = Fitted(page, typeset(page), Fit.DESIGN)
-    for pages in dict.fromkeys((PLANNED_PAGES[audience], MOST_PAGES[audience])):
-        if design.pdf.pages <= pages:
-            return design
-        for fit in _steps(design.pdf, pages):
+    for goal in _goals(audience, design.pdf):
+        for fit in _steps(design.pdf, goal):
             page = compose(fit)
             tighter = Fitted(page, typeset(page), fit)
-            if tighter.pdf.pages <= pages:
+            if tighter.pdf.pages <= goal:
                 return tighter
+        if _steps(design.pdf, goal):
+            break  # two more layouts are all that a sheet may cost
     return design
+
+
+def _goals(audience: Audience, pdf: Pdf) -> tuple[int, ...]:
+    """The numbers of pages worth trying for, best first; none where the design is on its planned paper."""
+    goals = [pages for pages in (PLANNED_PAGES[audience], MOST_PAGES[audience]) if pages < pdf.pages]
+    if goals and pdf.last_page_fill < _ALL_BUT_EMPTY:
+        goals.append(pdf.pages - 1)
+    return tuple(dict.fromkeys(goals))
 
 
 def _steps(pdf: Pdf, pages: int) -> tuple[Fit, ...]:
