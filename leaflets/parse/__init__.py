@@ -44,8 +44,7 @@ def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSec
         return raw, None
     title = raw[first]
     introduction = replace(raw[0], lines=(*raw[0].lines, *title.lines))
-    untied = tuple(replace(s, subject="" if s.subject == title.heading.words else s.subject) for s in raw[first + 1 :])
-    return (introduction, *raw[1:first], *untied), title
+    return (introduction, *raw[1:first], *raw[first + 1 :]), title
 
 
 def _has_words(section: RawSection) -> bool:

@@ -88,7 +88,7 @@ def _verbatim(lines: Lines, start: int, depth: int) -> Read | None:
     text = "\n".join(line.text for line in lines[start + 1 : end])
     first = lines[start].text.strip().strip("`~").strip()
     text = f"{first}\n{text}" if first else text
-    return ((Verbatim(lines[start].number, text),) if text.strip() else ()), min(end + 1, len(lines))
+    return ((Verbatim(lines[start].number, text.rstrip()),) if text.strip() else ()), min(end + 1, len(lines))
 
 
 def _rule(lines: Lines, start: int, depth: int) -> Read | None:

@@ -161,8 +161,10 @@ def _with_subjects(sections: Sequence[RawSection]) -> tuple[RawSection, ...]:
     repeated = sum(section.heading.id == "generic_name" for section in sections) > 1
     tied: list[RawSection] = []
     subject, level = "", 0
+    title = next((section for section in sections if section.level), None)
     for section in sections:
-        if section.heading.id == "other" and not _has_text(section):
+        is_title = section is title and section.level == 1
+        if section.heading.id == "other" and not is_title and not _has_text(section):
             subject, level = section.heading.words, section.level
             tied.append(replace(section, subject=subject))
             continue

@@ -32,6 +32,7 @@ _NOTE_PHRASE = re.compile(
 )
 _ASKS = re.compile(r"^\s*(?:Q\s*\d*\s*[:.)]\s*)?.*\?\s*$", re.IGNORECASE | re.DOTALL)
 _MARKED_QUESTION = re.compile(r"Q\s*\d{0,3}\s*[:.)]\s*[^?]{3,300}\?", re.IGNORECASE)
+_FIRST_QUESTION = re.compile(r"[^?.!:]{3,200}\?(?=\s)")
 _MAX_SUBHEADING = 90
 
 
@@ -92,12 +93,13 @@ def split_lead(text: Text) -> tuple[Text, Text]:
     following = rest[0].text.lstrip() if rest else ""
     if following.startswith(":"):
         after = replace(rest[0], text=following[1:])
-        return strip((*lead, Run(":", bold=True))), strip((after, *rest[1:]))
+        whole = replace(lead[-1], text=f"{lead[-1].text.rstrip()}:")
+        return strip((*lead[:-1], whole)), strip((after, *rest[1:]))
     return (), text
 
 
 def _items(block: Items, *, questions: bool) -> Block:
-    asked = [_question_of(item) for item in block.items]
+    asked = [_question_of(item, questions=questions) for item in block.items]
     known = [question for question in asked if question]
     if known and len(known) == len(asked) and (questions or len(known) > 1):
         return Questions(block.line, tuple(known), block.audience)
@@ -119,26 +121,26 @@ def _within_item(before: Block, after: Block) -> Block:
     return replace(before, text=rest, lead=lead) if lead and rest else before
 
 
-def _question_of(item: Item) -> Question | None:
+def _question_of(item: Item, *, questions: bool) -> Question | None:
     if not item.blocks or not isinstance(item.blocks[0], Paragraph):
         return None
     first, others = item.blocks[0], item.blocks[1:]
-    question, answer = _asks(first.text)
+    question, answer = _asks(first.text, questions=questions)
     if not question:
         return None
     head: tuple[Block, ...] = (replace(first, text=answer),) if answer else ()
     return Question(item.line, question, shape(head + _unlisted(others)))
 
 
-def _asks(text: Text) -> tuple[Text, Text]:
-    """A question at the head of a text, and what follows it."""
+def _asks(text: Text, *, questions: bool = False) -> tuple[Text, Text]:
+    """A question at the head of a text, and what follows it; in a list of `questions` it needs no mark of its own."""
     bold = 0
     while bold < len(text) and text[bold].bold and not text[bold].mark:
         bold += 1
     if bold and _ASKS.match(plain(text[:bold]).rstrip(" :")):
         return strip(text[:bold]), strip(text[bold:])
     whole = plain(text)
-    if match := _MARKED_QUESTION.match(whole):
+    if match := _MARKED_QUESTION.match(whole) or (_FIRST_QUESTION.match(whole) if questions else None):
         question, answer = _cut(text, match.end())
         return strip(question), strip(answer)
     if len(text) == 1 and _ASKS.match(whole) and whole.count("?") == 1 and len(whole) < 200:
@@ -154,7 +156,7 @@ def _cut(text: Text, position: int) -> tuple[Text, Text]:
         kept, moved = run.text[:position], run.text[position:]
         before += [replace(run, text=kept)] if kept or (run.mark and position > 0) else []
         after += [replace(run, text=moved)] if moved or (run.mark and position <= 0) else []
-        position -= len(run.text)
+        position = max(0, position - len(run.text))
     return tuple(before), tuple(after)
 
 

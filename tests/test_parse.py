@@ -1,0 +1,314 @@
+"""The parser: cases in files, limits, what it reports, and what must hold for any text at all."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leaflets.errors import ContentError, LeafletError
+from leaflets.model import Audience, Block, Box, Finding, Items, Monograph, Paragraph, Questions, Quote, Severity, Table
+from leaflets.parse import parse
+from leaflets.parse.clean import MAX_BYTES, MAX_COLUMNS, MAX_LINE, MAX_NESTING
+from leaflets.view import view
+from tests.outline import outline
+from tests.parse_cases import FRONT, Case, cases
+from tests.view_words import block_words, words
+
+HEAD = FRONT + "### Usage\n"
+
+
+def parsed(text: str) -> Monograph:
+    return parse(text, name="case", file="case.md")
+
+
+def blocks(body: str) -> tuple[Block, ...]:
+    return parsed(HEAD + body).sections[-1].blocks
+
+
+def found(text: str, code: str) -> list[Finding]:
+    return [finding for finding in parsed(text).findings if finding.code == code]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.file}:{case.line}") for case in cases()])
+def test_case_has_its_outline(case: Case) -> None:
+    assert outline(parsed(case.source)) == case.outline, case.title
+
+
+def test_every_case_file_has_cases() -> None:
+    assert len({case.file for case in cases()}) == 6
+    assert len(list(cases())) >= 45
+
+
+# ---------------------------------------------------------------- raw text
+
+BODY = "# Testol\n### Usage\nEases a “sore” elbow.\n\n* one\n    * two\n\n### Dosage\nOne."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BODY.replace("\n", "\r\n"),
+        BODY.replace("\n", "\r"),
+        "\ufeff" + BODY,
+        "\ufeff\n\n" + FRONT + BODY,
+        BODY.replace("elbow", "el\u00adbow\u200b"),
+        BODY.replace("    *", "\t*"),
+        BODY.replace("\n\n", "\n  \n \t\n"),
+        BODY.replace("\n\n", "\u2029"),
+    ],
+    ids=["CRLF", "CR", "BOM", "BOM and front matter", "invisible", "tabs", "white lines", "U+2029"],
+)
+def test_same_text_in_another_coat_gives_the_same_outline(text: str) -> None:
+    assert outline(parsed(text)) == outline(parsed(BODY))
+
+
+def test_control_characters_become_spaces_and_are_reported() -> None:
+    monograph = parsed(HEAD + "One\x0ctwo\x1bthree\u202efour.\n")
+    assert "p One two three four." in outline(monograph)
+    (finding,) = [f for f in monograph.findings if f.code == "MD04"]
+    assert (finding.line, finding.severity) == (5, Severity.WARNING)
+    assert "U+000C, U+001B, U+202E" in finding.message
+
+
+def test_control_characters_cannot_come_in_by_entities_or_yaml() -> None:
+    monograph = parsed('---\ntitle: "Tes\\u202Etol\\uD800"\n---\n### Usage\nOne&#8238;two&#7;.\n')
+    assert monograph.front.title == "Tes tol"
+    assert "p One two" in outline(monograph)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        (HEAD + "a" * MAX_BYTES, "case.md:", "larger than"),
+        (HEAD + "a" * (MAX_LINE + 1), "case.md:5:", "line is longer"),
+        (HEAD + "- " * (MAX_NESTING + 1) + "a", "case.md:5:", "nest deeper"),
+        (HEAD + "> " * (MAX_NESTING + 1) + "a", "case.md:5:", "nest deeper"),
+        (HEAD + "".join("  " * n + "- a\n" for n in range(MAX_NESTING + 2)), "case.md", "nest deeper"),
+        (HEAD + "/// note\n" * (MAX_NESTING + 1), "case.md:17:", "nest deeper"),
+        (HEAD + "a|" * MAX_COLUMNS + "a\n-|-\n", "case.md", "wider than"),
+    ],
+    ids=["bytes", "line", "list in one line", "quotation", "list", "fences", "columns"],
+)
+def test_text_over_a_limit_is_refused_by_name_and_place(text: str, where: str, what: str) -> None:
+    with pytest.raises(ContentError) as refused:
+        parsed(text)
+    assert refused.value.message.startswith(where)
+    assert what in refused.value.message
+    assert refused.value.hint
+
+
+def test_text_at_the_limits_is_read() -> None:
+    line = "word " * (MAX_LINE // 5)
+    monograph = parsed(HEAD + f"{line}\n\n" + "- " * MAX_NESTING + "a\n")
+    assert len(words(outline(monograph))) > MAX_LINE // 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n\n", "---\ntitle: Testol\n---\n", "# Testol\nI cannot write about that.\n", "### Disclaimer\nMade up.\n"],
+    ids=["empty", "blank", "front matter only", "refusal", "disclaimer only"],
+)
+def test_text_without_a_monograph_is_refused(text: str) -> None:
+    with pytest.raises(ContentError, match=r"case\.md: there is no monograph in it"):
+        parsed(text)
+
+
+def test_monograph_without_a_title_is_refused() -> None:
+    with pytest.raises(ContentError, match=r"case\.md:1: the monograph has no title"):
+        parsed("### Usage\nEases a sore elbow.\n")
+
+
+# ---------------------------------------------------------------- what is reported
+
+
+def test_raw_html_is_reported_with_line_and_column_and_printed() -> None:
+    monograph = parsed(HEAD + "Take\na <b onclick='x'>hat</b>.\n")
+    (finding,) = [f for f in monograph.findings if f.code == "MD03"]
+    assert (finding.line, finding.column, finding.excerpt) == (6, 3, "<b onclick='x'>")
+    assert "<b onclick='x'>hat</b>" in outline(monograph)
+
+
+@pytest.mark.parametrize("text", ["a < b", "<5 kg", "5 <6> 7", "<https://example.org>", "a <- b"])
+def test_a_sign_of_less_is_no_html(text: str) -> None:
+    assert not found(HEAD + text, "MD03")
+
+
+def test_pictures_and_links_into_a_site_are_reported() -> None:
+    text = HEAD + "See ![a hat](hat.png), [there](/hats) and [here](https://example.org).\n"
+    assert [f.line for f in found(text, "MD06")] == [5]
+    assert [f.line for f in found(text, "MD05")] == [5]
+
+
+def test_unknown_heading_is_reported_and_a_component_is_not() -> None:
+    text = "# A + B\n### A\n#### Usage\nOne.\n### Travel\nTwo.\n"
+    assert [f.message.count("Travel") for f in found(text, "MD02")] == [1]
+
+
+def test_reference_mark_without_a_source_is_an_error() -> None:
+    front = "---\ntitle: Testol\nsources:\n  - {id: U1, title: One}\n---\n### Usage\n"
+    (finding,) = found(front + "One [^U1] two [^U1,U7].\n", "MD09")
+    assert (finding.excerpt, finding.line, finding.severity) == ("U7", 7, Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("body", "severity", "line"),
+    [
+        ("/// hatter\nOne.\n", Severity.WARNING, 5),
+        ("One.\n///\n", Severity.WARNING, 6),
+        ("/// patient\nOne.\n", Severity.ERROR, 5),
+    ],
+    ids=["unknown", "stray end", "never closed"],
+)
+def test_fence_at_fault_is_reported(body: str, severity: Severity, line: int) -> None:
+    findings = [f for f in parsed(HEAD + body).findings if f.code in ("MD07", "MD08")]
+    assert (findings[0].severity, findings[0].line) == (severity, line)
+
+
+# ---------------------------------------------------------------- any text at all
+
+_WORD = st.from_regex(r"[a-zA-Zäöß]{1,9}", fullmatch=True)
+_PHRASE = st.lists(_WORD, min_size=1, max_size=6).map(" ".join)
+_FORMS = (
+    "{}", "**{}:** {}", "**{}**", "* {}\n* {}", "- {}\n  - {}", "1. {}\n2. {}", "> {}", "#### {}",
+    "| {} | {} |\n|---|---|\n| {} | |", "```\n{}\n```", "* **{}?** {}", "**Q: {}?**\n\nA: {}", "[{}](https://example.org)", "*{}* `{}` __{}__",
+    "- [ ] {}\n- [ ] {}", "/// note | {}\n{}\n///", "{} <b>{}</b>", "5 mg {}", "{}\n===", "**Note:** {}",
+    "{} * {} _ {} ` {}",
+)  # fmt: skip
+
+
+@st.composite
+def _bodies(draw: st.DrawFn) -> str:
+    parts = []
+    for form in draw(st.lists(st.sampled_from(_FORMS), min_size=1, max_size=8)):
+        parts.append(form.format(*(draw(_PHRASE) for _ in range(form.count("{}")))))
+    return draw(st.sampled_from(["\n\n", "\n\n\n"])).join(parts)
+
+
+def _source_words(body: str) -> list[str]:
+    return words(re.sub(r"^(?:> |\d\. |/// note|=+$)", "", body, flags=re.MULTILINE))
+
+
+@settings(max_examples=300, deadline=None)
+@given(_bodies())
+def test_no_word_is_lost_or_moved(body: str) -> None:
+    monograph = parsed(HEAD + "First.\n\n" + body + "\n")
+    read = [
+        word for section in monograph.sections for word in [*words(section.heading), *_section_words(section.blocks)]
+    ]
+    assert read == ["usage", "first", *_source_words(body)]
+
+
+def _section_words(found: tuple[Block, ...]) -> list[str]:
+    return [word for block in found for word in block_words(block)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(_bodies())
+def test_every_line_number_leads_to_the_first_word_of_its_block(body: str) -> None:
+    lines = (HEAD + body + "\n").split("\n")
+    for line, block in _placed(parsed(HEAD + "\n".join(lines[4:])).sections[-1].blocks):
+        own = block_words(block)
+        if own:
+            # A fence or a note of code begins one line above its first word.
+            assert own[0] in words("\n".join(lines[line - 1 : line + 1])), (line, own)
+
+
+def _placed(found: tuple[Block, ...]) -> Iterator[tuple[int, Block]]:
+    for block in found:
+        yield block.line, block
+        match block:
+            case Items():
+                for item in block.items:
+                    yield from _placed(item.blocks)
+            case Box() | Quote():
+                yield from _placed(block.blocks)
+            case Questions():
+                for asked in block.questions:
+                    yield asked.line, Paragraph(asked.line, asked.question)
+                    yield from _placed(asked.answer)
+            case Table():
+                yield from ((row.line, Table(row.line, (), (row,))) for row in block.rows)
+
+
+def _refusals(source: str) -> Iterator[str]:
+    """What the parser says where it refuses a text; both sheets are made of one that it reads."""
+    try:
+        monograph = parsed(source)
+    except LeafletError as refused:
+        yield refused.message
+    else:
+        for audience in Audience:
+            view(monograph, audience)
+
+
+_MARKUP = st.text(alphabet="*_`[]()<>!#|-+=>/\\&;:.?~{}^ \n\t\r1aQ" + "\u00a0\u202e\ufeff\x0c\x02\x03é", max_size=120)
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.one_of(
+        _MARKUP, st.text(max_size=80), st.lists(st.one_of(_MARKUP, st.sampled_from(_FORMS)), max_size=6).map("\n".join)
+    )
+)
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for source in (text, "---\n" + text, HEAD + text):
+        for message in _refusals(source):
+            assert message.startswith("case.md")
+
+
+_SIGNS = ("*", "_", "`", "[", "]", "(", ")", "<", ">", "&", "\\", "!", " ", "a", "b1", "\n")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(_SIGNS), max_size=40).map("".join))
+def test_signs_in_a_paragraph_lose_no_word(signs: str) -> None:
+    text = "start " + re.sub(r"\n[\s>*`]*", "\n", signs) + " end"
+    assert "".join(_section_words(blocks(text))) == "".join(words(text))
+
+
+_ATOMS = (
+    "[",
+    "[a](",
+    "*",
+    "**",
+    "**a ",
+    "_",
+    "`",
+    "``a ",
+    "<a ",
+    "<",
+    "- ",
+    "> ",
+    "|",
+    "///",
+    "&",
+    "![",
+    "1 ",
+    "1-",
+    "*_",
+)
+_PROGRAM = """
+import sys
+from leaflets.errors import LeafletError
+from leaflets.parse import parse
+
+for atom in sys.argv[1:]:
+    lines, short = [atom * (6000 // len(atom))] * 3, [atom * 3] * 5000
+    paragraphs = ["x" + atom * (2000 // len(atom))] * 20
+    for text in ("\\n".join(lines), "\\n".join(short), "\\n\\n".join(paragraphs)):
+        try:
+            parse("---\\ntitle: T\\n---\\n### Usage\\n" + text, name="x", file="x")
+        except LeafletError:
+            pass
+"""
+
+
+def test_hostile_repeats_finish(root: Path) -> None:
+    subprocess.run([sys.executable, "-c", _PROGRAM, *_ATOMS], check=True, timeout=120, cwd=root)
