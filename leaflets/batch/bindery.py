@@ -18,7 +18,6 @@ from leaflets.model import Finding
 from leaflets.printfile import Copy, PrintJob, Written
 from leaflets.sheet import Sheet
 
-
 SYNCS = 16
 """Files synced at once: a journal takes them together, eight times as fast as one after the other."""
 
