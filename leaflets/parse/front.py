@@ -98,7 +98,8 @@ def _entries(node: Node | None, file: str, offset: int) -> Mapping[str, Node]:
         return {}
     if not isinstance(node, yaml.nodes.MappingNode):
         raise ContentError(
-            f"{file}:{offset + 1}: the front matter is not a list of “key: value” lines", "See docs/monograph.md."
+            f"{file}:{offset + 1 + node.start_mark.line}: the front matter is not a list of “key: value” lines",
+            "See docs/monograph.md.",
         )
     entries: dict[str, Node] = {}
     for key, value in node.value:
@@ -163,8 +164,13 @@ class _Place:
             raise self.fault(node, "sources", f"a list in which each id stands once (“{twice}” stands twice)")
         return sources
 
+    def _fields(self, key: str, node: Node, wanted: str) -> dict[str, str]:
+        if not isinstance(node, yaml.nodes.MappingNode):
+            raise self.fault(node, key, wanted)
+        return {name: self.text(name, value) for name, value in _entries(node, self.file, self.offset).items()}
+
     def _source(self, node: Node) -> Source:
-        fields = {key: self.text(key, value) for key, value in _entries(node, self.file, self.offset).items()}
+        fields = self._fields("sources", node, "a list of sources, each with id and title")
         if not fields.get("id") or not fields.get("title"):
             raise self.fault(node, "sources", "a list of sources, each with id and title")
         return Source(fields["id"], fields["title"], fields.get("date", ""), fields.get("where", ""))
@@ -175,7 +181,7 @@ class _Place:
         return tuple(self._allow(item) for item in node.value)
 
     def _allow(self, node: Node) -> Allow:
-        fields = {key: self.text(key, value) for key, value in _entries(node, self.file, self.offset).items()}
+        fields = self._fields("allow", node, "a list of findings to let stand, each with code and reason")
         line = fields.get("line", "0")
         unknown = next((key for key in fields if key not in ("code", "reason", "line", "section", "words")), None)
         if not fields.get("code") or not line.isdecimal() or unknown:
