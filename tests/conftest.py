@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import Leaflet
+from tests.sheets import Shelf, shared_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -20,3 +23,18 @@ def corpus() -> Path:
     if not folder.is_dir():
         pytest.skip("no corpus beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """The sheets of this session, each made once."""
+    folder = shared_folder(tmp_path_factory) / "shelf"
+    (folder / "project").mkdir(parents=True, exist_ok=True)
+    return Shelf(folder)
+
+
+@pytest.fixture
+def leaflet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Leaflet:
+    """The command `leaflet`, run in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return Leaflet(tmp_path, capsys)

@@ -1,0 +1,102 @@
+"""Sheets made once and shared: builds through the cache of the whole test session, and looks at the finished PDF."""
+
+import functools
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from leaflets.build import Built, build
+from leaflets.cache import Cache
+from leaflets.model import Audience, Edition, Paper
+from leaflets.project import Project, Settings
+from leaflets.project.content import source_at
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT.parent / "shared" / "corpus"
+UNUSUAL = ROOT / "tests" / "projects" / "unusual"
+# Found texts that hold no monograph: a refusal, or a request for a better name.
+REFUSED = frozenset({
+    "benzocaine-chlorbutol-paradichlorobenzene-turpentine-oil.md", "cefepime-sulbactam.md",
+    "chlorpheniramine-maleate-trithioparamethoxy-phenylpropene.md", "flurbiprofen-phenyl-mercuric-nitrate.md",
+    "gynaecological-products.md", "hydrochloride.md", "protein.md",
+})  # fmt: skip
+
+
+def corpus_files() -> list[Path]:
+    """Every found monograph beside the checkout; none where there is no corpus."""
+    return sorted(path for path in CORPUS.glob("**/*.md") if path.parent.name != "nasty" and path.name != "README.md")
+
+
+def own_files() -> list[Path]:
+    """The monographs of this repository: its content, and texts of unusual shapes made up for these tests."""
+    return sorted([*(ROOT / "content").glob("*.md"), *(UNUSUAL / "content").glob("*.md")])
+
+
+def printable_files() -> list[Path]:
+    """All monographs there are that make sheets."""
+    return [path for path in (*own_files(), *corpus_files()) if path.name not in REFUSED]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Sheets by file and edition; each is made once in a session, whichever worker asks first."""
+
+    folder: Path
+
+    def sheet(self, path: Path, audience: Audience, paper: Paper = Paper.A4) -> Built:
+        """The sheet of one file, with the packaged styles and templates."""
+        project = Project(self.folder / "project", Settings())
+        return build(project, source_at(path), Edition(audience, paper=paper), cache=Cache(self.folder / "cache"))
+
+
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of one test session share."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@functools.lru_cache(maxsize=4)
+def page_texts(data: bytes) -> tuple[str, ...]:
+    """The text layer of each page."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return tuple(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One character on a page: its place in points from the bottom left corner, and its size of type."""
+
+    text: str
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+
+
+def letters(data: bytes) -> Iterator[Letter]:
+    """Every visible character, in the order it was set."""
+    document = pypdfium2.PdfDocument(io.BytesIO(data))
+    try:
+        for number, page in enumerate(document):
+            yield from _letters_of(page.get_textpage(), number)
+    finally:
+        document.close()
+
+
+def _letters_of(text: pypdfium2.PdfTextPage, number: int) -> Iterator[Letter]:
+    for index in range(text.count_chars()):
+        character = text.get_text_range(index, 1)
+        if character.strip():
+            size = pypdfium2.raw.FPDFText_GetFontSize(text, index)
+            left, bottom, right, top = text.get_charbox(index, loose=True)
+            yield Letter(character, number, left, bottom, right, top, size)

@@ -1,0 +1,139 @@
+"""Nothing is lost: every word of a source stands in the text of both sheets, in order, or is listed as withheld."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaflets.build import Built
+from leaflets.errors import ContentError, LeafletError
+from leaflets.model import Audience
+from tests.sheets import CORPUS, REFUSED, Shelf, corpus_files, own_files, page_texts, printable_files
+from tests.source_words import Block, Printed, blocks, words_of
+
+EVERY_TENTH = printable_files()[::10]
+
+
+def _named(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem[:40]}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", printable_files(), ids=_named)
+def test_every_word_of_the_source_is_printed_or_listed_as_withheld(path: Path, shelf: Shelf) -> None:
+    for audience in Audience:
+        built = shelf.sheet(path, audience)
+        assert _lost(path, built, "\n".join(page_texts(built.pdf.data))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext of poppler-utils is not installed")
+@pytest.mark.parametrize("path", EVERY_TENTH, ids=_named)
+def test_another_reader_finds_the_same_words(path: Path, shelf: Shelf) -> None:
+    for audience in Audience:
+        built = shelf.sheet(path, audience)
+        read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=built.pdf.data, capture_output=True, check=True)
+        text = read.stdout.decode()
+        shown = set(words_of(re.sub(r"[-‐]\n", "", text))) | set(words_of(text))
+        due = (block for block in blocks(_source(path)) if not _is_withheld(block, built))
+        missing = {word for block in due for word in block.words} - shown
+        assert {word for word in missing if not _carries_mark(word, shown)} == set()
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_text_without_a_monograph_is_refused_with_what_is_missing(name: str, shelf: Shelf) -> None:
+    found = [path for path in corpus_files() if path.name == name]
+    if not found:
+        pytest.skip("no corpus beside this checkout")
+    for audience in Audience:
+        with pytest.raises(ContentError, match="there is no monograph in it: no section such as Usage") as refused:
+            shelf.sheet(found[0], audience)
+        assert name in refused.value.message
+        assert refused.value.exit_code == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path", sorted(CORPUS.glob("nasty/*.md")) or [None], ids=lambda path: path.stem if path else ""
+)
+def test_a_text_made_to_break_parsers_is_refused_and_printed_whole_or_named_as_a_section(
+    path: Path | None, shelf: Shelf, tmp_path: Path
+) -> None:
+    if path is None:
+        pytest.skip("no corpus beside this checkout")
+    with pytest.raises(ContentError, match=re.escape(path.name)):
+        shelf.sheet(path, Audience.PATIENT)
+    dressed = tmp_path / path.name
+    beginning = path.read_bytes()[:30_000].decode("utf-8-sig", "ignore")
+    dressed.write_text(f"---\ntitle: Nasty\n---\n\n### Usage\n\nIts words.\n\n{beginning}", encoding="utf-8", newline="")
+    for audience in Audience:
+        assert _printed_or_refused(dressed, audience, shelf) == []
+
+
+def _printed_or_refused(path: Path, audience: Audience, shelf: Shelf) -> list[str]:
+    try:
+        built = shelf.sheet(path, audience)
+    except LeafletError as refusal:
+        return [] if re.search(rf"{re.escape(path.name)}(:\d+|, line \d+)", refusal.message) else [refusal.message]
+    return _lost(path, built, "\n".join(page_texts(built.pdf.data)))
+
+
+def test_what_is_withheld_names_line_words_and_reason(shelf: Shelf) -> None:
+    path = next(path for path in own_files() if path.stem == "two-voices")
+    lines = _source(path).split("\n")
+    for audience, other in ((Audience.PATIENT, "clinician"), (Audience.CLINICIAN, "patient")):
+        withheld = shelf.sheet(path, audience).withheld
+        assert any(w.reason == f"marked for the {other}" for w in withheld)
+        assert any(w.reason == "a comment of its author" and w.excerpt.startswith("Ask the choir") for w in withheld)
+        for one in withheld:
+            here = " ".join(words_of(" ".join(lines[one.line - 1 : one.line + 8])))
+            assert " ".join(words_of(one.excerpt)[:2]) in here
+
+
+_WORDS = st.lists(st.sampled_from("take one two tablets daily with water never more than eight".split()), min_size=3)
+
+
+@given(_WORDS, st.data())
+def test_the_search_itself_sees_a_word_that_is_missing(words: list[str], data: st.DataObject) -> None:
+    gone = data.draw(st.integers(0, len(words) - 1))
+    kept = [word for place, word in enumerate(words) if place != gone]
+    assert not Printed(" ".join(words)).lost(tuple(words))
+    assert Printed(" ".join(kept)).lost(tuple(words)) or _holds(kept, words)
+
+
+def test_the_search_itself_sees_two_words_that_changed_places() -> None:
+    assert Printed("two a one tablets day").lost(("one", "two"))
+    assert not Printed("one Page 1 of 2 two").lost(("one", "two"))
+
+
+def _holds(words: list[str], part: list[str]) -> bool:
+    return any(words[place : place + len(part)] == part for place in range(len(words)))
+
+
+def _source(path: Path) -> str:
+    return path.read_bytes().decode("utf-8-sig")
+
+
+def _lost(path: Path, built: Built, text: str) -> list[str]:
+    source = _source(path)
+    printed = Printed(text, marks="[^" in source)
+    due = [block for block in blocks(source) if not _is_withheld(block, built)]
+    assert due, f"nothing of {path.name} is due on the {built.edition.audience} sheet"
+    faults = ((block, printed.lost(block.words)) for block in due)
+    return [f"{path.name}:{block.first}: {fault}" for block, fault in faults if fault]
+
+
+def _is_withheld(block: Block, built: Built) -> bool:
+    if block.voice and block.voice != built.edition.audience:
+        assert built.withheld, "a block of another voice is listed"
+        return True
+    return any(block.first <= one.line <= block.last for one in built.withheld)
+
+
+def _carries_mark(word: str, shown: set[str]) -> bool:
+    """Whether a word is there with the small number of a reference set right after it."""
+    return any(re.fullmatch(re.escape(word) + r"\d+", other) for other in shown)
