@@ -7,7 +7,7 @@ order in which WeasyPrint writes content streams and structure elements: veraPDF
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from xml.sax.saxutils import escape
+from html import escape
 
 import pydyf
 

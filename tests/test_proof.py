@@ -6,6 +6,9 @@ from weasyprint import HTML
 from leaflets.errors import PdfError
 from leaflets.model import Audience, Pdf, Rect, Severity
 from leaflets.proof import RULES, contrast, proof
+from tests.conftest import ROOT
+
+FONTS = (ROOT / "styles/fonts").as_uri()  # a machine may have no font of its own, and WeasyPrint then crashes
 
 SOUND = """
 <h1>Baricitinib</h1>
@@ -17,8 +20,10 @@ SOUND = """
 
 def _pdf(body: str, css: str = "", *, tags: bool = True, rects: tuple[Rect, ...] = ()) -> Pdf:
     page = f"""<html lang="en"><head><title>t</title><style>
+      @font-face {{ font-family: "Sheet"; src: url({FONTS}/SourceSans3_400Regular.ttf) }}
+      @font-face {{ font-family: "Sheet"; font-weight: 700; src: url({FONTS}/SourceSans3_700Bold.ttf) }}
       @page {{ size: 105mm 148mm; margin: 12mm }}
-      body {{ font: 12pt sans-serif; margin: 0 }} h1, h2 {{ font-size: 14pt; margin: 0 }} p {{ margin: 0 }}
+      body {{ font: 12pt "Sheet"; margin: 0 }} h1, h2 {{ font-size: 14pt; margin: 0 }} p {{ margin: 0 }}
       {css}</style></head><body>{body}</body></html>"""
     document = HTML(string=page).render(pdf_tags=tags)
     return Pdf(document.write_pdf(pdf_tags=tags), len(document.pages), rects)

@@ -1,7 +1,7 @@
 """The trees of a print file, grown while copies are written: pages, bookmarks, and the parents of tagged content."""
 
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
+from html import escape
 
 from leaflets.printfile.objects import ObjectFile, text_string
 
