@@ -13,7 +13,7 @@ from leaflets.sheet import Sheet
 from leaflets.stamp import compile_sheet
 from leaflets.typeset import typeset
 from tests.conftest import ROOT
-from tests.pages import assets, page
+from tests.pages import RICH_BODY, RICH_CSS, assets, page
 
 CSS = """
 @page { @bottom-right { content: "Page " counter(page) " of " counter(pages) } }
@@ -40,7 +40,9 @@ def leaflet(pages: int, label: bool = True) -> Pdf:
 
 @functools.cache
 def sheet(key: str) -> Sheet:
-    """The compiled leaflet of so many pages; "1 bare" has no space for a label."""
+    """The compiled leaflet of so many pages; "1 bare" has no space for a label, "rich" has hundreds of tags."""
+    if key == "rich":
+        return compile_sheet(typeset(page(RICH_BODY, title="Rich"), assets(RICH_CSS)))
     pages, _, bare = key.partition(" ")
     return compile_sheet(leaflet(int(pages), not bare))
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from leaflets.errors import OutputError, PdfError
 from leaflets.labels import Label
 from leaflets.printfile import Banner, Copy, PrintJob, SplitWriter, Written, save_print_file, write_print_file
+from leaflets.printfile.form import FileNumbers, make_form
 from tests import verapdf
 from tests.print_samples import fonts, label, leaflet, names, sheet, texts
 
@@ -135,6 +136,34 @@ def test_the_file_is_sound(tagged: bool) -> None:
         ]
         assert len({str(program.FontName) for program in programs}) == len(programs) > 4
         assert {str(program.FontName) for program in programs} == fonts_used
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["1", "3", "rich"]), st.integers(1, 6), st.integers(-9, 9), st.integers(1, 2_000_000))
+def test_a_copy_s_object_stream_says_where_its_objects_are(key: str, power: int, near: int, node: int) -> None:
+    numbers = FileNumbers(range(5, 500), 500, 4, 5, 8)
+    form = make_form(sheet(key), numbers, items=6, blanks=1, tagged=True)
+    form.stream(form.step, node)  # so that something is remembered
+    first = max(1, 10**power + near) * form.step
+    filled, stream = form.fill(first, node), form.stream(first, node)
+    head = [int(number) for number in stream.head.split()]
+    assert head[::2] == list(range(first, first + form.packed))
+    assert [int(number) for number in filled.numbers] == head[::2]
+    ends = [*head[3::2], len(stream.bodies) + 1]
+    assert [stream.bodies[start : end - 1] for start, end in zip(head[1::2], ends, strict=True)] == filled.bodies
+    assert stream.parents == filled.parents
+
+
+def test_copies_with_many_tags_are_whole_where_numbers_grow_longer() -> None:
+    some = copies(130, ("rich",))
+    data, _ = written(some, PrintJob("Night run", tagged=True))
+    with pikepdf.open(io.BytesIO(data)) as document:
+        assert document.check_pdf_syntax() == []
+        assert len(document.objects) > 40_000
+        documents = document.Root.StructTreeRoot.K[0].K
+        kids = [[str(kid.S) for kid in one.K] for one in documents]
+        assert len(kids) == 130
+        assert all(one == kids[0] for one in kids)
 
 
 def test_thousands_of_copies_make_a_tree_of_pages_and_bookmarks() -> None:

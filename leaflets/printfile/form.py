@@ -76,12 +76,12 @@ class Form:
 
         Where the objects begin depends only on how many digits their numbers have, so it is worked out once.
         """
-        low, high = first // self.step, (first + self.packed) // self.step
-        digits = (len(str(low)), len(str(node)))
-        text = self._streams.get(digits)
+        low, high = len(str(first // self.step)), len(str((first + self.packed) // self.step))
+        digits = (low, len(str(node)))
+        text = self._streams.get(digits) if low == high else None
         if text is None:
             text = self._stream_text(first, node)
-            if len(str(high)) == digits[0]:
+            if low == high:
                 self._streams[digits] = text
         return Stream(*self._filled(text, first, node).split(b"\0"))
 
