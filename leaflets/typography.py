@@ -11,13 +11,14 @@ from importlib import resources
 NBSP = "\u00a0"
 
 _UNITS = (
-    r"(?:mg|mcg|micrograms?|milligrams?|grams?|[µμ]g|g|kg|ng|nanograms?|mL|ml|millilit(?:er|re)s?|lit(?:er|re)s?|dL|L|l|units?|IU|"
+    r"(?i:mg|mcg|micrograms?|milligrams?|grams?|[µμ]g|g|kg|ng|nanograms?|mL|ml|millilit(?:er|re)s?|lit(?:er|re)s?|dL|L|l|units?|IU|"
     r"mmol|mol|mEq|mOsm|%|percent|tablets?|tabs?|capsules?|caps?|drops?|puffs?|sprays?|doses?|sachets?|patch(?:es)?|vials?|pens?|"
     r"ampoules?|lozenges?|suppositor(?:y|ies)|teaspoon(?:ful)?s?|tablespoon(?:ful)?s?|times|hours?|hrs?|h|minutes?|mins?|seconds?|"
     r"days?|weeks?|months?|years?|cm|mm|m2|m²|m|°C|°F|°|C|F|mmHg|kPa|kcal|kJ|Gy|mCi|MBq|GBq|cells?|million|thousand|billion|"
-    r"pounds?|lbs?|inches|a\.m\.|p\.m\.|am|pm|AM|PM|x)"
+    r"pounds?|lbs?|inches|a\.m\.|p\.m\.|am|pm|x|[µμ]l|dl|fl|pg|[µμ]mol|nmol|mosmol|bpm|ppm|kilograms?|inch|feet|"
+    r"nights?|mornings?|cycles?|courses?|injections?|infusions?|pieces?|scoops?)"
 )
-_NUMBER = r"(?:(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(?:\.\d{1,9})?|\.\d{1,9}|[½¼¾])"
+_NUMBER = r"(?:(?:\d{1,3}(?:[, ]\d{3}){1,4}|\d{1,12})(?:\.\d{1,9})?[⁰¹²³⁴-⁹]{0,3}|\.\d{1,9}|[½¼¾])"
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
