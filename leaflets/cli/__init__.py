@@ -12,6 +12,7 @@ from types import FrameType
 
 from leaflets import __version__
 from leaflets.cli import report
+from leaflets.cli.help_page import HelpPage
 from leaflets.errors import LeafletError
 
 # What the first page of help says of each; only the command that is asked for is loaded.
@@ -44,7 +45,7 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see docs for the table of codes."""
     signal.signal(signal.SIGTERM, _terminate)
-    words = sys.argv[1:] if argv is None else list(argv)
+    words = sys.argv[1:] if argv is None else [*argv]  # “list” is a command here
     completing = "_ARGCOMPLETE" in os.environ
     parser = command_parser(None if completing else next(iter(words), ""))
     if completing:
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def command_parser(only: str | None = None) -> argparse.ArgumentParser:
     """The parser of all commands, or one that knows the others by name and help alone; it loads no renderer."""
     parser = argparse.ArgumentParser(
-        prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=HelpPage
     )
     parser.add_argument("--version", action="version", version=f"leaflet {__version__}")
     # The name is given since argparse would load its help formatter to work it out.

@@ -1,0 +1,122 @@
+"""`leaflet init`, `leaflet new` and `leaflet list`: a project from nothing to its first own sheet."""
+
+import json
+
+import pytest
+
+from tests.running import MONOGRAPH, Leaflet
+from tests.sheets import page_texts
+
+
+def test_init_writes_a_project_that_builds(leaflet: Leaflet) -> None:
+    ran = leaflet("init")
+    assert ran.code == 0
+    assert leaflet.files() == {"leaflet.toml", ".gitignore", "content/baricitinib.md", "styles/theme.css"}
+    assert "next: leaflet build baricitinib" in ran.err
+    assert leaflet("build", "baricitinib", "--audience", "patient").code == 0
+    assert "output/baricitinib-patient.pdf" in leaflet.files()
+
+
+def test_init_in_a_named_folder(leaflet: Leaflet) -> None:
+    assert leaflet("init", "shop").code == 0
+    assert "shop/leaflet.toml" in leaflet.files()
+
+
+def test_init_overwrites_nothing(leaflet: Leaflet) -> None:
+    leaflet.write("styles/theme.css", "h1 { color: #000 }")
+    ran = leaflet("init")
+    assert ran.code == 2
+    assert "styles/theme.css: it is there already" in ran.err
+    assert leaflet.files() == {"styles/theme.css"}
+
+
+def test_every_setting_that_init_writes_is_one_that_is_known(leaflet: Leaflet) -> None:
+    leaflet("init")
+    text = (leaflet.folder / "leaflet.toml").read_text(encoding="utf-8")
+    for name in ("paper", "language", "name", "address", "phone", "emergency"):
+        assert f"\n{name} = " in text
+    assert leaflet("list").code == 0
+
+
+def test_new_writes_a_monograph_that_builds_once_it_has_a_text(leaflet: Leaflet) -> None:
+    assert leaflet("new", "my-drug").code == 0
+    path = leaflet.folder / "content" / "my-drug.md"
+    text = path.read_text(encoding="utf-8")
+    assert "title: My drug" in text
+    for heading in ("Key message", "Get help now", "Boxed warning", "Uses", "Dosage", "Side effects", "Questions"):
+        assert f"### {heading}\n\n/// comment\n" in text
+    empty = leaflet("build", "my-drug")
+    assert empty.code == 3
+    assert "content/my-drug.md" in empty.err
+    path.write_text(text.replace("/// patient\n\n///", "/// patient\nWords of ours.\n///", 3), encoding="utf-8")
+    assert leaflet("build", "my-drug", "--audience", "patient").code == 0
+    page = "\n".join(page_texts((leaflet.folder / "output/my-drug-patient.pdf").read_bytes())).replace("\xa0", " ")
+    assert "Words of ours." in page
+    assert "Three to five bullets" not in page, "comments are not printed"
+
+
+def test_a_new_monograph_has_no_finding_of_its_form(leaflet: Leaflet) -> None:
+    leaflet("new", "my-drug")
+    path = leaflet.folder / "content" / "my-drug.md"
+    path.write_text(path.read_text("utf-8").replace("/// patient\n\n///", "/// patient\nWords.\n///"), "utf-8")
+    sheets = json.loads(leaflet("build", "my-drug", "--json").out)["sheets"]
+    codes = {finding["code"] for sheet in sheets for finding in sheet["findings"]}
+    assert not {code for code in codes if code.startswith("MD")}
+
+
+@pytest.mark.parametrize("name", ["My Drug", "../escape", "a/b", "", "-x", "é", "a" * 300])
+def test_new_refuses_a_name_that_makes_no_good_file(leaflet: Leaflet, name: str) -> None:
+    ran = leaflet("new", "--", name)
+    assert ran.code == 2
+    assert "lower-case letters, digits and hyphens" in ran.err
+    assert leaflet.files() == set()
+
+
+def test_new_overwrites_nothing(leaflet: Leaflet) -> None:
+    leaflet.write("content/mine.md", "precious")
+    ran = leaflet("new", "mine")
+    assert ran.code == 2
+    assert "content/mine.md: it is there already" in ran.err
+    assert (leaflet.folder / "content/mine.md").read_text() == "precious"
+
+
+def test_list_shows_names_titles_languages_versions_and_review_states(leaflet: Leaflet) -> None:
+    front = "title: Examplol\nversion: '4'\nreviewed: {0}-01-31\nreview_by: {1}-01-31\n"
+    for name, dates in {"current": (2020, 2999), "past": (2020, 2021)}.items():
+        leaflet.write(f"content/{name}.md", MONOGRAPH.replace("title: Examplol\n", front.format(*dates)))
+    leaflet.write("content/gone.md", MONOGRAPH.replace("title: Examplol\n", "title: Examplol\nwithdrawn: recalled\n"))
+    leaflet.write("content/broken.md", "---\ntitle: [\n---\n")
+    leaflet.write("content/current.es.md", MONOGRAPH)
+    ran = leaflet("list")
+    assert ran.code == 0
+    lines = {line.split()[0]: line for line in ran.out.splitlines()}
+    assert lines["NAME"].split() == ["NAME", "TITLE", "LANGUAGES", "VERSION", "REVIEW"]
+    assert list(lines)[1:] == ["baricitinib", "broken", "current", "gone", "past"]
+    assert lines["baricitinib"].endswith("draft, not reviewed")
+    assert lines["current"].split()[1:5] == ["Examplol", "en", "es", "4"]
+    assert lines["current"].endswith("reviewed 2020-01-31, next 2999-01-31")
+    assert lines["past"].endswith("expired 2021-01-31")
+    assert lines["gone"].endswith("withdrawn")
+    assert lines["broken"].endswith("unreadable")
+
+
+def test_list_as_json(leaflet: Leaflet) -> None:
+    leaflet.write("content/broken.md", "---\ntitle: [\n---\n")
+    rows = {row["name"]: row for row in json.loads(leaflet("list", "--json").out)}
+    assert rows["baricitinib"]["title"] == "Baricitinib"
+    assert rows["baricitinib"]["languages"] == ["en"]
+    assert rows["baricitinib"]["state"] == "draft, not reviewed"
+    assert "content/broken.md:" in rows["broken"]["problem"]
+
+
+def test_a_project_s_own_monograph_stands_in_place_of_the_packaged_one(leaflet: Leaflet) -> None:
+    leaflet.write("content/baricitinib.md", MONOGRAPH)
+    assert json.loads(leaflet("list", "--json").out)[0]["title"] == "Examplol"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script_that_names_the_command(leaflet: Leaflet, shell: str) -> None:
+    ran = leaflet("completion", shell)
+    assert ran.code == 0
+    assert "leaflet" in ran.out
+    assert "argcomplete" in ran.out.lower()
