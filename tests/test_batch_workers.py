@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import NoReturn
@@ -132,3 +134,16 @@ def _runs(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_the_server_loads_the_whole_renderer_before_it_forks() -> None:
+    code = "import sys, leaflets.batch.renderer; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {"weasyprint", "jinja2", "markdown", "pikepdf", "pypdfium2", "leaflets.checks"} <= set(loaded)
+    assert "sqlite3" not in loaded
+
+
+def test_a_run_of_known_leaflets_loads_no_renderer() -> None:
+    code = "import sys, leaflets.cli.batch; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {"weasyprint", "jinja2", "markdown", "pikepdf", "yaml", "multiprocessing.connection"}.isdisjoint(loaded)

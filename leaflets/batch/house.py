@@ -22,7 +22,7 @@ from leaflets.project.clock import now_utc
 LISTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
 """Endings of files that may be lists."""
 
-RENDERER = ("leaflets.batch.job", "leaflets.build.pipeline", "leaflets.stamp")
+RENDERER = ("leaflets.batch.renderer",)
 """What the fork server imports once, so that no worker has to."""
 
 

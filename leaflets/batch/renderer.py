@@ -1,0 +1,37 @@
+"""Loads all that a worker needs to make a leaflet; imported once, by the server from which workers are forked.
+
+The server also makes one sheet of ours and throws it away: what renderer, templates and checks load when they are
+first used (a third of a second) is then there in every worker. It happens while the list is still being judged.
+"""
+
+import contextlib
+from pathlib import Path
+
+import leaflets.build.prepare
+import leaflets.checks
+import leaflets.compose
+import leaflets.parse
+import leaflets.proof
+import leaflets.stamp
+import leaflets.typeset
+from leaflets.batch import job
+from leaflets.build import default_edition, fingerprint, pipeline
+from leaflets.errors import LeafletError
+from leaflets.model import Audience
+from leaflets.project import Project, packaged, today
+
+__all__ = ["job", "leaflets"]
+
+
+def warm_up() -> None:
+    """Makes the first of our own monographs; one that cannot be made is told when it is asked for, not here."""
+    project = Project(packaged("content"))
+    for source in list(project.sources.values())[:1]:
+        edition = default_edition(project, Audience.PATIENT)
+        with contextlib.suppress(LeafletError):
+            ingredients = fingerprint.gather(project, source, edition, today=today(), allow_expired=True)
+            leaflets.stamp.compile_sheet(pipeline.make(source, edition, ingredients).pdf)
+
+
+if Path(packaged("content")).is_dir():
+    warm_up()
