@@ -38,6 +38,7 @@ _CATALOG, _PAGES, _INFO, _SAVE_STATE, _BLANK, _TAGS, _PARENTS = range(1, 8)
 _ASCII = string.ascii_letters + string.digits + string.punctuation + " ·–—‘’“”…€"
 _WESTERN = _ASCII + "".join(map(chr, range(0xA0, 0x100)))
 _WIDE = _WESTERN + "".join(map(chr, [*range(0x100, 0x180), 0x1A0, 0x1A1, 0x1AF, 0x1B0, *range(0x1EA0, 0x1EFA)]))
+_MOST_SHELLS = 256  # some forty kilobytes each
 _TIERS = (frozenset(_WESTERN), frozenset(_WIDE))
 
 
@@ -46,6 +47,7 @@ class _Shell:
     """A leaflet's file up to the label: its bytes, its table so far, and where label and fonts are numbered."""
 
     start: bytes
+    start_hash: "hashlib._Hash"
     entries: bytes
     label: int
     pages: int
@@ -59,10 +61,14 @@ class SplitWriter:
         self._sheets: dict[str, Sheet] = {}
         self._setter = LabelSetter(fonts)
         self._shells: dict[tuple[str, int, tuple[int, ...]], _Shell] = {}
-        self._programs: dict[tuple[Face, frozenset[str], int], tuple[bytes, tuple[int, ...]]] = {}
+        self._programs: dict[tuple[Face, int, int], tuple[bytes, tuple[int, ...]]] = {}
 
     def pieces(self, copy: Copy) -> tuple[bytes, ...]:
         """The parts that make a copy's file. Raises PdfError, naming the serial, where the label does not fit."""
+        return self._assembled(copy)[0]
+
+    def _assembled(self, copy: Copy) -> tuple[tuple[bytes, ...], str]:
+        """The parts of a copy's file, and the hash of them all; the beginning was hashed when the shell was made."""
         sheet = self._sheet(copy.sheet)
         ink = Ink(self._fonts)
         label = LabelWriter(ink, self._setter, tagged=True).content(copy, sheet)
@@ -78,20 +84,24 @@ class SplitWriter:
             position += len(data)
         entries = shell.entries + b"".join(map(plain_entry, [*positions, position]))
         size = len(entries) // ENTRY_BYTES
-        identity = hashlib.sha256(b"".join(parts)).hexdigest()[:32].encode()
-        parts += [stream_object(size - 1, xref_body(size, _CATALOG, _INFO, identity), entries), ending(position)]
-        return tuple(parts)
+        total = shell.start_hash.copy()
+        total.update(b"".join(parts[1:]))
+        identity = total.hexdigest()[:32].encode()
+        table = stream_object(size - 1, xref_body(size, _CATALOG, _INFO, identity), entries) + ending(position)
+        total.update(table)
+        return (*parts, table), total.hexdigest()
 
     def save(self, path: Path, copy: Copy, *, sync: bool = False) -> Written:
         """Write a copy's file to `path`, readable by its owner alone, whole or not at all; what was written.
 
         Without `sync` a power cut may still undo it. Raises OutputError and PdfError.
         """
-        data = b"".join(self.pieces(copy))
+        parts, total = self._assembled(copy)
+        data = b"".join(parts)
         sheet = self._sheet(copy.sheet)
         pages = sheet.pages + blanks_after(sheet.pages, self._duplex)
         papers = paper_sheets(sheet.pages, self._duplex)
-        written = Written(1, pages, papers, len(data), hashlib.sha256(data).hexdigest())
+        written = Written(1, pages, papers, len(data), total)
 
         def write(out: Sink) -> Written:
             out.write(data)
@@ -107,6 +117,8 @@ class SplitWriter:
     def _shell(self, key: str, sheet: Sheet, label: LabelContent, used: tuple[int, ...]) -> _Shell:
         shell = self._shells.get((key, label.items, used))
         if shell is None:
+            if len(self._shells) >= _MOST_SHELLS:
+                self._shells.clear()
             shell = self._shells[key, label.items, used] = make_shell(sheet, label.items, used, self._duplex)
         return shell
 
@@ -114,15 +126,17 @@ class SplitWriter:
         """A font's objects numbered from `first`, and where in these bytes each of them begins."""
         if codes.glyphs:
             return _font_bytes(codes, first)
-        characters = next((tier & codes.face.simple for tier in _TIERS if codes.characters <= tier), None)
-        if characters is None:
+        tier = next((place for place, tier in enumerate(_TIERS) if codes.characters <= tier), -1)
+        if tier < 0:
             return _font_bytes(codes, first)
-        key = (codes.face, characters, first)
-        if key not in self._programs:
+        program = self._programs.get((codes.face, tier, first))
+        if program is None:
+            if len(self._programs) >= _MOST_SHELLS:
+                self._programs.clear()
             whole = FaceCodes(codes.face)
-            whole.note("".join(characters))
-            self._programs[key] = _font_bytes(whole, first)
-        return self._programs[key]
+            whole.note("".join(_TIERS[tier] & codes.face.simple))
+            program = self._programs[codes.face, tier, first] = _font_bytes(whole, first)
+        return program
 
 
 def make_shell(sheet: Sheet, items: int, used: tuple[int, ...], duplex: bool) -> _Shell:
@@ -154,7 +168,8 @@ def make_shell(sheet: Sheet, items: int, used: tuple[int, ...], duplex: bool) ->
     file.pack(_CATALOG, [b"<</Type/Catalog/Pages %d 0 R/StructTreeRoot %d 0 R%b>>" % (_PAGES, _TAGS, catalog)])
     file.close_pack()
     file.flush()
-    return _Shell(out.getvalue(), bytes(file.entries[: label * ENTRY_BYTES]), label, form.pages)
+    start = out.getvalue()
+    return _Shell(start, hashlib.sha256(start), bytes(file.entries[: label * ENTRY_BYTES]), label, form.pages)
 
 
 def _font_bytes(codes: FaceCodes, first: int) -> tuple[bytes, tuple[int, ...]]:
