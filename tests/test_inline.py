@@ -38,7 +38,7 @@ from tests.outline import runs
         ("![a](b.png)", "a (b.png)"),
         ("<https://example.org/a*b*c> <mailto:a@example.org>", "https://example.org/a*b*c mailto:a@example.org"),
         ("[a][b] [c] [d]: e", "[a][b] [c] [d]: e"),
-        ("a[^U1] b [^U1, ^U2]", "a[^U1] b [^U1][^U2]"),
+        ("a[^U1] b [^U1, ^U2]", "a[^U1] b[^U1][^U2]"),
         ("[^] [^ a]", "[^] [^ a]"),
         ("", ""),
     ],

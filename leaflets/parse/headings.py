@@ -210,7 +210,8 @@ CONTENT = frozenset(SYNONYMS) - {"generic_name", "disclaimer", "sources"}
 
 _QUALIFIED = re.compile(r"^(?P<head>[^()]{2,60}?)\s*\((?P<subject>[^()]{2,120})\)$")
 _INLINE = re.compile(r"[\\\[&<]")
-_MARKS = re.compile(r"[*_`]+")
+# Marks at the edge of a word; a star or a stroke that stands alone, or inside a word, is a sign of its own.
+_MARKS = re.compile(r"(?<!\w)[*_`]+(?=\S)|(?<=\S)[*_`]+(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from functools import cache
 
 from markdown import Markdown
@@ -114,6 +115,8 @@ def _tidy(runs: list[Run]) -> Text:
     for run in runs:
         text = re.sub(r"[ \t\n\x0b\x0c\r]+", " ", run.text)
         last = joined[-1] if joined else None
+        if last and run.mark:  # a mark stands close to the words it is about
+            joined[-1] = replace(last, text=last.text.rstrip(" "))
         if last and not last.mark and not run.mark and (last.bold, last.emphasis) == (run.bold, run.emphasis):
             joined[-1] = Run(re.sub(r" +", " ", last.text + text), run.bold, run.emphasis)
         else:
