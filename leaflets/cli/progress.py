@@ -20,6 +20,12 @@ class Bar(Protocol):
     def update(self, n: float) -> object:
         """Moves the bar on."""
 
+    def clear(self) -> None:
+        """Takes it off the screen for a moment."""
+
+    def refresh(self) -> object:
+        """Puts it back."""
+
     def close(self) -> None:
         """Ends it."""
 
@@ -55,9 +61,12 @@ class _Bars:
     def show(self, happening: Progress | Filed | Failed) -> None:
         if isinstance(happening, Progress):
             self._move(happening)
-        else:
-            self.close()
-            _line(happening)
+            return
+        if self.bar:
+            self.bar.clear()
+        _line(happening)
+        if self.bar:
+            self.bar.refresh()
 
     def close(self) -> None:
         if self.bar:
