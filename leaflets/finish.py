@@ -6,8 +6,8 @@ order in which WeasyPrint writes content streams and structure elements: veraPDF
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 from html import escape
+from typing import Any
 
 import pydyf
 

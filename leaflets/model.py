@@ -13,9 +13,6 @@ from enum import StrEnum
 from leaflets.paper import Audience as Audience
 from leaflets.paper import Edition as Edition
 from leaflets.paper import Finding as Finding
-from leaflets.paper import Fit as Fit
-from leaflets.paper import Html as Html
-from leaflets.paper import Imprint as Imprint
 from leaflets.paper import Paper as Paper
 from leaflets.paper import Pdf as Pdf
 from leaflets.paper import Pharmacy as Pharmacy
@@ -280,3 +277,39 @@ class View:
     sections: tuple[ViewSection, ...]
     two_voices: bool = False
     withheld: tuple[Withheld, ...] = ()
+
+
+# ---------------------------------------------------------------- page
+
+
+class Fit(StrEnum):
+    """How far a sheet is tightened to its budget of paper, in the order in which it is tried."""
+
+    DESIGN = "design"
+    SPACING = "spacing"
+    MARGINS = "margins"
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a sheet says of itself besides the monograph: its edition, its pharmacy and its content id."""
+
+    edition: Edition
+    pharmacy: Pharmacy
+    content_id: str
+    notices: tuple[str, ...] = ()
+    open_safety_findings: int = 0
+    fit: Fit = Fit.DESIGN
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """A page ready to be typeset: markup, the stylesheets (names among the assets), and what the PDF says of itself."""
+
+    markup: str
+    stylesheets: tuple[str, ...]
+    title: str
+    lang: str
+    author: str = ""
+    content_id: str = ""
+    keywords: tuple[str, ...] = ()

@@ -33,14 +33,6 @@ class Paper(StrEnum):
         return {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}[self.value]
 
 
-class Fit(StrEnum):
-    """How far a sheet is tightened to its budget of paper, in the order in which it is tried."""
-
-    DESIGN = "design"
-    SPACING = "spacing"
-    MARGINS = "margins"
-
-
 @dataclass(frozen=True, slots=True)
 class Edition:
     """The form in which one monograph is printed."""
@@ -87,31 +79,6 @@ class Pharmacy:
     address: str = ""
     phone: str = ""
     emergency: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Imprint:
-    """What a sheet says of itself besides the monograph: its edition, its pharmacy and its content id."""
-
-    edition: Edition
-    pharmacy: Pharmacy
-    content_id: str
-    notices: tuple[str, ...] = ()
-    open_safety_findings: int = 0
-    fit: Fit = Fit.DESIGN
-
-
-@dataclass(frozen=True, slots=True)
-class Html:
-    """A page ready to be typeset: markup, the stylesheets (names among the assets), and what the PDF says of itself."""
-
-    markup: str
-    stylesheets: tuple[str, ...]
-    title: str
-    lang: str
-    author: str = ""
-    content_id: str = ""
-    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from leaflets.build.built import Built
-from leaflets.build.fingerprint import Ingredients, gather
+from leaflets.build.fingerprint import gather, wanted
 from leaflets.cache import Cache, Entry
 from leaflets.errors import CheckFailed
 from leaflets.paper import Audience, Edition, Finding, Pdf, Rect, Severity, Withheld
@@ -33,13 +33,14 @@ def build(
     RenderError or PdfError; nothing is written except to the cache.
     """
     cache = cache or Cache(project.output / CACHE_FOLDER)
-    ingredients = gather(project, source, edition, today=today(), allow_expired=allow_expired)
-    entry = cache.get(ingredients.key)
+    asked = wanted(project, source, edition, today=today(), allow_expired=allow_expired)
+    entry = cache.get(asked.key)
     if entry is not None:
-        return _clean(_restored(source, edition, ingredients, entry), strict=strict)
+        return _clean(_restored(source, edition, entry), strict=strict)
     # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
     from leaflets.build.pipeline import make
 
+    ingredients = gather(project, source, edition, today=today(), allow_expired=allow_expired)
     built = make(source, edition, ingredients)
     cache.put(ingredients.key, _stored(built))
     return _clean(built, strict=strict)
@@ -69,7 +70,7 @@ def _stored(built: Built) -> Entry:
     return Entry(facts, {"pdf": built.pdf.data, "html": built.html.encode()})
 
 
-def _restored(source: Source, edition: Edition, ingredients: Ingredients, entry: Entry) -> Built:
+def _restored(source: Source, edition: Edition, entry: Entry) -> Built:
     facts = entry.facts
     return Built(
         source, edition, facts["content_id"], facts["title"], facts["version"],

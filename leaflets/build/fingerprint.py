@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
-import importlib.util
-import json
+import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from leaflets import __version__
 from leaflets.errors import CheckFailed
 from leaflets.paper import Edition, Pharmacy
-from leaflets.project import Project, Source, read_bytes
+from leaflets.project import Project, Source, packaged, read_bytes
 
 ID_DIGITS = 10
 _REVIEW_BY = re.compile(rb"^review_by:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
@@ -23,16 +24,18 @@ MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
     "model.py", "paper.py", "typography.py", "view.py", "compose.py", "finish.py", "fetch.py", "glyphs.py",
-    "parse/*.py", "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/prepare.py", "build/pipeline.py",
-    "build/fit.py",
+    "parse/*.py", "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
 _ENGINES = ("weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml")
+_LIBRARY_FOLDERS = (
+    f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/lib",
+)  # fmt: skip
 _LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0")
 
 
 @dataclass(frozen=True, slots=True)
 class Ingredients:
-    """What a sheet is made of. `content_id` is the same on every machine; `key` names the engine's version too."""
+    """What a sheet is made of. `content_id` is the same on every machine; `key` is that of this machine's cache."""
 
     source: bytes
     assets: Mapping[str, bytes]
@@ -43,24 +46,48 @@ class Ingredients:
     key: str
 
 
-def gather(
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A sheet that is asked for: its source, the notices it would carry, and its key in the cache."""
+
+    text: bytes
+    notices: tuple[str, ...]
+    key: str
+
+
+def wanted(
     project: Project, source: Source, edition: Edition, *, today: dt.date, allow_expired: bool = False
-) -> Ingredients:
-    """The ingredients of one sheet, read and hashed.
+) -> Wanted:
+    """What is asked for, known without reading styles, fonts or code: those count by size and time of change.
 
     Raises ContentError where the source cannot be read, CheckFailed where its review date has passed unallowed.
     """
     text = read_bytes(source.path, MAX_SOURCE_BYTES)
     notices = _expired(text, source.file, today, allowed=allow_expired)
+    folders = (project.root / "styles", project.root / "templates")
+    key = _digest(
+        [_told(project, source, edition, notices), text, *(_signature(str(f)).encode() for f in folders), _ours()]
+    )
+    return Wanted(text, notices, key)
+
+
+def gather(
+    project: Project, source: Source, edition: Edition, *, today: dt.date, allow_expired: bool = False
+) -> Ingredients:
+    """The ingredients of one sheet, read and hashed. Raises as `wanted` does."""
+    asked = wanted(project, source, edition, today=today, allow_expired=allow_expired)
     assets = project.styles(edition.stylesheets)
     templates = project.templates()
+    texts = {name: template.encode() for name, template in templates.items()}
+    told = _told(project, source, edition, asked.notices)
+    digest = _digest([told, asked.text, *_pairs(assets), *_pairs(texts), _code()])
     pharmacy = project.settings.pharmacy
-    told = json.dumps([asdict(edition), asdict(pharmacy), source.lang, notices, __version__], sort_keys=True)
-    digest = _digest(
-        [told.encode(), text, *_pairs(assets), *_pairs({n: t.encode() for n, t in templates.items()}), _code()]
-    )
-    key = _digest([digest.encode(), _engines()])
-    return Ingredients(text, assets, templates, pharmacy, notices, digest[:ID_DIGITS], key)
+    return Ingredients(asked.text, assets, templates, pharmacy, asked.notices, digest[:ID_DIGITS], asked.key)
+
+
+def _told(project: Project, source: Source, edition: Edition, notices: tuple[str, ...]) -> bytes:
+    facts = (edition, project.settings.pharmacy, source.lang, notices, __version__)
+    return repr(facts).encode()
 
 
 def _expired(text: bytes, file: str, today: dt.date, *, allowed: bool) -> tuple[str, ...]:
@@ -104,20 +131,39 @@ def _code() -> bytes:
 
 
 @cache
-def _engines() -> bytes:
-    """The versions of the libraries that decide the bytes of a page, without loading any of them."""
-    return "\n".join([*(_stamp(name) for name in _ENGINES), *(_library(name) for name in _LIBRARIES)]).encode()
+def _ours() -> bytes:
+    """Our own code, styles and templates and the libraries under them, as they lie on this machine."""
+    package = str(Path(__file__).resolve().parent.parent)
+    parts = (_signature(package), _signature(str(packaged("styles"))), *(_stamp(name) for name in _ENGINES))
+    return "\n".join((*parts, *(_library(name) for name in _LIBRARIES))).encode()
+
+
+def _signature(folder: str) -> str:
+    """Every file below a folder with its size and time of change; empty where there is no folder."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return ""
+    parts: list[str] = []
+    for entry in entries:
+        if entry.is_dir():
+            parts.append("" if entry.name == "__pycache__" else f"{entry.name}/{_signature(entry.path)}")
+        else:
+            told = entry.stat()
+            parts.append(f"{entry.name} {told.st_size} {told.st_mtime_ns}")
+    return "\n".join(parts)
 
 
 def _stamp(name: str) -> str:
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None:
-        return f"{name} missing"
-    told = Path(spec.origin).stat()
-    return f"{name} {told.st_size} {told.st_mtime_ns}"
+    """A library's size and time of change, found on the path without the machinery of imports."""
+    for folder in sys.path:
+        with contextlib.suppress(OSError):
+            told = Path(folder, name, "__init__.py").stat()
+            return f"{name} {told.st_size} {told.st_mtime_ns}"
+    return f"{name} missing"
 
 
 def _library(name: str) -> str:
-    folders = ("usr/lib/*-linux-gnu*", "usr/lib64", "usr/lib", "usr/local/lib", "lib")
-    found = next((path for folder in folders for path in sorted(Path("/").glob(f"{folder}/{name}"))), None)
-    return found.resolve().name if found else f"{name} elsewhere"
+    """The file a system library's name leads to, which bears its version."""
+    found = next((f"{folder}/{name}" for folder in _LIBRARY_FOLDERS if os.path.lexists(f"{folder}/{name}")), "")
+    return os.path.realpath(found) if found else f"{name} elsewhere"

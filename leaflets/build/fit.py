@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leaflets.paper import Audience, Fit, Html, Pdf
+from leaflets.model import Audience, Fit, Html, Pdf
 
 # One sheet of paper for a patient, both sides; one page for a clinician, two at the most (standards 8, item 14).
 PLANNED_PAGES = {Audience.PATIENT: 2, Audience.CLINICIAN: 1}
@@ -27,8 +27,8 @@ class Fitted:
 def fitted(audience: Audience, compose: Callable[[Fit], Html], typeset: Callable[[Html], Pdf]) -> Fitted:
     """The sheet on the paper planned for its audience where at most two tighter layouts reach it, else as designed.
 
-    A clinician sheet that cannot be one page may be two; and no sheet of any length ends in a page that is all but empty,
-    where tightening saves that page.
+    A clinician sheet that cannot be one page may be two; and no sheet ends in a page that is all but empty, where
+    tightening saves that page.
     """
     page = compose(Fit.DESIGN)
     design = Fitted(page, typeset(page), Fit.DESIGN)

@@ -12,12 +12,11 @@ from leaflets.build.fingerprint import Ingredients
 from leaflets.build.fit import MOST_PAGES, Fitted, fitted
 from leaflets.errors import RenderError
 from leaflets.glyphs import common_coverage, described, uncovered
-from leaflets.paper import Audience, Edition, Finding, Fit, Html, Imprint, Pdf, Severity
+from leaflets.model import Audience, Edition, Finding, Fit, Html, Imprint, Pdf, Severity, View
 from leaflets.project import Source
 
 if TYPE_CHECKING:
     from leaflets.build.prepare import Prepared
-    from leaflets.model import View
 
 _FONT = ".ttf"
 

@@ -26,7 +26,7 @@ class Prepared:
 
 
 def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepared:
-    """The page of a sheet. Raises ContentError, CheckFailed (it is withdrawn) or RenderError (a template is at fault)."""
+    """The page of a sheet. Raises ContentError, CheckFailed (it is withdrawn) or RenderError (a template's fault)."""
     audience = edition.audience
     text = decode(ingredients.source, source.file)
     monograph = parse(text, name=source.name, file=source.file, lang=source.lang)

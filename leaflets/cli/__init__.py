@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import signal
@@ -30,6 +31,7 @@ COMMANDS = {
     "completion": "print a shell's completion script",
 }
 INTERRUPTED, TERMINATED = 130, 143
+_ALLOCATIONS = 50_000  # between two rounds of the collector: what a command loads is no garbage
 
 _DESCRIPTION = "Drug monographs in Markdown become printed sheets: a patient leaflet and a clinician sheet."
 _EXAMPLES = """\
@@ -45,6 +47,7 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see docs for the table of codes."""
     signal.signal(signal.SIGTERM, _terminate)
+    gc.set_threshold(_ALLOCATIONS)
     words = sys.argv[1:] if argv is None else [*argv]  # “list” is a command here
     completing = "_ARGCOMPLETE" in os.environ
     parser = command_parser(None if completing else next(iter(words), ""))
@@ -75,6 +78,8 @@ def command_parser(only: str | None = None) -> argparse.ArgumentParser:
     # The name is given since argparse would load its help formatter to work it out.
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="leaflet")
     for name, told in COMMANDS.items():
+        if only in COMMANDS and only != name:
+            continue  # a command that is asked for by its name needs no list of the others
         if only in (None, name):
             importlib.import_module(f"leaflets.cli.{name}").add_parser(commands)
         else:

@@ -20,6 +20,7 @@ from leaflets.batch.states import State
 from leaflets.batch.stopping import Stop, watched
 from leaflets.batch.wishes import Wishes
 from leaflets.cli import report, telling
+from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, shown
 from leaflets.errors import RunIncomplete
 from leaflets.model import Audience, Edition, Finding, Paper, Severity
@@ -28,6 +29,13 @@ from leaflets.project import shown as shown_path
 
 MOST_FINDINGS = 100
 """Findings printed as text; JSON has them all."""
+
+ALLOWED = {
+    f"leaflet-{Objection.DRAFT.value}": "were never clinically reviewed",
+    f"leaflet-{Objection.EXPIRED.value}": "are past their review date",
+    f"leaflet-{Objection.UNSAFE.value}": "fail their checks",
+}
+"""Codes of findings that a flag can turn into warnings, and what they say of many leaflets."""
 
 _EXAMPLES = """\
 examples:
@@ -45,7 +53,7 @@ def add_parser(commands: Any) -> None:
         help="make the sheets of a whole list of patients",
         description=__doc__,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpPage,
     )
     parser.add_argument(
         "list", type=Path, metavar="LIST", help="CSV, JSON Lines or a FHIR Bundle of MedicationDispense"
@@ -215,15 +223,22 @@ def _emit_plan(prepared: Prepared, will: Forecast) -> None:
 
 
 def _tell_findings(findings: Sequence[Finding]) -> None:
-    """All errors and warnings by line, as many as a person reads; findings of a list have no file but the list."""
+    """All errors and warnings by line, as many as a person reads; what a flag allowed is only counted."""
     grave = sorted((one for one in findings if one.severity is not Severity.INFO), key=lambda one: one.line)
-    for finding in grave[:MOST_FINDINGS]:
+    allowed = [one for one in grave if one.severity is Severity.WARNING and one.code in ALLOWED]
+    other = [one for one in grave if one not in allowed]
+    for finding in other[:MOST_FINDINGS]:
         severity = report.painted(finding.severity.value, finding.severity, sys.stderr)
-        report.line(f"line {finding.line}: {severity}: {finding.message}")
+        place = f"line {finding.line}: " if finding.line else ""
+        report.line(f"{place}{severity}: {finding.message}")
         if finding.hint:
             report.line(f"    {finding.hint}")
-    if len(grave) > MOST_FINDINGS:
-        report.line(f"and {len(grave) - MOST_FINDINGS} more; --json lists all")
+    if len(other) > MOST_FINDINGS:
+        report.line(f"and {len(other) - MOST_FINDINGS} more; --json lists all")
+    for code, words in ALLOWED.items():
+        count = sum(one.code == code for one in allowed)
+        if count:
+            report.line(f"allowed, and said on every sheet: {count} leaflets {words}")
 
 
 def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: Made, books: Books) -> None:

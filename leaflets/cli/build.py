@@ -12,9 +12,10 @@ from typing import Any
 
 from leaflets.build import Built, build
 from leaflets.cli import report
+from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
 from leaflets.paper import Audience, Edition, Finding, Paper, Severity
-from leaflets.project import Project, Source, load_project, save, shown
+from leaflets.project import Project, Source, keep, load_project, save, shown
 from leaflets.project.content import at_path
 from leaflets.project.naming import sheet_name
 
@@ -39,7 +40,7 @@ def add_parser(commands: Any) -> None:
     """Add `build` to the command line."""
     parser = commands.add_parser(
         "build", help="make printed sheets of monographs", description=__doc__, epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("names", nargs="*", metavar="NAME", help="name of a monograph, or the path of a Markdown file")
     parser.add_argument("--all", action="store_true", help="every monograph there is")
@@ -144,7 +145,7 @@ def _make(project: Project, source: Source, edition: Edition, folder: Path, args
     path = folder / sheet_name(source, edition, project.settings)
     if args.html:
         save(path.with_suffix(".html"), _standalone(built, project, path.parent))
-    save(path, built.pdf.data)
+    keep(path, built.pdf.data)
     made = _Made(built, path, time.perf_counter() - start)
     if not args.json:
         _print(made, args)

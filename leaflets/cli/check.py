@@ -12,6 +12,7 @@ from leaflets import checks
 from leaflets.cli import check_output as output
 from leaflets.cli import report
 from leaflets.cli.check_output import Checked
+from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, UsageError
 from leaflets.model import Audience, Finding, Severity
 from leaflets.project import Project, Source, load_project, read_text, today
@@ -31,7 +32,7 @@ def add_parser(commands: Any) -> None:
     """Add `check` to the command line."""
     parser = commands.add_parser(
         "check", help="find what should not be printed", description=__doc__, epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("names", nargs="*", metavar="NAME|PATH", help="name of a monograph, Markdown file, or folder")
     parser.add_argument("--all", action="store_true", help="every monograph there is")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from leaflets.cli.help_page import HelpPage
+
 
 def add_parser(commands: Any) -> None:
     """Add `completion` to the command line."""
     parser = commands.add_parser(
         "completion", help="print a shell's completion script", description=__doc__,
-        epilog='example:\n  eval "$(leaflet completion bash)"', formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog='example:\n  eval "$(leaflet completion bash)"', formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("shell", choices=["bash", "zsh", "fish"], help="which shell")
     parser.set_defaults(run=run)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.cli import report
+from leaflets.cli.help_page import HelpPage
 from leaflets.errors import UsageError
 from leaflets.project import packaged, read_bytes, save, shown
 
@@ -30,7 +31,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "init", help="start a project in an empty folder", description=__doc__,
         epilog="example:\n  mkdir leaflets && cd leaflets && leaflet init",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument(
         "folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="folder (default: this one)"

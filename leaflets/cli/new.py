@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.cli import report
+from leaflets.cli.help_page import HelpPage
 from leaflets.errors import UsageError
 from leaflets.project import load_project, save, shown
 from leaflets.project.blank import blank_monograph
@@ -19,7 +20,7 @@ def add_parser(commands: Any) -> None:
     """Add `new` to the command line."""
     parser = commands.add_parser(
         "new", help="start a monograph", description=__doc__, epilog="example:\n  leaflet new metformin",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("name", metavar="NAME", help="its name: lower-case letters, digits and hyphens")
     parser.set_defaults(run=run)

@@ -12,6 +12,7 @@ from leaflets.batch.recall import Recall, recall
 from leaflets.batch.serials import spell
 from leaflets.batch.states import State
 from leaflets.cli import report, telling
+from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.project import load_project
 
@@ -32,7 +33,7 @@ def add_parser(commands: Any) -> None:
         help="find every sheet of a drug or version",
         description=__doc__,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpPage,
     )
     parser.add_argument("drug", metavar="DRUG[@VERSION]", help="a name, brand or code, and a version if not all")
     parser.add_argument("--before", type=_date, metavar="DATE", help="only runs begun before this day (UTC)")

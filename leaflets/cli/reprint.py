@@ -13,6 +13,7 @@ from leaflets.batch.reprint import Reprint, reprint
 from leaflets.batch.serials import parse, spell
 from leaflets.batch.stopping import Stop, watched
 from leaflets.cli import report, telling
+from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, shown
 from leaflets.project import load_project
 
@@ -30,7 +31,7 @@ def add_parser(commands: Any) -> None:
         help="print spoiled sheets of a run again",
         description=__doc__,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpPage,
     )
     parser.add_argument("name", metavar="RUN", help='the run, by name, by a beginning of it, or "last"')
     parser.add_argument("--serials", required=True, nargs="+", metavar="SERIALS", help='"121-124 130"')

@@ -14,6 +14,7 @@ from leaflets.batch.house import open_house
 from leaflets.batch.serials import parse, spell
 from leaflets.batch.states import State
 from leaflets.cli import report, telling
+from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.errors import LedgerError, RunIncomplete
 from leaflets.project import load_project
@@ -47,7 +48,7 @@ def add_parser(commands: Any) -> None:
         help="show print runs and account for their sheets",
         description=__doc__,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpPage,
     )
     parser.add_argument("--verify", action="store_true", help="check the ledger against its own history, and the files")
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")

@@ -13,6 +13,7 @@ from dataclasses import replace
 from leaflets.errors import ContentError
 from leaflets.model import Audience, Block, Box, Item, Items, Paragraph, Quote, Row, Subheading, Table, Text, Verbatim
 from leaflets.parse.clean import MAX_COLUMNS, MAX_NESTING, Line
+from leaflets.parse.code import CODE, WRAPPERS, closing
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import bare
 from leaflets.parse.inline import inline
@@ -20,7 +21,6 @@ from leaflets.parse.inline import inline
 Lines = Sequence[Line]
 Read = tuple[tuple[Block, ...], int]
 
-_CODE = re.compile(r"^\s{0,3}(```|~~~)")
 _RULE = re.compile(r"^\s{0,3}(?:([-*_=])(?:\s*\1){2,}|#{1,6})\s*$")
 _MARKER = re.compile(r"^(\s*)([*+\-•●▪‣◦]|\d{1,3}[.)])(\s+|$)(.*)$")
 _TICK = re.compile(r"^\[[ xX]\]\s+")
@@ -79,16 +79,18 @@ def _box(lines: Lines, start: int, depth: int) -> Read | None:
 
 
 def _verbatim(lines: Lines, start: int, depth: int) -> Read | None:
-    opened = _CODE.match(lines[start].text)
+    opened = CODE.match(lines[start].text)
     if not opened:
         return None
-    end = start + 1
-    while end < len(lines) and not lines[end].text.strip().startswith(opened[1]):
-        end += 1
+    end = closing(lines, start, opened[1])
+    if not end:  # what never ends hides no section: its mark is dropped and the rest read as usual
+        rest = lines[start].text.strip().strip("`~ ")
+        plain_line = Paragraph(lines[start].number, inline(rest))
+        return ((plain_line,) if plain_line.text and rest not in WRAPPERS else ()), start + 1
     text = "\n".join(line.text for line in lines[start + 1 : end])
     first = lines[start].text.strip().strip("`~").strip()
     text = f"{first}\n{text}" if first else text
-    return ((Verbatim(lines[start].number, text.rstrip()),) if text.strip() else ()), min(end + 1, len(lines))
+    return ((Verbatim(lines[start].number, text.rstrip()),) if text.strip() else ()), end + 1
 
 
 def _rule(lines: Lines, start: int, depth: int) -> Read | None:
@@ -221,7 +223,7 @@ def _starts_block(line: Line) -> bool:
     text = line.text
     marker = _MARKER.match(text)
     opens_list = bool(marker and marker[4] and (not marker[2][0].isdigit() or marker[2][:-1] == "1"))
-    return opens_list or any(pattern.match(text) for pattern in (_CODE, _RULE, _HEADING, _QUOTE, _ASKED, OPEN, CLOSE))
+    return opens_list or any(pattern.match(text) for pattern in (CODE, _RULE, _HEADING, _QUOTE, _ASKED, OPEN, CLOSE))
 
 
 _READERS: tuple[Callable[[Lines, int, int], Read | None], ...] = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from leaflets.model import Audience
 from leaflets.parse.clean import Line
+from leaflets.parse.code import coded
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import Heading, section_id, tidy, understand
 
@@ -16,7 +17,6 @@ _SETEXT = re.compile(r"^\s{0,3}(={2,}|-{2,})\s*$")
 _LONGEST_UNDERLINED = 80
 _BOLD_LINE = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)\*\*\s*:?\s*$")
 _BOLD_LEAD = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)(?::\s*\*\*|\*\*\s*:)\s*(.*)$")
-_CODE = re.compile(r"^\s{0,3}(```|~~~)")
 # Bold words that open what is said of a combination as a whole, after the sets of its components.
 _OF_ALL = re.compile(r"\bcombined use(?: of\b.*)?$|^(?:in )?(?:summary|conclusion)$", re.IGNORECASE)
 # How a disclaimer begins that its author gave no heading.
@@ -61,16 +61,17 @@ def split(lines: Sequence[Line], *, two_voices: bool) -> tuple[RawSection, ...]:
 
 def _headings(lines: Sequence[Line]) -> Iterator[tuple[Line, int, Heading | None]]:
     """Each line with the level and meaning of the heading it may be; boxes and code hold no headings."""
-    inside, code, skip = 0, False, False
+    inside, skip, code_lines = 0, False, coded(lines)
     last = max((position for position, line in enumerate(lines) if _ATX.match(line.text)), default=0)
     for position, line in enumerate(lines):
         opened = OPEN.match(line.text)
         inside += bool(opened and opened[1] in BOXES) - bool(inside and CLOSE.match(line.text))
-        code ^= bool(_CODE.match(line.text))
         if skip:
             skip = False
             continue
-        level, heading = (0, None) if inside or code else _heading_at(lines, position, after_all=position > last)
+        level, heading = (
+            (0, None) if inside or position in code_lines else _heading_at(lines, position, after_all=position > last)
+        )
         skip = level in (1, 2) and not _ATX.match(line.text)
         yield replace(line, text=f"#### {line.text.strip()}") if skip else line, level, heading
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +11,12 @@ from pathlib import Path
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.project.content import Source, source_at
-from leaflets.project.files import read_bytes, read_text, save, shown
-from leaflets.project.settings import SETTINGS_FILE, Settings, read_settings
+from leaflets.project.files import keep, read_bytes, read_text, save, shown
+from leaflets.project.settings import SETTINGS_FILE, Settings
 
 __all__ = [
-    "Project", "Settings", "Source", "load_project", "packaged", "read_bytes", "read_text", "save", "shown", "today",
+    "Project", "Settings", "Source", "keep", "load_project", "packaged", "read_bytes", "read_text", "save", "shown",
+    "today",
 ]  # fmt: skip
 
 _ASSET_URL = re.compile(rb"leaflet:([\w./-]{1,200})")
@@ -71,6 +71,8 @@ class Project:
         raise ContentError(f"{name}: there is no monograph of that name", self._near(name))
 
     def _near(self, name: str) -> str:
+        import difflib  # only a name that was misspelt needs it
+
         known = {known.casefold(): known for known in self.names()}
         near = difflib.get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
         return (
@@ -124,4 +126,8 @@ def load_project(start: Path, settings_file: Path | None = None) -> Project:
     file = settings_file or root / SETTINGS_FILE
     if settings_file and not settings_file.is_file():
         raise UsageError(f"{shown(settings_file)}: there is no such settings file", "Check the path.")
-    return Project(root, read_settings(file) if file.is_file() else Settings())
+    if not file.is_file():
+        return Project(root)
+    from leaflets.project.settings_file import read_settings  # only a project with settings needs a parser for them
+
+    return Project(root, read_settings(file))

@@ -108,6 +108,16 @@ def save(path: Path, data: bytes, mode: int = 0o644) -> None:
             beside.unlink()
 
 
+def keep(path: Path, data: bytes) -> None:
+    """Write a whole file unless the very same bytes are there already. Raises OutputError."""
+    try:
+        same = path.stat().st_size == len(data) and path.read_bytes() == data
+    except (OSError, ValueError):
+        same = False
+    if not same:
+        save(path, data)
+
+
 def _sync_folder(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:

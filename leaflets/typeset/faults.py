@@ -1,12 +1,14 @@
 """Turns what WeasyPrint says and raises into errors of ours, each with its place and a remedy."""
 
 import contextlib
+import errno
 import logging
 import re
 import threading
 from collections.abc import Iterator
+from tempfile import gettempdir
 
-from leaflets.errors import RenderError
+from leaflets.errors import OutputError, RenderError
 from leaflets.fetch import AssetFetcher, Denied, shown
 from leaflets.glyphs import described
 
@@ -21,6 +23,8 @@ _REMEDIES = (
     (re.compile(r"Anchor defined twice|anchor"), "Correct the id or the link in the template."),
 )
 _CHECK_STYLES = "Check the styles and the template."
+_OTHER_TEMPORARY = "Free some space there, or name another folder for temporary files in the variable TMPDIR."
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
 _MAX_MESSAGE = 200
 
 
@@ -57,6 +61,10 @@ def faults_raised(what: str, fetcher: AssetFetcher, source: str = "") -> Iterato
         raise RenderError(f"{what} nests too deeply to be set.", "Take some levels of nesting out.") from error
     except MemoryError as error:
         raise RenderError(f"There is not enough memory to set {what}.", "Make its pictures smaller.") from error
+    except OSError as error:
+        if error.errno in _DISK:  # the renderer keeps fonts in files of its own while it works
+            raise OutputError(f"{gettempdir()}: cannot be written: {error.strerror}", _OTHER_TEMPORARY) from error
+        raise RenderError(f"{what} could not be set: {_first_line(error)}.", _CHECK_STYLES) from error
     except Exception as error:  # a renderer can fail in any way at all; none may reach the user as a traceback
         raise RenderError(f"{what} could not be set: {_first_line(error)}.", _CHECK_STYLES) from error
     finally:

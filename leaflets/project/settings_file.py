@@ -1,0 +1,77 @@
+"""`leaflet.toml` → settings, checked key by key."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from leaflets.errors import UsageError
+from leaflets.paper import Paper, Pharmacy
+from leaflets.project.files import read_text, shown
+from leaflets.project.settings import LANGUAGES, Settings
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a file. Raises UsageError, with file and line where there is one, on anything not understood."""
+    file = shown(path)
+    try:
+        table = tomllib.loads(read_text(path, 1_000_000))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file}: not valid TOML: {error}", "Mend the line it names.") from error
+    _known(file, "", table, ("paper", "language", "pharmacy", "batch"))
+    pharmacy = _table(file, table, "pharmacy")
+    _known(file, "pharmacy.", pharmacy, _PHARMACY)
+    batch = _table(file, table, "batch")
+    _known(file, "batch.", batch, ("columns",))
+    columns = _table(file, batch, "columns", "batch.")
+    return Settings(
+        paper=_choice(file, table, "paper", Paper, Paper.A4),
+        language=_language(file, _text(file, table, "language", "en")),
+        pharmacy=Pharmacy(**{key: _text(file, pharmacy, key, "", "pharmacy.") for key in _PHARMACY}),
+        batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
+    )
+
+
+_PHARMACY = ("name", "address", "phone", "emergency")
+
+
+def _known(file: str, prefix: str, table: Mapping[str, object], known: tuple[str, ...]) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+            raise UsageError(
+                f"{file}: the setting “{prefix}{key}” is not known",
+                f"Did you mean “{prefix}{near[0]}”?" if near else "",
+            )
+
+
+def _table(file: str, parent: Mapping[str, object], key: str, prefix: str = "") -> Mapping[str, object]:
+    value = parent.get(key, {})
+    if not isinstance(value, dict):
+        raise UsageError(f"{file}: “{prefix}{key}” must be a table", f"Write [{prefix}{key}] on a line of its own.")
+    return value
+
+
+def _text(file: str, table: Mapping[str, object], key: str, default: str, prefix: str = "") -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str):
+        raise UsageError(f"{file}: “{prefix}{key}” must be text in quotes", f'For example {key} = "…".')
+    return " ".join(value.split())
+
+
+def _choice(file: str, table: Mapping[str, object], key: str, kind: Callable[[str], Paper], default: Paper) -> Paper:
+    value = _text(file, table, key, default)
+    try:
+        return kind(value)
+    except ValueError:
+        known = ", ".join(paper.value for paper in Paper)
+        raise UsageError(f"{file}: “{key}” cannot be “{value}”", f"It can be: {known}.") from None
+
+
+def _language(file: str, value: str) -> str:
+    if value not in LANGUAGES:
+        raise UsageError(f"{file}: “language” cannot be “{value}”", f"It can be: {', '.join(LANGUAGES)}.")
+    return value
