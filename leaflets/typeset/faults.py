@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from tempfile import gettempdir
 
-from leaflets.errors import OutputError, RenderError
+from leaflets.errors import LeafletError, OutputError, RenderError
 from leaflets.fetch import AssetFetcher, Denied, shown
 from leaflets.glyphs import described
 
@@ -61,18 +61,20 @@ def faults_raised(what: str, fetcher: AssetFetcher, source: str = "") -> Iterato
         raise RenderError(f"{what} nests too deeply to be set.", "Take some levels of nesting out.") from error
     except MemoryError as error:
         raise RenderError(f"There is not enough memory to set {what}.", "Make its pictures smaller.") from error
-    except OSError as error:
-        if error.errno in _DISK:  # the renderer keeps fonts in files of its own while it works
-            raise OutputError(f"{gettempdir()}: cannot be written: {error.strerror}", _OTHER_TEMPORARY) from error
-        raise RenderError(f"{what} could not be set: {_first_line(error)}.", _CHECK_STYLES) from error
     except Exception as error:  # a renderer can fail in any way at all; none may reach the user as a traceback
-        raise RenderError(f"{what} could not be set: {_first_line(error)}.", _CHECK_STYLES) from error
+        raise _failure(what, error) from error
     finally:
         _LOGGER.removeHandler(listener)
         _LOGGER.propagate = propagate
     fetcher.require_none_refused()
     if listener.records:
         raise _fault(what, listener.records[0], source)
+
+
+def _failure(what: str, error: Exception) -> LeafletError:
+    if isinstance(error, OSError) and error.errno in _DISK:  # the renderer keeps fonts in files while it works
+        return OutputError(f"{gettempdir()}: cannot be written: {error.strerror}", _OTHER_TEMPORARY)
+    return RenderError(f"{what} could not be set: {_first_line(error)}.", _CHECK_STYLES)
 
 
 def _first_line(error: Exception) -> str:
