@@ -1,5 +1,7 @@
 """A night run from the command line: made, jammed, reprinted, reconciled, recalled; with real leaflets."""
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -7,8 +9,10 @@ import random
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -305,3 +309,24 @@ def test_what_cannot_be_understood_is_said_in_a_sentence(
         assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
     assert main(argv) == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_what_was_allowed_is_counted_on_the_screen(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["batch", "tonight.csv", *ALLOW]) == 0
+    told = capsys.readouterr().err
+    assert "allowed, and said on every sheet: 2 leaflets were never clinically reviewed" in told
+    assert "writing copies" not in told
+
+
+def test_a_terminal_has_a_bar_with_counts(project: Path) -> None:
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+    subprocess.run([*leaflet(), "batch", "tonight.csv", *ALLOW], env=environment(), stderr=theirs, check=True)
+    os.close(theirs)
+    told = b""
+    with contextlib.suppress(OSError):  # the end of a terminal is an error on Linux
+        while more := os.read(ours, 4096):
+            told += more
+    os.close(ours)
+    assert b"writing copies" in told
+    assert b"4/12" in told
