@@ -29,7 +29,8 @@ def parse(text: str, *, name: str, file: str, lang: str = "en") -> Monograph:
     raw, heading = _titled(split(voiced.lines, two_voices=two_voices))
     offset = lines[0].number if node is None else next(line.number for line in lines if line.text.strip())
     front, key_findings = read_front(node, file, offset, heading.heading.words if heading else "")
-    sections = tuple(_section(section, file) for section in raw if _has_words(section))
+    read = (_section(section, file) for section in raw)
+    sections = tuple(section for section in read if section.heading or section.blocks)
     _require_monograph(front.title, sections, file)
     cited = frozenset(source.id for source in front.sources)
     reported = (*control, *key_findings, *voiced.findings, *_findings(raw, voiced.lines, file, cited))
@@ -45,10 +46,6 @@ def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSec
     title = raw[first]
     introduction = replace(raw[0], lines=(*raw[0].lines, *title.lines))
     return (introduction, *raw[1:first], *raw[first + 1 :]), title
-
-
-def _has_words(section: RawSection) -> bool:
-    return bool(section.heading.words) or any(line.text.strip() for line in section.lines)
 
 
 def _section(raw: RawSection, file: str) -> Section:

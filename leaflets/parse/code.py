@@ -1,0 +1,35 @@
+"""Where text that is set as it stands begins and ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from leaflets.parse.clean import Line
+
+CODE = re.compile(r"^\s{0,3}(```|~~~)")
+# A whole monograph wrapped in a fence that names its own language is no code.
+WRAPPERS = frozenset({"markdown", "md"})
+
+
+def closing(lines: Sequence[Line], start: int, mark: str) -> int:
+    """The position of the line that closes the fence opened at `start`; 0 where nothing does."""
+    ends = (i for i in range(start + 1, len(lines)) if lines[i].text.strip().startswith(mark))
+    return next(ends, 0)
+
+
+def coded(lines: Sequence[Line]) -> frozenset[int]:
+    """The positions of all lines inside a closed fence, its own lines among them."""
+    inside: set[int] = set()
+    endless: set[str] = set()
+    position = 0
+    while position < len(lines):
+        opened = CODE.match(lines[position].text)
+        wraps = bool(opened) and lines[position].text.strip(" `~") in WRAPPERS
+        end = 0 if not opened or wraps or opened[1] in endless else closing(lines, position, opened[1])
+        if end:
+            inside.update(range(position, end + 1))
+        elif opened and not wraps:
+            endless.add(opened[1])
+        position = max(position, end) + 1
+    return frozenset(inside)
