@@ -15,7 +15,6 @@ from leaflets.batch.press import Executor
 from leaflets.batch.shelf import Shelf
 from leaflets.errors import UsageError
 from leaflets.labels import LabelFonts
-from leaflets.model import Edition
 from leaflets.project import Project, packaged, today
 from leaflets.project.clock import now_utc
 
@@ -46,9 +45,10 @@ class House:
             raise UsageError("no run was made in this project yet", "`leaflet batch LIST.csv` makes one.")
         return self.books()
 
-    def versions(self, edition: Edition) -> str:
-        """What a run is made with: our version, a hash of styles, code and libraries, one of the label fonts."""
-        return f"leaflet {__version__} · {self.shelf.fingerprint(edition)[:16]} · {self.bindery.fonts.digest[:16]}"
+    @property
+    def versions(self) -> str:
+        """What a run is made with, besides what each leaflet's content id says: our version and the label fonts."""
+        return f"leaflet {__version__}, labels in {', '.join(face.path.stem for face in self.bindery.fonts.faces)}"
 
     @property
     def day(self) -> str:

@@ -16,7 +16,7 @@ from leaflets.batch.catalogue import Card, Catalogue, aliases_of, read_catalogue
 from leaflets.batch.press import Job, Leaflet, Make, Objection, Outcome, Verdict
 from leaflets.batch.sheets import Sheets
 from leaflets.build import CACHE_FOLDER
-from leaflets.build.fingerprint import gather as ingredients
+from leaflets.build.fingerprint import wanted
 from leaflets.errors import ContentError, OutputError
 from leaflets.model import Edition, Severity
 from leaflets.project import Project, Source, read_bytes, save
@@ -153,10 +153,10 @@ class Shelf:
         return hashlib.sha256(f"{self.fingerprint(edition)} {digest} {source.name} {expired}".encode()).hexdigest()
 
     def fingerprint(self, edition: Edition) -> str:
-        """A digest of everything but the monograph itself: styles, fonts, templates, settings, code and libraries."""
+        """A digest of all but the monograph itself, as it lies on this machine: styles, settings, code, libraries."""
         if edition not in self._commons:
             stand_in = Source("", edition.lang, Path(__file__))
-            self._commons[edition] = ingredients(self.project, stand_in, edition, today=self.today).key
+            self._commons[edition] = wanted(self.project, stand_in, edition, today=self.today).key
         return self._commons[edition]
 
     def _text(self, source: Source) -> bytes:

@@ -162,8 +162,7 @@ def _request(args: argparse.Namespace, project: Project, house: House) -> Reques
         allowed=frozenset(one for one in Objection if getattr(args, f"allow_{one.value}", False)),
     )
     folder = args.output or project.output
-    versions = house.versions(edition)
-    return Request(read_list_file(args.list), args.list, wishes, folder, house.day, versions, args.again)
+    return Request(read_list_file(args.list), args.list, wishes, folder, house.day, house.versions, args.again)
 
 
 def _workers(text: str) -> int:
