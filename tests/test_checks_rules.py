@@ -103,7 +103,7 @@ def _work(call: Callable[[], object]) -> int:
 @pytest.mark.parametrize("section", ["Dosage", "Side effects", "Do not use"])
 def test_work_grows_no_faster_than_the_text(atom: str, section: str) -> None:
     def work(times: int) -> int:
-        text = f"---\ntitle: Test\n---\n\n### {section}\n\n" + atom * times + "\n"
+        text = f"---\ntitle: Test\n---\n\n### {section}\n\nText.\n\n" + atom * times + "\n"
         monograph = parse(text, name="test", file="test.md")
         return _work(lambda: checks.check(monograph, text, today=TODAY))
 
