@@ -57,10 +57,6 @@ def faults_raised(what: str, fetcher: AssetFetcher, source: str = "") -> Iterato
         raise
     except Denied as denial:
         raise fetcher.refusals[0] from denial
-    except RecursionError as error:
-        raise RenderError(f"{what} nests too deeply to be set.", "Take some levels of nesting out.") from error
-    except MemoryError as error:
-        raise RenderError(f"There is not enough memory to set {what}.", "Make its pictures smaller.") from error
     except Exception as error:  # a renderer can fail in any way at all; none may reach the user as a traceback
         raise _failure(what, error) from error
     finally:
@@ -72,6 +68,10 @@ def faults_raised(what: str, fetcher: AssetFetcher, source: str = "") -> Iterato
 
 
 def _failure(what: str, error: Exception) -> LeafletError:
+    if isinstance(error, RecursionError):
+        return RenderError(f"{what} nests too deeply to be set.", "Take some levels of nesting out.")
+    if isinstance(error, MemoryError):
+        return RenderError(f"There is not enough memory to set {what}.", "Make its pictures smaller.")
     if isinstance(error, OSError) and error.errno in _DISK:  # the renderer keeps fonts in files while it works
         return OutputError(f"{gettempdir()}: cannot be written: {error.strerror}", _OTHER_TEMPORARY)
     return RenderError(f"{what} could not be set: {_first_line(error)}.", _CHECK_STYLES)
