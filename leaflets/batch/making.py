@@ -122,8 +122,9 @@ def _make_leaflets(desk: Desk, task: Task) -> tuple[Outcome, ...]:
     failed: list[Outcome] = []
     for outcome in _work(desk, sorted(missing, key=lambda job: job.number)):
         if outcome.fault:
-            desk.report(Failed(run.name, outcome))
             failed.append(outcome)
+            if wishes.keep_going:
+                desk.report(Failed(run.name, outcome))
         else:
             _keep(desk, run, entries, [outcome])
             made.append(outcome)
