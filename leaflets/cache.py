@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 KEPT_ENTRIES = 2_000
-_MAGIC = b"leaflet-cache-1\n"
+_MAGIC = b"leaflet-cache-2\n"
 
 
 @dataclass(frozen=True, slots=True)

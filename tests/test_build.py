@@ -1,0 +1,206 @@
+"""The same input gives the same bytes anywhere and at any time, and another input another content id."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from leaflets.build import Built, build, default_edition
+from leaflets.build.fingerprint import gather
+from leaflets.cache import Cache
+from leaflets.errors import CheckFailed
+from leaflets.paper import Audience, Edition, Paper, Pharmacy
+from leaflets.project import Project, Settings, packaged, today
+from leaflets.project.content import source_at
+from tests import verapdf
+from tests.running import MONOGRAPH, environment, process
+from tests.sheets import Shelf, corpus_files, own_files, page_texts, printable_files
+
+PATIENT = Edition(Audience.PATIENT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "a.md").write_text(MONOGRAPH)
+    return tmp_path
+
+
+def _built(root: Path, settings: Settings | None = None, edition: Edition = PATIENT) -> Built:
+    source = source_at(root / "content" / "a.md")
+    return build(Project(root, settings or Settings()), source, edition, cache=Cache(root / "cache"))
+
+
+def _content_id(root: Path, settings: Settings | None = None, edition: Edition = PATIENT) -> str:
+    project = Project(root, settings or Settings())
+    return gather(project, source_at(root / "content" / "a.md"), edition, today=today()).content_id
+
+
+# ---------------------------------------------------------------- the same bytes
+
+
+def test_another_folder_changes_nothing(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("a folder with another name")
+    shutil.copytree(folder / "content", other / "content")
+    first, second = _built(folder), _built(other)
+    assert second.fresh
+    assert first.content_id == second.content_id
+    assert first.pdf.data == second.pdf.data
+
+
+def test_a_sheet_from_the_cache_is_the_sheet_that_was_made(folder: Path) -> None:
+    first, second = _built(folder), _built(folder)
+    assert (first.fresh, second.fresh) == (True, False)
+    assert replace(second, fresh=True) == first
+
+
+@pytest.mark.slow
+def test_other_processes_times_places_and_seeds_make_the_same_bytes(folder: Path) -> None:
+    editions = ("--audience", "all", "--paper", "letter")
+    made = []
+    worlds: tuple[dict[str, str], ...] = (
+        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "2", "TZ": "Pacific/Pago_Pago", "SOURCE_DATE_EPOCH": "86400", "LANG": "C.UTF-8"},
+        {"PYTHONHASHSEED": "3", "SOURCE_DATE_EPOCH": "2000000000", "HOME": "/nonexistent", "PYTHONOPTIMIZE": "1"},
+    )
+    for number, world in enumerate(worlds):
+        root = folder / f"world {number}"
+        (root / "below").mkdir(parents=True)
+        (root / "leaflet.toml").write_text("")
+        shutil.copytree(folder / "content", root / "content")
+        ran = process("build", "baricitinib", "a", *editions, cwd=root / "below", env=environment(**world))
+        assert ran.code == 0, ran.err
+        made.append({path.name: path.read_bytes() for path in (root / "output").glob("*.pdf")})
+    assert len(made[0]) == 4
+    assert made[0] == made[1] == made[2]
+
+
+def test_a_sheet_holds_no_date_of_its_making(folder: Path) -> None:
+    document = pypdfium2.PdfDocument(_built(folder).pdf.data)
+    told = document.get_metadata_dict()
+    document.close()
+    assert told["Title"] == "Examplol: patient leaflet"
+    assert told["CreationDate"] == told["ModDate"] == ""
+
+
+# ---------------------------------------------------------------- the content id
+
+
+def test_the_content_id_is_printed_on_every_page_and_stands_in_the_metadata(folder: Path) -> None:
+    built = _built(folder, edition=Edition(Audience.CLINICIAN))
+    assert all(built.content_id in text for text in page_texts(built.pdf.data))
+    with pikepdf.open(io.BytesIO(built.pdf.data)) as pdf, pdf.open_metadata() as told:
+        assert told["dc:identifier"] == built.content_id
+        assert told["dc:title"] == "Examplol: clinician sheet"
+        assert pdf.Root.Lang == "en"
+
+
+def test_the_pharmacy_is_the_author_of_its_sheets(folder: Path) -> None:
+    built = _built(folder, Settings(pharmacy=Pharmacy(name="Corner Pharmacy")))
+    with pikepdf.open(io.BytesIO(built.pdf.data)) as pdf, pdf.open_metadata() as told:
+        assert told["dc:creator"] == ["Corner Pharmacy"]
+
+
+def test_bookmarks_follow_the_headings(folder: Path) -> None:
+    document = pypdfium2.PdfDocument(_built(folder, edition=Edition(Audience.CLINICIAN)).pdf.data)
+    marks = [(mark.level, mark.get_title()) for mark in document.get_toc()]
+    document.close()
+    assert marks == [(0, "Examplol"), (1, "Usage"), (1, "Dosage"), (1, "Side effects")]
+
+
+def test_everything_that_goes_in_changes_the_content_id(folder: Path) -> None:
+    seen = {_content_id(folder)}
+
+    def new(settings: Settings | None = None, edition: Edition = PATIENT) -> bool:
+        before = len(seen)
+        seen.add(_content_id(folder, settings, edition))
+        return len(seen) > before
+
+    assert not new()
+    assert new(edition=Edition(Audience.CLINICIAN))
+    assert new(edition=Edition(Audience.PATIENT, paper=Paper.LETTER))
+    assert new(Settings(pharmacy=Pharmacy(name="Corner")))
+    assert new(Settings(pharmacy=Pharmacy(phone="Corner")))
+    (folder / "styles").mkdir()
+    (folder / "styles" / "theme.css").write_text("h1 { color: #111 }")
+    assert new()
+    (folder / "templates").mkdir()
+    (folder / "templates" / "page.html").write_text((packaged("templates") / "page.html").read_text("utf-8") + "\n")
+    assert new()
+    (folder / "content" / "a.md").write_text(MONOGRAPH + "\n")
+    assert new()
+
+
+def test_a_setting_that_touches_no_page_does_not_change_it(folder: Path) -> None:
+    assert _content_id(folder) == _content_id(folder, Settings(paper=Paper.LETTER, batch_columns={"name": "x"}))
+
+
+def test_the_default_edition_is_that_of_the_settings(folder: Path) -> None:
+    project = Project(folder, Settings(paper=Paper.LETTER))
+    assert default_edition(project, Audience.PATIENT) == Edition(Audience.PATIENT, "en", Paper.LETTER)
+
+
+def test_a_review_date_holds_to_the_end_of_its_day(folder: Path) -> None:
+    text = MONOGRAPH.replace("title: Examplol", f"title: Examplol\nreview_by: {today().isoformat()}")
+    (folder / "content" / "a.md").write_text(text)
+    assert _built(folder).pdf.pages == 1
+    (folder / "content" / "a.md").write_text(text.replace(today().isoformat(), '"2020-01-01"'))
+    with pytest.raises(CheckFailed, match="the review date 2020-01-01 has passed"):
+        _built(folder)
+
+
+# ---------------------------------------------------------------- what is loaded
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--help",), ("build", "--help"), ("list",), ("list", "--json"), ("--version",), ("build", "a", "--html")],
+    ids=" ".join,
+)
+def test_what_renders_nothing_loads_no_renderer(folder: Path, words: tuple[str, ...]) -> None:
+    assert process("build", "a", cwd=folder).code == 0
+    code = (
+        "import json, sys\nfrom leaflets.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=folder, env=environment(), capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(ran.stderr.splitlines()[-1]))
+    heavy = {"weasyprint", "pydyf", "fontTools", "tinycss2", "pikepdf", "pypdfium2", "PIL", "sqlite3", "jinja2"}
+    heavy |= set() if "list" in words else {"markdown", "yaml"}
+    assert loaded & heavy == set()
+    assert "leaflets.cli" in loaded
+
+
+# ---------------------------------------------------------------- PDF/A-2a and PDF/UA-1
+
+
+def _judged() -> list[tuple[Path, Audience, Paper]]:
+    """Our own monographs on both papers, and some found ones, which differ most in length and shape."""
+    own = [(path, audience, paper) for path in own_files() for audience in Audience for paper in Paper]
+    found = [path for path in corpus_files() if path in printable_files()]
+    picked = sorted(found, key=lambda path: (path.stat().st_size, path.name))[:: max(1, len(found) // 11)]
+    return [*own, *((path, audience, Paper.A4) for path in picked for audience in Audience)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "audience", "paper"), _judged(), ids=lambda value: value.stem[:30] if isinstance(value, Path) else value
+)
+def test_every_sheet_is_pdf_a_2a_and_pdf_ua_1(shelf: Shelf, path: Path, audience: Audience, paper: Paper) -> None:
+    data = shelf.sheet(path, audience, paper).pdf.data
+    assert verapdf.failures(data, "2a") == []
+    assert verapdf.failures(data, "ua1") == []
+
+
+def test_at_least_ten_monographs_are_judged_even_without_a_corpus() -> None:
+    assert len(own_files()) >= 10
