@@ -4,7 +4,10 @@ import hashlib
 import io
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -20,6 +23,7 @@ from leaflets.labels import Label
 from leaflets.printfile import Banner, Copy, PrintJob, SplitWriter, Written, save_print_file, write_print_file
 from leaflets.printfile.form import FileNumbers, make_form
 from tests import verapdf
+from tests.conftest import ROOT
 from tests.print_samples import fonts, label, leaflet, names, sheet, texts
 
 CONTROL = "run 20261122-3 · c0ffee12"
@@ -389,3 +393,21 @@ def test_a_full_disk_is_our_own_error(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="No space"):
         write_print_file(Full(), copies(1), sheet, fonts(installed=False), PrintJob("Night run"))
+
+
+def test_nothing_with_patients_in_it_outlives_a_killed_process(tmp_path: Path) -> None:
+    program = """
+import os, signal, sys
+from pathlib import Path
+from leaflets.printfile.save import save
+
+def write(out):
+    out.write(b"Ann Smith")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+save(Path(sys.argv[1]), write, sync=True)
+"""
+    target = tmp_path / "ward3.pdf"
+    ended = subprocess.run([sys.executable, "-c", program, str(target)], cwd=ROOT, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """A print file reaches its final name only when it is whole: written beside it, synced, then renamed."""
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from leaflets.printfile.objects import Sink
 from leaflets.printfile.writer import write_print_file
 
 _OWNER_ONLY = 0o600
+_NO_NAMELESS_FILES = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL})
 
 
 def save_print_file(
@@ -25,12 +27,17 @@ def save_print_file(
 
 
 def save(path: Path, write: Callable[[Sink], Written], *, sync: bool) -> Written:
-    """Let `write` write a file beside `path`, and give it that name. With `sync`, a power cut later cannot undo it."""
+    """Let `write` write a file that gets its name only when it is whole. With `sync`, a power cut cannot undo it later.
+
+    Until then the file has no name at all where the system allows it, so that nothing of it outlives a killed process.
+    """
     part = path.with_name(f".{path.name}.part")
-    with _owned(part) as descriptor:
+    with _owned(part) as (descriptor, nameless):
         written = write(_Descriptor(descriptor, part))
         if sync:
             os.fsync(descriptor)
+        if nameless:
+            _name(descriptor, part)
         part.replace(path)
         if sync:
             _sync_folder(path.parent)
@@ -51,16 +58,12 @@ class _Descriptor:
 
 
 @contextmanager
-def _owned(part: Path) -> Iterator[int]:
-    """A new file open for writing; it is removed on any error, and what an earlier end left there is replaced."""
+def _owned(part: Path) -> Iterator[tuple[int, bool]]:
+    """A new file open for writing, and whether it has no name yet; on any error nothing of it is left."""
     try:
+        descriptor, nameless = _create(part)
         try:
-            descriptor = _create(part)
-        except FileExistsError:
-            part.unlink()
-            descriptor = _create(part)
-        try:
-            yield descriptor
+            yield descriptor, nameless
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -73,8 +76,26 @@ def _owned(part: Path) -> Iterator[int]:
         ) from error
 
 
-def _create(part: Path) -> int:
-    return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, _OWNER_ONLY)
+def _create(part: Path) -> tuple[int, bool]:
+    if hasattr(os, "O_TMPFILE"):
+        try:
+            return os.open(part.parent, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, _OWNER_ONLY), True
+        except OSError as error:
+            if error.errno not in _NO_NAMELESS_FILES:
+                raise
+    part.unlink(missing_ok=True)
+    return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, _OWNER_ONLY), False
+
+
+def _name(descriptor: int, path: Path) -> None:
+    """Give a file without a name its first one."""
+    path.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # Only with a folder's descriptor does Python ask the system to follow the link to the open file.
+        os.link(f"/proc/self/fd/{descriptor}", path.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
 
 
 def _sync_folder(folder: Path) -> None:
