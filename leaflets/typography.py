@@ -36,7 +36,8 @@ _KEPT = re.compile(
     rf"|(?<![A-Za-z]){_MONTH} \d{{1,4}}(?!\w)"
     r"|(?<![\w-])\+?\d{1,4}(?:[ -][\dA-Z]{2,5}){2,4}(?![\w-])"
     r"|(?<![A-Za-z])(?:[Tt]ypes?|[Gg]rades?|[Ss]tages?|[Pp]hases?|[Cc]lass|[Vv]itamin|[Ff]actor|[Ss]teps?|[Ss]ections?|[Pp]age|"
-    r"[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Aa]ged?|version) (?:\d{1,4}|[A-E]\d{0,2})(?![\w])"
+    r"[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Aa]ged?|version) "
+    rf"(?:{_RANGE}(?:[ -]?{_UNITS}(?![A-Za-z]))?|[A-E]\d{{0,2}})(?![\w])"
     r"|(?<![\w])[A-Za-z]{1,12}[-–]\d[\w]{0,6}(?![\w])"
 )
 _BREAKS = re.compile(r"[-–—/]")

@@ -2,6 +2,7 @@
 
 import functools
 import io
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,6 +98,13 @@ def _letters_of(text: pypdfium2.PdfTextPage, number: int) -> Iterator[Letter]:
     for index in range(text.count_chars()):
         character = text.get_text_range(index, 1)
         if character.strip():
-            size = pypdfium2.raw.FPDFText_GetFontSize(text, index)
+            size = pypdfium2.raw.FPDFText_GetFontSize(text, index) * _scale(text, index)
             left, bottom, right, top = text.get_charbox(index, loose=True)
             yield Letter(character, number, left, bottom, right, top, size)
+
+
+def _scale(text: pypdfium2.PdfTextPage, index: int) -> float:
+    """By how much the page draws a character larger than its font size says."""
+    matrix = pypdfium2.raw.FS_MATRIX()
+    assert pypdfium2.raw.FPDFText_GetMatrix(text, index, matrix)
+    return math.hypot(matrix.c, matrix.d)

@@ -38,6 +38,8 @@ def shown(text: str) -> str:
         ("April 2026", "April~2026"),
         ("0800 123 4567", "0800~123~4567"),
         ("type 2 diabetes", "type~2 diabetes"),
+        ("aged 6 to 11 years", "aged~6~to~11~years"),
+        ("aged 6 months", "aged~6~months"),
         ("vitamin D", "vitamin~D"),
         ("day 14", "day~14"),
         ("every 8 hours", "every 8~hours"),
