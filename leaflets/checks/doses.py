@@ -1,5 +1,6 @@
 """Shapes of doses, times and dates that are easily misread; each function returns the places of one of them."""
 
+import re
 from collections.abc import Iterator
 
 from leaflets.checks.lexer import DOSE_UNITS, MASS_UNITS, UNITS, VOLUME_UNITS, Kind
@@ -64,20 +65,34 @@ def spoon(reading: Reading) -> Found:
                 yield place, 1
 
 
-def _q_words(reading: Reading, ending: tuple[str, ...]) -> Found:
+def _every(reading: Reading, endings: frozenset[str]) -> Found:
+    """q6h, q 6 h, q4-6h: a q, hours and one of the endings, together or apart."""
     for word in reading.words.vocabulary:
-        if word[0] == "q" and word.endswith(ending) and word[1:].rstrip("hrsapm").isdigit():
-            yield from ((place, 1) for place in reading.places(word))
+        hour = word[1:].rstrip("hrsapm")
+        if word == "q" or (word[0] == "q" and hour.isdigit()):
+            for place in reading.places(word):
+                size = _hours(place, endings) if word[1:] in ("", hour) else int(word[1 + len(hour) :] in endings)
+                if size:
+                    yield place, size
+
+
+def _hours(place: Place, endings: frozenset[str]) -> int:
+    """How many tokens it is from a q (or q4) to the ending after its numbers, 0 where none follows."""
+    end = 1
+    while end < 4 and (place.kind(end) is Kind.NUMBER or place.text(end) in DASHES):
+        end += 1
+    numbered = end > 1 or len(place.text(0)) > 1
+    return end + 1 if numbered and place.text(end).lower() in endings else 0
 
 
 def at_the_hour(reading: Reading) -> Found:
     """q6PM."""
-    return _q_words(reading, ("am", "pm"))
+    return _every(reading, frozenset({"am", "pm"}))
 
 
 def every_hours(reading: Reading) -> Found:
     """q6h."""
-    return _q_words(reading, ("h", "hr", "hrs"))
+    return _every(reading, frozenset({"h", "hr", "hrs"}))
 
 
 def times_days(reading: Reading) -> Found:
@@ -151,6 +166,12 @@ def name_run_on(reading: Reading) -> Found:
             name = place.text(-1).rstrip("0123456789")
             if place.kind(-1) is Kind.WORD and name != place.text(-1) and name.isalpha() and len(name) >= 4:
                 yield place.moved(-1), 2
+    for word in reading.words.vocabulary:
+        if word.endswith(("mg", "mcg", "ml", "g")) and _RUN_TOGETHER.fullmatch(word):
+            yield from ((place, 1) for place in reading.places(word))
+
+
+_RUN_TOGETHER = re.compile(r"[^\W\d_]{4,}\d+(?:mg|mcg|ml|g)")
 
 
 def ratio(reading: Reading) -> Found:
@@ -190,11 +211,16 @@ _RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def power_of_ten(reading: Reading) -> Found:
-    """10^6, 10**6, 10⁶."""
-    for place in reading.spelled("10"):
+    """10^6, 10**6, 10⁶, x10e6."""
+    for place in (*reading.spelled("10"), *reading.spelled("x10")):
         following = place.text(1)
         if place.glued(1) and (following in ("^", "*") or (following and set(following) <= _RAISED)):
             yield place, 2
+    for word in reading.words.vocabulary:
+        if word.startswith("x10e") and word[4:].isdigit():
+            yield from ((place, 1) for place in reading.places(word))
+        elif word[0] == "e" and word[1:].isdigit():
+            yield from ((p.moved(-1), 2) for p in reading.places(word) if p.text(-1) == "10" and p.glued(0))
 
 
 def dashed_range(reading: Reading) -> Found:
@@ -217,20 +243,23 @@ def two_numbers(reading: Reading) -> Found:
 
 def numeric_date(reading: Reading) -> Found:
     """03/04/2026, 03.04.2026."""
-    for place in reading.places("/"):
-        parts = (place.text(-1), place.text(1), place.text(3))
-        if place.text(2) == "/" and _is_date(parts) and place.text(4) != "/":
-            yield place.moved(-1), 5
+    for sign in ("/", "-"):
+        for place in reading.places(sign):
+            parts = (place.text(-1), place.text(1), place.text(3))
+            ends = place.text(4) not in ("/", "-") and place.kind(4) is not Kind.UNIT
+            if place.text(2) == sign and _is_date(parts, sign) and ends:
+                yield place.moved(-1), 5
     for place in reading.words.chains:
-        if place.token.text.count(".") == 2 and _is_date(tuple(place.token.text.split("."))):
+        if place.token.text.count(".") == 2 and _is_date(tuple(place.token.text.split(".")), "."):
             yield place, 1
 
 
-def _is_date(parts: tuple[str, ...]) -> bool:
+def _is_date(parts: tuple[str, ...], sign: str) -> bool:
     if not all(part.isdigit() and part.isascii() and len(part) <= 4 for part in parts):
         return False
     first, second, year = (int(part) for part in parts)
-    short = len(parts[2]) == 2 and all(len(part) == 2 for part in parts[:2])
+    written_short = len(parts[2]) == 2 and sign != "-"  # 10-12-14 is more often a range
+    short = written_short and (all(len(part) == 2 for part in parts[:2]) or (sign == "/" and 20 <= year < 50))
     in_year = 1 <= min(first, second) <= 12 and 1 <= max(first, second) <= 31
     return in_year and (short or (len(parts[2]) == 4 and 1900 < year < 2100))
 
@@ -243,6 +272,11 @@ def clock(reading: Reading) -> Found:
             dotted = word in ("am", "pm") and number.count(".") == 1 and len(number.partition(".")[2]) == 2
             if dotted or (word in ("hrs", "hours") and len(number) == 4 and number.isdigit() and number < "2400"):
                 yield place.moved(-1), 2
+    for place in reading.places(":"):
+        hour, minute = place.text(-1), place.text(1)
+        written = hour.isdigit() and minute.isdigit() and len(hour) == len(minute) == 2 and place.glued(1)
+        if written and place.glued(0) and (hour[0] == "0" or 12 < int(hour) < 24) and int(minute) < 60:
+            yield place.moved(-1), 3
 
 
 _DIRECTING = frozenset(

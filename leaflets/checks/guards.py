@@ -12,10 +12,13 @@ _ROMAN = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii"})
 _NUMBERED = frozenset({
     "type", "types", "stage", "stages", "class", "grade", "schedule", "factor", "phase", "category", "level", "group",
     "part", "section", "chapter", "annex", "dpp", "dipeptidylpeptidase", "pde", "collagen", "nyha", "tier", "step",
-    "complex", "bipolar", "generation", "volume",
+    "complex", "bipolar", "generation", "volume", "topoisomerase", "topoisomerases",
 })  # fmt: skip
 _DOSE_WORDS = frozenset({"take", "give", "dose", "daily", "tablet", "tablets", "capsule", "capsules", "once", "twice",
                          "mg", "mcg", "g", "units", "nightly", "morning", "drops", "apply", "inject"})  # fmt: skip
+_DOSED = frozenset(
+    {"mg", "mcg", "g", "ml", "unit", "units", "tablet", "tablets", "capsule", "capsules", "daily", "dose"}
+)
 _PROTEIN = frozenset({"protein", "proteins", "pathway", "pathways", "signaling", "-"})
 _EYE = frozenset({"eye", "eyes", "ophthalmic", "ocular", "intraocular", "drop", "drops", "conjunctival"})
 _EAR = frozenset({"ear", "ears", "otic", "aural", "drop", "drops"})
@@ -52,6 +55,11 @@ def beside_dose(_reading: Reading, place: Place, size: int) -> bool:
     """An amount stands within a few words."""
     steps = (*range(-3, 0), *range(size, size + 3))
     return any(place.kind(step) is Kind.UNIT for step in steps)
+
+
+def not_sclerosis(reading: Reading, place: Place, size: int) -> bool:
+    """It is morphine: MSO4 always, MS beside an amount."""
+    return place.token.text != "MS" or beside_dose(reading, place, size)
 
 
 def eye(reading: Reading, place: Place, _size: int) -> bool:
@@ -96,9 +104,11 @@ def route_name(reading: Reading, place: Place, size: int) -> bool:
     return before.text.lower() not in _NUMBERED
 
 
-def not_protein(reading: Reading, place: Place, size: int) -> bool:
-    """It is a direction, and not the STAT proteins."""
+def direction(reading: Reading, place: Place, size: int) -> bool:
+    """It says when to take a dose; it is none of the STAT proteins, and no AC or PC away from a dose."""
     before, after = place.near(-1), place.near(size)
+    if place.token.text in ("AC", "PC"):
+        return before is not None and before.text.lower() in _DOSED
     if place.token.text != "STAT":
         return True
     protein = after is not None and after.text.lower() in _PROTEIN
@@ -141,13 +151,13 @@ GUARDS: Mapping[str, Guard] = {
     "after_number": after_number,
     "dose_of": dose_of,
     "dose_context": dose_context,
-    "beside_dose": beside_dose,
+    "not_sclerosis": not_sclerosis,
     "eye": eye,
     "ear": ear,
     "insulin": insulin,
     "route": route,
     "route_name": route_name,
-    "not_protein": not_protein,
+    "direction": direction,
     "not_weight": not_weight,
     "not_salt": not_salt,
     "not_haematocrit": _unless_about("hematocrit", "haematocrit"),

@@ -253,7 +253,7 @@ def read(monograph: Monograph) -> tuple[Stretch, ...]:
     return tuple(_Reader().read(monograph))
 
 
-_FRONT_KEYS = ("drug_class", "strengths", "route", "legal_status")
+_FRONT_KEYS = ("title", "generic_name", "brand_names", "drug_class", "strengths", "route", "legal_status")
 _SOURCE_KEYS = {"drug_class": "class"}
 
 

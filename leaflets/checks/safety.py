@@ -29,7 +29,7 @@ SHAPES: Mapping[str, Places] = {
     "EP-S04": signs.at_sign,
     "EP-S05": signs.ampersand,
     "EP-S06": signs.plus,
-    "EP-S07": signs.degree_for_hour,
+    "EP-S07": signs.bare_degree,
     "EP-S10": signs.hash_number,
     "EP-S11": signs.about,
     "EP-N01": doses.trailing_zero,

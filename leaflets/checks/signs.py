@@ -1,13 +1,14 @@
 """Signs that stand for words and have been read as figures; each function returns the places of one of them."""
 
 from leaflets.checks.doses import Found
-from leaflets.checks.lexer import DOSE_UNITS, Kind
-from leaflets.checks.reading import Place, Reading
+from leaflets.checks.lexer import DOSE_UNITS, Kind, Token
+from leaflets.checks.reading import Part, Place, Reading
 
 _PER = frozenset(
     {"day", "kg", "dose", "mL", "ml", "hr", "hrs", "hour", "h", "tablet", "m", "m²", "min", "minute", "week"}
 )
 _DOSED = DOSE_UNITS - {"L", "l", "dL"}
+_VOLUMES = frozenset({"mL", "ml"})
 _WHOLE = frozenset({"tablet", "tablets", "capsule", "capsules"})
 
 
@@ -19,8 +20,15 @@ def slash(reading: Reading) -> Found:
             continue
         if before.text in _DOSED and place.text(1) in _PER and not _is_rate(place):
             yield place.moved(-1), 5 if place.text(2) == "/" and place.text(3) in _PER else 3
-        elif before.kind is place.kind(1) is Kind.NUMBER and place.text(2) in _DOSED - _WHOLE:
+        elif place.kind(1) is Kind.NUMBER and _two_doses(before, place.text(2)):
             yield place.moved(-1), 4
+
+
+def _two_doses(before: Token, unit: str) -> bool:
+    """Whether a dose ends before the stroke and this unit ends one after it (5/325 mg, 125 mg/5 mL)."""
+    if before.kind is Kind.NUMBER:
+        return unit in _DOSED - _WHOLE
+    return before.text in _DOSED and unit in _VOLUMES
 
 
 def _is_rate(place: Place) -> bool:
@@ -53,20 +61,25 @@ def ampersand(reading: Reading) -> Found:
 
 
 def plus(reading: Reading) -> Found:
-    """+ for and, between two words."""
+    """+ for and, between two words; the names of the medicine in the front matter are as they are licensed."""
     for place in reading.places("+"):
+        if place.stretch.part is Part.FRONT:
+            continue
         left, right = place.near(-1), place.near(1)
         if left and right and Kind.SIGN not in (left.kind, right.kind) and not (place.glued(0) or place.glued(1)):
             yield place, 1
 
 
-def degree_for_hour(reading: Reading) -> Found:
-    """q4°, every 4°."""
+def bare_degree(reading: Reading) -> Found:
+    """q4°, every 4°, and 25° of no named scale; in 20° to 25°C the second names it for both."""
     for place in reading.places("°"):
-        before = place.text(-1).lower()
-        every = place.text(-2).lower() in ("every", "q") and place.text(1) not in ("C", "F")
-        if every or (before[:1] == "q" and before[1:].isdigit()):
+        before = place.near(-1)
+        counted = before is not None and (before.kind is Kind.NUMBER or before.text[1:].isdigit())
+        if counted and not any(place.text(step) in _SAID for step in range(-6, 6)):
             yield place.moved(-1), 2
+
+
+_SAID = frozenset({"C", "F", "Celsius", "Fahrenheit", "celsius", "fahrenheit", "angle", "angles"})
 
 
 def hash_number(reading: Reading) -> Found:
