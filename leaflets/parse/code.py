@@ -13,9 +13,13 @@ WRAPPERS = frozenset({"markdown", "md"})
 
 
 def closing(lines: Sequence[Line], start: int, mark: str) -> int:
-    """The position of the line that closes the fence opened at `start`; 0 where nothing does."""
-    ends = (i for i in range(start + 1, len(lines)) if lines[i].text.strip().startswith(mark))
-    return next(ends, 0)
+    """The position of the line that closes the fence opened at `start`; 0 where nothing for the same reader does."""
+    for position in range(start + 1, len(lines)):
+        if lines[position].audience is not lines[start].audience:
+            return 0
+        if lines[position].text.strip().startswith(mark):
+            return position
+    return 0
 
 
 def coded(lines: Sequence[Line]) -> frozenset[int]:
@@ -24,6 +28,8 @@ def coded(lines: Sequence[Line]) -> frozenset[int]:
     endless: set[str] = set()
     position = 0
     while position < len(lines):
+        if position and lines[position].audience is not lines[position - 1].audience:
+            endless.clear()
         opened = CODE.match(lines[position].text)
         wraps = bool(opened) and lines[position].text.strip(" `~") in WRAPPERS
         end = 0 if not opened or wraps or opened[1] in endless else closing(lines, position, opened[1])

@@ -1,7 +1,12 @@
-"""Voice fences (`/// patient`, `/// clinician`) → lines marked with their audience; box fences stay where they are."""
+"""Voice fences (`/// patient`, `/// clinician`) → lines marked with their audience; box fences stay where they are.
+
+A fence decides who reads what stands in it, so one that is misspelt or never closed is refused: taken for plain text
+it would show one reader what is meant for the other.
+"""
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +15,14 @@ from leaflets.errors import ContentError
 from leaflets.model import Audience, BoxKind, Finding, Severity, Withheld
 from leaflets.parse.clean import MAX_NESTING, Line
 
-OPEN = re.compile(r"^\s{0,3}/{3,}\s*([A-Za-z][A-Za-z-]*)\s*(?:\|\s*(.*?))?\s*$")
-CLOSE = re.compile(r"^\s{0,3}/{3,}\s*$")
+# At any depth: a fence in a list item stands as far in as the item's words.
+OPEN = re.compile(r"^\s*/{3,}\s*([a-z][a-z-]*)\s*(?:\|\s*(.*?))?\s*$")
+CLOSE = re.compile(r"^\s*/{3,}\s*$")
+_FENCE = re.compile(r"^\s*/{3,}\s*([A-Za-z][\w-]*)")
 BOXES = {kind.value: kind for kind in BoxKind}
 VOICES = {audience.value: audience for audience in Audience}
 COMMENT = "comment"
+_KNOWN = tuple(sorted((*VOICES, *BOXES, COMMENT)))
 # A box that only one audience should see, unless its author put it inside another voice.
 OWN_VOICE = {
     BoxKind.KEY_MESSAGE: Audience.PATIENT,
@@ -35,19 +43,17 @@ class Voiced:
 def voices(lines: Sequence[Line], file: str) -> Voiced:
     """The lines with their audience set; voice fences and comments are blanked out, so that line numbers stay true.
 
-    Raises ContentError where fences nest too deep.
+    Raises ContentError where a fence is not known or never closed, or fences nest too deep.
     """
     marked: list[Line] = []
     findings: list[Finding] = []
     comments: list[Withheld] = []
     stack: list[tuple[str, int]] = []
     for line in lines:
-        opened = OPEN.match(line.text)
-        if opened and opened[1] in {*VOICES, *BOXES, COMMENT}:
+        opened = _opened(line, file, commented=any(name == COMMENT for name, _ in stack))
+        if opened:
             stack.append((opened[1], line.number))
             _require_shallow(stack, line, file)
-        elif opened:
-            findings.append(_unknown(opened[1], line, file))
         closes = bool(CLOSE.match(line.text))
         closed = [stack.pop()] if closes and stack else []
         if closes and not closed:
@@ -58,8 +64,19 @@ def voices(lines: Sequence[Line], file: str) -> Voiced:
             comments.append(Withheld(line.number, line.text.strip()[:60], "a comment of its author"))
         text = "" if fence or COMMENT in names else line.text
         marked.append(replace(line, text=text, audience=_audience(names)))
-    findings += [_unclosed(name, number, file) for name, number in stack]
+    _require_closed(stack, file)
     return Voiced(tuple(marked), tuple(comments), tuple(findings))
+
+
+def _opened(line: Line, file: str, *, commented: bool) -> re.Match[str] | None:
+    opened, meant = OPEN.match(line.text), _FENCE.match(line.text)
+    if opened and opened[1] in _KNOWN:
+        return opened
+    if meant and not commented:
+        near = difflib.get_close_matches(meant[1].casefold(), _KNOWN, n=1, cutoff=0.5)
+        hint = f"Write “/// {near[0]}” and nothing else on its line." if near else f"Known: {', '.join(_KNOWN)}."
+        raise ContentError(f"{file}:{line.number}: “{line.text.strip()[:40]}” opens no fence that is known", hint)
+    return None
 
 
 def _require_shallow(stack: Sequence[tuple[str, int]], line: Line, file: str) -> None:
@@ -79,14 +96,6 @@ def _audience(names: Sequence[str]) -> Audience | None:
     return None
 
 
-def _unknown(name: str, line: Line, file: str) -> Finding:
-    known = ", ".join(sorted({*VOICES, *BOXES, COMMENT}))
-    return Finding(
-        Severity.WARNING, "MD07", f"the fence “/// {name}” is not known and is printed as text", f"Known: {known}.",
-        file, line.number,
-    )  # fmt: skip
-
-
 def _stray(line: Line, file: str) -> Finding:
     return Finding(
         Severity.WARNING, "MD08", "a line of slashes closes no fence", "Delete it, or open a fence above it.",
@@ -94,8 +103,9 @@ def _stray(line: Line, file: str) -> Finding:
     )  # fmt: skip
 
 
-def _unclosed(name: str, number: int, file: str) -> Finding:
-    return Finding(
-        Severity.ERROR, "MD08", f"the fence “/// {name}” is never closed", "Close it with a line of three slashes.",
-        file, number,
-    )  # fmt: skip
+def _require_closed(stack: Sequence[tuple[str, int]], file: str) -> None:
+    if stack:
+        name, number = stack[-1]
+        raise ContentError(
+            f"{file}:{number}: the fence “/// {name}” is never closed", "Close it with a line of three slashes (///)."
+        )

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from leaflets.model import (
+    Audience,
     Block,
     Box,
     BoxKind,
@@ -168,20 +169,21 @@ def _unlisted(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _asked(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Question paragraphs gathered with what follows them, up to the next question."""
+    """Question paragraphs gathered with what follows them for the same reader, up to the next question."""
     gathered: list[Block] = []
     open_question: Question | None = None
+    audience: Audience | None = None
     for block in blocks:
         question = _standing_question(block)
         if question:
-            gathered += _closed(open_question)
-            open_question = question
-        elif open_question and not isinstance(block, (Questions, Subheading, Box)):
+            gathered += _closed(open_question, audience)
+            open_question, audience = question, block.audience
+        elif open_question and audience is block.audience and not isinstance(block, (Questions, Subheading, Box)):
             open_question = replace(open_question, answer=(*open_question.answer, block))
         else:
-            gathered += [*_closed(open_question), block]
+            gathered += [*_closed(open_question, audience), block]
             open_question = None
-    return _joined([*gathered, *_closed(open_question)])
+    return _joined([*gathered, *_closed(open_question, audience)])
 
 
 def _standing_question(block: Block) -> Question | None:
@@ -195,8 +197,8 @@ def _standing_question(block: Block) -> Question | None:
     return Question(block.line, question, (Paragraph(block.line, answer),) if answer else ())
 
 
-def _closed(question: Question | None) -> list[Block]:
-    return [Questions(question.line, (question,))] if question else []
+def _closed(question: Question | None, audience: Audience | None) -> list[Block]:
+    return [Questions(question.line, (question,), audience)] if question else []
 
 
 def _joined(blocks: list[Block]) -> tuple[Block, ...]:
