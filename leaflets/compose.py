@@ -255,7 +255,8 @@ def _footer(view: View, imprint: Imprint) -> str:
         else front.title[:_LONGEST_RUNNING_TITLE].rstrip(" +,") + "…"
     )
     safety = f"Open safety findings: {imprint.open_safety_findings}" if imprint.open_safety_findings else ""
-    parts = (title, _KIND[view.audience] + (f", {who}" if who else ""), where, version, *_review(front), safety)
+    expired = "EXPIRED" if imprint.notices else ""  # on every page, since pages get parted
+    parts = (expired, title, _KIND[view.audience] + (f", {who}" if who else ""), where, version, *_review(front), safety)
     return " · ".join(
         part.replace(" ", NBSP) if len(part) <= _LONGEST_RUNNING_TITLE else part for part in parts if part
     )

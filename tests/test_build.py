@@ -15,7 +15,7 @@ import pytest
 from leaflets.build import Built, build, default_edition
 from leaflets.build.fingerprint import gather
 from leaflets.cache import Cache
-from leaflets.errors import CheckFailed
+from leaflets.errors import CheckFailed, ContentError
 from leaflets.paper import Audience, Edition, Paper, Pharmacy
 from leaflets.project import Project, Settings, packaged, today
 from leaflets.project.content import source_at
@@ -154,6 +154,35 @@ def test_a_review_date_holds_to_the_end_of_its_day(folder: Path) -> None:
     (folder / "content" / "a.md").write_text(text.replace(today().isoformat(), '"2020-01-01"'))
     with pytest.raises(CheckFailed, match="the review date 2020-01-01 has passed"):
         _built(folder)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\ntitle: T\nreview_by : 2020-01-01\n---\n",
+        '---\ntitle: T\n"review_by": "2020-01-01"\n...\n',
+        "\n\n\n\n\n---\ntitle: T\nreview_by: 2020-01-01\n---\n",
+        "---\rtitle: T\rreview_by: 2020-01-01\r---\r",
+        "\ufeff---\r\n  title: T\r\n  review_by: 2020-01-01\r\n---\r\n",
+    ],
+)
+def test_a_passed_review_date_is_seen_however_it_is_written(folder: Path, front: str) -> None:
+    (folder / "content" / "a.md").write_bytes(f"{front}### Usage\n\nPain.\n".encode())
+    with pytest.raises(CheckFailed, match="the review date 2020-01-01 has passed"):
+        _built(folder)
+
+
+@pytest.mark.parametrize("date", ["review_by: 20200101", "review_by:\n  2020-01-01", "{review_by: 2020-01-01}"])
+def test_a_review_date_that_could_be_overlooked_is_refused(folder: Path, date: str) -> None:
+    front = f"{date[:-1]}, title: T}}" if date.endswith("}") else f"title: T\n{date}"
+    (folder / "content" / "a.md").write_text(f"---\n{front}\n---\n### Usage\n\nPain.\n")
+    with pytest.raises(ContentError, match="the review date is not written plainly"):
+        _built(folder)
+
+
+def test_a_review_date_in_the_text_is_no_review_date(folder: Path) -> None:
+    (folder / "content" / "a.md").write_text("# T\n\n### Usage\n\nreview_by: 2020-01-01\n\nPain.\n")
+    assert _built(folder).pdf.pages == 1
 
 
 # ---------------------------------------------------------------- what is loaded

@@ -19,7 +19,10 @@ from leaflets.paper import Edition, Pharmacy
 from leaflets.project import Project, Source, packaged, read_bytes
 
 ID_DIGITS = 10
-_REVIEW_BY = re.compile(rb"^review_by:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
+_FRONT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+---[ \t]*$(.*?)^[ \t]*(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL
+)
+_REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
@@ -95,17 +98,27 @@ def _expired(text: bytes, file: str, today: dt.date, *, allowed: bool) -> tuple[
 
     The date is looked for in the bytes, since a sheet from the cache is never parsed.
     """
-    front = text[: text.find(b"\n---", 4)]
-    found = _REVIEW_BY.search(front)
-    if not found or found[1].decode() >= today.isoformat():
+    by, line = review_by(text)
+    if not by or by >= today.isoformat():
         return ()
     if not allowed:
-        line = front.count(b"\n", 0, found.start(1)) + 1
         raise CheckFailed(
-            f"{file}:{line}: the review date {found[1].decode()} has passed",
-            "Have it reviewed, or allow it with --allow-expired.",
+            f"{file}:{line}: the review date {by} has passed", "Have it reviewed, or allow it with --allow-expired."
         )
-    return (f"EXPIRED: this text was due for review by {found[1].decode()}.",)
+    return (f"EXPIRED: this text was due for review by {by}.",)
+
+
+def review_by(text: bytes) -> tuple[str, int]:
+    """The date a monograph is to be reviewed by, and its line; empty and 0 where its front matter has none.
+
+    `prepare` holds it against what the parser reads, so that no way of writing the date is overlooked.
+    """
+    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    front = _FRONT.match(lines)
+    found = _REVIEW_BY.search(front[1]) if front else None
+    if not front or not found:
+        return "", 0
+    return found[1].decode(), lines.count(b"\n", 0, front.start(1) + found.start(1)) + 1
 
 
 def _pairs(parts: Mapping[str, bytes]) -> Iterable[bytes]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leaflets.build.fingerprint import Ingredients
+from leaflets.build.fingerprint import Ingredients, review_by
 from leaflets.checks import examine, open_safety
 from leaflets.compose import compose
-from leaflets.errors import CheckFailed
+from leaflets.errors import CheckFailed, ContentError
 from leaflets.model import Edition, Finding, Html, Imprint, Monograph, View
 from leaflets.parse import parse
 from leaflets.project import Source
@@ -31,6 +31,7 @@ def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepa
     text = decode(ingredients.source, source.file)
     monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
     _require_current(monograph)
+    _require_plain_date(monograph, ingredients.source)
     checked = examine(monograph, text, (audience,)).findings
     seen = view(monograph, audience)
     safety = open_safety(checked, audience)
@@ -44,3 +45,13 @@ def _require_current(monograph: Monograph) -> None:
     if front.withdrawn:
         place = f"{monograph.file}:{front.lines.get('withdrawn', 1)}"
         raise CheckFailed(f"{place}: the monograph is withdrawn: {front.withdrawn}", "Hand out no copy of it.")
+
+
+def _require_plain_date(monograph: Monograph, text: bytes) -> None:
+    """A review date is looked for without parsing, so that a sheet from the cache expires too: it must be found so."""
+    date = monograph.front.review_by
+    if (date.isoformat() if date else "") != review_by(text)[0]:
+        raise ContentError(
+            f"{monograph.file}:{monograph.front.lines.get('review_by', 1)}: the review date is not written plainly",
+            "Give it a line of its own, such as “review_by: 2026-04-30”.",
+        )
