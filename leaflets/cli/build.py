@@ -108,7 +108,7 @@ def _conclude(made: Sequence[_Made], failed: Sequence[LeafletError], args: argpa
     if args.json:
         _print_json(made, failed)
     elif failed and not args.quiet:
-        report.line(f"{len(made)} sheets made, {len(failed)} failed")
+        report.line(f"{len(made)} sheet{'s' if len(made) != 1 else ''} made, {len(failed)} failed")
     return failed[0].exit_code if failed else 0
 
 

@@ -1,0 +1,145 @@
+"""The manual says what the program does: its tables are compared with the code, and its examples are built."""
+
+import argparse
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from leaflets import errors
+from leaflets.cli import COMMANDS, command_parser
+from leaflets.model import BoxKind
+from leaflets.paper import Audience, Severity
+from leaflets.parse import fences, front, headings, inline, parse
+from leaflets.parse.clean import MAX_BYTES, MAX_LINE, MAX_NESTING
+from leaflets.project import load_project
+from leaflets.view import SEATING
+from tests.running import Leaflet
+from tests.sheets import ROOT
+
+DOCS = ROOT / "docs"
+_LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)")
+
+
+@pytest.fixture(scope="module")
+def monograph() -> str:
+    return (DOCS / "monograph.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def commands() -> str:
+    return (DOCS / "commands.md").read_text(encoding="utf-8")
+
+
+# ---------------------------------------------------------------- the format
+
+
+def test_every_section_stands_with_its_headings_and_titles(monograph: str) -> None:
+    for id, synonyms in headings.SYNONYMS.items():
+        patient, clinician = (SEATING[audience][id][1] for audience in Audience)
+        words = ", ".join(word[:1].upper() + word[1:] for word in synonyms)
+        row = f"| `{id}` | {words} | {patient.title}, {patient.place} | {clinician.place} |"
+        assert row in monograph
+    assert set(re.findall(r"^\| `(\w+)` \|.*\| .* \| \w+ \|$", monograph, re.M)) == set(headings.SYNONYMS)
+
+
+def test_every_key_of_the_front_matter_stands_there_and_no_other(monograph: str) -> None:
+    table = monograph.split("## Front matter")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(front.KNOWN)
+
+
+def test_every_code_of_the_parser_is_explained_and_no_other(monograph: str) -> None:
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "leaflets" / "parse").glob("*.py"))
+    known = set(re.findall(r'"(MD\d\d)"', source))
+    assert set(re.findall(r"^\| (MD\d\d) \|", monograph, re.M)) == known
+    severities = {severity.value for severity in Severity}
+    assert all(level in severities for level in re.findall(r"^\| MD\d\d \| (\w+) \|", monograph, re.M))
+
+
+def test_the_limits_are_those_of_the_parser(monograph: str) -> None:
+    limits = monograph.split("## Limits")[1]
+    for number in (MAX_BYTES, MAX_LINE, MAX_NESTING, front.MAX_LINES, inline._MAX_INLINE):
+        assert f"| {number:,} |" in limits
+
+
+def test_every_fence_is_explained(monograph: str) -> None:
+    for name in (*(kind.value for kind in BoxKind), *fences.VOICES, fences.COMMENT):
+        assert f"| `/// {name}" in monograph
+
+
+def test_the_example_of_the_manual_is_a_monograph_without_a_finding_of_form(monograph: str) -> None:
+    example = next(text for text in re.findall(r"````markdown\n(.*?)````", monograph, re.S) if text.startswith("---"))
+    found = parse(example, name="example", file="example.md")
+    assert found.findings == ()
+    assert found.two_voices
+    assert {section.id for section in found.sections} >= {"key_message", "urgent", "indications", "dosage", "faqs"}
+
+
+# ---------------------------------------------------------------- the commands
+
+
+def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    found = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(found[0].choices) if found else {}
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_flag_of_a_command_is_explained_and_no_other(commands: str, name: str) -> None:
+    assert f"## leaflet {name}\n" in commands
+    section = commands.split(f"## leaflet {name}\n")[1].split("\n## ")[0]
+    parser = _subparsers(command_parser())[name]
+    told = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", " ".join(re.findall(r"^\| (`.*?) \|", section, re.M))))
+    parsers = [parser, *_subparsers(parser).values()]
+    known = {flag for one in parsers for action in one._actions for flag in action.option_strings}
+    assert told == known - {"-h", "--help"}
+
+
+def test_every_exit_code_is_explained(commands: str) -> None:
+    table = dict(re.findall(r"^\| (\d+) \| (.*?) \|$", commands, re.M))
+    faults = [fault for fault in vars(errors).values() if isinstance(fault, type) and fault is not errors.LeafletError]
+    codes = {fault.exit_code for fault in faults if issubclass(fault, errors.LeafletError)}
+    assert {int(code) for code in table} == {0, 143} | codes
+
+
+def test_the_settings_of_the_manual_are_read(commands: str, tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", commands, re.S)
+    (tmp_path / "leaflet.toml").write_text(example, encoding="utf-8")
+    settings = load_project(tmp_path).settings
+    table = tomllib.loads(example)
+    assert table["pharmacy"]["name"] == settings.pharmacy.name != ""
+    assert set(table) == {"paper", "language", "pharmacy", "batch"}
+    assert set(table["pharmacy"]) == {"name", "address", "phone", "emergency"}
+
+
+# ---------------------------------------------------------------- all pages
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/monograph.md", "docs/commands.md"]
+)
+def test_every_link_and_picture_of_a_page_is_there(page: str) -> None:
+    text = re.sub(r"`[^`\n]*`", "", (ROOT / page).read_text(encoding="utf-8"))
+    missing = [link for link in _LINK.findall(text) if not (ROOT / page).parent.joinpath(link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_the_pictures_of_the_sheets_are_small_enough_for_a_page(audience: Audience) -> None:
+    picture = DOCS / f"baricitinib-{audience}.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size < 250_000
+
+
+def test_the_examples_of_the_readme_work(leaflet: Leaflet) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^leaflet (.*?)(?: {2,}#.*)?$", text, re.M)
+    assert len(examples) >= 5
+    leaflet("init")
+    leaflet.write("notes/mydrug.md", (ROOT / "tests/projects/unusual/content/plain.md").read_bytes())
+    for example in examples:
+        if example.split()[0] in ("init", "new"):
+            continue
+        ran = leaflet(*example.split())
+        assert ran.code in (0, 4), f"leaflet {example}: {ran.err}"
+        assert ran.code == 0 or example.startswith("check")
