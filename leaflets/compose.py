@@ -256,7 +256,8 @@ def _footer(view: View, imprint: Imprint) -> str:
     )
     safety = f"Open safety findings: {imprint.open_safety_findings}" if imprint.open_safety_findings else ""
     expired = "EXPIRED" if imprint.notices else ""  # on every page, since pages get parted
-    parts = (expired, title, _KIND[view.audience] + (f", {who}" if who else ""), where, version, *_review(front), safety)
+    kind = _KIND[view.audience] + (f", {who}" if who else "")
+    parts = (expired, title, kind, where, version, *_review(front), safety)
     return " · ".join(
         part.replace(" ", NBSP) if len(part) <= _LONGEST_RUNNING_TITLE else part for part in parts if part
     )

@@ -19,9 +19,7 @@ from leaflets.paper import Edition, Pharmacy
 from leaflets.project import Project, Source, packaged, read_bytes
 
 ID_DIGITS = 10
-_FRONT = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*+---[ \t]*$(.*?)^[ \t]*(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL
-)
+_FRONT = re.compile(rb"(?:\xef\xbb\xbf)?\s*+---[ \t]*$(.*?)^[ \t]*(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL)
 _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
