@@ -111,6 +111,13 @@ TAMPERINGS = {
     "an event taken out": "DELETE FROM event WHERE number = 2",
     "the last event taken out": "DELETE FROM event WHERE number = 4",
     "a run taken out": "DELETE FROM run",
+    "a compiled leaflet exchanged": "UPDATE leaflet SET sheet = 'other' WHERE number = 1",
+    **{f"a file's {count} changed": f"UPDATE part SET {count} = 999" for count in ("size", "pages", "sheets")},
+    **{f"a run's {fact} changed": f"UPDATE run SET {fact} = '2020'" for fact in ("at", "list_sha256", "list_place")},
+    **{
+        f"a run's {fact} changed": f"UPDATE run SET {fact} = '2020'"
+        for fact in ("key", "options", "folder", "versions")
+    },
 }
 
 

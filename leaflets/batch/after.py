@@ -1,6 +1,6 @@
 """What people say of a run afterwards, and whether its accounts balance."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from leaflets.batch import chain, serials
 from leaflets.batch.accounts import CopyEntry, RunEntry, Tally
 from leaflets.batch.books import Books
 from leaflets.batch.chain import Event
-from leaflets.batch.ledger import Ledger, plan_digest
+from leaflets.batch.ledger import Ledger, file_facts, leaflet_facts, plan_digest, run_digest
 from leaflets.batch.states import OPEN, State
 
 
@@ -88,35 +88,37 @@ def _wrong_with(ledger: Ledger, run: RunEntry, events: Sequence[Event], told: di
 
 
 def _wrong_plans(ledger: Ledger, run: RunEntry, events: Sequence[Event], copies: Sequence[CopyEntry]) -> list[str]:
-    """Every event that planned copies holds a digest over what was fixed about them then."""
+    """Events that planned copies hold a digest over what was fixed about them; the first has one of the run too."""
     by_serial = {copy.serial: copy for copy in copies}
     parts = {part.number: part for part in ledger.parts(run)}
     wrong, first = [], True
     for event in (event for event in events if event.kind == State.PLANNED):
         planned = [by_serial[number] for number in serials.parse([event.serials]) if number in by_serial]
         files = [parts[number] for number in sorted({copy.part for copy in planned}) if number in parts]
-        digest = plan_digest(ledger.leaflets(run) if first else (), files, planned)
-        if digest != chain.told(event).get("plan") or (first and digest != run.plan_digest):
+        digest, said = plan_digest(ledger.leaflets(run) if first else (), files, planned), chain.told(event)
+        if digest != said.get("plan"):
             wrong.append(f"run {run.name}: the copies planned by event {event.number} are not as they were planned")
+        if first and run_digest(run) != said.get("record"):
+            wrong.append(f"run {run.name}: its time, list, options, folder or versions are not those it was begun with")
         first = False
     return wrong
 
 
-def _wrong_makings(ledger: Ledger, run: RunEntry, events: Iterable[Event]) -> list[str]:
-    """The leaflets and files the events name must be those in the tables."""
-    leaflets = {one.number: (one.content_id, one.pages) for one in ledger.leaflets(run)}
-    files = {part.number: part.sha256 for part in ledger.parts(run)}
-    wrong = []
-    for event in events:
-        said = chain.told(event)
-        made = said.get("leaflets")
-        for number, content_id, pages in made if isinstance(made, list) else ():
-            if leaflets.get(number) != (content_id, pages):
-                wrong.append(f"run {run.name}: leaflet {number} is not the one that was made")
-        if "file" in said and files.get(_number(said["file"])) != said.get("sha256"):
-            wrong.append(f"run {run.name}: print file {said['file']} is not the one that was written")
-    return wrong
+def _wrong_makings(ledger: Ledger, run: RunEntry, events: Sequence[Event]) -> list[str]:
+    """The leaflets and files in the tables must be those of which the history told last."""
+    made: dict[object, object] = {}
+    filed: dict[object, object] = {}
+    for said in map(chain.told, events):
+        told = said.get("leaflets")
+        made.update((facts[0], facts) for facts in (told if isinstance(told, list) else ()))
+        if "file" in said:
+            filed[said["file"]] = said
+    leaflets: dict[object, object] = {one.number: leaflet_facts(one) for one in ledger.leaflets(run) if one.content_id}
+    files: dict[object, object] = {part.number: file_facts(part) for part in ledger.parts(run) if part.written}
+    wrong = [f"leaflet {number} is not the one that was made" for number in _differing(made, leaflets)]
+    wrong += [f"print file {number} is not the one that was written" for number in _differing(filed, files)]
+    return [f"run {run.name}: {what}" for what in wrong]
 
 
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
+def _differing(told: Mapping[object, object], kept: Mapping[object, object]) -> list[object]:
+    return sorted((number for number in told.keys() | kept.keys() if told.get(number) != kept.get(number)), key=str)

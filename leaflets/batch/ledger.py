@@ -69,7 +69,8 @@ class Ledger:
         entry = replace(entry, number=number or 0)
         self._insert_leaflets(entry, run.leaflets)
         self._insert_copies(entry, run.parts, run.copies)
-        said = {"list": run.list_sha256, "plan": digest, "options": run.options, "versions": run.versions}
+        said = {"list": run.list_sha256, "options": run.options, "versions": run.versions}
+        said |= {"plan": digest, "record": run_digest(entry)}
         self._event(entry.name, State.PLANNED, [copy.serial for copy in run.copies], chain.detail(**said))
         return entry
 
@@ -93,7 +94,7 @@ class Ledger:
                 [(one.content_id, one.sheet, one.pages, run.number, one.number) for one in leaflets],
             )
             ready = self._serials(run, "leaflet", [one.number for one in leaflets], State.PLANNED)
-            made = [[one.number, one.content_id, one.pages] for one in leaflets]
+            made = [leaflet_facts(one) for one in leaflets]
             self._set_state(run, ready, State.RENDERED, "", leaflets=made)
 
     def written(self, run: RunEntry, part: PartEntry) -> None:
@@ -104,8 +105,7 @@ class Ledger:
                 (part.sha256, part.size, part.pages, part.sheets, run.number, part.number),
             )
             inside = self._serials(run, "part", [part.number], State.RENDERED)
-            said = {"file": part.number, "sha256": part.sha256, "bytes": part.size, "pages": part.pages}
-            self._set_state(run, inside, State.WRITTEN, "", **said)
+            self._set_state(run, inside, State.WRITTEN, "", **file_facts(part))
 
     def move(self, run: RunEntry, chosen: Sequence[int], state: State, reason: str = "") -> tuple[int, ...]:
         """Moves copies forward; returns those that were not there yet. Raises UsageError where one cannot move."""
@@ -245,6 +245,22 @@ def plan_digest(leaflets: Iterable[LeafletEntry], parts: Iterable[PartEntry], co
     return chain.digest(
         [*named, *files, *((c.serial, c.line, c.leaflet, c.part, c.patient, c.replaces) for c in copies)]
     )
+
+
+def run_digest(run: RunEntry) -> str:
+    """A digest of all that is known of a run when it is planned, its plan included."""
+    return chain.digest([astuple(run)[1:]])
+
+
+def leaflet_facts(leaflet: LeafletEntry) -> list[object]:
+    """What the history tells of a leaflet when it is made."""
+    return [leaflet.number, leaflet.content_id, leaflet.sheet, leaflet.pages]
+
+
+def file_facts(part: PartEntry) -> dict[str, object]:
+    """What the history tells of a print file when it is written."""
+    counts = {"bytes": part.size, "pages": part.pages, "sheets": part.sheets}
+    return {"file": part.number, "sha256": part.sha256, **counts}
 
 
 _RUN = "number, name, key, at, list_sha256, list_place, options, folder, versions, plan_digest"
