@@ -134,10 +134,10 @@ def test_children_are_named_only_under_the_emergency_authorization(monograph: Mo
     [
         ("eGFR 60 to 89", "No change", "No change", "No change"),
         ("eGFR 30 to 59", "1 mg", "Half the dose", "2 mg"),
-        ("eGFR 15 to 29", "Not advised", "Not advised", "1 mg"),
-        ("eGFR less than 15, dialysis, AKI", "Not advised (unverified)", "Not advised", "Not advised (sourced)"),
-        ("Liver: not severe", "No change", "No change", "No change"),
-        ("Liver: severe", "Not advised", "Not advised", "Only if benefit outweighs risk"),
+        ("eGFR 15 to 29", "Not recommended", "Not recommended", "1 mg"),
+        ("eGFR less than 15, dialysis, AKI", "Not recommended (unverified)", "Not recommended", "Not recommended (sourced)"),
+        ("Liver: mild, moderate", "No change", "No change", "No change"),
+        ("Liver: severe", "Not recommended", "Not recommended", "Only if benefit outweighs risk"),
         ("Probenecid", "1 mg", "Half the dose", "2 mg"),
     ],
 )
@@ -191,7 +191,6 @@ def test_boxed_warning_names_all_five_harms(monograph: Monograph) -> None:
     [
         "4 mg not approved",
         "4 days after the last dose",
-        "no live vaccines",
         "smokers",
         "stopping probenecid",
     ],
@@ -207,7 +206,7 @@ def test_what_no_source_confirms_is_marked_where_it_stands(monograph: Monograph,
 def test_the_patient_is_told_nothing_unverified(monograph: Monograph) -> None:
     words = said(monograph, Audience.PATIENT)
     assert "unverified" not in words
-    assert not re.search(r"smok|\b4 days|live vaccine", words)
+    assert not re.search(r"smok|\b4 days", words)
 
 
 def test_the_patient_text_holds_no_number_but_these(monograph: Monograph) -> None:
@@ -230,9 +229,12 @@ def test_the_patient_text_holds_no_number_but_these(monograph: Monograph) -> Non
         ("interactions", "Do not take it with other JAK inhibitors or biologics"),
         ("interactions", "Do not take it with azathioprine, cyclosporine"),
         ("indications", "up to 14 days"),
-        ("faqs", "Get it before you start"),
+        ("faqs", "Get it before you start. While you take it, do not get a live one"),
+        ("faqs", "TB, and others from a virus, a fungus or other germs"),
+        ("faqs", "raise your cholesterol"),
+        ("precautions", "allergic to it"),
         ("pregnancy", "unborn baby"),
-        ("pregnancy", "before you breastfeed"),
+        ("pregnancy", "Do not breastfeed while you take it"),
         ("missed_dose", "Do not take two doses at once"),
         ("overdose", "1-800-222-1222"),
         ("side_effects", "1-800-FDA-1088"),
@@ -246,9 +248,16 @@ def test_the_patient_is_told(monograph: Monograph, section: str, instruction: st
 def test_european_facts_say_that_they_are(monograph: Monograph) -> None:
     stretches = [text for block in blocks(monograph, Audience.CLINICIAN) for text in texts(block)]
     european = [plain(text) for text in stretches if "E1" in marks(text)]
-    assert len(european) == 2
+    assert len(european) == 5
     assert all("EU leaflet" in words for words in european)
     assert "Europe" in said(monograph, Audience.PATIENT, "sources")
+
+
+def test_what_only_the_european_leaflet_forbids_is_told_to_both(monograph: Monograph) -> None:
+    against = said(monograph, Audience.CLINICIAN, "contraindications")
+    assert "None listed. EU leaflet: hypersensitivity, pregnancy." in against
+    assert "no live vaccines (EU leaflet)" in said(monograph, Audience.CLINICIAN, "precautions")
+    assert "not while on it (EU leaflet)" in said(monograph, Audience.CLINICIAN, "pregnancy")
 
 
 def test_overdose_is_answered_beside_the_missed_dose(monograph: Monograph) -> None:
