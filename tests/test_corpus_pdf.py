@@ -60,7 +60,7 @@ def test_a_text_without_a_monograph_is_refused_with_what_is_missing(name: str, s
 @pytest.mark.parametrize(
     "path", sorted(CORPUS.glob("nasty/*.md")) or [None], ids=lambda path: path.stem if path else ""
 )
-def test_a_text_made_to_break_parsers_is_refused_and_printed_whole_or_named_as_a_section(
+def test_a_text_made_to_break_parsers_is_refused_and_as_a_section_printed_whole_or_named(
     path: Path | None, shelf: Shelf, tmp_path: Path
 ) -> None:
     if path is None:
@@ -69,7 +69,8 @@ def test_a_text_made_to_break_parsers_is_refused_and_printed_whole_or_named_as_a
         shelf.sheet(path, Audience.PATIENT)
     dressed = tmp_path / path.name
     beginning = path.read_bytes()[:30_000].decode("utf-8-sig", "ignore")
-    dressed.write_text(f"---\ntitle: Nasty\n---\n\n### Usage\n\nIts words.\n\n{beginning}", encoding="utf-8", newline="")
+    text = f"---\ntitle: Nasty\n---\n\n### Usage\n\nIts words.\n\n{beginning}"
+    dressed.write_bytes(text.encode())
     for audience in Audience:
         assert _printed_or_refused(dressed, audience, shelf) == []
 
