@@ -135,7 +135,12 @@ def test_children_are_named_only_under_the_emergency_authorization(monograph: Mo
         ("eGFR 60 to 89", "No change", "No change", "No change"),
         ("eGFR 30 to 59", "1 mg", "Half the dose", "2 mg"),
         ("eGFR 15 to 29", "Not recommended", "Not recommended", "1 mg"),
-        ("eGFR less than 15, dialysis, AKI", "Not recommended (unverified)", "Not recommended", "Not recommended (sourced)"),
+        (
+            "eGFR less than 15, dialysis, AKI",
+            "Not recommended (unverified)",
+            "Not recommended",
+            "Not recommended (sourced)",
+        ),
         ("Liver: mild, moderate", "No change", "No change", "No change"),
         ("Liver: severe", "Not recommended", "Not recommended", "Only if benefit outweighs risk"),
         ("Probenecid", "1 mg", "Half the dose", "2 mg"),
