@@ -85,6 +85,9 @@ class PaperBindery:
             return [Finding(Severity.ERROR, "label.too-long", "the name does not fit the label")]
         return []
 
+    def can_head(self, destination: str) -> bool:
+        return destination.isascii()
+
     def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
         part = path.with_name(unfinished(path.name))
         part.unlink(missing_ok=True)

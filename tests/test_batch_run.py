@@ -97,6 +97,17 @@ def test_keep_going_makes_the_good_rows_and_lists_the_rest(house: House) -> None
     assert rejects.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_destination_no_banner_can_name_stops_the_run_before_the_first_page(house: House) -> None:
+    house.data = patients(2) + "apixaban,Ann,P9,R9,אגף,\n".encode()
+    house.wishes = Wishes(banner=True)
+    with house.books() as books:
+        assert [found.code for found in house.prepare(books).plan.findings] == ["list-destination"]
+    with pytest.raises(CheckFailed):
+        house.run()
+    house.wishes = Wishes()
+    assert house.run().tally[State.WRITTEN] == 4
+
+
 def test_what_was_withdrawn_is_never_printed(house: House) -> None:
     house.shelf = {**SHELF, "apixaban": "v2 withdrawn"}
     house.wishes = Wishes(allowed=frozenset(Objection))

@@ -19,8 +19,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaflets.errors import OutputError, PdfError
-from leaflets.labels import Label
-from leaflets.printfile import Banner, Copy, PrintJob, SplitWriter, Written, save_print_file, write_print_file
+from leaflets.labels import Label, LabelSetter
+from leaflets.printfile import (
+    Banner,
+    Copy,
+    PrintJob,
+    SplitWriter,
+    Written,
+    fits_banner,
+    save_print_file,
+    write_print_file,
+)
 from leaflets.printfile.form import FileNumbers, make_form
 from tests import verapdf
 from tests.conftest import ROOT
@@ -335,6 +344,16 @@ def test_a_leaflet_without_space_takes_a_control_line_but_no_label() -> None:
     assert f"{CONTROL} · 1 of 1 · Draft" in texts(data)[0]
     with pytest.raises(PdfError, match="no space for a label"):
         written([Copy("1 bare", "1 of 1", CONTROL, label("Anna"))], PrintJob("Night run"))
+
+
+@pytest.mark.parametrize(
+    ("title", "fits"), [("Ward 3 / Süd", True), ("W" * 60, False), ("病房", False), ("💊", False), (" ", False)]
+)
+def test_whether_a_banner_fits_is_known_before(title: str, fits: bool) -> None:
+    chosen = fonts(installed=False)
+    assert fits_banner(title, LabelSetter(chosen)) == fits
+    if fits:
+        written(copies(1), PrintJob("Night run", banner=Banner(title, ())))
 
 
 @pytest.mark.parametrize("banner", [Banner("Ward", ("line",) * 90), Banner("W" * 400, ()), Banner("病房", ())])

@@ -13,7 +13,7 @@ from leaflets.batch.filenames import unfinished
 from leaflets.batch.orders import Order
 from leaflets.errors import OutputError
 from leaflets.impose import paper_sheets
-from leaflets.labels import Label, LabelFonts, check_label
+from leaflets.labels import Label, LabelFonts, LabelSetter, check_label
 from leaflets.model import Finding
 from leaflets.printfile import Copy, PrintJob, Written
 from leaflets.sheet import Sheet
@@ -27,6 +27,9 @@ class Bindery(Protocol):
 
     def check(self, order: Order, notes: tuple[str, ...]) -> Sequence[Finding]:
         """What is wrong with the label of an order under these notes, without repeating any of it."""
+
+    def can_head(self, destination: str) -> bool:
+        """Whether a banner sheet can be headed with the name of this destination."""
 
     def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
         """Writes one print file, whole or not at all, readable by its owner alone."""
@@ -45,6 +48,10 @@ class PdfBindery:
     def check(self, order: Order, notes: tuple[str, ...]) -> Sequence[Finding]:
         """What is wrong with the label of an order under these notes."""
         return check_label(order.label or Label(), self.fonts, lang=order.leaflet.edition.lang, notes=notes)
+
+    def can_head(self, destination: str) -> bool:
+        """Whether the fonts have all letters of a destination and it fits on a banner sheet."""
+        return printfile.fits_banner(destination, LabelSetter(self.fonts))
 
     def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
         """Writes one print file. Raises PdfError or OutputError."""

@@ -19,6 +19,9 @@ Kind = TypeVar("Kind", Audience, Paper)
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DESTINATION_LENGTH = 60
 
+MARKS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, 0xFEFF))
+"""Characters that nobody sees, but that can turn round or tell apart names that look the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
@@ -126,7 +129,7 @@ def _copies(text: str) -> int:
 def _destination(text: str) -> str:
     if len(text) > _DESTINATION_LENGTH or "\n" in text or "\r" in text:
         raise ValueError(f"column `destination` is longer than one line of {_DESTINATION_LENGTH} characters")
-    return " ".join(text.split())
+    return " ".join(text.translate(MARKS).split())
 
 
 def _label(cells: Mapping[str, str]) -> Label | None:

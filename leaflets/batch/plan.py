@@ -18,8 +18,13 @@ from leaflets.model import Audience, Finding, Severity
 MAX_TAGGED = 40_000
 """Copies in one tagged file: a PDF reader's limit of 8,388,607 objects, and 200 objects a copy."""
 
-LabelCheck = Callable[[Order, tuple[str, ...]], Sequence[Finding]]
-"""What is wrong with the label of an order that stands above some notes."""
+
+@dataclass(frozen=True, slots=True)
+class LabelChecks:
+    """What is wrong with the label of an order that stands above some notes, and whether a banner can say a name."""
+
+    label: Callable[[Order, tuple[str, ...]], Sequence[Finding]]
+    banner: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def plan(
     *,
     name: str,
     patient: Callable[[str], bytes | None],
-    check_label: LabelCheck,
+    checks: LabelChecks,
 ) -> Plan:
     """The plan of a run called `name`. Bad rows become findings with their line and are left out of the copies.
 
@@ -72,8 +77,10 @@ def plan(
     verdicts = press.judge(sorted({one.leaflet for one in orders}, key=str))
     refused, refusals = _refused(orders, verdicts, wishes.allowed)
     notes = {leaflet: _notes(verdict, wishes.allowed) for leaflet, verdict in verdicts.items()}
-    unfit, label_findings = _labels([one for one in orders if one.line not in refused], notes, check_label)
+    unfit, label_findings = _labels([one for one in orders if one.line not in refused], notes, checks)
     faults = [one for one in judged if isinstance(one, Fault)]
+    if wishes.banner and not wishes.split:
+        faults += _nameless(orders, checks)
     rejected = frozenset({fault.line for fault in faults} | refused | unfit)
     good = [one for one in orders if one.line not in rejected]
     findings = (*run_list.findings, *map(_finding, faults), *refusals, *label_findings, *_duplicates(orders))
@@ -129,16 +136,24 @@ def _notes(verdict: Verdict, allowed: frozenset[Objection]) -> tuple[str, ...]:
 
 
 def _labels(
-    orders: Iterable[Order], notes: Mapping[Leaflet, tuple[str, ...]], check: LabelCheck
+    orders: Iterable[Order], notes: Mapping[Leaflet, tuple[str, ...]], checks: LabelChecks
 ) -> tuple[set[int], list[Finding]]:
     """The lines whose label cannot be set, and what was found about labels."""
     findings = [
         replace(finding, line=one.line)
         for one in orders
         if one.label and one.leaflet.edition.audience is not Audience.CLINICIAN
-        for finding in check(one, notes[one.leaflet])
+        for finding in checks.label(one, notes[one.leaflet])
     ]
     return {finding.line for finding in findings if finding.severity is Severity.ERROR}, findings
+
+
+def _nameless(orders: Iterable[Order], checks: LabelChecks) -> list[Fault]:
+    """The rows whose destination no banner sheet can be headed with."""
+    fit = {destination: checks.banner(destination) for destination in {one.destination for one in orders}}
+    what = "column `destination` cannot be printed on a banner sheet: a letter has no font, or it is too long"
+    hint = "Call the destination otherwise, or leave --banner out."
+    return [Fault(one.line, "list-destination", what, hint) for one in orders if not fit[one.destination]]
 
 
 def _duplicates(orders: Iterable[Order]) -> Iterator[Finding]:

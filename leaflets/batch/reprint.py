@@ -10,7 +10,7 @@ from leaflets.batch.bindery import Bindery
 from leaflets.batch.books import Books
 from leaflets.batch.filenames import part_names
 from leaflets.batch.making import Desk, Made, Task, finish
-from leaflets.batch.plan import Plan, plan
+from leaflets.batch.plan import LabelChecks, Plan, plan
 from leaflets.batch.press import Press
 from leaflets.batch.serials import spell
 from leaflets.batch.states import State
@@ -59,7 +59,8 @@ def _same_plan(data: bytes, run: RunEntry, books: Books, press: Press, bindery: 
             f"this is not the list run {run.name} was made from, or it was changed since",
             "Give the very same file; it is known by its hash.",
         )
-    found = plan(run_list, press, wishes, name=run.name, patient=books.key.hash, check_label=bindery.check)
+    checks = LabelChecks(bindery.check, bindery.can_head)
+    found = plan(run_list, press, wishes, name=run.name, patient=books.key.hash, checks=checks)
     recorded = books.ledger.copies(run)[: len(found.copies)]
     if [_fixed(copy) for copy in recorded] != [_fixed(copy) for copy in found.copies]:
         raise RunIncomplete(

@@ -13,7 +13,7 @@ from leaflets.batch.books import Books
 from leaflets.batch.ledger import plan_digest
 from leaflets.batch.lists import RunList
 from leaflets.batch.making import Desk, Made, Task, finish
-from leaflets.batch.plan import Plan, plan
+from leaflets.batch.plan import LabelChecks, Plan, plan
 from leaflets.batch.press import Press
 from leaflets.batch.wishes import Wishes
 from leaflets.errors import CheckFailed, UsageError
@@ -69,7 +69,8 @@ def prepare(request: Request, press: Press, bindery: Bindery, books: Books | Non
 
     def planned(name: str) -> Plan:
         patient = books.key.hash if books else _nobody
-        return plan(run_list, press, request.wishes, name=name, patient=patient, check_label=bindery.check)
+        checks = LabelChecks(bindery.check, bindery.can_head)
+        return plan(run_list, press, request.wishes, name=name, patient=patient, checks=checks)
 
     first = planned(standing.name)
     if not books or not standing.run or standing.complete or _as_recorded(standing.run, first):

@@ -1,8 +1,19 @@
 """Print files: many labelled copies that share their leaflets, or one tagged file a copy."""
 
+from leaflets.printfile.banner import fits_banner
 from leaflets.printfile.jobs import Banner, Copy, PrintJob, SheetSource, Written
 from leaflets.printfile.save import save_print_file
 from leaflets.printfile.split import SplitWriter
 from leaflets.printfile.writer import write_print_file
 
-__all__ = ["Banner", "Copy", "PrintJob", "SheetSource", "SplitWriter", "Written", "save_print_file", "write_print_file"]
+__all__ = [
+    "Banner",
+    "Copy",
+    "PrintJob",
+    "SheetSource",
+    "SplitWriter",
+    "Written",
+    "fits_banner",
+    "save_print_file",
+    "write_print_file",
+]

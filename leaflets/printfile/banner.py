@@ -29,6 +29,14 @@ def banner_sheet(lang: str, beside: Sheet | None) -> Sheet:
     )
 
 
+def fits_banner(title: str, setter: LabelSetter) -> bool:
+    """Whether a banner can be headed so on any paper; its other lines are ours and always fit."""
+    try:
+        return bool(clean(title)) and setter.fresh(clean(title), HEADING, _A4_PT[0] - 2 * _MARGIN_PT) is not None
+    except MissingCharacter:
+        return False
+
+
 def banner_content(banner: Banner, sheet: Sheet, labels: LabelWriter, setter: LabelSetter) -> LabelContent:
     """The banner's title and lines. Raises PdfError where they do not fit on the page or cannot be drawn."""
     form = sheet.forms[0]
