@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from leaflets.checks.doses import DASHES, is_level
-from leaflets.checks.lexer import Kind, value
+from leaflets.checks.lexer import Kind, Token, value
 from leaflets.checks.reading import Part, Place, Reading, Words
 from leaflets.checks.rule import ERROR, Family, Hit, Rule, at
 
@@ -43,10 +43,13 @@ def only_for_patients(reading: Reading) -> Iterator[Hit]:
         return
     known = _amounts(reading.other)
     for unit in reading.units:
-        amount = _amount(unit)
-        if amount and amount not in known:
-            words = unit.stretch.quote(unit.at - 1, unit.at + 1)
-            yield at(unit, start=-1, message=f"the patient is told “{words}”, which the clinician text never says")
+        for step in (-3, -1) if _in_range(unit) else (-1,):
+            amount = _amount(unit, step)
+            if amount and amount not in known:
+                words = unit.stretch.quote(unit.at + step, unit.at + 1)
+                message = f"the patient is told “{words}”, which the clinician text never says"
+                yield at(unit, start=step, message=message)
+                break
 
 
 def unlike_table(reading: Reading) -> Iterator[Hit]:
@@ -78,17 +81,28 @@ _LOWERING = frozenset({
 def downwards(reading: Reading) -> Iterator[Hit]:
     """A range that begins with the larger number (20 to 10 mg)."""
     for unit in reading.units:
-        if not _in_range(unit) or unit.text(-2) in ("or", "and") or unit.text(-4) in DASHES:
+        first = _first_number(unit)
+        if not first or unit.text(-2) in ("or", "and") or unit.text(first - 1) in DASHES:
             continue
-        before = {unit.text(step).lower() for step in range(-9, -3)}
-        if value(unit.text(-3)) > value(unit.text(-1)) and not before & _LOWERING:
-            yield at(
-                unit, start=-3, message=f"the range “{unit.stretch.quote(unit.at - 3, unit.at + 1)}” runs downwards"
-            )
+        before = {unit.text(step).lower() for step in range(first - 6, first)}
+        if value(unit.text(first)) > value(unit.text(-1)) and not before & _LOWERING:
+            range_ = unit.stretch.quote(unit.at + first, unit.at + 1)
+            yield at(unit, start=first, message=f"the range “{range_}” runs downwards")
+
+
+def _first_number(unit: Place) -> int:
+    """Where the first number of a range (10-20 mg, 10 mg to 20 mg) stands, counted from its last unit; 0 in no range."""
+    if _in_range(unit):
+        return -3
+    twice = unit.text(-3) == unit.token.text and unit.kind(-4) is Kind.NUMBER
+    return -4 if twice and (unit.text(-2) in DASHES or unit.text(-2) == "to") else 0
 
 
 _UNIT_WORDS = frozenset(unit.lower() for unit in _SCALES) | {"tablets", "capsules", "mmol", "%"}
-_DOSE_HEADS = frozenset({"dose", "start", "starting", "usual", "maximum", "max", "maintenance", "initial", "daily"})
+_DOSE_HEADS = frozenset(
+    {"dose", "start", "starting", "usual", "maximum", "max", "maintenance", "initial", "daily", "amount"}
+)
+_BESIDE_DOSES = DASHES | {"to", "or", "and", "once", "twice", "a", "per", "each", "every", "day", "daily", "weekly"}
 
 
 def without_unit(reading: Reading) -> Iterator[Hit]:
@@ -98,10 +112,16 @@ def without_unit(reading: Reading) -> Iterator[Hit]:
         column = (stretch.group, stretch.bars)
         if stretch.part is Part.HEAD_CELL:
             heads[column] = frozenset(token.text.lower() for token in stretch.tokens)
-        elif stretch.part is Part.CELL and heads.get(column, frozenset()) & _DOSE_HEADS:
-            bare = len(stretch.tokens) == 1 and stretch.tokens[0].kind is Kind.NUMBER
-            if bare and not heads[column] & _UNIT_WORDS:
-                yield Hit(f"the dose “{stretch.text}” in the table has no unit", stretch, 0, 1)
+        elif stretch.part is Part.CELL and _is_bare(stretch.tokens):
+            head = heads.get(column, frozenset())
+            if head & _DOSE_HEADS and not head & _UNIT_WORDS:
+                yield Hit(f"the dose “{stretch.text}” in the table has no unit", stretch, 0, len(stretch.tokens))
+
+
+def _is_bare(tokens: tuple[Token, ...]) -> bool:
+    """Whether a cell holds a number, a range or "2 once daily", and nothing that says of what."""
+    rest = (token for token in tokens if token.kind is not Kind.NUMBER)
+    return tokens[0].kind is Kind.NUMBER and all(token.text.lower() in _BESIDE_DOSES for token in rest)
 
 
 RULES: tuple[Rule, ...] = (

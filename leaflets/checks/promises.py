@@ -151,19 +151,30 @@ def unnamed_class(reading: Reading) -> Iterator[Hit]:
 
 
 def broken_reference(reading: Reading) -> Iterator[Hit]:
-    """“See section 4.4”, “see Interactions”: and this sheet has no such section."""
+    """“See section 4.4”, “in table 3”, “see Interactions”: and this sheet has nothing of the kind."""
     have = {stretch.section for stretch in reading.stretches}
     headings = {token.text.lower() for s in reading.stretches if s.part in _TITLES for token in s.tokens}
+    for part in _NUMBERED:
+        for place in reading.places(part):
+            numbered = place.kind(1) in (Kind.NUMBER, Kind.CHAIN) and place.text(-1).lower() in _POINTING
+            if numbered and place.stretch.part not in _TITLES and place.text(1) not in headings:
+                yield _astray(place, -1, 2)
     for place in reading.places("see"):
-        step = 2 if place.text(1).lower() in ("the", "section", "also") else 1
+        step = next(i for i in range(1, 5) if i == 4 or place.text(i).lower() not in _PASSED_OVER)
         word = place.text(step).lower()
-        numbered = place.text(1).lower() == "section" and place.kind(2) in (Kind.NUMBER, Kind.CHAIN)
         named = lists("references").get(word)
-        if (numbered and word not in headings) or (named and not have.intersection(named) and word not in headings):
-            said = place.stretch.quote(place.at, place.at + step + 1)
-            yield at(place, step + 1, message=f"“{said}” points to a section that this sheet does not have")
+        if named and not have.intersection(named) and word not in headings:
+            yield _astray(place, 0, step + 1)
 
 
+def _astray(place: Place, start: int, end: int) -> Hit:
+    said = place.stretch.quote(place.at + start, place.at + end)
+    return at(place, end, start=start, message=f"“{said}” points to something that this sheet does not have")
+
+
+_NUMBERED = ("section", "sections", "table", "figure", "chapter", "appendix", "annex")
+_POINTING = frozenset({"see", "in", "to", "also", "under", "the", "(", "and"})
+_PASSED_OVER = frozenset({"the", "section", "also", "under", "on", "“", '"', "‘", "'"})
 _TITLES = frozenset({Part.TITLE, Part.HEADING, Part.LEAD})
 
 RULES: tuple[Rule, ...] = (

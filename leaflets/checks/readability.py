@@ -63,7 +63,12 @@ def names_of(front: Front) -> frozenset[str]:
 
 def is_name(word: str, names: frozenset[str]) -> bool:
     """Whether a word in small letters is the name of a medicine or an illness."""
-    return word in names or word in _illnesses() or (len(word) > 6 and word.endswith(_stems()))
+    return word in names or word in _illnesses() or is_medicine(word)
+
+
+def is_medicine(word: str) -> bool:
+    """Whether a word in small letters ends as the names of medicines do."""
+    return len(word) > 6 and word.endswith(_stems())
 
 
 @cache

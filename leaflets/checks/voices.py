@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from leaflets.checks.readability import is_medicine, names_of
 from leaflets.checks.reading import Part, Reading, Stretch, Words
 from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule
 from leaflets.checks.tables import lists
@@ -25,6 +26,22 @@ def one_sided(reading: Reading) -> Iterator[Hit]:
             if hit:
                 message = f"the contraindication “{name}” is not in the {other} text"
                 yield Hit(message, hit[0], hit[1], hit[1] + 1)
+    for stretch, at in _medicines(reading):
+        name = stretch.tokens[at].text
+        if name.lower() not in elsewhere:
+            yield Hit(f"the contraindication “{name}” is not in the {other} text", stretch, at, at + 1)
+
+
+def _medicines(reading: Reading) -> Iterator[tuple[Stretch, int]]:
+    """The medicines an audience is not to take together with this one, each once, known by the endings of their names."""
+    known = {word for synonyms in lists("contraindications").values() for word in synonyms}
+    known |= names_of(reading.front)
+    for stretch in _own(reading):
+        for at, token in enumerate(stretch.tokens):
+            word = token.text.lower()
+            if word not in known and is_medicine(word):
+                known.add(word)
+                yield stretch, at
 
 
 def _spoken(words: Words, sections: frozenset[str]) -> frozenset[str]:
@@ -32,8 +49,11 @@ def _spoken(words: Words, sections: frozenset[str]) -> frozenset[str]:
 
 
 def _first(reading: Reading, wanted: frozenset[str]) -> tuple[Stretch, int] | None:
-    own = (s for s in reading.stretches if s.section in _AGAINST and s.audience is reading.audience)
-    return next(((place.stretch, place.at) for stretch in own for place in stretch.find(wanted)), None)
+    return next(((place.stretch, place.at) for stretch in _own(reading) for place in stretch.find(wanted)), None)
+
+
+def _own(reading: Reading) -> Iterator[Stretch]:
+    return (s for s in reading.stretches if s.section in _AGAINST and s.audience is reading.audience)
 
 
 _PLAIN = frozenset({
@@ -48,10 +68,12 @@ def undosed(reading: Reading) -> Iterator[Hit]:
     rows = _rows(reading)
     if not rows:
         return
-    dosed = frozenset(token.text.lower() for stretch in reading.of("dosage") for token in stretch.tokens)
+    dosing = reading.of("dosage")
+    dosed = frozenset(token.text.lower() for stretch in dosing for token in stretch.tokens)
+    short = frozenset(form for stretch in dosing for form in _short_forms(stretch))
     for stretch in reading.of("indications"):
-        names = _names(stretch)
-        if stretch.part is Part.ITEM and names and dosed.isdisjoint(names) and not _short_forms(stretch) & dosed:
+        names = _names(stretch) | _short_forms(stretch)
+        if stretch.part is Part.ITEM and names and dosed.isdisjoint(names) and short.isdisjoint(_initials(stretch)):
             yield Hit(
                 f"the indication “{stretch.text[:60].strip()}” has no dose", stretch, 0, 1, words=stretch.text[:60]
             )
@@ -59,10 +81,12 @@ def undosed(reading: Reading) -> Iterator[Hit]:
 
 def unindicated(reading: Reading) -> Iterator[Hit]:
     """A row of the dose table whose indication the text does not list."""
-    listed = frozenset(token.text.lower() for stretch in reading.of("indications") for token in stretch.tokens)
+    uses = reading.of("indications")
+    listed = frozenset(token.text.lower() for stretch in uses for token in stretch.tokens)
+    initials = frozenset(form for stretch in uses for form in _initials(stretch))
     for stretch in _rows(reading) if listed else ():
-        names = _names(stretch) | _short_forms(stretch)
-        if names and listed.isdisjoint(names):
+        short = _short_forms(stretch)
+        if listed.isdisjoint(names := _names(stretch) | short) and names and initials.isdisjoint(short):
             message = f"the dose table has “{stretch.text}”, which is not among the indications"
             yield Hit(message, stretch, 0, len(stretch.tokens))
 
@@ -87,6 +111,12 @@ def _names(stretch: Stretch) -> frozenset[str]:
 def _short_forms(stretch: Stretch) -> frozenset[str]:
     """Initials such as RA, in small letters."""
     return frozenset(token.text.lower() for token in stretch.words() if token.text.isupper() and len(token.text) > 1)
+
+
+def _initials(stretch: Stretch) -> Iterator[str]:
+    """The first letters of each two, three or four words in a row, for which RA or COPD may stand."""
+    letters = "".join(token.text[0].lower() for token in stretch.words())
+    return (letters[i : i + size] for size in (2, 3, 4) for i in range(len(letters) - size + 1))
 
 
 _ONE_USE = "### Uses\n\n* Gout\n\n### Dosage\n\n"
