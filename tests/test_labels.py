@@ -283,3 +283,34 @@ def test_fonts_have_a_digest_that_changes_with_them() -> None:
     assert LabelFonts.load(folder, installed=False).digest == fonts(installed=False).digest
     latin = LabelFonts(fonts(installed=False).pairs[:1])
     assert latin.digest != fonts(installed=False).digest
+
+
+# ---------------------------------------------------------------- what nobody sees, and what stands in the way
+
+
+@pytest.mark.parametrize(("given", "set_"), [("An\u00adna\u200b\u2060", "Anna"), ("5\u00a0mg", "5 mg")])
+def test_unseen_signs_leave_no_gap(given: str, set_: str) -> None:
+    assert clean(given) == set_
+
+
+def test_line_breaks_in_directions_stay_and_in_names_do_not() -> None:
+    done = fitted(Label("Anna\nSmith", directions="Day 1: 10\r\n\n5 mg tablets on day 2"))
+    assert [words(line) for line in done.blocks[0].lines] == ["Anna Smith"]
+    assert [words(line) for line in done.blocks[1].lines] == ["Day 1: 10", "5 mg tablets on day 2"]
+
+
+def test_a_number_is_set_in_the_face_of_its_unit() -> None:
+    for text, rtl in (("قرص واحد 2 mg يوميا", True), ("每次2 mg，每日一次", False)):
+        line = Shaper(fonts(installed=True)).line(text, bold=True, rtl=rtl)
+        (dose,) = [piece for piece in line.pieces if "mg" in piece.text]
+        assert "2 mg" in dose.text
+
+
+def test_a_mark_is_never_drawn_beside_its_letter() -> None:
+    assert codes(fit(Label("Ann\u0651a"))[1]) == ["label.no-glyph"]
+
+
+def test_deep_letters_get_the_room_they_need() -> None:
+    low, plain = fitted(Label("الهاشمي")).blocks[0], fitted(Label("Hashimi")).blocks[0]
+    assert low.height_pt > plain.height_pt
+    assert 0.2 < low.lines[0].below < 0.5

@@ -9,6 +9,7 @@ LABEL_WIDTH_PT = 198.4
 LABEL_HEIGHT_PT = 99.2
 
 # Marks of direction are ours to set; joiners (U+200C, U+200D) belong to the spelling and stay.
+_JOINERS = "\u200c\u200d"
 _DIRECTION_MARKS = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 
 
@@ -65,5 +66,17 @@ def clean(text: str) -> str:
         return text if "  " not in text and text == text.strip() else " ".join(text.split())
     text = unicodedata.normalize("NFC", text.translate(_DIRECTION_MARKS))
     if not text.isprintable():
-        text = "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text)
+        text = "".join(map(_plain, text))
     return " ".join(text.split())
+
+
+def clean_lines(text: str) -> str:
+    """As `clean`, but line breaks stay: "2 tablets" below "Day 1" must not become one sentence."""
+    return "\n".join(filter(None, map(clean, text.splitlines()))) if "\n" in text or "\r" in text else clean(text)
+
+
+def _plain(character: str) -> str:
+    """A character as it is printed: soft hyphens and other signs that nobody sees go, other white space is a space."""
+    if character.isprintable() or character in _JOINERS or unicodedata.bidirectional(character) == "AN":
+        return character  # the signs before Arabic numbers are drawn, though their category is that of unseen ones
+    return "" if unicodedata.category(character) == "Cf" else " "

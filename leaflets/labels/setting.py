@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -9,7 +10,7 @@ from weakref import WeakKeyDictionary
 from leaflets.labels.bidi import starts_rtl
 from leaflets.labels.faces import LabelFonts
 from leaflets.labels.faults import missing_character, set_small, too_long
-from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean
+from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean, clean_lines
 from leaflets.labels.shaping import Line, MissingCharacter, Shaper
 from leaflets.paper import Finding
 
@@ -55,17 +56,20 @@ BODY = Style(14.0, 12.0)
 
 
 class Block(NamedTuple):
-    """One item as it is set: its lines, their size, and from which edge they are set."""
+    """One item as it is set: its lines, their size, from which edge they are set, and what letters and marks that
+    reach further up or down than Latin ones need besides the leading, in sizes of type.
+    """
 
     lines: tuple[Line, ...]
     size_pt: float
     rtl: bool
     width_pt: float
+    extra: float = 0.0
 
     @property
     def height_pt(self) -> float:
         """From the top of the first line to the bottom of the last."""
-        return len(self.lines) * self.size_pt * LEADING
+        return (len(self.lines) * LEADING + self.extra) * self.size_pt
 
 
 class SetLabel(NamedTuple):
@@ -106,10 +110,10 @@ class LabelSetter:
                     fault = too_long(field)
                     break
                 blocks.append(block)
-                height += len(block.lines) * block.size_pt
+                height += (len(block.lines) * LEADING + block.extra) * block.size_pt
                 small = small or block.size_pt < style.size_pt
             else:
-                if height * LEADING <= room:
+                if height <= room:
                     return SetLabel(tuple(blocks), scale), (set_small(),) if small else ()
         return None, (fault,)
 
@@ -128,10 +132,12 @@ class LabelSetter:
         return self._set(text, style, 1.0, width_pt, rtl=False)
 
     def _set(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
+        if "\n" in text:
+            return _stacked([self._set(line, style, scale, width_pt, rtl=rtl) for line in text.split("\n")])
         base = rtl if style.mixed else not text.isascii() and starts_rtl(text)
         size = max(style.floor_pt, style.size_pt * scale)
         line = self._shaper.shape(text, bold=style.bold, kerned=style.kerned, rtl=base)
-        block = Block((line,), size, rtl, width_pt)
+        block = Block((line,), size, rtl, width_pt, line.above + line.below)
         if line.width * size <= width_pt:
             return block
         fitting = math.floor(width_pt / line.width * 4) / 4
@@ -139,7 +145,9 @@ class LabelSetter:
             return block._replace(size_pt=fitting)
         size = style.floor_pt if style.shrinks else size
         lines = self._wrap(text, style, width_pt / size, base)
-        return None if lines is None else block._replace(lines=lines, size_pt=size)
+        if lines is None:
+            return None
+        return block._replace(lines=lines, size_pt=size, extra=sum(line.above + line.below for line in lines))
 
     def _wrap(self, text: str, style: Style, width: float, rtl: bool) -> tuple[Line, ...] | None:
         """Lines no wider than `width` sizes of type, filled one after the other."""
@@ -159,6 +167,15 @@ class LabelSetter:
                 return None
             current = word
         return (*lines, line(current))
+
+
+def _stacked(blocks: Sequence[Block | None]) -> Block | None:
+    """Items of one size, one below the other, as one; None where one of them does not fit."""
+    fitting = [block for block in blocks if block is not None]
+    if len(fitting) < len(blocks):
+        return None
+    lines = tuple(line for block in fitting for line in block.lines)
+    return fitting[0]._replace(lines=lines, extra=sum(block.extra for block in fitting))
 
 
 # One setter for a set of fonts, kept as long as those are.
@@ -194,8 +211,8 @@ def _items(label: Label, lang: str) -> list[tuple[str, Style, str]]:
     items = [
         (clean(label.patient_name), NAME, "patient_name"),
         (_joined(words.born, label.dob, words.reference, label.patient_ref), DETAIL, "dob, patient_ref"),
-        (clean(label.directions), DIRECTIONS, "directions"),
-        (clean(label.dose_times), TIMES, "dose_times"),
+        (clean_lines(label.directions), DIRECTIONS, "directions"),
+        (clean_lines(label.dose_times), TIMES, "dose_times"),
         (_joined(words.quantity, label.quantity, words.prescription, label.rx_number), DETAIL, "quantity, rx_number"),
         (_joined("", label.prescriber, words.dispensed, label.dispensed_on), DETAIL, "prescriber, dispensed_on"),
     ]

@@ -1,5 +1,6 @@
 """A line of a label becomes glyphs: split by face and direction, shaped by HarfBuzz, in the order it is drawn."""
 
+import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from leaflets.labels.faces import FEATURES, Face, LabelFonts
 
 _REMEMBERED = 2048
 _JOINERS = "\u200c\u200d"
+LATIN_ABOVE, LATIN_BELOW = 0.95, 0.25
 # Readers of a PDF turn brackets round together with right-to-left text, so a bracket stands for what it looks like.
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 
@@ -39,10 +41,14 @@ class Piece(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line as it is drawn from left to right; `width` is in units of the size of the type."""
+    """A line as it is drawn from left to right. `width` is in units of the size of the type, as is what stands out
+    `above` and `below` the room that Latin letters take.
+    """
 
     pieces: tuple[Piece, ...]
     width: float
+    above: float = 0.0
+    below: float = 0.0
 
 
 class MissingCharacter(Exception):
@@ -78,20 +84,28 @@ class Shaper:
             piece, advance = (_simple if kerned else _unkerned)(face, text)
             return Line((piece,), advance / face.upem)
         pieces: list[Piece] = []
-        width = 0.0
+        width = above = below = 0.0
         for stretch in stretches(text, rtl=rtl) if rtl or has_rtl(text) else [Stretch(0, len(text), False)]:
             runs = list(self._runs(text[stretch.start : stretch.end], bold))
             for face, part in reversed(runs) if stretch.rtl else runs:
                 piece, advance = _shape_run(face, part, stretch.rtl)
                 pieces.append(piece)
                 width += advance / face.upem
-        return Line(tuple(pieces), width)
+                up, down = _reach(piece) if piece.glyphs else (0.0, 0.0)
+                above, below = max(above, up - LATIN_ABOVE), max(below, down - LATIN_BELOW)
+        return Line(tuple(pieces), width, above, below)
 
     def _runs(self, text: str, bold: bool) -> Iterator[tuple[Face, str]]:
-        """The text split by face; what is no letter stays with the face before it where that has it."""
+        """The text split by face; spaces and signs stay with the face before them where that has them.
+
+        Figures do not, so that a number looks like its unit. A mark that the face of its letter lacks is not drawn.
+        """
         start, current = 0, self._first_face(text, bold)
         for at, character in enumerate(text):
-            stays = character in _JOINERS or (not character.isalpha() and character in current.characters)
+            own = character.isalpha() or (character.isascii() and character != " ")
+            stays = character in _JOINERS or (not own and character in current.characters)
+            if not stays and at > start and unicodedata.category(character).startswith("M"):
+                raise MissingCharacter(character)
             face = current if stays else self._face_for(character, bold)
             if face is not current:
                 if at > start:
@@ -108,6 +122,17 @@ class Shaper:
         if face is None:
             raise MissingCharacter(character)
         return face
+
+
+def _reach(piece: Piece) -> tuple[float, float]:
+    """How far the ink of shaped glyphs reaches up and down from the line they stand on, in sizes of type."""
+    up = down = 0
+    for glyph in piece.glyphs:
+        ink = piece.face.font.get_glyph_extents(glyph.id)
+        if ink is not None:
+            up = max(up, ink.y_bearing + glyph.dy)
+            down = min(down, ink.y_bearing + ink.height + glyph.dy)
+    return up / piece.face.upem, -down / piece.face.upem
 
 
 def _unkerned(face: Face, text: str) -> tuple[Piece, int]:

@@ -92,15 +92,18 @@ class LabelWriter:
         return known[1]
 
     def _block(self, block: Block) -> bytes:
-        size, ink = block.size_pt, self._ink
-        down = b"%.6g Td" % (-size * LEADING)
-        if not block.rtl:
-            return b" ".join([b"0 " + down + ink.line(line, size) for line in block.lines])
-        indents = [max(0.0, block.width_pt - line.width * size) for line in block.lines]
-        return b" ".join(
-            b"%.6g " % indent + down + ink.line(line, size) + b" %.6g 0 Td" % -indent
-            for line, indent in zip(block.lines, indents, strict=True)
-        )
+        size, below = block.size_pt, 0.0
+        parts: list[bytes] = []
+        for line in block.lines:
+            indent = max(0.0, block.width_pt - line.width * size) if block.rtl else 0.0
+            parts.append(b"%.6g %.6g Td" % (indent, -size * (LEADING + line.above) - below))
+            parts.append(self._ink.line(line, size))
+            if indent:
+                parts.append(b"%.6g 0 Td" % -indent)
+            below = size * line.below
+        if below:
+            parts.append(b"0 %.6g Td" % -below)
+        return b" ".join(parts)
 
     def _control(self, line: str, serial: str, space: _Space) -> bytes:
         try:
