@@ -91,7 +91,7 @@ def downwards(reading: Reading) -> Iterator[Hit]:
 
 
 def _first_number(unit: Place) -> int:
-    """Where the first number of a range (10-20 mg, 10 mg to 20 mg) stands, counted from its last unit; 0 in no range."""
+    """Where the first number of a range (10-20 mg, 10 mg to 20 mg) stands from its last unit on; 0 in no range."""
     if _in_range(unit):
         return -3
     twice = unit.text(-3) == unit.token.text and unit.kind(-4) is Kind.NUMBER

@@ -33,7 +33,7 @@ def one_sided(reading: Reading) -> Iterator[Hit]:
 
 
 def _medicines(reading: Reading) -> Iterator[tuple[Stretch, int]]:
-    """The medicines an audience is not to take together with this one, each once, known by the endings of their names."""
+    """The medicines that are not to be taken with this one, each once, known by the endings of their names."""
     known = {word for synonyms in lists("contraindications").values() for word in synonyms}
     known |= names_of(reading.front)
     for stretch in _own(reading):
