@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
@@ -24,8 +25,11 @@ from leaflets.model import (
     Imprint,
     Items,
     Place,
+    Questions,
+    Quote,
     Run,
     Source,
+    Table,
     Text,
     View,
     ViewSection,
@@ -40,6 +44,11 @@ _HEADING_LETTERS = 23
 _LONG_TITLE = 45
 _LONGEST_RUNNING_TITLE = 52
 _FEW_ITEMS, _FEW_LETTERS = 5, 400
+# About how many letters stand side by side in a column and on the whole breadth of the page.
+_COLUMN = {Audience.PATIENT: 52, Audience.CLINICIAN: 54}
+_PAGE = {Audience.PATIENT: 76, Audience.CLINICIAN: 108}
+_GAP_LETTERS = 2
+_LONG_WORD = re.compile(r"\S{25,}")
 
 
 def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
@@ -80,7 +89,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         "words": _words, "kind": lambda block: type(block).__name__,
         "unbold": _unbold, "by_subject": _by_subject, "tallman": tallman,
         "capital": lambda text: text[:1].upper() + text[1:], "heading_lines": _heading_lines, "title_size": _title_size,
-        "few": _is_few,
+        "few": _is_few, "table_width": pass_context(_table_width), "section_width": pass_context(_section_width),
         "words_of": lambda text: set_plain(str(text)),
         "box_titles": lambda blocks: [block.title for block in blocks if isinstance(block, Box) and block.title],
     }  # fmt: skip
@@ -173,9 +182,19 @@ def _whole(bound: str, start: int, end: int, kept: Sequence[tuple[int, int]]) ->
     for first, last in kept:
         first, last = max(first, start), min(last, end)
         if first < last:
-            parts += [escape(bound[position:first]), Markup('<span class="whole">{}</span>').format(bound[first:last])]
+            parts += [_loose(bound[position:first]), Markup('<span class="whole">{}</span>').format(bound[first:last])]
             position = last
-    return Markup().join([*parts, escape(bound[position:end])])
+    return Markup().join([*parts, _loose(bound[position:end])])
+
+
+def _loose(words: str) -> Markup:
+    """Words as HTML; one as long as an address may part anywhere, rather than run off its column."""
+    parts: list[Markup] = []
+    position = 0
+    for long in _LONG_WORD.finditer(words):
+        parts += [escape(words[position : long.start()]), Markup('<span class="long">{}</span>').format(long[0])]
+        position = long.end()
+    return Markup().join([*parts, escape(words[position:])])
 
 
 def _faced(run: Run, words: Markup) -> Markup:
@@ -225,6 +244,36 @@ def _is_few(items: Items) -> bool:
 def _block_words(block: Block) -> str:
     text = getattr(block, "text", ())
     return text if isinstance(text, str) else plain(text) if text else "x" * _FEW_LETTERS
+
+
+def _table_width(context: Context, table: Table) -> str:
+    """How a table is set: in its column, on the whole breadth of the page ("wide"), or row below row ("stacked")."""
+    rows = ([*table.header], *(row.cells for row in table.rows))
+    needed = sum(_GAP_LETTERS + max(_longest_word(cell) for cell in column) for column in zip(*rows, strict=True))
+    audience: Audience = context["view"].audience
+    return "" if needed <= _COLUMN[audience] else "wide" if needed <= _PAGE[audience] else "stacked"
+
+
+def _longest_word(cell: Text) -> int:
+    return max((len(word) for word in bind(plain(cell)).split(" ") if not _LONG_WORD.match(word)), default=0)
+
+
+def _section_width(context: Context, section: ViewSection) -> str:
+    """ "wide" where a table of the section needs the whole breadth of the page."""
+    widths = {_table_width(context, table) for table in _tables(section.blocks)}
+    return "wide" if "wide" in widths else ""
+
+
+def _tables(blocks: Iterable[Block]) -> Iterator[Table]:
+    for block in blocks:
+        if isinstance(block, Table):
+            yield block
+        elif isinstance(block, (Box, Quote)):
+            yield from _tables(block.blocks)
+        elif isinstance(block, Items):
+            yield from _tables(inner for item in block.items for inner in item.blocks)
+        elif isinstance(block, Questions):
+            yield from _tables(inner for asked in block.questions for inner in asked.answer)
 
 
 def _facts(front: Front) -> list[str]:

@@ -1,0 +1,56 @@
+"""Tables and words too broad for their column: set across the page or row by row, never off the paper."""
+
+from pathlib import Path
+
+import pytest
+
+from leaflets.model import Audience
+from tests.sheets import Shelf, page_texts
+
+_ADDRESS = "https://www.example.org/a/very/long/address/of/a/protocol/that/never/ends.pdf"
+_COMPOUND = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+def _table(columns: int) -> str:
+    head = "".join(f"| Band{column} " for column in range(columns))
+    rows = "".join(
+        "".join(f"| {row},{column:02}0 mg every 8 hours " for column in range(columns)) + "|\n" for row in range(1, 4)
+    )
+    return f"{head}|\n{'|---' * columns}|\n{rows}"
+
+
+def _everywhere(columns: int) -> str:
+    """A monograph with the table in a section, a box, a quotation, a list and at the foot."""
+    table = _table(columns)
+    quoted = "\n".join(f"> {line}" for line in table.splitlines())
+    listed = "\n".join(f"    {line}" for line in table.splitlines())
+    return (
+        f"---\ntitle: Testol\n---\n### Usage\n\nPain.\n\n### Dosage\n\n{table}\n\nAfter it.\n\n"
+        f"### Precautions\n\n/// note | Mind\n{table}\n///\n\n### Interactions\n\n{quoted}\n\n"
+        f"### Storage\n\n- One:\n\n{listed}\n\n### Sources\n\n{table}\n"
+    )
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("columns", [4, 7, 20])
+def test_no_cell_of_a_broad_table_leaves_the_page(
+    shelf: Shelf, tmp_path: Path, audience: Audience, columns: int
+) -> None:
+    file = tmp_path / "broad.md"
+    file.write_text(_everywhere(columns))
+    built = shelf.sheet(file, audience)
+    assert not [finding.message for finding in built.findings if finding.code in ("PG-04", "PG-06")]
+    words = " ".join(" ".join(page_texts(built.pdf.data)).replace("\xa0", " ").split())
+    assert all(words.count(f"{row},{column:02}0 mg") == 5 for row in range(1, 4) for column in range(columns))
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize(
+    "words", [_ADDRESS, _COMPOUND, f"**{_COMPOUND}**", f"| a | b |\n|---|---|\n| {_ADDRESS} | {_COMPOUND} |"]
+)
+def test_a_word_longer_than_its_column_parts_rather_than_run_off(
+    shelf: Shelf, tmp_path: Path, audience: Audience, words: str
+) -> None:
+    file = tmp_path / "long.md"
+    file.write_text(f"---\ntitle: {_COMPOUND}\n---\n### Usage\n\n{words}\n\n### {_COMPOUND}\n\nOne.\n\n- {words}\n")
+    assert not [finding.message for finding in shelf.sheet(file, audience).findings if finding.code == "PG-06"]
