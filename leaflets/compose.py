@@ -161,7 +161,9 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool) -> Markup:
     for is_mark, group in groupby(text, key=lambda run: bool(run.mark)):
         runs = tuple(group)
         if is_mark:
-            parts.append(_marks(runs, numbers) if marks else Markup())
+            # A mark that leads to no source is the author's own, such as a footnote: everybody needs it.
+            shown = runs if marks else tuple(run for run in runs if run.mark not in numbers)
+            parts.append(_marks(shown, numbers) if shown else Markup())
             continue
         for run in runs:
             end = position + len(run.text)

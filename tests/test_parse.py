@@ -162,6 +162,46 @@ def test_line_of_slashes_that_closes_nothing_is_reported() -> None:
     assert (finding.severity, finding.line) == (Severity.WARNING, 6)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Adults: 500 mg  ", "Children: 250 mg"),
+        ("Adults: 500 mg\\", "Children: 250 mg"),
+        ("a) 5 mg once", "b) 10 mg once"),
+        ("(1) 5 mg once", "(2) 10 mg once"),
+        ("i. 5 mg once", "ii. 10 mg once"),
+        ("**Adults:** 5 mg", "**Children:** 10 mg"),
+        ("Heart failure", ": 62.5 micrograms", ": 125 micrograms"),
+        ("|Adults|5 mg|", "|Children|2 mg|"),
+        ("+--------+------+", "| Adults | 5 mg |", "+--------+------+"),
+        ("Adults      5 mg", "Children    2 mg"),
+        ("One dose.", "[^1]: The note."),
+    ],
+    ids=lambda lines: lines[0],
+)
+def test_lines_that_stand_apart_never_run_into_one(lines: tuple[str, ...]) -> None:
+    section = parsed(HEAD + "\n".join(lines) + "\n").sections[0]
+    assert len(section.blocks) == len(lines)
+
+
+def test_a_wrapped_sentence_stays_one_paragraph() -> None:
+    section = parsed(HEAD + "Take one  tablet (see\nthe label) with water\nin the morning.\n").sections[0]
+    assert len(section.blocks) == 1
+
+
+def test_a_bold_line_before_all_sections_is_the_title() -> None:
+    assert parsed("**Lisinopril**\n\n**Usage**\n\nOne.\n\n**Dosage**\n\nTwo.\n").front.title == "Lisinopril"
+
+
+def test_a_heading_that_asks_is_no_title() -> None:
+    with pytest.raises(ContentError, match="has no title"):
+        parsed("# What is it for?\n\nPain.\n\n# Dosage\n\nFive.\n")
+
+
+def test_what_a_converter_hangs_on_a_heading_is_no_part_of_it() -> None:
+    assert [s.id for s in parsed(HEAD + "One.\n\n### Dosage {#dosage .unnumbered}\n\nTwo.\n").sections][-1] == "dosage"
+
+
 # ---------------------------------------------------------------- any text at all
 
 _WORD = st.from_regex(r"[a-zA-Zäöß]{1,9}", fullmatch=True)

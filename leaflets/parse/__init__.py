@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,10 +12,12 @@ from leaflets.parse.blocks import scan
 from leaflets.parse.clean import Line, clean
 from leaflets.parse.fences import voices
 from leaflets.parse.front import read_front, take_front
-from leaflets.parse.headings import CONTENT
+from leaflets.parse.headings import CONTENT, Heading
 from leaflets.parse.inline import TAG, links, marks
 from leaflets.parse.sections import RawSection, split
 from leaflets.parse.shapes import shape
+
+_BOLD_TITLE = re.compile(r"^\s{0,3}\*\*([^*:?.]{2,80})\*\*$")
 
 
 def parse(text: str, *, name: str, file: str, lang: str = "en") -> Monograph:
@@ -39,13 +42,31 @@ def parse(text: str, *, name: str, file: str, lang: str = "en") -> Monograph:
 
 
 def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSection | None]:
-    """The sections with the title heading taken out, and that; a level 1 heading that comes first is the title."""
+    """The sections with the title heading taken out, and that.
+
+    A level 1 heading that comes first and asks nothing is the title; else a line in bold before all sections is.
+    """
     first = next((i for i, section in enumerate(raw) if section.level), None)
-    if first is None or raw[first].level != 1 or raw[first].heading.id in CONTENT:
-        return raw, None
+    if first is None or not _may_be_title(raw[first]):
+        return _bold_titled(raw)
     title = raw[first]
     introduction = replace(raw[0], lines=(*raw[0].lines, *title.lines))
     return (introduction, *raw[1:first], *raw[first + 1 :]), title
+
+
+def _may_be_title(section: RawSection) -> bool:
+    return section.level == 1 and section.heading.id not in CONTENT and not section.heading.words.endswith("?")
+
+
+def _bold_titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSection | None]:
+    introduction = raw[0]
+    first = next((i for i, line in enumerate(introduction.lines) if line.text.strip()), None)
+    found = None if first is None or introduction.level else _BOLD_TITLE.match(introduction.lines[first].text)
+    if first is None or not found:
+        return raw, None
+    line = introduction.lines[first]
+    rest = (*introduction.lines[:first], *introduction.lines[first + 1 :])
+    return (replace(introduction, lines=rest), *raw[1:]), RawSection(Heading("other", found[1]), line.number, 1, ())
 
 
 def _section(raw: RawSection, file: str) -> Section:

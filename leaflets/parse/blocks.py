@@ -28,6 +28,14 @@ _DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 # ">34 kg: 80 mg" and ">= 65 years" are doses, not quotations.
 _QUOTE = re.compile(r"^\s{0,3}>(?!\s*[=\d.½¼¾])\s?(.*)$")
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[A-Za-z*]))(.*?)\s*$")
+# Points numbered in a way Markdown knows no list by: "a) …", "(2) …", "iv. …".
+_LETTERED = re.compile(r"^\s*(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)|[ivx]{1,4}\.)\s+\S")
+# A bold lead-in that begins a line begins a point of its own.
+_LED = re.compile(r"^\s*\*\*[^*]{2,80}(?::\*\*|\*\*:)\s")
+# A row of a table in another way of writing (no line of dashes, plus signs, columns set apart by spaces), and what
+# follows a defined word, stay lines of their own.
+_LONE_ROW = re.compile(r"^\s*(?:\|.*\|$|\+[-=+]+\+$|:\s+\S|\S+(?: \S+){0,8} {3,}\S)")
+_FOOTNOTE = re.compile(r"^\s{0,3}\[\^[\w.-]{1,40}\]:\s")
 # One question and answer a line is a paragraph each.
 _ASKED = re.compile(r"^\s*\**Q\s?\d{0,3}[:.)]")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
@@ -210,8 +218,8 @@ def _item(body: list[Line], depth: int, *, tick: bool) -> Item:
 def _paragraph(lines: Lines, start: int, depth: int) -> Read:
     end = start + 1
     while end < len(lines) and lines[end].text.strip() and lines[end].audience == lines[start].audience:
-        if _starts_block(lines[end]) or _opens_table(lines, end):
-            break
+        if lines[end - 1].broken or _starts_block(lines[end]) or _opens_table(lines, end):
+            break  # two doses on two lines never run into one
         end += 1
     words = "\n".join(line.text.strip() for line in lines[start:end])
     text = inline(words)
@@ -223,9 +231,10 @@ def _starts_block(line: Line) -> bool:
     text = line.text
     marker = _MARKER.match(text)
     opens_list = bool(marker and marker[4] and (not marker[2][0].isdigit() or marker[2][:-1] == "1"))
-    return opens_list or any(pattern.match(text) for pattern in (CODE, _RULE, _HEADING, _QUOTE, _ASKED, OPEN, CLOSE))
+    return opens_list or any(pattern.match(text) for pattern in _STARTS)
 
 
+_STARTS = (CODE, _RULE, _HEADING, _QUOTE, _ASKED, _LETTERED, _LED, _LONE_ROW, _FOOTNOTE, OPEN, CLOSE)
 _READERS: tuple[Callable[[Lines, int, int], Read | None], ...] = (
     _box, _verbatim, _rule, _table, _subheading, _items, _quote, _paragraph,
 )  # fmt: skip

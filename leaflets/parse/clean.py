@@ -16,16 +16,19 @@ MAX_COLUMNS = 24
 # Everything that is not text: C0 and C1 controls, and the marks that reorder or hide text on screen but not on paper.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]")
 _INVISIBLE = re.compile("[\ufeff\u00ad\u200b\u2060]")
+_BACKSLASH_END = re.compile(r"(?<!\\)\\$")
 _DEEP = re.compile(rf"^\s*(?:(?:[-*+>]|\d{{1,9}}[.)])\s*){{{MAX_NESTING + 1},}}")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the source, its number from 1, and the audience it is marked for (None is both)."""
+    """One line of the source, its number from 1, the audience it is marked for (None is both), and whether it is ended
+    by hand: with two spaces or a backslash."""
 
     number: int
     text: str
     audience: Audience | None = None
+    broken: bool = False
 
 
 def clean(text: str, file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:
@@ -38,13 +41,19 @@ def clean(text: str, file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:
             f"{file}: the file is larger than {MAX_BYTES:,} bytes", "Split it, or check that it is a monograph at all."
         )
     raw = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
-    lines = tuple(Line(number, printable(line).expandtabs(4).rstrip()) for number, line in enumerate(raw, 1))
+    lines = tuple(_line(number, line) for number, line in enumerate(raw, 1))
     for line in lines:
         _within_limits(line, file)
     findings = tuple(
         _control_finding(number, line, file) for number, line in enumerate(raw, 1) if _CONTROL.search(line)
     )
     return lines, findings
+
+
+def _line(number: int, raw: str) -> Line:
+    text = printable(raw).expandtabs(4)
+    broken = text.endswith("  ") or _BACKSLASH_END.search(text) is not None
+    return Line(number, (text[:-1] if text.endswith("\\") and broken else text).rstrip(), broken=broken)
 
 
 def printable(text: str) -> str:
@@ -58,7 +67,7 @@ def _within_limits(line: Line, file: str) -> None:
             f"{file}:{line.number}: the line is longer than {MAX_LINE:,} characters",
             "Break the paragraph into shorter ones.",
         )
-    if _DEEP.match(line.text) and not re.fullmatch(r"[\s*\-_]+", line.text):
+    if _DEEP.match(line.text) and not re.fullmatch(r"[\s*\-_+=:|]+", line.text):
         raise ContentError(
             f"{file}:{line.number}: lists or quotations nest deeper than {MAX_NESTING} levels", "Flatten the list."
         )

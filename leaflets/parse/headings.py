@@ -70,6 +70,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "before you take it",
         "before starting",
         "special precautions",
+        "special warnings and precautions",
+        "special warnings and precautions for use",
         "important safety information",
         "use with caution",
     ),
@@ -80,6 +82,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "interaction",
         "other medicines",
         "drug-drug interactions",
+        "interaction with other medicinal products and other forms of interaction",
         "medicine interactions",
     ),
     "pregnancy": (
@@ -167,6 +170,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "how it work",
         "action",
         "pharmacodynamics",
+        "pharmacodynamic properties",
         "mode of action",
     ),
     "supply": (
@@ -225,8 +229,8 @@ class Heading:
 
 
 def bare(raw: str) -> str:
-    """A heading without closing hashes, bold marks and trailing colons."""
-    text = re.sub(r"\s+#+\s*$", "", raw.strip())
+    """A heading without closing hashes, the name and class a converter gave it, bold marks and trailing colons."""
+    text = re.sub(r"\s+(?:#+|\{[#.][^{}]*\})\s*$", "", raw.strip())
     text = re.sub(r"\s+", " ", _MARKS.sub("", text)).strip()
     return text.rstrip(":： ").strip()
 
