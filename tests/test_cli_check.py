@@ -115,3 +115,61 @@ def test_explain_offers_near_codes() -> None:
     with pytest.raises(UsageError) as caught:
         _run("explain", "EP-F4")
     assert "EP-F04" in caught.value.hint
+
+
+# ------------------------------------------------------------------ pages, folders, failures
+
+ALLOWED = "---\ntitle: Long\nallow:\n  - code: PG-08\n    reason: It is meant to be a booklet.\n---\n\n"
+BODY = "### Uses\n\nFor gout.\n\n### Side effects\n\n" + "Rest, and drink water with it.\n\n" * 90
+
+
+def test_pages_are_looked_at_when_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "long.md").write_text("---\ntitle: Long\n---\n\n" + BODY, "utf-8")
+    _run("check", "long.md", "--audience", "patient")
+    assert "PG-" not in capsys.readouterr().out
+    _run("check", "long.md", "--audience", "patient", "--page", "--paper", "letter")
+    out = capsys.readouterr().out
+    assert "long.md:1:1  warning  PG-08  " in out
+    assert "too many, from “Side effects” on (patient)" in out
+    assert "[House rule: one sheet for patients, one page for clinicians]" in out
+
+
+def test_a_finding_of_the_page_is_let_stand_with_a_reason(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "long.md").write_text(ALLOWED + BODY, "utf-8")
+    _run("check", "long.md", "--audience", "patient", "--page", "-v")
+    out = capsys.readouterr().out
+    assert "silenced  PG-08" in out
+    assert "It is meant to be a booklet." in out
+    assert "warning  PG-08" not in out
+
+
+def test_form_is_checked_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "raw.md").write_text(POOR + "\n<b>Bold</b> words.\n", "utf-8")
+    _run("check", "raw.md")
+    assert "raw.md:9:1  warning  MD03  raw HTML is printed as text: <b>" in capsys.readouterr().out
+
+
+def test_what_could_not_be_read_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "content" / "bad.md").write_text("no monograph", "utf-8")
+    assert _run("check", "content") == 3
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" warnings, 1 failed")
+    assert _run("check", "content", "--json") == 3
+    [fault] = json.loads(capsys.readouterr().out)["failed"]
+    assert fault["error"] == "ContentError"
+
+
+def test_a_folder_without_monographs_is_a_mistake(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    with pytest.raises(UsageError, match="no Markdown file in empty"):
+        _run("check", "empty")
+
+
+def test_sarif_names_files_as_addresses(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "my drug.md"
+    path.write_text(POOR, "utf-8")
+    _run("check", path.name, "--sarif")
+    [run] = json.loads(capsys.readouterr().out)["runs"]
+    uris = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]}
+    assert len(uris) == 1
+    assert uris.pop().endswith("my%20drug.md")
+    assert {"EP-F04", "PG-08"} <= {rule["id"] for rule in run["tool"]["driver"]["rules"]}

@@ -54,6 +54,29 @@ def test_fault_is_found(code: str, body: str, css: str) -> None:
     assert _codes(_pdf(body, css), pages=2) == [code]
 
 
+_LONG = "<p>Take one tablet once a day, with or without food, at home.</p>"
+_THREE = "<p>More.</p><p>More.</p><p>More.</p>"
+_LINES = "h1, p { line-height: 6mm; font-size: 12pt } p { orphans: 1; widows: 1 }"
+
+
+def test_last_line_of_a_paragraph_alone_on_the_next_page() -> None:
+    over = _pdf("<h1>T</h1>" + "<p>More.</p>" * 18 + _LONG + _THREE, _LINES)
+    [finding] = proof(over, Audience.PATIENT, budget_pages=2)
+    assert (finding.code, finding.severity) == ("PG-12", Severity.WARNING)
+    assert finding.message == "page 2: the end of a paragraph stands alone"
+    assert finding.excerpt[0].islower()
+    together = _pdf("<h1>T</h1>" + "<p>More.</p>" * 17 + _LONG + _THREE + "<p>more.</p>", _LINES)
+    assert _codes(together, pages=2) == []
+
+
+def test_last_line_of_a_paragraph_alone_in_the_next_column() -> None:
+    columns = "div { columns: 2; column-fill: auto; height: 24mm; }"
+    words = "<p>Take it once a day, with or without food, and then rest for some time off.</p>"
+    body = f"<h1>T</h1><div><p>More.</p>{words}<p>More and more and more.</p></div>"
+    assert _codes(_pdf(body, _LINES + columns)) == ["PG-12"]
+    assert _codes(_pdf(body, "h1, p { line-height: 6mm; font-size: 12pt }" + columns)) == []
+
+
 def test_clinician_sheet_may_be_smaller_and_fainter() -> None:
     body = SOUND + "<p style='font-size:9pt'>Small</p><p style='color:#707070'>Grey</p>"
     assert _codes(_pdf(body), Audience.CLINICIAN) == []

@@ -127,7 +127,7 @@ class Shelf:
 
         text = decode(self._text(source), source.file)
         monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
-        found = [*monograph.findings, *check(monograph, text, [leaflet.edition.audience])]
+        found = check(monograph, text, [leaflet.edition.audience])
         errors = [finding for finding in found if finding.severity is Severity.ERROR]
         if not errors:
             return []

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from leaflets.build.ahead import ahead, worth_it
 from leaflets.build.built import Built
 from leaflets.build.fingerprint import Ingredients
-from leaflets.build.fit import MOST_PAGES, Fitted, fitted
+from leaflets.build.fit import Fitted, fitted
+from leaflets.build.proved import proved, still_open
 from leaflets.errors import RenderError
 from leaflets.glyphs import common_coverage, described, uncovered
 from leaflets.model import Audience, Edition, Finding, Fit, Html, Imprint, Pdf, Severity, View
@@ -38,8 +39,9 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
         return page
 
     sheet = fitted(edition.audience, composed, lambda page: _typeset(page, ingredients))
-    findings = (*prepared.findings, *_proved(sheet, edition.audience, source.file))
     front = prepared.view.front
+    looked_at = _looked_at(sheet, edition.audience, source.file)
+    findings = (*prepared.findings, *still_open(looked_at, front.allow))
     return Built(
         source, edition, ingredients.content_id, front.title, front.version, sheet.pdf, sheet.page.markup, findings,
         prepared.view.withheld, fresh=True,
@@ -73,15 +75,12 @@ def _typeset(page: Html, ingredients: Ingredients) -> Pdf:
     return typeset(page, ingredients.assets)
 
 
-def _proved(sheet: Fitted, audience: Audience, file: str) -> Iterator[Finding]:
-    from leaflets.proof import proof  # likewise
-
+def _looked_at(sheet: Fitted, audience: Audience, file: str) -> Iterator[Finding]:
     if sheet.fit is not Fit.DESIGN:
         yield Finding(
             Severity.INFO, "PG-00", f"the page was tightened to fit its paper: {sheet.fit}", "", file, audience=audience
         )
-    for finding in proof(sheet.pdf, audience, budget_pages=MOST_PAGES[audience]):
-        yield replace(finding, file=file)
+    yield from proved(sheet.pdf, audience, file)
 
 
 def _fonts(ingredients: Ingredients) -> list[bytes]:

@@ -37,7 +37,7 @@ def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepa
     safety = open_safety(checked, audience)
     imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety)
     page = compose(seen, imprint, ingredients.templates)
-    return Prepared(page, seen, imprint, (*monograph.findings, *checked))
+    return Prepared(page, seen, imprint, checked)
 
 
 def _require_current(monograph: Monograph) -> None:

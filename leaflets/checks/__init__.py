@@ -17,7 +17,7 @@ from leaflets.model import Audience, Finding, Monograph, Severity
 __all__ = [
     "RULES", "SAFETY", "Judged", "Measure", "Report", "Rule", "Silenced", "check", "examine", "grades_of", "index_of",
     "open_safety",
-    "rule", "score",
+    "rule", "score", "sift",
 ]  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
@@ -62,9 +62,9 @@ def examine(
     *,
     today: dt.date | None = None,
 ) -> Report:
-    """All rules over a monograph. `source` is its text, for exact lines and columns; without it a finding has the line
-    of its block. Without `today` no review date counts as passed. A finding that holds for every audience asked for,
-    where that is both, names none.
+    """All rules over a monograph, and what the parser found in its form. `source` is its text, for exact lines and
+    columns; without it a finding has the line of its block. Without `today` no review date counts as passed. A finding
+    that holds for every audience asked for, where that is both, names none.
     """
     place = Placer(monograph.file, source)
     found: dict[Finding, list[Audience]] = {}
@@ -72,7 +72,12 @@ def examine(
         for finding in place.all(_hits(reading)):
             found.setdefault(finding, []).append(reading.audience)
     marked = (replace(finding, audience=None if len(seen) > 1 else seen[0]) for finding, seen in found.items())
-    return Report(*sift(sorted(marked, key=_order), monograph))
+    form = (finding for finding in monograph.findings if finding.code != _MARK_WITHOUT_SOURCE)
+    found_all = sorted((*form, *marked), key=_order)
+    return Report(*sift(found_all, monograph.front.allow, monograph.sections))
+
+
+_MARK_WITHOUT_SOURCE = "MD09"  # the parser's word for what CO-07 tells each audience
 
 
 def index_of(monograph: Monograph) -> tuple[Judged, ...]:

@@ -1,12 +1,12 @@
 """Findings an author lets stand: every one needs a reason, and is kept to be listed."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from leaflets.checks.reading import Reading
 from leaflets.checks.rule import ERROR, Family, Hit, Rule
-from leaflets.model import Allow, Finding, Monograph
+from leaflets.model import Allow, Finding, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +17,17 @@ class Silenced:
     reason: str
 
 
-def sift(findings: Sequence[Finding], monograph: Monograph) -> tuple[tuple[Finding, ...], tuple[Silenced, ...]]:
+def sift(
+    findings: Iterable[Finding], allowed: Sequence[Allow], sections: Sequence[Section] = ()
+) -> tuple[tuple[Finding, ...], tuple[Silenced, ...]]:
     """The findings parted into open ones and silenced ones, both in the order they came in."""
-    starts = tuple(section.line for section in monograph.sections)
+    starts = tuple(section.line for section in sections)
     opened: list[Finding] = []
     silenced: list[Silenced] = []
     for finding in findings:
         number = bisect_right(starts, finding.line) - 1
-        section = monograph.sections[number].id if number >= 0 else "front"
-        reason = next((allow.reason for allow in monograph.front.allow if _covers(allow, finding, section)), "")
+        section = sections[number].id if number >= 0 else "front"
+        reason = next((allow.reason for allow in allowed if _covers(allow, finding, section)), "")
         if reason:
             silenced.append(Silenced(finding, reason))
         else:

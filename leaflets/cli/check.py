@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from leaflets.cli import check_output as output
 from leaflets.cli import report
 from leaflets.cli.check_output import Checked
 from leaflets.cli.help_page import HelpPage
-from leaflets.errors import CheckFailed, ContentError, LeafletError, UsageError
-from leaflets.model import Audience, Finding, Severity
+from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, RenderError, UsageError
+from leaflets.model import Audience, Edition, Finding, Paper, Severity
 from leaflets.project import Project, Source, load_project, read_text, today
 from leaflets.project.content import at_path
 
@@ -22,6 +23,7 @@ _EXAMPLES = """\
 examples:
   leaflet check baricitinib                  findings in both voices
   leaflet check --all --strict               every monograph; warnings end it with code 4 too
+  leaflet check baricitinib --page           the finished pages too
   leaflet check notes/*.md --fix-list        a list to tick off
   leaflet check --all --sarif > found.sarif  for a code review
 """
@@ -38,6 +40,10 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--all", action="store_true", help="every monograph there is")
     audiences = [*(audience.value for audience in Audience), "all"]
     parser.add_argument("--audience", choices=audiences, default="all", help="who it is for (default: all)")
+    parser.add_argument("--page", action="store_true", help="the finished pages too: made, or taken from the cache")
+    parser.add_argument(
+        "--paper", choices=[paper.value for paper in Paper], help="paper of the pages (default: settings, a4)"
+    )
     parser.add_argument("--strict", action="store_true", help="end with code 4 on warnings too")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="findings as JSON")
@@ -56,11 +62,13 @@ def run(args: argparse.Namespace) -> int:
     failed: list[LeafletError] = []
     for source in _sources(args, project):
         try:
-            done.append(_check(source, audiences))
-        except ContentError as fault:
+            done.append(one := _check(source, audiences))
+            if args.page:
+                done[-1] = _with_pages(one, source, tuple(_editions(args, project, audiences)), project)
+        except (ContentError, CheckFailed, RenderError, PdfError) as fault:
             failed.append(fault)
             report.error(fault)
-    _print(done, args)
+    _print(done, failed, args)
     found = [finding for one in done for finding in one.report.findings]
     worst = max((_LEVELS[finding.severity] for finding in found), default=0)
     if failed:
@@ -75,9 +83,33 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
         )
     for name in args.names or project.names():
         if Path(name).is_dir():
-            yield from (source for path in sorted(Path(name).glob("*.md")) if (source := at_path(str(path))))
+            yield from _folder(Path(name))
         else:
             yield at_path(name) or project.source(name, project.settings.language)
+
+
+def _folder(folder: Path) -> Sequence[Source]:
+    found = [source for path in sorted(folder.glob("*.md")) if (source := at_path(str(path)))]
+    if not found:
+        raise UsageError(f"check: there is no Markdown file in {folder}", "Name a folder of monographs.")
+    return found
+
+
+def _editions(args: argparse.Namespace, project: Project, audiences: Sequence[Audience]) -> Iterator[Edition]:
+    paper = Paper(args.paper) if args.paper else project.settings.paper
+    return (Edition(audience, project.settings.language, paper) for audience in audiences)
+
+
+def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], project: Project) -> Checked:
+    # Here and not above: a check of the text alone needs no renderer and no reader of PDFs.
+    from leaflets.build import build
+    from leaflets.build.proved import proved
+
+    sheets = [build(project, source, edition, allow_expired=True) for edition in editions]
+    found = [page for sheet in sheets for page in proved(sheet.pdf, sheet.edition.audience, source.file)]
+    opened, silenced = checks.sift(found, one.monograph.front.allow)
+    whole = checks.Report((*one.report.findings, *opened), (*one.report.silenced, *silenced))
+    return replace(one, report=whole)
 
 
 def _check(source: Source, audiences: Sequence[Audience]) -> Checked:
@@ -92,9 +124,9 @@ def _check(source: Source, audiences: Sequence[Audience]) -> Checked:
     return Checked(monograph, examined, checks.index_of(monograph), checks.grades_of(monograph))
 
 
-def _print(done: Sequence[Checked], args: argparse.Namespace) -> None:
+def _print(done: Sequence[Checked], failed: Sequence[LeafletError], args: argparse.Namespace) -> None:
     if args.json:
-        report.emit(output.facts(done))
+        report.emit(output.facts(done, failed))
     elif args.sarif:
         report.emit(output.sarif(done))
     elif args.fix_list:
@@ -104,16 +136,18 @@ def _print(done: Sequence[Checked], args: argparse.Namespace) -> None:
         for one in done:
             for line in () if args.quiet else output.lines(one, verbose=args.verbose):
                 report.line(line, sys.stdout)
-        report.line(_summary(done), sys.stdout)
+        report.line(_summary(done, failed), sys.stdout)
 
 
-def _summary(done: Sequence[Checked]) -> str:
+def _summary(done: Sequence[Checked], failed: Sequence[LeafletError]) -> str:
     found = [finding for one in done for finding in one.report.findings]
     clean = sum(not _grave(one.report.findings) for one in done)
     silenced = sum(len(one.report.silenced) for one in done)
-    told = report.counts(found) or "nothing to mend"
+    told = [report.counts(found) or ("" if failed else "nothing to mend"), f"{silenced} silenced" if silenced else ""]
+    if failed:
+        told.append(f"{len(failed)} failed")
     files = f"{len(done)} monograph{'s' if len(done) != 1 else ''} checked, {clean} clean"
-    return f"{files}: {told}" + (f", {silenced} silenced" if silenced else "")
+    return f"{files}: {', '.join(filter(None, told))}"
 
 
 def _grave(found: Iterable[Finding]) -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from leaflets import __version__, checks
 from leaflets.cli.report import finding_facts, painted
+from leaflets.errors import LeafletError
 from leaflets.model import Finding, Monograph, Severity
+
+if TYPE_CHECKING:
+    from leaflets.proof import PageRule
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -56,9 +61,15 @@ def _said(finding: Finding) -> str:
 
 
 def _why(finding: Finding) -> Iterator[str]:
-    rule = checks.rule(finding.code)
+    rule = checks.rule(finding.code) or next((page for page in _page_rules() if page.code == finding.code), None)
     if rule:
         yield f"    {rule.why} [{rule.source}]"
+
+
+def _page_rules() -> tuple[PageRule, ...]:
+    from leaflets.proof import RULES  # here, as it brings the reader of PDFs
+
+    return RULES
 
 
 def _silenced(one: Checked) -> Iterator[str]:
@@ -92,7 +103,7 @@ def fix_list(done: Sequence[Checked]) -> Iterator[str]:
             yield ""
 
 
-def facts(done: Sequence[Checked]) -> dict[str, Any]:
+def facts(done: Sequence[Checked], failed: Sequence[LeafletError]) -> dict[str, Any]:
     """Everything found, for a program."""
     return {
         "files": [
@@ -107,6 +118,7 @@ def facts(done: Sequence[Checked]) -> dict[str, Any]:
             }
             for one in done
         ],
+        "failed": [{"error": type(f).__name__, "message": f.message, "hint": f.hint} for f in failed],
         "errors": _count(done, Severity.ERROR),
         "warnings": _count(done, Severity.WARNING),
     }
@@ -118,7 +130,11 @@ def _count(done: Sequence[Checked], severity: Severity) -> int:
 
 def sarif(done: Sequence[Checked]) -> dict[str, Any]:
     """A SARIF 2.1.0 log (OASIS standard, March 2020)."""
-    driver = {"name": "leaflet", "version": __version__, "rules": [_sarif_rule(rule) for rule in checks.RULES]}
+    driver = {
+        "name": "leaflet",
+        "version": __version__,
+        "rules": [*map(_sarif_rule, checks.RULES), *map(_sarif_rule, _page_rules())],
+    }
     results = [_sarif_result(finding) for one in done for finding in one.report.findings]
     results += [
         {**_sarif_result(s.finding), "suppressions": [{"kind": "inSource", "justification": s.reason}]}
@@ -129,7 +145,7 @@ def sarif(done: Sequence[Checked]) -> dict[str, Any]:
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _sarif_rule(rule: checks.Rule) -> dict[str, Any]:
+def _sarif_rule(rule: checks.Rule | PageRule) -> dict[str, Any]:
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.title},
@@ -144,5 +160,10 @@ def _sarif_result(finding: Finding) -> dict[str, Any]:
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
         "message": {"text": f"{_said(finding)}. {finding.hint}"},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": finding.file}, "region": region}}],
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": _address(finding.file)}, "region": region}}],
     }
+
+
+def _address(file: str) -> str:
+    """A file as SARIF names it: relative, or file:// from the root; characters outside a URI are escaped (RFC 3986)."""
+    return ("file://" if file.startswith("/") else "") + quote(file)

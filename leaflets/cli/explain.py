@@ -7,13 +7,15 @@ import difflib
 import sys
 from collections.abc import Iterator
 from textwrap import indent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leaflets import checks
 from leaflets.cli import report
 from leaflets.errors import UsageError
 from leaflets.model import Severity
-from leaflets.proof.rules import PageRule
+
+if TYPE_CHECKING:
+    from leaflets.proof import PageRule
 
 
 def add_parser(commands: Any) -> None:
@@ -56,6 +58,8 @@ def _page_rule(rule: PageRule) -> Iterator[str]:
     yield f"  Why: {rule.why}"
     yield f"  Source: {rule.source}"
     yield f"  What to do: {rule.write}"
+    yield f"  Bad: {rule.bad}"
+    yield f"  Good: {rule.good}"
     yield ""
 
 

@@ -25,6 +25,8 @@ _UNITS = frozenset({
     "capsules", "hours", "hour", "days", "day", "weeks", "week", "months", "month", "years",
     "mmol", "%", "drops", "puffs",
 })  # fmt: skip
+_LEADING = 1.7
+"""How far apart, in sizes of type, the lines of one paragraph are at the most."""
 _ROUNDING_PT = 0.05
 
 
@@ -34,7 +36,7 @@ def proof(pdf: Pdf, audience: Audience, *, budget_pages: int) -> tuple[Finding, 
     Raises PdfError where the PDF cannot be read.
     """
     document = look(pdf.data)
-    found = [*_whole(document, audience, budget_pages)]
+    found = [*_whole(document, audience, budget_pages), *_parted(document, audience)]
     for page in document.pages:
         found += [*_type(page, audience), *_breaks(page, document, audience), *_places(page, audience, pdf.rects)]
     return tuple(found)
@@ -123,6 +125,40 @@ def _luminance(colour: Colour) -> float:
 
 
 # ------------------------------------------------------------------ line ends
+
+
+def _parted(document: Document, audience: Audience) -> Iterator[Finding]:
+    """The last line of a paragraph alone at the top of a page or a column."""
+    before: Page | None = None
+    for page in document.pages:
+        for line in page.lines:
+            last = _run_on(line, page, before) if line.text[:1].islower() else None
+            if last and _ends_there(line, page, last):
+                yield _finding("PG-12", audience, f"page {page.number}: the end of a paragraph stands alone", line.text)
+        before = page
+
+
+def _run_on(line: Line, page: Page, before: Page | None) -> Line | None:
+    """For the first line of a page or column: the last one before it, where that stops in the middle of a sentence."""
+    if any(_over(other, line) for other in page.lines if other is not line):
+        return None
+    left = [other for other in page.lines if other.right < line.left and other.size_pt == line.size_pt]
+    earlier = left or [other for other in (before.lines if before else ()) if other.size_pt == line.size_pt]
+    last = min(earlier, key=lambda other: other.baseline, default=None)
+    lower = last is not None and (not left or last.baseline < line.baseline - line.size_pt)
+    return last if last and lower and last.text[-1:] not in ".:;!?)]" else None
+
+
+def _ends_there(line: Line, page: Page, last: Line) -> bool:
+    """Whether a paragraph ends with a line: nothing follows close below, or it stops well short of the last one."""
+    column = [other for other in page.lines if other.left < line.right and line.left - 1 <= other.left]
+    followed = any(0 < line.baseline - other.baseline < _LEADING * line.size_pt for other in column)
+    return not followed or (line.text[-1] in ".!?" and line.right - line.left < 0.9 * (last.right - last.left))
+
+
+def _over(other: Line, line: Line) -> bool:
+    """Whether a line stands above another one in the same column."""
+    return other.baseline > line.baseline + 1 and other.left >= line.left - line.size_pt and other.left < line.right
 
 
 def _breaks(page: Page, document: Document, audience: Audience) -> Iterator[Finding]:
