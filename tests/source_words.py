@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Words = tuple[str, ...]
@@ -18,43 +18,61 @@ _DELIMITER = re.compile(r"^[\s|:-]+$")
 _SITE_ONLY = ("/", "#", ".")
 # Where a block runs over the end of a page, its footer and the repeated head of a table stand between two words.
 FURNITURE = 80
+CUT_WORD = 30
 _BESIDE_TITLE = ("for", "health", "professionals")
 _FOOT = re.compile(r"\bpage \d+ of \d+\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some lines of the source that stand together: the first and last line, their words, and whom they are for."""
+    """Some lines of the source that stand together: the first and last line, their words, and whom they are for.
+
+    The cells at the head of a table are blocks of their own; `head` are their words where the rows follow.
+    """
 
     first: int
     last: int
     words: Words
     voice: str = ""
+    head: Words = ()
 
 
 def blocks(source: str) -> Iterator[Block]:
     """The blocks of a monograph's body: a heading, a list item or the lines between two blanks; comments left out."""
     voices: list[str] = []
-    words: list[str] = []
-    first = last = 0
-    for number, line in _body(source):
+    body = tuple(_body(source))
+    below = {number - 1: line for number, line in body}
+    gathered: list[tuple[int, str]] = []
+    for number, line in body:
         fence = _FENCE.match(line)
-        starts = bool(_BULLET.match(line) or _HEADING.match(line) or fence) or not line.strip()
-        if starts and words:
-            yield Block(first, last, tuple(words), _voice(voices))
-            words = []
+        if fence or _starts(line) or (gathered and _HEADING.match(gathered[0][1])):
+            yield from _read(gathered, below, _voice(voices))
+            gathered = []
         if fence:
             _turn(voices, fence[1])
-            line = fence[2] or ""
-        if "comment" in voices:
-            continue
-        first, last = (first if words else number), number
-        words += line_words(line)
-        if _HEADING.match(line) and words:
-            yield Block(first, last, tuple(words), _voice(voices))
-            words = []
+        elif "comment" not in voices:
+            gathered.append((number, line))
+        if fence and fence[2]:
+            gathered.append((number, fence[2]))
+    yield from _read(gathered, below, _voice(voices))
+
+
+def _starts(line: str) -> bool:
+    return bool(_BULLET.match(line) or _HEADING.match(line)) or not line.strip()
+
+
+def _read(lines: Sequence[tuple[int, str]], below: Mapping[int, str], voice: str) -> Iterator[Block]:
+    words: list[str] = []
+    head: Words = ()
+    for number, line in lines:
+        if "|" in line and _DELIMITER.match(below.get(number) or "text"):
+            yield from (Block(number, number, cell, voice) for cell in _cells(line) if cell)
+            head = line_words(line)
+        else:
+            words += line_words(line)
     if words:
-        yield Block(first, last, tuple(words), _voice(voices))
+        first = next(number for number, line in lines if line_words(line))
+        yield Block(first, lines[-1][0], tuple(words), voice, head)
 
 
 def _body(source: str) -> Iterator[tuple[int, str]]:
@@ -65,6 +83,10 @@ def _body(source: str) -> Iterator[tuple[int, str]]:
     if lines[start].strip() == "---":
         start = next(i for i in range(start + 1, len(lines)) if lines[i].strip() in ("---", "...")) + 1
     yield from ((i + 1, lines[i]) for i in range(start, len(lines)))
+
+
+def _cells(line: str) -> Iterator[Words]:
+    return (line_words(cell) for cell in re.split(r"(?<!\\)\|", line))
 
 
 def _turn(voices: list[str], name: str) -> None:
@@ -108,45 +130,71 @@ class Printed:
         self.words = words_of(text)
         self.marks = marks
         self._places: dict[str, list[int]] = {}
-        for place, word in enumerate(self.words):
-            for form in self._forms(word):
+        for place in range(len(self.words)):
+            for form in self._forms(place):
                 self._places.setdefault(form, []).append(place)
 
-    def _forms(self, word: str) -> tuple[str, ...]:
-        """A word, and what it is without the small reference numbers set right after it."""
+    def _forms(self, place: int) -> Iterator[str]:
+        """A word as it stands, and without the reference numbers set right after it."""
+        word = self.words[place]
+        yield word
         bare = re.sub(r"(?<=[^\W\d])\d+$", "", word) if self.marks else word
-        return (word,) if bare == word else (word, bare)
+        if bare != word:
+            yield bare
 
-    def lost(self, words: Words) -> str:
-        """An empty text where these words stand on the page in this order, else the first that could not be found."""
+    def lost(self, words: Words, head: Words = ()) -> str:
+        """An empty text where these words stand on the page in this order, else the first that could not be found.
+
+        `head` are the words at the head of a table, which may be set again before any of its rows and cells.
+        """
         best = 0
-        for start in self._places.get(words[0], ()):
-            reached = self._follow(words, start)
+        for place in self._beginnings(words[0]):
+            reached = self._follow(words, head, place)
             if reached == len(words):
                 return ""
             best = max(best, reached)
         return f"“{words[best]}” after “{' '.join(words[max(0, best - 5) : best])}”"
 
-    def _follow(self, words: Words, start: int) -> int:
-        place = start
+    def _beginnings(self, word: str) -> Iterator[int]:
+        yield from self._places.get(word, ())
+        if len(word) >= CUT_WORD:
+            ends = (self._cut(word, place) for place in range(len(self.words)))
+            yield from (end for end in ends if end is not None)
+
+    def _follow(self, words: Words, head: Words, place: int) -> int:
         for count, word in enumerate(words[1:], 1):
-            following = next(
-                (p for p in self._places.get(word, ()) if p > place and self._joins(words, place, p)), None
-            )
+            following = self._next(word, head, place)
             if following is None:
                 return count
             place = following
         return len(words)
 
-    def _joins(self, words: Words, place: int, following: int) -> bool:
+    def _next(self, word: str, head: Words, place: int) -> int | None:
+        found = (p for p in self._places.get(word, ()) if p > place and self._joins(head, place, p))
+        following = next(found, None)
+        return self._cut(word, place + 1) if following is None else following
+
+    def _cut(self, word: str, place: int) -> int | None:
+        """Where a word ends that begins here and is cut up: one too long for its line or cell is, without a hyphen."""
+        told = ""
+        while place < len(self.words) and len(told) < len(word) and word.startswith(told + self.words[place]):
+            told += self.words[place]
+            place += 1
+        return place - 1 if told == word else None
+
+    def _joins(self, head: Words, place: int, following: int) -> bool:
         """Whether only what the page itself adds stands between two words.
 
-        That is the foot of a page, the head of a table repeated on the next, the mark beside a long title, or the
-        numbers of references.
+        That is the foot of a page, words from the head of a table, the mark beside a long title, or the numbers of
+        references.
         """
         between = self.words[place + 1 : following]
-        if not between or between == _BESIDE_TITLE or between == words[: len(between)]:
+        if not between or between == _BESIDE_TITLE or _holds(head, between):
             return True
         if self.marks and all(word.isdigit() for word in between):
             return True
         return len(between) <= FURNITURE and bool(_FOOT.search(" ".join(between)))
+
+
+def _holds(words: Words, part: Words) -> bool:
+    return any(words[place : place + len(part)] == part for place in range(len(words) - len(part) + 1))

@@ -124,7 +124,7 @@ def _lost(path: Path, built: Built, text: str) -> list[str]:
     printed = Printed(text, marks="[^" in source)
     due = [block for block in blocks(source) if not _is_withheld(block, built)]
     assert due, f"nothing of {path.name} is due on the {built.edition.audience} sheet"
-    faults = ((block, printed.lost(block.words)) for block in due)
+    faults = ((block, printed.lost(block.words, block.head)) for block in due)
     return [f"{path.name}:{block.first}: {fault}" for block, fault in faults if fault]
 
 
