@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.batch import lists
+from leaflets.batch.aliases import Alias, gather
+from leaflets.batch.cells import Row
 from leaflets.batch.lists import RunList
+from leaflets.batch.orders import Defaults, Fault, Order, order
 from leaflets.errors import UsageError
 
 TABLE = (
@@ -180,6 +183,46 @@ def test_a_bundle_of_dispenses() -> None:
     assert json.dumps(BUNDLE, indent=1).splitlines()[good.line - 1].strip() == "{"
     assert bad.fault
     assert [finding.code for finding in run_list.findings] == ["list-dispense-off"]
+
+
+def dispensed(**more: object) -> dict[str, str]:
+    """The cells of one dispense to a patient who had another name once."""
+    names = [{"use": "old", "family": "Before"}, {"use": "official", "given": ["Ana"], "family": "Now"}]
+    patient = {"resource": {"resourceType": "Patient", "id": "p", "name": names}}
+    medication = {"resource": {"resourceType": "Medication", "id": "m", "code": {"text": "metformin"}}}
+    dispense = {
+        "resourceType": "MedicationDispense",
+        "subject": {"reference": "Patient/p/_history/2"},
+        "medicationReference": {"reference": "Medication/m/_history/7"},
+        **more,
+    }
+    bundle = {"resourceType": "Bundle", "entry": [patient, medication, {"resource": dispense}]}
+    (row,) = lists.read(json.dumps(bundle).encode()).reading.rows
+    return dict(row.cells)
+
+
+def test_a_label_bears_the_name_in_use() -> None:
+    assert dispensed()["patient_name"] == "Ana Now"
+    assert dispensed()["drug"] == "metformin"
+
+
+def test_directions_of_a_bundle_keep_their_order_and_lose_nothing() -> None:
+    steps = [{"sequence": 2, "text": "Then 5 mg"}, {"sequence": 1, "text": "10 mg", "patientInstruction": "With food"}]
+    assert dispensed(dosageInstruction=steps)["directions"] == "10 mg\nWith food\nThen 5 mg"
+    same = [{"text": "Take ONE tablet.", "patientInstruction": "Take one tablet. Drink water."}]
+    assert dispensed(dosageInstruction=same)["directions"] == "Take one tablet. Drink water."
+
+
+def test_all_codes_of_a_concept_are_asked() -> None:
+    rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
+    cells = dispensed(medicationCodeableConcept={"coding": [{"system": rxnorm, "code": code} for code in ("1", "2")]})
+    assert cells["rxcui"] == "1\n2"
+    row = Row(1, {"rxcui": "1\n2"}, "")
+    one, both = Alias("metformin", "rxcui", "2"), (Alias("metformin", "rxcui", "2"), Alias("aspirin", "rxcui", "1"))
+    found = order(row, gather([one]), Defaults())
+    assert isinstance(found, Order)
+    assert found.leaflet.drug == "metformin"
+    assert isinstance(order(row, gather(both), Defaults()), Fault)
 
 
 def test_rejects_of_a_bundle_are_a_bundle_that_still_explains_itself() -> None:

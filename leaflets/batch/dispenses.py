@@ -24,6 +24,9 @@ TIMES = {
 }
 """When codes of a dosage (hl7.org/fhir/R4/valueset-event-timing.html) → the four times of a dose grid."""
 
+USES = {"official": 0, "usual": 1, "temp": 3, "secondary": 3, "nickname": 4, "anonymous": 4, "maiden": 5, "old": 5}
+"""What a name or an identifier is used for, the best for a label first; 2 where it is not said."""
+
 Object = Mapping[str, object]
 _SPACE = re.compile(r"[\s,]*")
 
@@ -144,19 +147,20 @@ def _drug(dispense: Object, known: Mapping[str, Object]) -> dict[str, str]:
     concept = _object(dispense.get("medicationCodeableConcept"))
     if not concept:
         concept = _object(_looked_up(dispense.get("medicationReference"), known).get("code"))
-    codes = {
-        SYSTEMS[system]: _text(coding.get("code"))
-        for coding in _objects(concept.get("coding"))
-        if (system := _text(coding.get("system"))) in SYSTEMS
-    }
-    words = _text(concept.get("text")) or next((_text(c.get("display")) for c in _objects(concept.get("coding"))), "")
+    codings = list(_objects(concept.get("coding")))
+    codes: dict[str, str] = {}
+    for coding in codings:
+        column, code = SYSTEMS.get(_text(coding.get("system")), ""), _text(coding.get("code"))
+        if column and code:
+            codes[column] = f"{codes[column]}\n{code}" if column in codes else code
+    words = _text(concept.get("text")) or next((_text(coding.get("display")) for coding in codings), "")
     return codes or ({"drug": words} if words else {})
 
 
 def _patient(subject: Object, patient: Object) -> dict[str, str]:
-    name = next(iter(_objects(patient.get("name"))), {})
+    name = next(iter(_current(patient.get("name"))), {})
     spelled = " ".join([*_texts(name.get("given")), _text(name.get("family"))]).strip()
-    identifiers = [_object(subject.get("identifier")), *_objects(patient.get("identifier"))]
+    identifiers = [_object(subject.get("identifier")), *_current(patient.get("identifier"))]
     reference = next((value for one in identifiers if (value := _text(one.get("value")))), "")
     return {
         "patient_name": _text(name.get("text")) or spelled or _text(subject.get("display")),
@@ -183,18 +187,35 @@ def _prescription(dispense: Object, request: Object, known: Mapping[str, Object]
 
 
 def _dosage(dispense: Object) -> dict[str, str]:
-    dosages = list(_objects(dispense.get("dosageInstruction")))
-    words = [_text(one.get("patientInstruction")) or _text(one.get("text")) for one in dosages]
+    dosages = sorted(_objects(dispense.get("dosageInstruction")), key=_sequence)
     when = [code for one in dosages for code in _texts(_object(_object(one.get("timing")).get("repeat")).get("when"))]
     times = dict.fromkeys(TIMES[code] for code in when if code in TIMES)
-    return {"directions": " ".join(filter(None, words)), "dose_times": " ".join(times)}
+    return {"directions": "\n".join(filter(None, map(_instruction, dosages))), "dose_times": " ".join(times)}
+
+
+def _sequence(dosage: Object) -> int:
+    number = dosage.get("sequence")
+    return number if isinstance(number, int) else 0
+
+
+def _instruction(dosage: Object) -> str:
+    """The words for the patient and the directions themselves, unless one says all of the other."""
+    told, text = _text(dosage.get("patientInstruction")).strip(), _text(dosage.get("text")).strip()
+    if told.casefold() in text.casefold():
+        return text
+    return told if text.casefold() in told.casefold() else f"{text}\n{told}"
 
 
 def _looked_up(reference: object, known: Mapping[str, Object]) -> Object:
-    address = _text(_object(reference).get("reference"))
+    address = _text(_object(reference).get("reference")).partition("/_history/")[0]
     if address in known:
         return known[address]
     return known.get("/".join(address.split("/")[-2:]), {})
+
+
+def _current(value: object) -> list[Object]:
+    """Names or identifiers, those in use first and those of the past last (hl7.org/fhir/R4/valueset-name-use.html)."""
+    return sorted(_objects(value), key=lambda one: USES.get(_text(one.get("use")), 2))
 
 
 def _object(value: object) -> Object:

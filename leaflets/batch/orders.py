@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from leaflets.batch.aliases import Aliases
+from leaflets.batch.aliases import Aliases, Match
 from leaflets.batch.cells import CODES, LABEL, Row
 from leaflets.batch.press import Leaflet
 from leaflets.labels import Label
@@ -79,7 +79,7 @@ def _drug(row: Row, aliases: Aliases) -> str | Fault:
         return Fault(row.line, "list-no-drug", "the row names no drug")
     agreed: set[str] = set()
     for kind, text in asked:
-        match = aliases.find(text, kind)
+        match = _meant(text, kind, aliases)
         if len(match.drugs) != 1:
             hint = _candidates(match.drugs) or _near(match.near)
             return Fault(row.line, "list-drug", f"column `{kind or 'drug'}`: {match.reason}", hint)
@@ -89,6 +89,18 @@ def _drug(row: Row, aliases: Aliases) -> str | Fault:
             row.line, "list-drug", "its drug columns mean different monographs", _candidates(tuple(sorted(agreed)))
         )
     return agreed.pop()
+
+
+def _meant(text: str, kind: str, aliases: Aliases) -> Match:
+    """What one column means. A cell may hold several codes, one a line, as FHIR lists codes of one and the same drug:
+    those that nobody here knows are passed over, the others must agree.
+    """
+    matches = [aliases.find(code, kind) for code in text.splitlines()] if kind else [aliases.find(text)]
+    known = [match for match in matches if match.drugs]
+    drugs = tuple(sorted({drug for match in known for drug in match.drugs}))
+    if len(known) < 2 or len(drugs) == 1:
+        return next(iter(known), matches[0])
+    return Match(drugs, reason="its codes mean more than one monograph")
 
 
 def _candidates(drugs: tuple[str, ...]) -> str:
