@@ -40,7 +40,7 @@ def test_every_section_stands_with_its_headings_and_titles(monograph: str) -> No
         patient, clinician = (SEATING[audience][id][1] for audience in Audience)
         words = ", ".join(word[:1].upper() + word[1:] for word in synonyms)
         row = f"| `{id}` | {words} | {patient.title}, {patient.place} | {clinician.place} |"
-        assert row in monograph
+        assert row in monograph, "scripts/sections.py writes the table anew"
     assert set(re.findall(r"^\| `(\w+)` \|.*\| .* \| \w+ \|$", monograph, re.M)) == set(headings.SYNONYMS)
 
 
