@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 KEPT_ENTRIES = 2_000
-_MAGIC = b"leaflet-cache-2\n"
+_MAGIC = b"leaflet-cache-3\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Cache:
             data = self._path(key).read_bytes()
         except OSError:
             return None
-        return _unpack(data)
+        return _unpack(key, data)
 
     def put(self, key: str, entry: Entry) -> None:
         """Store an entry. A cache that cannot be written is no fault of the build, so nothing is raised."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._write(self._path(key), _pack(entry))
+            self._write(self._path(key), _pack(key, entry))
             self._prune()
 
     def _write(self, path: Path, data: bytes) -> None:
@@ -66,17 +66,22 @@ class Cache:
         return self.folder / f"{key}.sheet"
 
 
-def _pack(entry: Entry) -> bytes:
+def _pack(key: str, entry: Entry) -> bytes:
     head = json.dumps({"facts": entry.facts, "parts": {name: len(part) for name, part in entry.parts.items()}}).encode()
     body = b"\n".join([head, b"".join(entry.parts.values())])
-    return _MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+    return _MAGIC + _digest(key, body) + b"\n" + body
 
 
-def _unpack(data: bytes) -> Entry | None:
+def _digest(key: str, body: bytes) -> bytes:
+    """Of the key too, so that a file under another's name is no sheet: it may be for another reader."""
+    return hashlib.sha256(key.encode() + b"\n" + body).hexdigest().encode()
+
+
+def _unpack(key: str, data: bytes) -> Entry | None:
     if not data.startswith(_MAGIC):
         return None
     digest, _, body = data[len(_MAGIC) :].partition(b"\n")
-    if hashlib.sha256(body).hexdigest().encode() != digest:
+    if _digest(key, body) != digest:
         return None
     head, _, rest = body.partition(b"\n")
     told = json.loads(head)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -154,6 +155,24 @@ def test_a_review_date_holds_to_the_end_of_its_day(folder: Path) -> None:
     (folder / "content" / "a.md").write_text(text.replace(today().isoformat(), '"2020-01-01"'))
     with pytest.raises(CheckFailed, match="the review date 2020-01-01 has passed"):
         _built(folder)
+
+
+def test_a_style_changed_behind_its_date_and_size_is_seen(folder: Path) -> None:
+    style = folder / "styles" / "theme.css"
+    style.parent.mkdir()
+    style.write_text("h1 { margin-top: 1mm }")
+    before, then = _built(folder), style.stat()
+    style.write_text("h1 { margin-top: 9mm }")
+    os.utime(style, ns=(then.st_atime_ns, then.st_mtime_ns))
+    assert _built(folder).pdf.data != before.pdf.data
+
+
+@pytest.mark.parametrize("target", ["nowhere", ".", "..", "theme.css"])
+def test_links_that_lead_nowhere_or_in_a_circle_stop_nothing(folder: Path, target: str) -> None:
+    (folder / "styles").mkdir()
+    (folder / "styles" / "theme.css").symlink_to(target)
+    (folder / "styles" / "more").symlink_to(target)
+    assert _built(folder).pdf.pages == 1
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,12 @@ def test_a_damaged_entry_is_no_entry(tmp_path_factory: pytest.TempPathFactory, d
     assert cache.get("k") == ENTRY
 
 
+def test_a_file_under_the_name_of_another_is_no_entry(cache: Cache) -> None:
+    cache.put("patient", ENTRY)
+    _file(cache).rename(cache.folder / "clinician.sheet")
+    assert cache.get("clinician") is None
+
+
 def test_an_empty_folder_or_none_holds_nothing(cache: Cache) -> None:
     assert cache.get("k") is None
     cache.folder.mkdir()

@@ -150,19 +150,25 @@ def _ours() -> bytes:
 
 
 def _signature(folder: str) -> str:
-    """Every file below a folder with its size and time of change; empty where there is no folder."""
+    """Every file below a folder with its size and times of change; empty where there is no folder.
+
+    Two times, since that of its text may be set by hand or by a copy; what cannot be looked at counts by name.
+    """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         return ""
-    parts: list[str] = []
-    for entry in entries:
-        if entry.is_dir():
-            parts.append("" if entry.name == "__pycache__" else f"{entry.name}/{_signature(entry.path)}")
-        else:
-            told = entry.stat()
-            parts.append(f"{entry.name} {told.st_size} {told.st_mtime_ns}")
-    return "\n".join(parts)
+    return "\n".join(_told_of(entry) for entry in entries if entry.name != "__pycache__")
+
+
+def _told_of(entry: os.DirEntry[str]) -> str:
+    try:
+        if entry.is_dir(follow_symlinks=False):  # a link may lead in a circle, and none out of the folder is used
+            return f"{entry.name}/{_signature(entry.path)}"
+        told = entry.stat()
+    except OSError:
+        return entry.name
+    return f"{entry.name} {told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
 
 
 def _stamp(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ class Project:
     def style_path(self, name: str) -> Path | None:
         """Where a stylesheet, font or picture lies, or None."""
         for folder in (self.root / "styles", packaged("styles")):
-            path = (folder / name).resolve()
+            path = Path(os.path.realpath(folder / name))  # unlike `resolve`, it bears links that lead in a circle
             if path.suffix in _ASSETS and path.is_relative_to(folder.resolve()) and path.is_file():
                 return path
         return None
