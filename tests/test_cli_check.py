@@ -173,3 +173,14 @@ def test_sarif_names_files_as_addresses(folder: Path, capsys: pytest.CaptureFixt
     assert len(uris) == 1
     assert uris.pop().endswith("my%20drug.md")
     assert {"EP-F04", "PG-08"} <= {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+
+
+def test_rules_that_know_english_only_are_left_out_elsewhere(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "---\ntitle: Prueba\n---\n\n### Dosage\n\nTome 2 mg OD. La hepatic dosis should es taken fatal.\n"
+    (folder / "prueba.es.md").write_text(text, "utf-8")
+    _run("check", "prueba.es.md", "-v")
+    out = capsys.readouterr().out
+    assert "EP-F04" in out
+    assert "the text is in “es”, and these rules know English only: CO-08, CO-09, PL-01, " in out
+    assert "  PL-0" not in out
+    assert "grade" not in out

@@ -15,9 +15,8 @@ from leaflets.checks.silence import Silenced, sift
 from leaflets.model import Audience, Finding, Monograph, Severity
 
 __all__ = [
-    "RULES", "SAFETY", "Judged", "Measure", "Report", "Rule", "Silenced", "check", "examine", "grades_of", "index_of",
-    "open_safety",
-    "rule", "score", "sift",
+    "ENGLISH_ONLY", "RULES", "SAFETY", "Judged", "Measure", "Report", "Rule", "Silenced", "check", "examine",
+    "grades_of", "index_of", "left_out", "open_safety", "rule", "score", "sift",
 ]  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
@@ -113,10 +112,20 @@ def _by_code() -> dict[str, Rule]:
     return {known.code: known for known in RULES}
 
 
+ENGLISH_ONLY = frozenset({"CO-08", "CO-09", "PL-01", "PL-02", "PL-03", "PL-07", "PL-08", "PL-09", "PL-10", "PL-11"})
+"""Rules that look for English words or count English syllables."""
+
+
+def left_out(lang: str) -> tuple[str, ...]:
+    """The codes of the rules that say nothing of a text in this language, in order."""
+    return () if lang.split("-")[0] == "en" else tuple(sorted(ENGLISH_ONLY))
+
+
 def _hits(reading: Reading) -> Iterator[tuple[Rule, Hit, Severity]]:
+    skipped = left_out(reading.monograph.lang)
     for known in RULES:
         severity = known.severity(reading.audience)
-        if severity is not None:
+        if severity is not None and known.code not in skipped:
             for hit in known.find(reading):
                 yield known, hit, hit.severity or severity
 

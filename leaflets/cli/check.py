@@ -119,7 +119,7 @@ def _check(source: Source, audiences: Sequence[Audience]) -> Checked:
     text = read_text(source.path)
     monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
     examined = checks.examine(monograph, text, audiences, today=today())
-    if Audience.PATIENT not in audiences:
+    if Audience.PATIENT not in audiences or checks.left_out(monograph.lang):
         return Checked(monograph, examined, (), {})
     return Checked(monograph, examined, checks.index_of(monograph), checks.grades_of(monograph))
 

@@ -43,6 +43,7 @@ def lines(one: Checked, *, verbose: bool = False) -> Iterator[str]:
             yield from _why(finding)
         yield f"    {finding.hint}"
     if verbose:
+        yield from _left_out(one)
         yield from _silenced(one)
         yield from _grades(one)
         yield from _index(one)
@@ -78,6 +79,13 @@ def _silenced(one: Checked) -> Iterator[str]:
         yield f"    {silenced.reason}"
 
 
+def _left_out(one: Checked) -> Iterator[str]:
+    codes = checks.left_out(one.monograph.lang)
+    if codes:
+        told = f"the text is in “{one.monograph.lang}”, and these rules know English only"
+        yield f"{one.monograph.file}: {told}: {', '.join(codes)}"
+
+
 def _grades(one: Checked) -> Iterator[str]:
     for heading, counted in one.grades.items():
         where = f"“{heading}”" if heading else "the patient text as a whole"
@@ -111,6 +119,7 @@ def facts(done: Sequence[Checked], failed: Sequence[LeafletError]) -> dict[str, 
                 "file": one.monograph.file,
                 "findings": [finding_facts(finding) for finding in one.report.findings],
                 "silenced": [{**finding_facts(s.finding), "reason": s.reason} for s in one.report.silenced],
+                "left_out": list(checks.left_out(one.monograph.lang)),
                 "grades": {heading or "*": round(counted.grade, 1) for heading, counted in one.grades.items()},
                 "index": [
                     {"index": i.index, "item": i.number, "asks": i.asks, "verdict": i.verdict} for i in one.index
