@@ -275,3 +275,18 @@ def test_the_command_as_a_process(tmp_path: Path) -> None:
     ran = process("build", "baricitinib", "--audience", "patient", cwd=tmp_path)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("output/baricitinib-patient.pdf  2 pages  ")
+
+
+def test_a_text_in_another_language_is_not_printed_as_if_it_were_ours(leaflet: Leaflet) -> None:
+    leaflet.write("notes/examplol.es.md", MONOGRAPH)
+    ran = leaflet("build", "notes/examplol.es.md")
+    assert ran.code == 3
+    assert "notes/examplol.es.md: this text is in the language “es”" in ran.err
+    assert leaflet.files() == {"notes/examplol.es.md"}
+
+
+def test_settings_that_are_no_text_are_a_fault_of_usage(leaflet: Leaflet) -> None:
+    leaflet.write("leaflet.toml", b"paper = '\xff'\n")
+    ran = leaflet("build", "baricitinib")
+    assert ran.code == 2
+    assert "leaflet.toml:1: the file is not UTF-8" in ran.err

@@ -118,8 +118,14 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
             "build: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
         )
     for name in args.names or project.names():
-        path = at_path(name)
-        yield path or project.source(name, args.lang or project.settings.language)
+        lang = args.lang or project.settings.language
+        source = at_path(name) or project.source(name, lang)
+        if source.lang != lang:
+            raise ContentError(
+                f"{source.file}: this text is in the language “{source.lang}”, and sheets are made in “{lang}” only",
+                "Name the file without a language if it is not so.",
+            )
+        yield source
 
 
 def _editions(args: argparse.Namespace, project: Project) -> Iterator[Edition]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from leaflets.errors import ContentError
 from leaflets.project.files import shown
 
-_LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")
+_LANGUAGE = re.compile(r"^[a-z]{2}(?:-[A-Z][A-Za-z]{1,3})?$")
 
 
 @dataclass(frozen=True, slots=True)

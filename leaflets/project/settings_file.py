@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from leaflets.errors import UsageError
+from leaflets.errors import ContentError, UsageError
 from leaflets.paper import Paper, Pharmacy
 from leaflets.project.files import read_text, shown
 from leaflets.project.settings import LANGUAGES, Settings
@@ -19,6 +19,8 @@ def read_settings(path: Path) -> Settings:
     file = shown(path)
     try:
         table = tomllib.loads(read_text(path, 1_000_000))
+    except ContentError as error:
+        raise UsageError(error.message, error.hint) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file}: not valid TOML: {error}", "Mend the line it names.") from error
     _known(file, "", table, ("paper", "language", "pharmacy", "batch"))
