@@ -75,6 +75,7 @@ HOSTILE = [
     "OD ", "v1.", "1,", ".5 mg ", "10-", "a.", "5/7 ", "q6h", "10 mg/", "(", "see ", "below specified ", "(nausea ",
     "hepatic ", "dose adjustment renal ", "is taken ", "1 in 10 ", "OAT3 inhibitors ", "“", "<1", "x3d ", "% solution ",
     "* a\n", "| 2 mg | ", "common. ", "should. ", "prescribing information dose ", "pregnant ", "serious ", "'a", "\n",
+    "q4-", "section 3, ", "see the ", "20 mg to 10 mg ", "1-2-2026 ", "25° ", "xxxx5mg ", "10e6 ", "RA ", "1 mg/5 mL ",
 ]  # fmt: skip
 SIZE = 40
 
