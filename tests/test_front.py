@@ -145,3 +145,8 @@ def _refusal(front: str) -> list[str]:
     except LeafletError as refused:
         return [refused.message]
     return []
+
+
+def test_front_matter_in_toml_is_named_as_such() -> None:
+    with pytest.raises(ContentError, match=r"case\.md:1: the front matter is TOML"):
+        parse('+++\ntitle = "Testol"\n+++\n### Usage\nOne.\n', name="case", file="case.md")

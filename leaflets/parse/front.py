@@ -29,10 +29,16 @@ Node = yaml.nodes.Node
 def take_front(lines: Sequence[Line], file: str) -> tuple[Node | None, Sequence[Line]]:
     """The YAML node of the front matter (None where there is none) and the lines after it.
 
-    Raises ContentError, with file and line, where the YAML is broken, never closed or no mapping.
+    Raises ContentError, with file and line, where it is TOML, never closed, broken or no mapping.
     """
     start = next((i for i, line in enumerate(lines) if line.text.strip()), len(lines))
-    if start == len(lines) or lines[start].text.strip() != "---":
+    opening = lines[start].text.strip() if start < len(lines) else ""
+    if opening == "+++":
+        raise ContentError(
+            f"{file}:{lines[start].number}: the front matter is TOML, which is not read",
+            "Write it as “key: value” lines between two lines of three dashes (---).",
+        )
+    if opening != "---":
         return None, lines
     fences = (
         i for i in range(start + 1, min(len(lines), start + MAX_LINES)) if lines[i].text.strip() in ("---", "...")
