@@ -330,3 +330,13 @@ def test_a_terminal_has_a_bar_with_counts(project: Path) -> None:
     os.close(ours)
     assert b"writing copies" in told
     assert b"4/12" in told
+
+
+def test_what_is_wrong_with_many_rows_is_said_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(f"nonesuch;{PEOPLE[n % 3]};M{n};R{n};Ward 3;one\r\n" for n in range(9))
+    (project / "many.csv").write_text(patients(2) + rows, encoding="utf-8")
+    assert main(["batch", "many.csv", *ALLOW, "--dry-run"]) == 4
+    told = capsys.readouterr().err
+    assert told.count("no monograph has this name") == 1
+    assert "9 rows: error: column `drug`" in told
+    assert "Lines 4-12." in told

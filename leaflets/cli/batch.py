@@ -4,7 +4,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from leaflets.batch.making import Desk, Made
 from leaflets.batch.orders import Defaults
 from leaflets.batch.press import Executor, Objection
 from leaflets.batch.run import Prepared, Request, carry_out, prepare, rejects_path
+from leaflets.batch.serials import spell
 from leaflets.batch.states import State
 from leaflets.batch.stopping import Stop, watched
 from leaflets.batch.wishes import Wishes
@@ -29,6 +30,9 @@ from leaflets.project import shown as shown_path
 
 MOST_FINDINGS = 100
 """Findings printed as text; JSON has them all."""
+
+FEW = 6
+"""Line numbers that may stand before what is wrong with them; more stand below it."""
 
 ALLOWED = {
     f"leaflet-{Objection.DRAFT.value}": "were never clinically reviewed",
@@ -222,22 +226,37 @@ def _emit_plan(prepared: Prepared, will: Forecast) -> None:
 
 
 def _tell_findings(findings: Sequence[Finding]) -> None:
-    """All errors and warnings by line, as many as a person reads; what a flag allowed is only counted."""
+    """All errors and warnings by line, as many as a person reads; what a flag allowed is only counted.
+
+    What is wrong with many rows is said once, with all their lines, and each hint once.
+    """
     grave = sorted((one for one in findings if one.severity is not Severity.INFO), key=lambda one: one.line)
     allowed = [one for one in grave if one.severity is Severity.WARNING and one.code in ALLOWED]
     other = [one for one in grave if one not in allowed]
-    for finding in other[:MOST_FINDINGS]:
+    groups: dict[Finding, list[int]] = {}
+    for finding in other:
+        groups.setdefault(replace(finding, line=0), []).append(finding.line)
+    hinted: set[str] = set()
+    for finding, lines in list(groups.items())[:MOST_FINDINGS]:
         severity = report.painted(finding.severity.value, finding.severity, sys.stderr)
-        place = f"line {finding.line}: " if finding.line else ""
-        report.line(f"{place}{severity}: {finding.message}")
-        if finding.hint:
+        report.line(f"{_place(lines)}{severity}: {finding.message}")
+        if len(lines) > FEW:
+            report.line(f"    Lines {spell(lines)}.")
+        if finding.hint and finding.hint not in hinted:
             report.line(f"    {finding.hint}")
-    if len(other) > MOST_FINDINGS:
-        report.line(f"and {len(other) - MOST_FINDINGS} more; --json lists all")
+        hinted.add(finding.hint)
+    if len(groups) > MOST_FINDINGS:
+        report.line(f"and {len(groups) - MOST_FINDINGS} more; --json lists all")
     for code, words in ALLOWED.items():
         count = sum(one.code == code for one in allowed)
         if count:
             report.line(f"allowed, and said on every sheet: {count} leaflets {words}")
+
+
+def _place(lines: Sequence[int]) -> str:
+    if len(lines) > FEW:
+        return f"{len(lines)} rows: "
+    return f"line{'s' * (len(lines) > 1)} {spell(lines)}: " if any(lines) else ""
 
 
 def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: Made, books: Books) -> None:
