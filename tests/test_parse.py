@@ -184,6 +184,16 @@ def test_lines_that_stand_apart_never_run_into_one(lines: tuple[str, ...]) -> No
     assert len(section.blocks) == len(lines)
 
 
+def test_a_callout_is_a_box_with_its_kind_and_title() -> None:
+    box, plain_box = (
+        parsed(HEAD + "> [!warning]- Allergy\n> Not with *penicillin*.\n> - rash\n\n> [!NOTE]\n").sections[0].blocks
+    )
+    assert isinstance(box, Box)
+    assert isinstance(plain_box, Box)
+    assert [run.text for run in (*box.title, *plain_box.title)] == ["Warning: Allergy", "Note"]
+    assert [type(block) for block in box.blocks] == [Paragraph, Items]
+
+
 def test_a_wrapped_sentence_stays_one_paragraph() -> None:
     section = parsed(HEAD + "Take one  tablet (see\nthe label) with water\nin the morning.\n").sections[0]
     assert len(section.blocks) == 1

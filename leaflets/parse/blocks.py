@@ -11,7 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from leaflets.errors import ContentError
-from leaflets.model import Audience, Block, Box, Item, Items, Paragraph, Quote, Row, Subheading, Table, Text, Verbatim
+from leaflets.model import (
+    Audience,
+    Block,
+    Box,
+    BoxKind,
+    Item,
+    Items,
+    Paragraph,
+    Quote,
+    Row,
+    Subheading,
+    Table,
+    Text,
+    Verbatim,
+)
 from leaflets.parse.clean import MAX_COLUMNS, MAX_NESTING, Line
 from leaflets.parse.code import CODE, WRAPPERS, closing
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
@@ -27,6 +41,8 @@ _TICK = re.compile(r"^\[[ xX]\]\s+")
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 # ">34 kg: 80 mg" and ">= 65 years" are doses, not quotations.
 _QUOTE = re.compile(r"^\s{0,3}>(?!\s*[=\d.½¼¾])\s?(.*)$")
+# A box as note-taking programs write it: "> [!warning] Title".
+_CALLOUT = re.compile(r"^\s*\[!([A-Za-z][\w-]{0,30})\][+-]?\s*(.*)$")
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[A-Za-z*]))(.*?)\s*$")
 # Points numbered in a way Markdown knows no list by: "a) …", "(2) …", "iv. …".
 _LETTERED = re.compile(r"^\s*(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)|[ivx]{1,4}\.)\s+\S")
@@ -147,6 +163,10 @@ def _quote(lines: Lines, start: int, depth: int) -> Read | None:
     while end < len(lines) and (match := _QUOTE.match(lines[end].text)):
         body.append(replace(lines[end], text=match[1]))
         end += 1
+    callout = _CALLOUT.match(body[0].text)
+    if callout:
+        title = inline(": ".join(part for part in (callout[1].capitalize(), callout[2]) if part))
+        return (Box(lines[start].number, BoxKind.NOTE, title, scan(body[1:], depth + 1)),), end
     return (Quote(lines[start].number, scan(body, depth + 1)),), end
 
 
