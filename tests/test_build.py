@@ -16,7 +16,7 @@ import pytest
 from leaflets.build import Built, build, default_edition
 from leaflets.build.fingerprint import gather
 from leaflets.cache import Cache
-from leaflets.errors import CheckFailed, ContentError
+from leaflets.errors import CheckFailed, ContentError, RenderError
 from leaflets.paper import Audience, Edition, Paper, Pharmacy
 from leaflets.project import Project, Settings, packaged, today
 from leaflets.project.content import source_at
@@ -165,6 +165,14 @@ def test_a_style_changed_behind_its_date_and_size_is_seen(folder: Path) -> None:
     style.write_text("h1 { margin-top: 9mm }")
     os.utime(style, ns=(then.st_atime_ns, then.st_mtime_ns))
     assert _built(folder).pdf.data != before.pdf.data
+
+
+@pytest.mark.parametrize("style", ["h1 { margin-left: 300mm }", "main { margin-top: -60mm }"])
+def test_a_style_that_hides_words_makes_no_sheet(folder: Path, style: str) -> None:
+    (folder / "styles").mkdir()
+    (folder / "styles" / "theme.css").write_text(style)
+    with pytest.raises(RenderError, match=r"a\.md: page 1: text (outside the page|over other text)"):
+        _built(folder)
 
 
 @pytest.mark.parametrize("target", ["nowhere", ".", "..", "theme.css"])

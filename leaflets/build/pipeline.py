@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leaflets.build.prepare import Prepared
 
 _FONT = ".ttf"
+_HIDDEN = "PG-06"
 
 
 def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
@@ -40,7 +41,8 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
 
     sheet = fitted(edition.audience, composed, lambda page: _typeset(page, ingredients))
     front = prepared.view.front
-    looked_at = _looked_at(sheet, edition.audience, source.file)
+    looked_at = tuple(_looked_at(sheet, edition.audience, source.file))
+    _require_on_paper(looked_at)
     findings = (*prepared.findings, *still_open(looked_at, front.allow))
     return Built(
         source, edition, ingredients.content_id, front.title, front.version, sheet.pdf, sheet.page.markup, findings,
@@ -81,6 +83,17 @@ def _looked_at(sheet: Fitted, audience: Audience, file: str) -> Iterator[Finding
             Severity.INFO, "PG-00", f"the page was tightened to fit its paper: {sheet.fit}", "", file, audience=audience
         )
     yield from proved(sheet.pdf, audience, file)
+
+
+def _require_on_paper(looked_at: Sequence[Finding]) -> None:
+    """Raises RenderError where words fall off the page or on other words: a sheet that hides a dose is none."""
+    hidden = [finding for finding in looked_at if finding.code == _HIDDEN and finding.severity is Severity.ERROR]
+    if hidden:
+        first = hidden[0]
+        raise RenderError(
+            f"{first.file}: {first.message}: “{first.excerpt[:60]}”",
+            "Break up what is too broad for the page, or mend the project's own styles.",
+        )
 
 
 def _fonts(ingredients: Ingredients) -> list[bytes]:
