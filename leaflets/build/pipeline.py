@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from leaflets.build.ahead import ahead, worth_it
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from leaflets.build.prepare import Prepared
 
 _FONT = ".ttf"
+_PAGES = count(1)
+_BETWEEN_COLLECTIONS = 6
 _HIDDEN = "PG-06"
 
 
@@ -74,6 +78,8 @@ def _composed(view: View, imprint: Imprint, ingredients: Ingredients) -> Html:
 def _typeset(page: Html, ingredients: Ingredients) -> Pdf:
     from leaflets.typeset import typeset  # loaded by now, beside the work of the child
 
+    if next(_PAGES) % _BETWEEN_COLLECTIONS == 0:
+        gc.collect()  # the boxes of a page refer to one another, and a command's collector seldom starts by itself
     return typeset(page, ingredients.assets)
 
 
