@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import yaml
 
@@ -53,18 +54,50 @@ def take_front(lines: Sequence[Line], file: str) -> tuple[Node | None, Sequence[
     return _compose(text, file, lines[start].number), lines[end + 1 :]
 
 
+class _NotAllowed(yaml.YAMLError):
+    """Something YAML has and front matter may not: what, where and what to do instead."""
+
+    def __init__(self, problem: str, remedy: str, line: int) -> None:
+        super().__init__(problem)
+        self.problem, self.remedy, self.line = problem, remedy, line
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes front matter in one pass, and refuses aliases and deep nesting on the way."""
+
+    depth = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        """The next node; raises _NotAllowed."""
+        event: yaml.events.Event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it out
+        line = event.start_mark.line if event.start_mark else 0
+        if isinstance(event, yaml.events.AliasEvent):
+            raise _NotAllowed("YAML aliases are not allowed", "Write the value out.", line)
+        nests = isinstance(event, yaml.events.CollectionStartEvent)
+        if self.depth + nests > MAX_DEPTH:
+            raise _NotAllowed("the front matter nests too deep", "Flatten it.", line)
+        self.depth += nests
+        node: Node | None = super().compose_node(parent, index)
+        self.depth -= nests
+        return node
+
+
+@lru_cache(maxsize=64)
+def _scanned(text: str) -> Node | None:
+    # Kept by its text, since a print run asks for the front matter of a monograph again and again.
+    loader = _Loader(text)
+    try:
+        node: Node | None = loader.get_single_node()
+    finally:
+        loader.dispose()
+    return node
+
+
 def _compose(text: str, file: str, offset: int) -> Node | None:
     try:
-        depth = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            line = offset + 1 + (event.start_mark.line if event.start_mark else 0)
-            if isinstance(event, yaml.events.AliasEvent):
-                raise ContentError(f"{file}:{line}: YAML aliases are not allowed", "Write the value out.")
-            depth += isinstance(event, yaml.events.CollectionStartEvent)
-            depth -= isinstance(event, yaml.events.CollectionEndEvent)
-            if depth > MAX_DEPTH:
-                raise ContentError(f"{file}:{line}: the front matter nests too deep", "Flatten it.")
-        node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        return _scanned(text)
+    except _NotAllowed as error:
+        raise ContentError(f"{file}:{offset + 1 + error.line}: {error.problem}", error.remedy) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = offset + 1 + (mark.line if mark else 0)
@@ -73,7 +106,6 @@ def _compose(text: str, file: str, offset: int) -> Node | None:
             f"{file}:{line}: the front matter is not valid YAML: {problem}",
             "Check the indentation and put values that hold a colon in quotes.",
         ) from error
-    return node
 
 
 def read_front(node: Node | None, file: str, offset: int, title: str) -> tuple[Front, tuple[Finding, ...]]:
