@@ -24,6 +24,7 @@ from leaflets.model import (
     Html,
     Imprint,
     Items,
+    Paragraph,
     Place,
     Questions,
     Quote,
@@ -35,6 +36,7 @@ from leaflets.model import (
     ViewSection,
     plain,
 )
+from leaflets.pictograms import PICTOGRAMS, picture
 from leaflets.typography import NBSP, bind, tallman, unbreakable
 
 DRAFT = "Draft: not clinically reviewed"
@@ -48,6 +50,7 @@ _FEW_ITEMS, _FEW_LETTERS = 5, 400
 _COLUMN = {Audience.PATIENT: 52, Audience.CLINICIAN: 54}
 _PAGE = {Audience.PATIENT: 76, Audience.CLINICIAN: 108}
 _GAP_LETTERS = 2
+_ONE_LINE = 44
 _LONG_WORD = re.compile(r"\S{25,}")
 
 
@@ -91,6 +94,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         "capital": lambda text: text[:1].upper() + text[1:], "heading_lines": _heading_lines, "title_size": _title_size,
         "few": _is_few, "table_width": pass_context(_table_width), "section_width": pass_context(_section_width),
         "words_of": lambda text: set_plain(str(text)),
+        "icon": pass_context(_icon), "pictured": _pictured, "bears_icons": pass_context(_bears_icons),
         "box_titles": lambda blocks: [block.title for block in blocks if isinstance(block, Box) and block.title],
     }  # fmt: skip
     environment.filters.update(filters)
@@ -246,6 +250,24 @@ def _is_few(items: Items) -> bool:
 def _block_words(block: Block) -> str:
     text = getattr(block, "text", ())
     return text if isinstance(text, str) else plain(text) if text else "x" * _FEW_LETTERS
+
+
+def _icon(context: Context, block: Block) -> Markup:
+    """The pictogram beside a paragraph; for patients only, and never without the words it stands beside."""
+    name = block.icon if isinstance(block, Paragraph) and context["view"].audience is Audience.PATIENT else ""
+    if not name:
+        return Markup()
+    return Markup('<img class="icon" src="leaflet:{}" alt="{}">').format(picture(name), PICTOGRAMS[name])
+
+
+def _pictured(block: Paragraph) -> str:
+    """Classes of a paragraph with a pictogram: words of one line stand at half its height, more begin at its top."""
+    return "pictured brief" if len(plain((*block.lead, *block.text))) <= _ONE_LINE else "pictured"
+
+
+def _bears_icons(context: Context, items: Items) -> bool:
+    """Whether the texts of a list stand further in, so that all share one edge beside its pictograms."""
+    return any(_icon(context, item.blocks[0]) for item in items.items if item.blocks)
 
 
 def _table_width(context: Context, table: Table) -> str:

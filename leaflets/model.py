@@ -55,12 +55,16 @@ class BoxKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; `lead` is its bold lead-in ("Rheumatoid arthritis (RA):"), taken off the text."""
+    """A paragraph; `lead` is its bold lead-in ("Rheumatoid arthritis (RA):"), taken off the text.
+
+    `icon` names the pictogram that stands beside it on the patient leaflet.
+    """
 
     line: int
     text: Text
     lead: Text = ()
     audience: Audience | None = None
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

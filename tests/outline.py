@@ -47,8 +47,9 @@ def _blocks(blocks: tuple[Block, ...], depth: int, lines: bool) -> Iterator[str]
 
 def _headline(block: Block) -> str:
     if isinstance(block, Paragraph):
+        icon = f":{block.icon}: " if block.icon else ""
         lead = f"[{runs(block.lead)}] " if block.lead else ""
-        return f"p {lead}{runs(block.text)}"
+        return f"p {icon}{lead}{runs(block.text)}"
     if isinstance(block, Subheading):
         return f"h {runs(block.text)}"
     if isinstance(block, Items):

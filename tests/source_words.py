@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from leaflets.pictograms import PICTOGRAMS
+
 Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
@@ -13,6 +15,7 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\(\s*<?([^()<>\s]*)>?[^()]*\)")
 _MARK = re.compile(r"\[\^[^\]]*\]")
 _FENCE = re.compile(r"\s{0,3}/{3,}\s*([a-z-]*)\s*(?:\|\s*(.*))?$")
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[*+\-•●▪‣◦]|\d{1,3}[.)])\s+")
+_PICTOGRAM = re.compile(rf"^\s*:(?:{'|'.join(PICTOGRAMS)}):\s+(?=\S)")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}")
 _DELIMITER = re.compile(r"^[\s|:-]+$")
 _SITE_ONLY = ("/", "#", ".")
@@ -108,7 +111,7 @@ def line_words(line: str) -> Words:
     """The words of one line: no marks of Markdown, no list number, no address that names a place inside a web site."""
     if _DELIMITER.match(line):
         return ()
-    text = _MARK.sub(" ", _BULLET.sub("", line))
+    text = _MARK.sub(" ", _PICTOGRAM.sub("", _BULLET.sub("", line)))
     text = _LINK.sub(lambda m: m[1] if m[2].startswith(_SITE_ONLY) or m[1] == m[2] else f"{m[1]} {m[2]}", text)
     return words_of(html.unescape(text))
 

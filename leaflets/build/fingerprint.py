@@ -16,6 +16,7 @@ from pathlib import Path
 from leaflets import __version__
 from leaflets.errors import CheckFailed
 from leaflets.paper import Edition, Pharmacy
+from leaflets.pictograms import PICTOGRAMS, picture
 from leaflets.project import Project, Source, packaged, read_bytes
 
 ID_DIGITS = 10
@@ -24,8 +25,8 @@ _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}
 MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
-    "model.py", "paper.py", "typography.py", "view.py", "compose.py", "finish.py", "fetch.py", "glyphs.py",
-    "parse/*.py", "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
+    "model.py", "paper.py", "pictograms.py", "typography.py", "view.py", "compose.py", "finish.py", "fetch.py",
+    "glyphs.py", "parse/*.py", "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
 _ENGINES = ("weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml")
 _LIBRARY_FOLDERS = (
@@ -77,13 +78,18 @@ def gather(
 ) -> Ingredients:
     """The ingredients of one sheet, read and hashed. Raises as `wanted` does."""
     asked = wanted(project, source, edition, today=today, allow_expired=allow_expired)
-    assets = project.styles(edition.stylesheets)
+    assets = project.styles((*edition.stylesheets, *_icons(asked.text)))
     templates = project.templates()
     texts = {name: template.encode() for name, template in templates.items()}
     told = _told(project, source, edition, asked.notices)
     digest = _digest([told, asked.text, *_pairs(assets), *_pairs(texts), _code()])
     pharmacy = project.settings.pharmacy
     return Ingredients(asked.text, assets, templates, pharmacy, asked.notices, digest[:ID_DIGITS], asked.key)
+
+
+def _icons(text: bytes) -> Iterable[str]:
+    """The drawings of the pictograms that a monograph may bear, known without parsing it."""
+    return (picture(name) for name in PICTOGRAMS if f":{name}:".encode() in text)
 
 
 def _told(project: Project, source: Source, edition: Edition, notices: tuple[str, ...]) -> bytes:

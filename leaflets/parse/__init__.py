@@ -13,6 +13,7 @@ from leaflets.parse.clean import Line, clean
 from leaflets.parse.fences import voices
 from leaflets.parse.front import read_front, take_front
 from leaflets.parse.headings import CONTENT, Heading
+from leaflets.parse.icons import icon_finding
 from leaflets.parse.inline import TAG, links, marks
 from leaflets.parse.sections import RawSection, split
 from leaflets.parse.shapes import shape
@@ -121,6 +122,9 @@ def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str, cited
 
 
 def _line_findings(line: Line, file: str) -> Iterator[Finding]:
+    icon = icon_finding(line, file) if ":" in line.text else None
+    if icon:
+        yield icon
     tag = TAG.search(line.text) if "<" in line.text else None
     if tag:
         yield Finding(

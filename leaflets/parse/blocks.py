@@ -30,6 +30,7 @@ from leaflets.parse.clean import MAX_COLUMNS, MAX_NESTING, Line
 from leaflets.parse.code import CODE, WRAPPERS, closing
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import bare
+from leaflets.parse.icons import MARKED, icon_of
 from leaflets.parse.inline import inline
 
 Lines = Sequence[Line]
@@ -241,9 +242,9 @@ def _paragraph(lines: Lines, start: int, depth: int) -> Read:
         if lines[end - 1].broken or _starts_block(lines[end]) or _opens_table(lines, end):
             break  # two doses on two lines never run into one
         end += 1
-    words = "\n".join(line.text.strip() for line in lines[start:end])
+    icon, words = icon_of("\n".join(line.text.strip() for line in lines[start:end]))
     text = inline(words)
-    return ((Paragraph(lines[start].number, text),) if text else ()), end
+    return ((Paragraph(lines[start].number, text, icon=icon),) if text else ()), end
 
 
 def _starts_block(line: Line) -> bool:
@@ -254,7 +255,7 @@ def _starts_block(line: Line) -> bool:
     return opens_list or any(pattern.match(text) for pattern in _STARTS)
 
 
-_STARTS = (CODE, _RULE, _HEADING, _QUOTE, _ASKED, _LETTERED, _LED, _LONE_ROW, _FOOTNOTE, OPEN, CLOSE)
+_STARTS = (CODE, _RULE, _HEADING, _QUOTE, _ASKED, _LETTERED, _LED, _LONE_ROW, _FOOTNOTE, MARKED, OPEN, CLOSE)
 _READERS: tuple[Callable[[Lines, int, int], Read | None], ...] = (
     _box, _verbatim, _rule, _table, _subheading, _items, _quote, _paragraph,
 )  # fmt: skip

@@ -70,6 +70,8 @@ def _paragraph(block: Paragraph) -> Block:
 
 
 def _lone_bold(block: Paragraph) -> Block:
+    if block.icon:
+        return block
     words = plain(block.text)
     bold = all(run.bold or not run.text.strip(" :") for run in block.text)
     if bold and len(words) <= _MAX_SUBHEADING and not words.rstrip().endswith((".", "!")):
@@ -123,7 +125,7 @@ def _within_item(before: Block, after: Block) -> Block:
 
 
 def _question_of(item: Item, *, questions: bool) -> Question | None:
-    if not item.blocks or not isinstance(item.blocks[0], Paragraph):
+    if not item.blocks or not isinstance(item.blocks[0], Paragraph) or item.blocks[0].icon:
         return None
     first, others = item.blocks[0], item.blocks[1:]
     question, answer = _asks(first.text, questions=questions)
@@ -189,7 +191,7 @@ def _asked(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 def _standing_question(block: Block) -> Question | None:
     if isinstance(block, Subheading) and plain(block.text).rstrip(" :").endswith("?"):
         return Question(block.line, tuple(replace(run, bold=True) for run in block.text), ())
-    if not isinstance(block, Paragraph):
+    if not isinstance(block, Paragraph) or block.icon:
         return None
     question, answer = _asks((*block.lead, Run(" "), *block.text) if block.lead else block.text)
     if not question or not (question[0].bold or answer):

@@ -22,4 +22,4 @@ def standalone(markup: str, project: Project, stylesheets: tuple[str, ...], fold
 
     sheets = (f"/* {name} */\n{assets[name].decode('utf-8-sig')}" for name in stylesheets if name in assets)
     styles = _URL.sub(located, "\n".join(sheets))
-    return markup.replace("</head>", f"<style>\n{styles}</style>\n</head>", 1)
+    return _URL.sub(located, markup).replace("</head>", f"<style>\n{styles}</style>\n</head>", 1)
