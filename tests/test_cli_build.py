@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.running import MONOGRAPH, Leaflet, process
-from tests.sheets import page_texts
+from tests.sheets import ROOT, page_texts
 
 REVIEWED = MONOGRAPH.replace("title: Examplol\n", "title: Examplol\nversion: '4'\nreviewed: 2020-01-31\n")
 
@@ -46,7 +46,8 @@ def test_several_names_and_all(leaflet: Leaflet) -> None:
     some = {path.name for path in (leaflet.folder / "some").iterdir()}
     every = {path.name for path in (leaflet.folder / "every").iterdir()}
     assert some == {"examplol-patient.pdf", "second-patient.pdf"}
-    assert every == some | {"baricitinib-patient.pdf"}
+    packaged = {path.name.split(".")[0] for path in (ROOT / "content").glob("*.md")}
+    assert every == some | {f"{name}-patient.pdf" for name in packaged}
 
 
 def test_the_path_of_any_markdown_file_stands_in_place_of_a_name(leaflet: Leaflet) -> None:

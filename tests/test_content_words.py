@@ -1,0 +1,99 @@
+"""The packaged monographs: the doses, limits and instructions that must stand on each sheet, one list a monograph.
+
+The lists are `cases/content/*.csv`. The cells of a row of a table are joined with ` | `; words that begin with `!` must
+not stand there.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from leaflets.model import Audience, Monograph, Paragraph, Row, Run, Table, Text, plain
+from leaflets.parse import parse
+
+CASES = Path(__file__).parent / "cases" / "content"
+CONTENT = Path(__file__).parent.parent / "content"
+NAMES = sorted(path.stem for path in CASES.glob("*.csv"))
+
+
+@cache
+def read(name: str) -> Monograph:
+    path = CONTENT / f"{name}.md"
+    return parse(path.read_text(encoding="utf-8"), name=name, file=f"content/{path.name}")
+
+
+def stretches(part: object) -> Iterator[tuple[Text, ...]]:
+    """Every paragraph, item and question by itself, and every row of a table with its cells."""
+    if isinstance(part, Paragraph):
+        yield (part.lead + part.text,)
+    elif isinstance(part, Row):
+        yield part.cells
+    elif isinstance(part, Table):
+        yield part.header
+        yield from stretches(part.rows)
+    elif isinstance(part, tuple) and part and all(isinstance(run, Run) for run in part):
+        yield (part,)
+    elif isinstance(part, tuple):
+        yield from (found for inner in part for found in stretches(inner))
+    elif is_dataclass(part) and not isinstance(part, Run):
+        yield from (found for field in fields(part) for found in stretches(getattr(part, field.name)))
+
+
+def blocks(name: str, audience: Audience, section: str = "") -> Iterator[object]:
+    for found in read(name).sections:
+        if section in ("", found.id):
+            yield from (block for block in found.blocks if block.audience in (None, audience))
+
+
+def said(name: str, audience: Audience, section: str) -> str:
+    lines = (stretch for block in blocks(name, audience, section) for stretch in stretches(block))
+    return "\n".join(" | ".join(plain(cell) for cell in line) for line in lines)
+
+
+def marks(name: str, audience: Audience) -> set[str]:
+    texts = (text for block in blocks(name, audience) for line in stretches(block) for text in line)
+    return {run.mark for text in texts for run in text if run.mark}
+
+
+def cases() -> Iterator[object]:
+    for name in NAMES:
+        with (CASES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), start=2):
+                yield pytest.param(
+                    row["monograph"], row["voice"], row["section"], row["words"], id=f"{name}.csv:{number}"
+                )
+
+
+@pytest.mark.parametrize(("name", "voice", "section", "words"), list(cases()))
+def test_words_stand_where_they_must(name: str, voice: str, section: str, words: str) -> None:
+    found = said(name, Audience(voice), section)
+    assert found, f"the {voice} sheet has no section {section}"
+    if words.startswith("!"):
+        assert words[1:] not in found
+    else:
+        assert words in found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_mark_has_a_source_and_every_source_a_mark(name: str) -> None:
+    assert read(name).findings == ()
+    assert marks(name, Audience.CLINICIAN) == {source.id for source in read(name).front.sources}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_clinical_statement_has_a_source(name: str) -> None:
+    sheet = list(blocks(name, Audience.CLINICIAN))
+    headers = [block.header for block in sheet if isinstance(block, Table)]
+    found = [line for block in sheet for line in stretches(block) if line not in headers]
+    bare = [line for line in found if not any(run.mark for cell in line for run in cell)]
+    assert [" | ".join(plain(cell) for cell in line) for line in bare] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_has_reviewed_it_and_it_does_not_claim_so(name: str) -> None:
+    front = read(name).front
+    assert (front.reviewed, front.reviewers, front.version, front.jurisdiction) == (None, (), "1", "US")
