@@ -1,6 +1,6 @@
-"""Finishes the tags and metadata of a PDF before it is written, so that it is PDF/A-2a and PDF/UA-1 at once.
+"""Finishes the tags and metadata of a PDF before it is written, so that it is PDF/A-3a and PDF/UA-1 at once.
 
-WeasyPrint 70 writes PDF/A-2a; what it lacks for PDF/UA-1 is mended here in its objects, in memory. This leans on the
+WeasyPrint 70 writes PDF/A-3a; what it lacks for PDF/UA-1 is mended here in its objects, in memory. This leans on the
 order in which WeasyPrint writes content streams and structure elements: veraPDF judges the result in the tests.
 """
 
@@ -40,7 +40,7 @@ _PLACED = re.compile(rb"[-\d.]+ ([-\d.]+) (?:Tm|cm)$")
 
 
 def finish(document: Any, pdf: Any, lang: str, content_id: str) -> None:
-    """Mend `pdf` (a `pydyf.PDF` that WeasyPrint has made of `document` as PDF/A-2a) in place.
+    """Mend `pdf` (a `pydyf.PDF` that WeasyPrint has made of `document` as PDF/A-3a) in place.
 
     Afterwards it names itself PDF/UA-1, carries language and content id in its XMP, list items hold only labels and
     bodies, header cells say what they head, and running heads, feet and page numbers are artifacts (ISO 14289-1, 7.8).

@@ -307,8 +307,22 @@ class Imprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes into the PDF beside its pages; `relation` is its AFRelationship, `date` that of its content."""
+
+    name: str
+    data: bytes
+    mime: str
+    relation: str
+    description: str
+    date: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Html:
-    """A page ready to be typeset: markup, the stylesheets (names among the assets), and what the PDF says of itself."""
+    """A page ready to be typeset: markup, stylesheets (names among the assets), what the PDF says of itself,
+    and the files that go into it.
+    """
 
     markup: str
     stylesheets: tuple[str, ...]
@@ -317,3 +331,4 @@ class Html:
     author: str = ""
     content_id: str = ""
     keywords: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()

@@ -237,7 +237,7 @@ def test_what_renders_nothing_loads_no_renderer(folder: Path, words: tuple[str, 
     assert "leaflets.cli" in loaded
 
 
-# ---------------------------------------------------------------- PDF/A-2a and PDF/UA-1
+# ---------------------------------------------------------------- PDF/A-3a and PDF/UA-1
 
 
 def _judged() -> list[tuple[Path, Audience, Paper]]:
@@ -252,9 +252,9 @@ def _judged() -> list[tuple[Path, Audience, Paper]]:
 @pytest.mark.parametrize(
     ("path", "audience", "paper"), _judged(), ids=lambda value: value.stem[:30] if isinstance(value, Path) else value
 )
-def test_every_sheet_is_pdf_a_2a_and_pdf_ua_1(shelf: Shelf, path: Path, audience: Audience, paper: Paper) -> None:
+def test_every_sheet_is_pdf_a_3a_and_pdf_ua_1(shelf: Shelf, path: Path, audience: Audience, paper: Paper) -> None:
     data = shelf.sheet(path, audience, paper).pdf.data
-    assert verapdf.failures(data, "2a") == []
+    assert verapdf.failures(data, "3a") == []
     assert verapdf.failures(data, "ua1") == []
 
 

@@ -302,7 +302,7 @@ def test_a_file_of_one_copy_is_archival_and_accessible(key: str, name: str) -> N
     copy = Copy(key, "7 of 9", CONTROL, label(name))
     data = b"".join(SplitWriter(sheet, fonts(installed=False)).pieces(copy))
     assert verapdf.failures(data, "ua1") == []
-    assert verapdf.failures(data, "2a") == []
+    assert verapdf.failures(data, "3a") == []
     seen = texts(data)
     assert name in seen[0]
     assert f"{CONTROL} · 7 of 9" in seen[0]

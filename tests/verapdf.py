@@ -16,13 +16,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-PROFILES = {"2a": "PDFA-2A", "ua1": "PDFUA-1"}
+PROFILES = {"3a": "PDFA-3A", "ua1": "PDFUA-1"}
 _XML = "{http://www.verapdf.org/ValidationProfile}"
 _RULES = "org.verapdf.pdfa.validation.profiles"
 
 
 def failures(pdf: bytes, flavour: str) -> list[str]:
-    """What veraPDF finds wrong with a PDF under "2a" or "ua1": clause, message and place of each; empty if it conforms.
+    """What veraPDF finds wrong with a PDF under "3a" or "ua1": clause, message and place of each; empty if it conforms.
 
     Skips the test where there is no Java, and fails it there if the variable CI is set.
     """

@@ -25,7 +25,8 @@ _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}
 MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
-    "model.py", "paper.py", "pictograms.py", "typography.py", "view.py", "compose.py", "finish.py", "fetch.py",
+    "model.py", "paper.py", "pictograms.py", "record.py", "seal.py", "typography.py", "view.py", "compose.py",
+    "finish.py", "fetch.py",
     "glyphs.py", "parse/*.py", "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
 _ENGINES = ("weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml")
@@ -37,15 +38,24 @@ _LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "
 
 @dataclass(frozen=True, slots=True)
 class Ingredients:
-    """What a sheet is made of. `content_id` is the same on every machine; `key` is that of this machine's cache."""
+    """What a sheet is made of. `digest` is the same on every machine; `key` is that of this machine's cache.
+
+    `hashes` are those of the parts, by what they are of (see `record`).
+    """
 
     source: bytes
     assets: Mapping[str, bytes]
     templates: Mapping[str, str]
     pharmacy: Pharmacy
     notices: tuple[str, ...]
-    content_id: str
+    hashes: Mapping[str, str]
+    digest: str
     key: str
+
+    @property
+    def content_id(self) -> str:
+        """The beginning of the digest, which the sheet prints."""
+        return self.digest[:ID_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +90,22 @@ def gather(
     asked = wanted(project, source, edition, today=today, allow_expired=allow_expired)
     assets = project.styles((*edition.stylesheets, *_icons(asked.text)))
     templates = project.templates()
-    texts = {name: template.encode() for name, template in templates.items()}
     told = _told(project, source, edition, asked.notices)
-    digest = _digest([told, asked.text, *_pairs(assets), *_pairs(texts), _code()])
-    pharmacy = project.settings.pharmacy
-    return Ingredients(asked.text, assets, templates, pharmacy, asked.notices, digest[:ID_DIGITS], asked.key)
+    hashes = _hashes(source, asked.text, assets, templates)
+    digest = _digest([told, *(part.encode() for pair in sorted(hashes.items()) for part in pair)])
+    return Ingredients(
+        asked.text, assets, templates, project.settings.pharmacy, asked.notices, hashes, digest, asked.key
+    )
+
+
+def _hashes(
+    source: Source, text: bytes, assets: Mapping[str, bytes], templates: Mapping[str, str]
+) -> Mapping[str, str]:
+    parts = {f"source/{source.file_name}": text}
+    parts |= {f"styles/{name}": data for name, data in assets.items()}
+    parts |= {f"templates/{name}": template.encode() for name, template in templates.items()}
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())}
+    return {**digests, "program": code_hash()}
 
 
 def _icons(text: bytes) -> Iterable[str]:
@@ -93,7 +114,7 @@ def _icons(text: bytes) -> Iterable[str]:
 
 
 def _told(project: Project, source: Source, edition: Edition, notices: tuple[str, ...]) -> bytes:
-    facts = (edition, project.settings.pharmacy, source.lang, notices, __version__)
+    facts = (edition, project.settings.pharmacy, source.file_name, notices, __version__)
     return repr(facts).encode()
 
 
@@ -125,12 +146,6 @@ def review_by(text: bytes) -> tuple[str, int]:
     return found[1].decode(), lines.count(b"\n", 0, front.start(1) + found.start(1)) + 1
 
 
-def _pairs(parts: Mapping[str, bytes]) -> Iterable[bytes]:
-    for name in sorted(parts):
-        yield name.encode()
-        yield parts[name]
-
-
 def _digest(parts: Iterable[bytes]) -> str:
     total = hashlib.sha256()
     for part in parts:
@@ -140,11 +155,12 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 
 @cache
-def _code() -> bytes:
+def code_hash() -> str:
+    """The hash of what of our own code and tables shapes a page."""
     package = Path(__file__).resolve().parent.parent
     files = sorted(path for pattern in _SHAPING for path in package.glob(pattern) if path.is_file())
     parts = (part for path in files for part in (str(path.relative_to(package)).encode(), path.read_bytes()))
-    return _digest(parts).encode()
+    return _digest(parts)
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from leaflets.build.ahead import ahead, worth_it
 from leaflets.build.built import Built
+from leaflets.build.enclosed import enclosed
 from leaflets.build.fingerprint import Ingredients
 from leaflets.build.fit import Fitted, fitted
 from leaflets.build.proved import proved, still_open
@@ -34,6 +35,7 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
     """
     prepared = _prepared(source, edition, ingredients)
     covered = common_coverage(_fonts(ingredients))
+    beside = enclosed(source, edition, ingredients, prepared.view.front)
 
     def composed(fit: Fit) -> Html:
         page = prepared.page
@@ -41,7 +43,7 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
             imprint = replace(prepared.imprint, fit=fit)
             page = _composed(prepared.view, imprint, ingredients)
         _require_glyphs(page, covered, source, ingredients)
-        return page
+        return replace(page, enclosures=beside)
 
     sheet = fitted(edition.audience, composed, lambda page: _typeset(page, ingredients))
     front = prepared.view.front

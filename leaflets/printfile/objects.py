@@ -7,6 +7,8 @@ from itertools import accumulate, count
 from operator import add
 from typing import Protocol
 
+from leaflets.seal import OPEN, closed
+
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 ENTRY_BYTES = 8  # of a cross-reference entry: kind (1), position or object stream (5), index (2)
 ENTRY_WIDTHS = b"[1 5 2]"
@@ -119,16 +121,15 @@ class ObjectFile:
         self.put(number, body, zlib.compress(head + bodies, 1))
 
     def finish(self, root: int, info: int) -> None:
-        """Write the cross-reference stream and the end of the file, and hand everything to `out`."""
+        """Write the cross-reference stream and the end of the file, sealed, and hand everything to `out`."""
         self.close_pack()
         identity = self.sha256[:32].encode()
         number = self.reserve()
         at, start = number * ENTRY_BYTES, self.position
         self.entries[at : at + ENTRY_BYTES] = plain_entry(start)
-        self.put(
-            number, xref_body(number + 1, root, info, identity, b"/Filter/FlateDecode"), zlib.compress(self.entries, 1)
-        )
-        self.write(ending(start))
+        body = xref_body(number + 1, root, info, identity, b"/Filter/FlateDecode")
+        last = stream_object(number, body, zlib.compress(self.entries, 1)) + ending(start)
+        self.write(closed(self._hash, last))
         self.flush()
 
     def flush(self) -> None:
@@ -150,9 +151,9 @@ def stream_object(number: int, body: bytes, data: bytes) -> bytes:
 
 
 def xref_body(size: int, root: int, info: int, identity: bytes, how: bytes = b"") -> bytes:
-    """The dictionary of a cross-reference stream, which is also the file's trailer."""
+    """The dictionary of a cross-reference stream, which is also the file's trailer; its seal is still open."""
     return b"<</Type/XRef/Size %d/W%b/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]%b>>" % (
-        size, ENTRY_WIDTHS, root, info, identity, identity, how,
+        size, ENTRY_WIDTHS, root, info, identity, OPEN, how,
     )  # fmt: skip
 
 

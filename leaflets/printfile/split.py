@@ -1,4 +1,4 @@
-"""One whole tagged file for each copy: PDF/A-2a and PDF/UA-1 like the leaflet itself, label included.
+"""One whole tagged file for each copy: PDF/A-3a and PDF/UA-1 like the leaflet itself, label included.
 
 Everything but the label, its fonts and the cross-reference table is the same in every copy of a leaflet, so it is made
 once and kept; a copy's file is that beginning, the label, the fonts and a new table.
@@ -30,6 +30,7 @@ from leaflets.printfile.objects import (
 )  # fmt: skip
 from leaflets.printfile.save import save
 from leaflets.printfile.shared import fonts_entries, write_shared
+from leaflets.seal import closed
 from leaflets.sheet import Sheet
 
 _CATALOG, _PAGES, _INFO, _SAVE_STATE, _BLANK, _TAGS, _PARENTS = range(1, 8)
@@ -87,7 +88,8 @@ class SplitWriter:
         total = shell.start_hash.copy()
         total.update(b"".join(parts[1:]))
         identity = total.hexdigest()[:32].encode()
-        table = stream_object(size - 1, xref_body(size, _CATALOG, _INFO, identity), entries) + ending(position)
+        last = stream_object(size - 1, xref_body(size, _CATALOG, _INFO, identity), entries) + ending(position)
+        table = closed(total, last)
         total.update(table)
         return (*parts, table), total.hexdigest()
 

@@ -26,6 +26,11 @@ class Source:
         """The path as findings and errors print it."""
         return shown(self.path)
 
+    @property
+    def file_name(self) -> str:
+        """What a file of this name and language is called in `content/`, wherever it lies now."""
+        return f"{self.name}.md" if self.lang == "en" else f"{self.name}.{self.lang}.md"
+
 
 def source_at(path: Path) -> Source:
     """The monograph in a file, its name and language read from the file's name (`NAME.md`, `NAME.LANG.md`)."""

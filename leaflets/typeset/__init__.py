@@ -1,4 +1,4 @@
-"""Sets a page of HTML as a PDF that is PDF/A-2a and PDF/UA-1 at once, out of assets in memory and nothing else."""
+"""Sets a page of HTML as a PDF that is PDF/A-3a and PDF/UA-1 at once, out of assets in memory and nothing else."""
 
 import functools
 import importlib.resources
@@ -10,6 +10,8 @@ from leaflets.errors import RenderError
 from leaflets.fetch import FONTS, IMAGES, SCHEME, AssetFetcher
 from leaflets.finish import finish
 from leaflets.model import Html, Pdf, Rect
+from leaflets.seal import sealed
+from leaflets.typeset.enclosures import enclose
 from leaflets.typeset.engine import engine_versions, weasyprint
 from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
@@ -19,7 +21,7 @@ __all__ = ["engine_versions", "typeset"]
 POINTS_PER_PIXEL = 0.75  # CSS counts 96 pixels to the inch
 _KEPT_SETS_OF_STYLES = 4
 _SRGB = "leaflet-srgb"
-_KIND = {"pdf_variant": "pdf/a-2a", "output_intent": _SRGB}
+_KIND = {"pdf_variant": "pdf/a-3a", "output_intent": _SRGB}
 _one_at_a_time = threading.Lock()  # Pango's font maps are not made for several threads
 
 
@@ -27,7 +29,8 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
     """The page as a PDF, with the rectangles of its `data-rect` elements in points from the bottom left corner.
 
     `assets` holds by name the stylesheets that `html` names and whatever they ask for as `leaflet:NAME`. The same input
-    gives the same bytes on every day and in every folder.
+    gives the same bytes on every day and in every folder, and they are sealed. Files go into the PDF as
+    `html.enclosures` alone: the markup may attach none.
 
     Raises:
         RenderError: a stylesheet, a font, a glyph or a picture is missing or at fault; the page asks for anything
@@ -38,10 +41,13 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
         fetcher = AssetFetcher(assets, IMAGES)
         with faults_raised("the page", fetcher):
             document = _laid_out(html, styles, fetcher)
-            data = document.write_pdf(
-                finisher=lambda document, pdf: finish(document, pdf, html.lang, html.content_id), **_KIND
-            )
-        return Pdf(data, len(document.pages), tuple(_rects(document)), _fill(document.pages[-1]))
+            data = document.write_pdf(finisher=lambda document, pdf: _finish(document, pdf, html), **_KIND)
+        return Pdf(sealed(data), len(document.pages), tuple(_rects(document)), _fill(document.pages[-1]))
+
+
+def _finish(document: Any, pdf: Any, html: Html) -> None:
+    finish(document, pdf, html.lang, html.content_id)
+    enclose(pdf, html.enclosures)
 
 
 class _Styles:

@@ -1,0 +1,90 @@
+"""What goes into a sheet's PDF beside its pages: the text it was made of, and the record of its making.
+
+A project's own styles, fonts and templates are not put in: three fonts alone are thirty times the size of a sheet, and
+print runs hold thousands. The record has the hash of each, so that `rebuild` can name the one that changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+from leaflets import __version__
+from leaflets.build.fingerprint import Ingredients
+from leaflets.model import Edition, Enclosure, Front
+from leaflets.record import FILE, Record, written
+
+if TYPE_CHECKING:
+    from leaflets.project import Source
+
+# Whose release decides the bytes of a page besides the renderer's own, as the folders of their metadata name them.
+_LIBRARIES = frozenset(
+    "babel cssselect2 jinja2 markdown markupsafe pillow pyphen pyyaml segno tinycss2 tinyhtml5".split()
+)
+_METADATA = re.compile(r"([A-Za-z0-9_.]+)-([^-]+)\.dist-info")
+
+
+def enclosed(source: Source, edition: Edition, ingredients: Ingredients, front: Front) -> tuple[Enclosure, ...]:
+    """The files that go into a sheet."""
+    text = Enclosure(
+        source.file_name, ingredients.source, "text/markdown", "Source", f"The text of this sheet: {front.title}",
+        front.reviewed,
+    )  # fmt: skip
+    record = record_of(source, edition, ingredients, front)
+    told = Enclosure(
+        FILE, written(record), "application/json", "Data", "How this sheet was made, for “leaflet verify”",
+        front.reviewed,
+    )  # fmt: skip
+    return text, told
+
+
+def record_of(source: Source, edition: Edition, ingredients: Ingredients, front: Front) -> Record:
+    """The record of a sheet's making."""
+    return Record(
+        content_id=ingredients.digest,
+        name=source.name,
+        title=front.title,
+        version=front.version,
+        reviewed=front.reviewed.isoformat() if front.reviewed else "",
+        review_by=front.review_by.isoformat() if front.review_by else "",
+        jurisdiction=front.jurisdiction,
+        sources=tuple(asdict(each) for each in front.sources),
+        edition=asdict(edition),
+        notices=ingredients.notices,
+        settings={"pharmacy": asdict(ingredients.pharmacy)},
+        hashes=ingredients.hashes,
+        made_with=made_with(),
+    )
+
+
+@cache
+def made_with() -> Mapping[str, str]:
+    """The releases of everything that can change the bytes of a page."""
+    from leaflets.typeset import engine_versions  # loaded by now, and with it the renderer
+
+    return {
+        "leaflet": __version__,
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        **dict(engine_versions()),
+        **dict(sorted(_libraries(sys.path))),
+    }
+
+
+def _libraries(folders: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Names and releases, read off the names of folders: to ask Python's own machinery takes longer than a page."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(folder or "."):
+                told = _METADATA.fullmatch(entry.name)
+                if told and told[1].lower() in _LIBRARIES:
+                    found.setdefault(told[1].lower(), told[2])
+    return found.items()

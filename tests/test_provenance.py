@@ -1,0 +1,189 @@
+"""A sheet carries the text it was made of and a record of its making, and shows when a byte of it was changed."""
+
+import datetime as dt
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaflets.errors import PdfError
+from leaflets.model import Audience, Enclosure, Html, Paper
+from leaflets.printfile import PrintJob, write_print_file
+from leaflets.printfile.split import SplitWriter
+from leaflets.record import read
+from leaflets.seal import is_whole, sealed
+from leaflets.typeset import typeset
+from tests import verapdf
+from tests.pages import assets, page
+from tests.print_samples import fonts, label, sheet
+from tests.print_samples import leaflet as sample
+from tests.running import MONOGRAPH, Leaflet
+from tests.sheets import Shelf, own_files
+from tests.test_printfile import CONTROL, copies
+
+SHEETS = [(path, audience) for path in own_files() for audience in Audience]
+
+
+@pytest.fixture(scope="module")
+def made() -> bytes:
+    return sample(1).data
+
+
+# ---------------------------------------------------------------- what goes into a sheet
+
+
+def enclosed(data: bytes) -> dict[str, bytes]:
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
+
+
+@pytest.mark.parametrize(("path", "audience"), SHEETS, ids=lambda value: getattr(value, "stem", value))
+def test_a_sheet_carries_its_text_to_the_byte_and_its_record(shelf: Shelf, path: Path, audience: Audience) -> None:
+    built = shelf.sheet(path, audience, Paper.A4)
+    inside = enclosed(built.pdf.data)
+    assert inside[path.name] == path.read_bytes()
+    record = read(inside["leaflet-record.json"])
+    assert record.content_id.startswith(built.content_id)
+    assert (record.name, record.title, record.version) == (path.stem, built.title, built.version)
+    assert record.edition["audience"] == audience
+    assert f"ID {built.content_id}" in "".join(" ".join(page) for page in _texts(built.pdf.data))
+
+
+def _texts(data: bytes) -> Iterator[list[str]]:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(data) as document:
+        for one in document:
+            yield one.get_textpage().get_text_range().split()
+
+
+def test_files_are_associated_with_the_whole_and_say_what_they_are(shelf: Shelf) -> None:
+    path, audience = SHEETS[0]
+    with pikepdf.open(io.BytesIO(shelf.sheet(path, audience).pdf.data)) as pdf:
+        files = {str(file.UF): file for file in pdf.Root.AF}
+        source, record = files[path.name], files["leaflet-record.json"]
+        assert (str(source.AFRelationship), str(source.EF.F.Subtype)) == ("/Source", "/text/markdown")
+        assert (str(record.AFRelationship), str(record.EF.F.Subtype)) == ("/Data", "/application/json")
+        assert all(str(file.Desc) for file in files.values())
+        assert [str(name) for name in pdf.Root.Names.EmbeddedFiles.Names[::2]] == sorted(files)
+
+
+def test_the_record_holds_no_clock_and_no_folder(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = MONOGRAPH.replace("title:", "version: '3'\nreviewed: 2026-01-05\nreview_by: 2027-01-05\ntitle:")
+    leaflet.write("a.md", text)
+    leaflet.write("elsewhere/a.md", text)
+    assert leaflet("build", "a.md", "--audience", "patient").code == 0
+    one = (leaflet.folder / "output/a-patient.pdf").read_bytes()
+    monkeypatch.chdir(leaflet.folder / "elsewhere")
+    monkeypatch.setattr("leaflets.build.today", lambda: dt.date(2026, 12, 24))
+    assert leaflet("build", "a.md", "--audience", "patient").code == 0
+    assert (leaflet.folder / "elsewhere/output/a-patient.pdf").read_bytes() == one
+    record = read(enclosed(one)["leaflet-record.json"])
+    assert (record.version, record.reviewed, record.review_by) == ("3", "2026-01-05", "2027-01-05")
+    assert str(leaflet.folder) not in enclosed(one)["leaflet-record.json"].decode()
+    with pikepdf.open(io.BytesIO(one)) as pdf:
+        assert str(pdf.Root.AF[0].EF.F.Params.ModDate) == "D:20260105000000Z"
+
+
+def test_the_record_names_every_part_and_every_program(shelf: Shelf) -> None:
+    path, audience = SHEETS[0]
+    record = read(enclosed(shelf.sheet(path, audience).pdf.data)["leaflet-record.json"])
+    assert {name.partition("/")[0] for name in record.hashes} == {"source", "styles", "templates", "program"}
+    assert all(len(digest) == 64 for digest in record.hashes.values())
+    assert {"leaflet", "python", "weasyprint", "pango", "harfbuzz", "markdown", "jinja2"} <= record.made_with.keys()
+
+
+def test_enclosures_keep_a_page_archival_and_accessible() -> None:
+    plain = page("<p>2 mg</p>")
+    beside = (
+        Enclosure("Ψ (1).md", b"# \xce\xa8\n", "text/markdown", "Source", "Text: Ψ", dt.date(2026, 1, 2)),
+        Enclosure("a.json", b"{}", "application/json", "Data", "A record"),
+    )
+    html = Html(plain.markup, plain.stylesheets, plain.title, plain.lang, enclosures=beside)
+    data = typeset(html, assets()).data
+    assert verapdf.failures(data, "3a") == []
+    assert verapdf.failures(data, "ua1") == []
+    assert enclosed(data) == {"Ψ (1).md": b"# \xce\xa8\n", "a.json": b"{}"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"{}", b"[]", b"nonsense", b'{"leaflet-record": 2}', b'{"leaflet-record": 1, "name": "a"}', b"\xff",
+        b"null",
+    ],
+)  # fmt: skip
+def test_what_is_no_record_is_refused(data: bytes) -> None:
+    with pytest.raises(PdfError):
+        read(data)
+
+
+def test_a_record_of_other_kinds_is_refused(shelf: Shelf) -> None:
+    path, audience = SHEETS[0]
+    good = json.loads(enclosed(shelf.sheet(path, audience).pdf.data)["leaflet-record.json"])
+    for name in good:
+        if name != "leaflet-record":
+            with pytest.raises(PdfError):
+                read(json.dumps({**good, name: 7}).encode())
+
+
+# ---------------------------------------------------------------- the seal
+
+
+def test_a_sheet_is_whole_as_it_was_made(made: bytes) -> None:
+    assert is_whole(made) is True
+    assert sealed(made) == made
+
+
+@given(st.data())
+def test_any_changed_byte_is_seen(made: bytes, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(made) - 1))
+    other = data.draw(st.integers(0, 255).filter(lambda byte: byte != made[place]))
+    assert is_whole(made[:place] + bytes([other]) + made[place + 1 :]) is not True
+
+
+@given(st.integers(min_value=1, max_value=200), st.binary(min_size=1, max_size=40))
+def test_a_cut_or_lengthened_file_is_seen(made: bytes, cut: int, more: bytes) -> None:
+    assert is_whole(made[:-cut]) is not True
+    assert is_whole(made + more) is not True
+
+
+def test_a_file_saved_anew_by_another_program_has_no_seal(made: bytes) -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        pdf.save(out)
+    assert is_whole(out.getvalue()) is not True
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"startxref\n0\n%%EOF\n", b"startxref\n99\n%%EOF\n"])
+def test_what_is_no_pdf_has_no_seal(data: bytes) -> None:
+    assert is_whole(data) is None
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+def test_a_print_file_is_sealed_and_carries_no_attachment(tagged: bool) -> None:
+    out = io.BytesIO()
+    write_print_file(out, copies(5, ("1", "3")), sheet, fonts(), PrintJob("Night run", tagged=tagged))
+    assert is_whole(out.getvalue()) is True
+    assert is_whole(out.getvalue().replace(b"Night run", b"Nicht run", 1)) is False
+    assert enclosed(out.getvalue()) == {}
+
+
+def test_a_file_of_one_copy_is_sealed_and_keeps_what_its_leaflet_carries(shelf: Shelf) -> None:
+    from leaflets.printfile.jobs import Copy
+    from leaflets.stamp import compile_sheet
+
+    path, audience = next(pair for pair in SHEETS if pair[1] is Audience.PATIENT)
+    built = shelf.sheet(path, audience)
+    compiled = compile_sheet(built.pdf)
+    writer = SplitWriter(lambda _key: compiled, fonts(installed=False))
+    data = b"".join(writer.pieces(Copy("", "1 of 1", CONTROL, label("Anna Example"))))
+    assert is_whole(data) is True
+    assert enclosed(data) == enclosed(built.pdf.data)
+    assert verapdf.failures(data, "3a") == []
+    assert verapdf.failures(data, "ua1") == []
