@@ -20,6 +20,8 @@ from leaflets.model import (
     Audience,
     Block,
     Box,
+    DoseGrid,
+    DoseTime,
     Front,
     Html,
     Imprint,
@@ -50,7 +52,7 @@ _FEW_ITEMS, _FEW_LETTERS = 5, 400
 _COLUMN = {Audience.PATIENT: 52, Audience.CLINICIAN: 54}
 _PAGE = {Audience.PATIENT: 76, Audience.CLINICIAN: 108}
 _GAP_LETTERS = 2
-_ONE_LINE = 44
+_ONE_LINE = 52
 _LONG_WORD = re.compile(r"\S{25,}")
 
 
@@ -94,7 +96,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         "capital": lambda text: text[:1].upper() + text[1:], "heading_lines": _heading_lines, "title_size": _title_size,
         "few": _is_few, "table_width": pass_context(_table_width), "section_width": pass_context(_section_width),
         "words_of": lambda text: set_plain(str(text)),
-        "icon": pass_context(_icon), "pictured": _pictured, "bears_icons": pass_context(_bears_icons),
+        "icon": pass_context(_icon), "pictured": _pictured, "bears_icons": pass_context(_bears_icons), "times": _times,
         "box_titles": lambda blocks: [block.title for block in blocks if isinstance(block, Box) and block.title],
     }  # fmt: skip
     environment.filters.update(filters)
@@ -258,6 +260,12 @@ def _icon(context: Context, block: Block) -> Markup:
     if not name:
         return Markup()
     return Markup('<img class="icon" src="leaflet:{}" alt="{}">').format(picture(name), PICTOGRAMS[name])
+
+
+def _times(grid: DoseGrid) -> list[tuple[str, str, str]]:
+    """The times of a day with their words and amounts: none where nothing is taken, nothing where a hand writes it."""
+    amounts = dict(grid.amounts)
+    return [(time.value, time.capitalize(), amounts.get(time, "none" if amounts else "")) for time in DoseTime]
 
 
 def _pictured(block: Paragraph) -> str:

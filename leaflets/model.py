@@ -161,7 +161,25 @@ class Verbatim:
     audience: Audience | None = None
 
 
-Block = Paragraph | Items | Table | Box | Questions | Subheading | Quote | Verbatim
+class DoseTime(StrEnum):
+    """A time of day at which a medicine is taken, in the order of the day."""
+
+    MORNING = "morning"
+    MIDDAY = "midday"
+    EVENING = "evening"
+    BEDTIME = "bedtime"
+
+
+@dataclass(frozen=True, slots=True)
+class DoseGrid:
+    """How much is taken at each time of the day; where no amount is given, all are written in by hand."""
+
+    line: int
+    amounts: tuple[tuple[DoseTime, str], ...] = ()
+    audience: Audience | None = None
+
+
+Block = Paragraph | Items | Table | Box | Questions | Subheading | Quote | Verbatim | DoseGrid
 
 
 # ---------------------------------------------------------------- monograph
@@ -213,6 +231,7 @@ class Front:
     sources: tuple[Source, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
     allow: tuple[Allow, ...] = ()
+    dose_times: DoseGrid | None = None
     unknown: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from leaflets.model import (
     Block,
     Box,
     BoxKind,
+    DoseGrid,
     Items,
     Monograph,
     Paragraph,
@@ -128,7 +129,24 @@ def view(monograph: Monograph, audience: Audience) -> View:
         seen.append(((subjects[number], order, number), placed))
         withheld += _retitled(section, placed, audience)
     ordered = tuple(placed for _, placed in sorted(seen, key=lambda entry: entry[0]))
-    return View(audience, monograph.front, _unbroken_sets(ordered), monograph.two_voices, tuple(withheld))
+    sections = _with_grid(_unbroken_sets(ordered), monograph.front.dose_times, audience)
+    return View(audience, monograph.front, sections, monograph.two_voices, tuple(withheld))
+
+
+def _with_grid(sections: tuple[ViewSection, ...], grid: DoseGrid | None, audience: Audience) -> tuple[ViewSection, ...]:
+    """The sections with the grid of dose times at the head of the first on dosage; it is made where there is none."""
+    if grid is None or audience is not Audience.PATIENT:
+        return sections
+    order, seat = SEATING[audience]["dosage"]
+    first = next((number for number, section in enumerate(sections) if section.id == "dosage"), None)
+    if first is not None:
+        headed = replace(sections[first], blocks=(grid, *sections[first].blocks))
+        return (*sections[:first], headed, *sections[first + 1 :])
+    before = [
+        number for number, s in enumerate(sections) if s.id in SEATING[audience] and SEATING[audience][s.id][0] < order
+    ]
+    place = before[-1] + 1 if before else 0
+    return (*sections[:place], ViewSection("dosage", seat.title, seat.place, grid.line, (grid,)), *sections[place:])
 
 
 def _unbroken_sets(sections: tuple[ViewSection, ...]) -> tuple[ViewSection, ...]:
@@ -230,8 +248,14 @@ def _words(block: Block) -> str:
             return " ".join([title, *(_words(inner) for inner in block.blocks)])
         case Questions():
             return plain(block.questions[0].question)
-        case Subheading() | Verbatim():
-            return block.text if isinstance(block.text, str) else plain(block.text)
+        case Subheading() | Verbatim() | DoseGrid():
+            return _line_of(block)
+
+
+def _line_of(block: Subheading | Verbatim | DoseGrid) -> str:
+    if isinstance(block, DoseGrid):
+        return " ".join(f"{time} {amount}" for time, amount in block.amounts)
+    return block.text if isinstance(block.text, str) else plain(block.text)
 
 
 def _tabled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from leaflets.model import Block, Box, Items, Paragraph, Questions, Subheading, Table, Verbatim, View, plain
+from leaflets.model import Block, Box, DoseGrid, Items, Paragraph, Questions, Subheading, Table, Verbatim, View, plain
 
 # Numbers with their points and ranges stay whole, and the signs that change a dose count as words.
 _WORD = re.compile(r"\d+(?:[.,/–-]\d+)*|[^\W\d_]+|[<>≤≥±%×÷°=~]")
@@ -32,6 +32,8 @@ def _texts(block: Block) -> Iterator[str]:
         for asked in block.questions:
             yield plain(asked.question)
             yield from _all_texts(asked.answer)
+    elif isinstance(block, DoseGrid):
+        yield from (f"{time} {amount}" for time, amount in block.amounts)
     elif isinstance(block, Items):
         yield from (text for item in block.items for text in _all_texts(item.blocks))
     else:

@@ -280,6 +280,10 @@ class _Reader:
     def read(self, monograph: Monograph) -> list[Stretch]:
         for key in _FRONT_KEYS:
             self._front(monograph.front, key)
+        grid = monograph.front.dose_times
+        if grid:
+            for _, amount in grid.amounts:
+                self._add(Part.FRONT, amount, grid.line, _Scene(Audience.PATIENT))
         for section in monograph.sections:
             self.section = section
             scene = _Scene(section.audience)

@@ -10,7 +10,7 @@ from functools import lru_cache
 import yaml
 
 from leaflets.errors import ContentError
-from leaflets.model import Allow, Finding, Front, Severity, Source
+from leaflets.model import Allow, DoseGrid, DoseTime, Finding, Front, Severity, Source
 from leaflets.parse.clean import Line, printable
 
 MAX_LINES = 400
@@ -22,7 +22,8 @@ _TEXTS = {
 }  # fmt: skip
 _LISTS = {"brand_names": "brand_names", "forms": "forms", "strengths": "strengths", "reviewers": "reviewers"}
 _DATES = {"reviewed": "reviewed", "review_by": "review_by"}
-KNOWN = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow")
+_BLANK = "blank"
+KNOWN = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow", "dose_times")
 
 Node = yaml.nodes.Node
 
@@ -123,6 +124,8 @@ def read_front(node: Node | None, file: str, offset: int, title: str) -> tuple[F
         values["sources"] = place.sources(entries["sources"])
     if "allow" in entries:
         values["allow"] = place.allows(entries["allow"])
+    if "dose_times" in entries:
+        values["dose_times"] = place.dose_times(entries["dose_times"])
     if "codes" in entries:
         values["codes"] = place.codes(entries["codes"])
     unknown = tuple(key for key in entries if key not in KNOWN)
@@ -233,3 +236,18 @@ class _Place:
             raise self.fault(node, "codes", "a set of “system: code” lines")
         entries = _entries(node, self.file, self.offset)
         return tuple((system, code) for system, value in entries.items() for code in self.texts(system, value))
+
+    def dose_times(self, node: Node) -> DoseGrid:
+        line = self.offset + 1 + node.start_mark.line
+        wanted = f"“{_BLANK}”, or an amount for each of {', '.join(DoseTime)} at which it is taken"
+        if isinstance(node, yaml.nodes.ScalarNode) and node.value == _BLANK:
+            return DoseGrid(line)
+        amounts = self._fields("dose_times", node, wanted)
+        if not amounts or not all(amounts.values()) or not amounts.keys() <= set(DoseTime):
+            raise self.fault(self._unknown_time(node), "dose_times", wanted)
+        return DoseGrid(line, tuple((time, amounts[time]) for time in DoseTime if time in amounts))
+
+    def _unknown_time(self, node: Node) -> Node:
+        """The first entry at fault, so that its line is told."""
+        known = set(DoseTime)
+        return next((key for key, value in node.value if key.value not in known or not value.value), node)

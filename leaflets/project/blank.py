@@ -16,6 +16,7 @@ version: "0"            # raise it with every change that is printed
 # reviewed: 2026-01-31  # the day a clinician approved this text, and until when it holds; leave out what did not happen
 # review_by: 2027-01-31
 # reviewers: [Name, role]
+# dose_times: {{morning: 1 tablet, bedtime: 1 tablet}}  # a grid on the patient leaflet; “blank” to fill it in by hand
 sources: []             # - {{id: L1, title: "Label, section 2", date: "June 2025", where: "address"}}
 ---
 
