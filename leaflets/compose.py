@@ -69,7 +69,8 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
     author = imprint.pharmacy.name
     facts = {
         "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": imprint.edition.lang, "title": title,
-        "author": author, "paper": imprint.edition.paper.value, "fit": imprint.fit.value,
+        "author": author, "paper": imprint.edition.paper.value, "form": imprint.edition.form.value,
+        "fit": imprint.fit.value,
         "places": _places(view.sections),
         "facts": _facts(view.front), "notices": imprint.notices,
         "references": [_reference(source) for source in view.front.sources],

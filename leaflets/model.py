@@ -13,6 +13,7 @@ from enum import StrEnum
 from leaflets.paper import Audience as Audience
 from leaflets.paper import Edition as Edition
 from leaflets.paper import Finding as Finding
+from leaflets.paper import Form as Form
 from leaflets.paper import Paper as Paper
 from leaflets.paper import Pdf as Pdf
 from leaflets.paper import Pharmacy as Pharmacy

@@ -26,25 +26,69 @@ class Paper(StrEnum):
 
     A4 = "a4"
     LETTER = "letter"
+    A5 = "a5"
 
     @property
     def size_mm(self) -> tuple[float, float]:
         """Width and height in millimetres."""
-        return {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}[self.value]
+        return {"a4": (210.0, 297.0), "letter": (215.9, 279.4), "a5": (148.0, 210.0)}[self.value]
+
+
+class Form(StrEnum):
+    """How large a sheet is set: as usual, or in large print, which is laid out anew and never scaled."""
+
+    STANDARD = "standard"
+    LARGE_PRINT = "large-print"
+
+
+# The sides a sheet may take: one sheet of A4 or Letter, both sides, for a patient and one side for a clinician
+# (standards 8, item 14); on A5 as much paper, folded. Large print sets 18 pt for 12 and 9: see docs/editions.md.
+_PLANNED_PAGES = {
+    (Form.STANDARD, Audience.PATIENT): 2,
+    (Form.STANDARD, Audience.CLINICIAN): 1,
+    (Form.LARGE_PRINT, Audience.PATIENT): 6,
+    (Form.LARGE_PRINT, Audience.CLINICIAN): 6,
+}
+_SIDES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The form in which one monograph is printed."""
+    """The form in which one monograph is printed.
+
+    `sheets` is how many sheets of paper it may take, both sides; 0 leaves that to what is planned. Where `fitted` is
+    false the design is left as it is, however long it comes out.
+    """
 
     audience: Audience
     lang: str = "en"
     paper: Paper = Paper.A4
+    form: Form = Form.STANDARD
+    sheets: int = 0
+    fitted: bool = True
+
+    @property
+    def planned_pages(self) -> int:
+        """How many pages it is to have."""
+        planned = _PLANNED_PAGES[self.form, self.audience] * (2 if self.paper is Paper.A5 else 1)
+        return self.sheets * _SIDES or planned
+
+    @property
+    def most_pages(self) -> int:
+        """How many pages it may have before that is a fault: a clinician sheet may be two."""
+        return self.planned_pages if self.sheets else max(self.planned_pages, _SIDES)
 
     @property
     def stylesheets(self) -> tuple[str, ...]:
         """The stylesheets of this edition, in the order of the cascade; `theme.css` is the project's own."""
-        return ("fonts.css", "page.css", f"{self.paper}.css", f"{self.audience}.css", "theme.css")
+        column = ("column.css",) if self.one_column else ()
+        large = ("large-print.css",) if self.form is Form.LARGE_PRINT else ()
+        return ("fonts.css", "page.css", f"{self.audience}.css", *column, f"{self.paper}.css", *large, "theme.css")
+
+    @property
+    def one_column(self) -> bool:
+        """Whether the lines are so short that headings stand above their text, in a single column."""
+        return self.paper is Paper.A5 or self.form is Form.LARGE_PRINT
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from leaflets.build import Built, build, default_edition
 from leaflets.build.fingerprint import gather
 from leaflets.cache import Cache
 from leaflets.errors import CheckFailed, ContentError, RenderError
-from leaflets.paper import Audience, Edition, Paper, Pharmacy
+from leaflets.paper import Audience, Edition, Form, Paper, Pharmacy
 from leaflets.project import Project, Settings, packaged, today
 from leaflets.project.content import source_at
 from tests import verapdf
@@ -127,6 +127,9 @@ def test_everything_that_goes_in_changes_the_content_id(folder: Path) -> None:
     assert not new()
     assert new(edition=Edition(Audience.CLINICIAN))
     assert new(edition=Edition(Audience.PATIENT, paper=Paper.LETTER))
+    assert new(edition=Edition(Audience.PATIENT, form=Form.LARGE_PRINT))
+    assert new(edition=Edition(Audience.PATIENT, sheets=3))
+    assert new(edition=Edition(Audience.PATIENT, fitted=False))
     assert new(Settings(pharmacy=Pharmacy(name="Corner")))
     assert new(Settings(pharmacy=Pharmacy(phone="Corner")))
     (folder / "styles").mkdir()
@@ -242,7 +245,9 @@ def test_what_renders_nothing_loads_no_renderer(folder: Path, words: tuple[str, 
 
 def _judged() -> list[tuple[Path, Audience, Paper]]:
     """Our own monographs on both papers, and some found ones, which differ most in length and shape."""
-    own = [(path, audience, paper) for path in own_files() for audience in Audience for paper in Paper]
+    own = [
+        (path, audience, paper) for path in own_files() for audience in Audience for paper in (Paper.A4, Paper.LETTER)
+    ]
     found = [path for path in corpus_files() if path in printable_files()]
     picked = sorted(found, key=lambda path: (path.stat().st_size, path.name))[:: max(1, len(found) // 11)]
     return [*own, *((path, audience, Paper.A4) for path in picked for audience in Audience)]

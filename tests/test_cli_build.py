@@ -234,7 +234,7 @@ def test_strict_refuses_what_the_checks_call_an_error(leaflet: Leaflet) -> None:
         ("build",),
         ("build", "--all", "baricitinib"),
         ("build", "baricitinib", "--audience", "everybody"),
-        ("build", "baricitinib", "--paper", "a5"),
+        ("build", "baricitinib", "--paper", "a3"),
         ("build", "baricitinib", "--nonsense"),
         ("biuld", "baricitinib"),
         (),

@@ -108,7 +108,7 @@ def test_the_settings_of_the_manual_are_read(commands: str, tmp_path: Path) -> N
     settings = load_project(tmp_path).settings
     table = tomllib.loads(example)
     assert table["pharmacy"]["name"] == settings.pharmacy.name != ""
-    assert set(table) == {"paper", "language", "pharmacy", "batch"}
+    assert set(table) == {"paper", "edition", "language", "pharmacy", "batch"}
     assert set(table["pharmacy"]) == {"name", "address", "phone", "emergency"}
 
 
@@ -116,7 +116,8 @@ def test_the_settings_of_the_manual_are_read(commands: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/monograph.md", "docs/commands.md"]
+    "page",
+    ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/monograph.md", "docs/commands.md", "docs/editions.md"],
 )
 def test_every_link_and_picture_of_a_page_is_there(page: str) -> None:
     text = re.sub(r"`[^`\n]*`", "", (ROOT / page).read_text(encoding="utf-8"))

@@ -25,7 +25,8 @@ MM = 72 / 25.4
 BODY_SIZES = {Audience.PATIENT: 12.0, Audience.CLINICIAN: 8.0}
 FOOTER_TOP = {Audience.PATIENT: 17 * MM, Audience.CLINICIAN: 12.5 * MM}
 FOOTER_SIZES = {Audience.PATIENT: 10.0, Audience.CLINICIAN: 8.0}
-EVERY = [(audience, paper) for audience in Audience for paper in Paper]
+FULL = [Paper.A4, Paper.LETTER]
+EVERY = [(audience, paper) for audience in Audience for paper in FULL]
 
 
 def _named(path: Path) -> str:
@@ -47,13 +48,13 @@ def test_every_page_has_the_size_of_its_paper(shelf: Shelf, audience: Audience, 
     assert all(size == pytest.approx(paper.size_mm, abs=0.1) for size in sizes)
 
 
-@pytest.mark.parametrize("paper", list(Paper))
+@pytest.mark.parametrize("paper", FULL)
 def test_baricitinib_is_one_sheet_for_patients_and_one_page_for_clinicians(shelf: Shelf, paper: Paper) -> None:
     assert shelf.sheet(BARICITINIB, Audience.PATIENT, paper).pdf.pages == 2
     assert shelf.sheet(BARICITINIB, Audience.CLINICIAN, paper).pdf.pages == 1
 
 
-@pytest.mark.parametrize("paper", list(Paper))
+@pytest.mark.parametrize("paper", FULL)
 def test_page_one_of_baricitinib_stands_alone(shelf: Shelf, paper: Paper) -> None:
     first = _plain(page_texts(shelf.sheet(BARICITINIB, Audience.PATIENT, paper).pdf.data)[0])
     for heading in ("Most important", "Get help now", "What it is for", "Before you take it", "How to take it"):
@@ -63,7 +64,7 @@ def test_page_one_of_baricitinib_stands_alone(shelf: Shelf, paper: Paper) -> Non
     assert "Side effects" not in first
 
 
-@pytest.mark.parametrize("paper", list(Paper))
+@pytest.mark.parametrize("paper", FULL)
 @pytest.mark.parametrize("path", [BARICITINIB, UNUSUAL / "content" / "long-words.md"], ids=_named)
 def test_the_space_for_the_label_is_70_by_35_mm_at_the_top_right_of_page_one(
     shelf: Shelf, path: Path, paper: Paper

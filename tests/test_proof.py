@@ -4,11 +4,12 @@ import pytest
 from weasyprint import HTML
 
 from leaflets.errors import PdfError
-from leaflets.model import Audience, Pdf, Rect, Severity
+from leaflets.model import Audience, Edition, Form, Pdf, Rect, Severity
 from leaflets.proof import RULES, contrast, proof
 from tests.conftest import ROOT
 
 FONTS = (ROOT / "styles/fonts").as_uri()  # a machine may have no font of its own, and WeasyPrint then crashes
+PATIENT = Edition(Audience.PATIENT)
 
 SOUND = """
 <h1>Baricitinib</h1>
@@ -29,8 +30,8 @@ def _pdf(body: str, css: str = "", *, tags: bool = True, rects: tuple[Rect, ...]
     return Pdf(document.write_pdf(pdf_tags=tags), len(document.pages), rects)
 
 
-def _codes(pdf: Pdf, audience: Audience = Audience.PATIENT, pages: int = 1) -> list[str]:
-    return sorted({finding.code for finding in proof(pdf, audience, budget_pages=pages)})
+def _codes(pdf: Pdf, edition: Edition = PATIENT) -> list[str]:
+    return sorted({finding.code for finding in proof(pdf, edition)})
 
 
 def test_sound_page_gives_nothing() -> None:
@@ -51,7 +52,7 @@ def test_sound_page_gives_nothing() -> None:
     ("PG-09", SOUND + "<p style='break-before:page'>&nbsp;</p>", ""),
 ])  # fmt: skip
 def test_fault_is_found(code: str, body: str, css: str) -> None:
-    assert _codes(_pdf(body, css), pages=2) == [code]
+    assert _codes(_pdf(body, css)) == [code]
 
 
 _LONG = "<p>Take one tablet once a day, with or without food, at home.</p>"
@@ -61,12 +62,12 @@ _LINES = "h1, p { line-height: 6mm; font-size: 12pt } p { orphans: 1; widows: 1 
 
 def test_last_line_of_a_paragraph_alone_on_the_next_page() -> None:
     over = _pdf("<h1>T</h1>" + "<p>More.</p>" * 18 + _LONG + _THREE, _LINES)
-    [finding] = proof(over, Audience.PATIENT, budget_pages=2)
+    [finding] = proof(over, PATIENT)
     assert (finding.code, finding.severity) == ("PG-12", Severity.WARNING)
     assert finding.message == "page 2: the end of a paragraph stands alone"
     assert finding.excerpt[0].islower()
     together = _pdf("<h1>T</h1>" + "<p>More.</p>" * 17 + _LONG + _THREE + "<p>more.</p>", _LINES)
-    assert _codes(together, pages=2) == []
+    assert _codes(together) == []
 
 
 def test_last_line_of_a_paragraph_alone_in_the_next_column() -> None:
@@ -79,28 +80,37 @@ def test_last_line_of_a_paragraph_alone_in_the_next_column() -> None:
 
 def test_clinician_sheet_may_be_smaller_and_fainter() -> None:
     body = SOUND + "<p style='font-size:9pt'>Small</p><p style='color:#707070'>Grey</p>"
-    assert _codes(_pdf(body), Audience.CLINICIAN) == []
+    assert _codes(_pdf(body), Edition(Audience.CLINICIAN)) == []
     assert _codes(_pdf(body)) == ["PG-01", "PG-03"]
 
 
+def test_large_print_is_18_pt_throughout() -> None:
+    large, body = Edition(Audience.PATIENT, form=Form.LARGE_PRINT), "h1, h2, p { font-size: 18pt }"
+    assert _codes(_pdf(SOUND, body), large) == []
+    assert _codes(_pdf(SOUND), large) == ["PG-01"]
+    foot = "@page { margin-bottom: 20mm; @bottom-left { content: 'Page 1'; font: %spt Sheet } }"
+    assert _codes(_pdf(SOUND, body + foot % 18), large) == []
+    assert _codes(_pdf(SOUND, body + foot % 14), large) == ["PG-01"]
+
+
 def test_too_many_pages_name_the_section_and_the_lines() -> None:
-    body = "<h1>T</h1><h2>Storage</h2>" + "<p>More.</p>" * 24
+    body = "<h1>T</h1><h2>Storage</h2>" + "<p>More.</p>" * 44
     twenty_a_page = _pdf(body, "h1, h2, p { line-height: 6mm }")
-    [finding] = proof(twenty_a_page, Audience.PATIENT, budget_pages=1)
+    [finding] = proof(twenty_a_page, PATIENT)
     assert finding.code == "PG-08"
-    assert finding.message == "2 pages where 1 are planned: 6 lines too many, from “Storage” on"
+    assert finding.message == "3 pages where 2 are planned: 6 lines too many, from “Storage” on"
     assert finding.excerpt == "Storage"
 
 
 def test_text_in_the_space_of_the_label() -> None:
     everywhere = Rect("label", 0, 0, 0, 300, 420)
-    findings = proof(_pdf(SOUND, rects=(everywhere,)), Audience.PATIENT, budget_pages=1)
+    findings = proof(_pdf(SOUND, rects=(everywhere,)), PATIENT)
     assert {finding.code for finding in findings} == {"PG-10"}
     assert _codes(_pdf(SOUND, rects=(Rect("label", 0, 200, 0, 60, 20),))) == []
 
 
 def test_no_tags_and_no_bookmarks() -> None:
-    findings = proof(_pdf("<p>a</p><p>b</p><p>c</p>", tags=False), Audience.PATIENT, budget_pages=1)
+    findings = proof(_pdf("<p>a</p><p>b</p><p>c</p>", tags=False), PATIENT)
     assert [(finding.code, finding.severity) for finding in findings] == [
         ("PG-11", Severity.ERROR), ("PG-11", Severity.WARNING),
     ]  # fmt: skip
@@ -108,7 +118,7 @@ def test_no_tags_and_no_bookmarks() -> None:
 
 def test_bytes_that_are_no_pdf() -> None:
     with pytest.raises(PdfError):
-        proof(Pdf(b"not a pdf", 1), Audience.PATIENT, budget_pages=1)
+        proof(Pdf(b"not a pdf", 1), PATIENT)
 
 
 def test_contrast_of_black_and_white_is_the_largest() -> None:

@@ -93,4 +93,4 @@ def _finding(told: Mapping[str, Any], source: Source) -> Finding:
 
 def default_edition(project: Project, audience: Audience) -> Edition:
     """An audience's sheet on the project's own paper, in its own language."""
-    return Edition(audience, project.settings.language, project.settings.paper)
+    return Edition(audience, project.settings.language, project.settings.paper, project.settings.form)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leaflets.model import Audience, Fit, Html, Pdf
+from leaflets.model import Edition, Fit, Html, Pdf
 
-# One sheet of paper for a patient, both sides; one page for a clinician, two at the most (standards 8, item 14).
-PLANNED_PAGES = {Audience.PATIENT: 2, Audience.CLINICIAN: 1}
-MOST_PAGES = {Audience.PATIENT: 2, Audience.CLINICIAN: 2}
 # How much longer than its paper a text may be for each step to have a chance; beyond that the design is left as it is.
 _ALL_BUT_EMPTY = 0.3
 _REACH = {Fit.SPACING: 1.07, Fit.MARGINS: 1.17}
@@ -24,15 +21,15 @@ class Fitted:
     fit: Fit
 
 
-def fitted(audience: Audience, compose: Callable[[Fit], Html], typeset: Callable[[Html], Pdf]) -> Fitted:
-    """The sheet on the paper planned for its audience where at most two tighter layouts reach it, else as designed.
+def fitted(edition: Edition, compose: Callable[[Fit], Html], typeset: Callable[[Html], Pdf]) -> Fitted:
+    """The sheet on the paper planned for its edition where at most two tighter layouts reach it, else as designed.
 
     A clinician sheet that cannot be one page may be two; and no sheet ends in a page that is all but empty, where
     tightening saves that page.
     """
     page = compose(Fit.DESIGN)
     design = Fitted(page, typeset(page), Fit.DESIGN)
-    for goal in _goals(audience, design.pdf):
+    for goal in _goals(edition, design.pdf) if edition.fitted else ():
         for fit in _steps(design.pdf, goal):
             page = compose(fit)
             tighter = Fitted(page, typeset(page), fit)
@@ -43,9 +40,9 @@ def fitted(audience: Audience, compose: Callable[[Fit], Html], typeset: Callable
     return design
 
 
-def _goals(audience: Audience, pdf: Pdf) -> tuple[int, ...]:
+def _goals(edition: Edition, pdf: Pdf) -> tuple[int, ...]:
     """The numbers of pages worth trying for, best first; none where the design is on its planned paper."""
-    goals = [pages for pages in (PLANNED_PAGES[audience], MOST_PAGES[audience]) if pages < pdf.pages]
+    goals = [pages for pages in (edition.planned_pages, edition.most_pages) if pages < pdf.pages]
     if goals and pdf.last_page_fill < _ALL_BUT_EMPTY:
         goals.append(pdf.pages - 1)
     return tuple(dict.fromkeys(goals))

@@ -16,7 +16,7 @@ from leaflets.build.fit import Fitted, fitted
 from leaflets.build.proved import proved, still_open
 from leaflets.errors import RenderError
 from leaflets.glyphs import common_coverage, described, uncovered
-from leaflets.model import Audience, Edition, Finding, Fit, Html, Imprint, Pdf, Severity, View
+from leaflets.model import Edition, Finding, Fit, Html, Imprint, Pdf, Severity, View
 from leaflets.project import Source
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
         _require_glyphs(page, covered, source, ingredients)
         return replace(page, enclosures=beside)
 
-    sheet = fitted(edition.audience, composed, lambda page: _typeset(page, ingredients))
+    sheet = fitted(edition, composed, lambda page: _typeset(page, ingredients))
     front = prepared.view.front
-    looked_at = tuple(_looked_at(sheet, edition.audience, source.file))
+    looked_at = tuple(_looked_at(sheet, edition, source.file))
     _require_on_paper(looked_at)
     findings = (*prepared.findings, *still_open(looked_at, front.allow))
     return Built(
@@ -85,12 +85,17 @@ def _typeset(page: Html, ingredients: Ingredients) -> Pdf:
     return typeset(page, ingredients.assets)
 
 
-def _looked_at(sheet: Fitted, audience: Audience, file: str) -> Iterator[Finding]:
+def _looked_at(sheet: Fitted, edition: Edition, file: str) -> Iterator[Finding]:
     if sheet.fit is not Fit.DESIGN:
         yield Finding(
-            Severity.INFO, "PG-00", f"the page was tightened to fit its paper: {sheet.fit}", "", file, audience=audience
+            Severity.INFO,
+            "PG-00",
+            f"the page was tightened to fit its paper: {sheet.fit}",
+            "",
+            file,
+            audience=edition.audience,
         )
-    yield from proved(sheet.pdf, audience, file)
+    yield from proved(sheet.pdf, edition, file)
 
 
 def _require_on_paper(looked_at: Sequence[Finding]) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from leaflets.build.fit import MOST_PAGES
-from leaflets.model import Allow, Audience, Finding, Pdf
+from leaflets.model import Allow, Edition, Finding, Pdf
 
 PAGE = "PG-"
 """What the codes of the page family begin with."""
 
 
-def proved(pdf: Pdf, audience: Audience, file: str) -> Iterator[Finding]:
+def proved(pdf: Pdf, edition: Edition, file: str) -> Iterator[Finding]:
     """The findings on the pages of a sheet. Raises PdfError where they cannot be read."""
     from leaflets.proof import proof  # here, as a build loads it beside the work of a child
 
-    for finding in proof(pdf, audience, budget_pages=MOST_PAGES[audience]):
+    for finding in proof(pdf, edition):
         yield replace(finding, file=file)
 
 

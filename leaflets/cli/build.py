@@ -14,7 +14,7 @@ from leaflets.build import Built, build
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
-from leaflets.paper import Audience, Edition, Finding, Paper, Severity
+from leaflets.paper import Audience, Edition, Finding, Form, Paper, Severity
 from leaflets.project import Project, Source, keep, load_project, save, shown
 from leaflets.project.content import at_path
 from leaflets.project.naming import sheet_name
@@ -23,10 +23,12 @@ _EXAMPLES = """\
 examples:
   leaflet build baricitinib --audience patient
   leaflet build baricitinib metformin --audience all --paper letter
+  leaflet build baricitinib --edition large-print
   leaflet build --all -o print
   leaflet build notes/mydrug.md --html -v
 """
 
+MOST_SHEETS = 50
 
 _PHARMACY = {
     "pharmacy": "name of the pharmacy",
@@ -46,9 +48,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--all", action="store_true", help="every monograph there is")
     audiences = [*(audience.value for audience in Audience), "all"]
     parser.add_argument("--audience", choices=audiences, default="all", help="who it is for (default: all)")
-    parser.add_argument(
-        "--paper", choices=[paper.value for paper in Paper], help="sheet of paper (default: settings, a4)"
-    )
+    _add_paper(parser)
     parser.add_argument("--lang", metavar="LANG", help="language of the text (default: settings, en)")
     for field, told in _PHARMACY.items():
         parser.add_argument(f"--{field}", dest=field, metavar="TEXT", help=f"{told} (default: settings)")
@@ -62,6 +62,22 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
     parser.add_argument("-v", "--verbose", action="store_true", help="list findings and what was withheld from whom")
     parser.set_defaults(run=run)
+
+
+def _add_paper(parser: argparse.ArgumentParser) -> None:
+    forms, papers = [form.value for form in Form], [paper.value for paper in Paper]
+    parser.add_argument("--edition", choices=forms, help="size of the print (default: settings, standard)")
+    parser.add_argument("--paper", choices=papers, help="sheet of paper (default: settings, a4)")
+    parser.add_argument(
+        "--sheets", type=_sheets, default=0, metavar="N", help="sheets of paper it may take, both sides (default: 1)"
+    )
+    parser.add_argument("--no-fit", dest="fitted", action="store_false", help="leave the design, however long it is")
+
+
+def _sheets(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_SHEETS:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_SHEETS}")
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +146,9 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
 
 def _editions(args: argparse.Namespace, project: Project) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
+    form = Form(args.edition) if args.edition else project.settings.form
     for audience in Audience if args.audience == "all" else (Audience(args.audience),):
-        yield Edition(audience, args.lang or project.settings.language, paper)
+        yield Edition(audience, args.lang or project.settings.language, paper, form, args.sheets, args.fitted)
 
 
 def _refuse_doubles(sources: Sequence[Source]) -> None:
@@ -209,6 +226,7 @@ def _facts(made: _Made) -> dict[str, Any]:
         "version": built.version,
         "audience": built.edition.audience.value,
         "lang": built.edition.lang,
+        "edition": built.edition.form.value,
         "paper": built.edition.paper.value,
         "path": shown(made.path),
         "pages": built.pdf.pages,

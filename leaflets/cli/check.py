@@ -15,7 +15,7 @@ from leaflets.cli import report
 from leaflets.cli.check_output import Checked
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, RenderError, UsageError
-from leaflets.model import Audience, Edition, Finding, Paper, Severity
+from leaflets.model import Audience, Edition, Finding, Form, Paper, Severity
 from leaflets.project import Project, Source, load_project, read_text, today
 from leaflets.project.content import at_path
 
@@ -43,6 +43,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--page", action="store_true", help="the finished pages too: made, or taken from the cache")
     parser.add_argument(
         "--paper", choices=[paper.value for paper in Paper], help="paper of the pages (default: settings, a4)"
+    )
+    parser.add_argument(
+        "--edition", choices=[form.value for form in Form], help="form of the pages (default: settings, standard)"
     )
     parser.add_argument("--strict", action="store_true", help="end with code 4 on warnings too")
     form = parser.add_mutually_exclusive_group()
@@ -97,7 +100,8 @@ def _folder(folder: Path) -> Sequence[Source]:
 
 def _editions(args: argparse.Namespace, project: Project, audiences: Sequence[Audience]) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
-    return (Edition(audience, project.settings.language, paper) for audience in audiences)
+    form = Form(args.edition) if args.edition else project.settings.form
+    return (Edition(audience, project.settings.language, paper, form) for audience in audiences)
 
 
 def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], project: Project) -> Checked:
@@ -106,7 +110,7 @@ def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], proje
     from leaflets.build.proved import proved
 
     sheets = [build(project, source, edition, allow_expired=True) for edition in editions]
-    found = [page for sheet in sheets for page in proved(sheet.pdf, sheet.edition.audience, source.file)]
+    found = [page for sheet in sheets for page in proved(sheet.pdf, sheet.edition, source.file)]
     opened, silenced = checks.sift(found, one.monograph.front.allow)
     whole = checks.Report((*one.report.findings, *opened), (*one.report.silenced, *silenced))
     return replace(one, report=whole)

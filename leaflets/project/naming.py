@@ -12,13 +12,14 @@ MAX_STEM_BYTES = 180
 
 
 def sheet_name(source: Source, edition: Edition, settings: Settings) -> str:
-    """`baricitinib-patient.pdf`; language and paper are in the name only where they are not the project's own.
+    """`baricitinib-patient.pdf`; language, form and paper are named only where they are not the project's own.
 
     A name too long for a file system is cut and told apart by a hash of the whole.
     """
     lang = "" if edition.lang == settings.language else f"-{edition.lang}"
+    form = "" if edition.form is settings.form else f"-{edition.form}"
     paper = "" if edition.paper is settings.paper else f"-{edition.paper}"
-    return f"{_stem(source.name)}-{edition.audience}{lang}{paper}.pdf"
+    return f"{_stem(source.name)}-{edition.audience}{lang}{form}{paper}.pdf"
 
 
 def _stem(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from leaflets.paper import Paper, Pharmacy
+from leaflets.paper import Form, Paper, Pharmacy
 
 SETTINGS_FILE = "leaflet.toml"
 LANGUAGES = ("en",)
@@ -17,6 +17,7 @@ class Settings:
     """What `leaflet.toml` may set, with what holds where it says nothing."""
 
     paper: Paper = Paper.A4
+    form: Form = Form.STANDARD
     language: str = "en"
     pharmacy: Pharmacy = field(default_factory=Pharmacy)
     batch_columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

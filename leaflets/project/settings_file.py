@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from leaflets.errors import ContentError, UsageError
-from leaflets.paper import Paper, Pharmacy
+from leaflets.paper import Form, Paper, Pharmacy
 from leaflets.project.files import read_text, shown
 from leaflets.project.settings import LANGUAGES, Settings
+
+Kind = TypeVar("Kind", Form, Paper)
 
 
 def read_settings(path: Path) -> Settings:
@@ -23,7 +26,7 @@ def read_settings(path: Path) -> Settings:
         raise UsageError(error.message, error.hint) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file}: not valid TOML: {error}", "Mend the line it names.") from error
-    _known(file, "", table, ("paper", "language", "pharmacy", "batch"))
+    _known(file, "", table, ("paper", "edition", "language", "pharmacy", "batch"))
     pharmacy = _table(file, table, "pharmacy")
     _known(file, "pharmacy.", pharmacy, _PHARMACY)
     batch = _table(file, table, "batch")
@@ -31,6 +34,7 @@ def read_settings(path: Path) -> Settings:
     columns = _table(file, batch, "columns", "batch.")
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
+        form=_choice(file, table, "edition", Form, Form.STANDARD),
         language=_language(file, _text(file, table, "language", "en")),
         pharmacy=Pharmacy(**{key: _text(file, pharmacy, key, "", "pharmacy.") for key in _PHARMACY}),
         batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
@@ -64,12 +68,12 @@ def _text(file: str, table: Mapping[str, object], key: str, default: str, prefix
     return " ".join(value.split())
 
 
-def _choice(file: str, table: Mapping[str, object], key: str, kind: Callable[[str], Paper], default: Paper) -> Paper:
+def _choice(file: str, table: Mapping[str, object], key: str, kind: type[Kind], default: Kind) -> Kind:
     value = _text(file, table, key, default)
     try:
         return kind(value)
     except ValueError:
-        known = ", ".join(paper.value for paper in Paper)
+        known = ", ".join(one.value for one in kind)
         raise UsageError(f"{file}: “{key}” cannot be “{value}”", f"It can be: {known}.") from None
 
 

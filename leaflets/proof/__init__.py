@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from leaflets.model import Audience, Finding, Pdf, Rect, Severity
+from leaflets.model import Audience, Edition, Finding, Form, Pdf, Rect, Severity
 from leaflets.proof.page import Area, Colour, Document, Line, Page, Run, look
 from leaflets.proof.rules import RULES, PageRule, rule
 
 __all__ = ["RULES", "PageRule", "proof", "rule"]
 
-SMALLEST_PT = {Audience.PATIENT: 12.0, Audience.CLINICIAN: 8.0}
-"""UKAAF clear print 12 pt; US Highlights 8 pt."""
-SMALLEST_FOOT_PT = 7.0
+SMALLEST_PT = {
+    (Form.STANDARD, Audience.PATIENT): 12.0,
+    (Form.STANDARD, Audience.CLINICIAN): 8.0,
+    (Form.LARGE_PRINT, Audience.PATIENT): 18.0,
+    (Form.LARGE_PRINT, Audience.CLINICIAN): 18.0,
+}
+"""UKAAF clear print 12 pt and large print 18 pt; US Highlights 8 pt."""
+SMALLEST_FOOT_PT = {Form.STANDARD: 7.0, Form.LARGE_PRINT: 18.0}
+"""UKAAF: page numbers and labels in the size of the text where possible."""
 LONGEST_LINE = {Audience.PATIENT: 80, Audience.CLINICIAN: 100}
 """RNIB 60 to 70 characters, with room for a wide space; PMCPA at most 100."""
 LEAST_CONTRAST = {Audience.PATIENT: 7.0, Audience.CLINICIAN: 4.5}
@@ -30,15 +36,15 @@ _LEADING = 1.7
 _ROUNDING_PT = 0.05
 
 
-def proof(pdf: Pdf, audience: Audience, *, budget_pages: int) -> tuple[Finding, ...]:
-    """What a printer's reader finds on the pages. `budget_pages` is how many pages the sheet may have.
+def proof(pdf: Pdf, edition: Edition) -> tuple[Finding, ...]:
+    """What a printer's reader finds on the pages of a sheet in this edition.
 
     Raises PdfError where the PDF cannot be read.
     """
-    document = look(pdf.data)
-    found = [*_whole(document, audience, budget_pages), *_parted(document, audience)]
+    document, audience = look(pdf.data), edition.audience
+    found = [*_whole(document, audience, edition.most_pages), *_parted(document, audience)]
     for page in document.pages:
-        found += [*_type(page, audience), *_breaks(page, document, audience), *_places(page, audience, pdf.rects)]
+        found += [*_type(page, edition), *_breaks(page, document, audience), *_places(page, audience, pdf.rects)]
     return tuple(found)
 
 
@@ -86,11 +92,12 @@ def _section(document: Document, page: Page) -> str:
 # ------------------------------------------------------------------ letters
 
 
-def _type(page: Page, audience: Audience) -> Iterator[Finding]:
+def _type(page: Page, edition: Edition) -> Iterator[Finding]:
+    audience, form = edition.audience, edition.form
     small: dict[float, Run] = {}
     faint: dict[tuple[Colour, Colour], Run] = {}
     for run in page.runs:
-        least = SMALLEST_FOOT_PT if run.artifact or _is_mark(run) else SMALLEST_PT[audience]
+        least = SMALLEST_FOOT_PT[form] if run.artifact or _is_mark(run) else SMALLEST_PT[form, audience]
         if run.size_pt < least - _ROUNDING_PT:
             small.setdefault(run.size_pt, run)
         if contrast(run.colour, run.background) < LEAST_CONTRAST[audience]:
