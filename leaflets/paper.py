@@ -139,9 +139,9 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """A finished PDF: its bytes, its pages, the rectangles kept free for labels, how full the last page is (0 to 1)."""
+    """A finished PDF: its bytes, its pages, the rectangles kept free for labels, how full each page is (0 to 1)."""
 
     data: bytes
     pages: int
     rects: tuple[Rect, ...] = ()
-    last_page_fill: float = 1.0
+    fills: tuple[float, ...] = (1.0,)

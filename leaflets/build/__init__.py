@@ -64,7 +64,7 @@ def _stored(built: Built) -> Entry:
         "version": built.version,
         "pages": built.pdf.pages,
         "rects": [asdict(rect) for rect in built.pdf.rects],
-        "last_page_fill": built.pdf.last_page_fill,
+        "fills": list(built.pdf.fills),
         "findings": [asdict(finding) for finding in built.findings],
         "withheld": [asdict(withheld) for withheld in built.withheld],
     }
@@ -76,7 +76,7 @@ def _restored(source: Source, edition: Edition, entry: Entry) -> Built:
     rects = tuple(Rect(**rect) for rect in facts["rects"])
     return Built(
         source, edition, facts["content_id"], facts["title"], facts["version"],
-        Pdf(entry.parts["pdf"], facts["pages"], rects, facts["last_page_fill"]),
+        Pdf(entry.parts["pdf"], facts["pages"], rects, tuple(facts["fills"])),
         entry.parts["html"].decode(),
         tuple(_finding(told, source) for told in facts["findings"]),
         tuple(Withheld(**told) for told in facts["withheld"]),

@@ -43,12 +43,15 @@ def fitted(edition: Edition, compose: Callable[[Fit], Html], typeset: Callable[[
 def _goals(edition: Edition, pdf: Pdf) -> tuple[int, ...]:
     """The numbers of pages worth trying for, best first; none where the design is on its planned paper."""
     goals = [pages for pages in (edition.planned_pages, edition.most_pages) if pages < pdf.pages]
-    if goals and pdf.last_page_fill < _ALL_BUT_EMPTY:
+    if goals and pdf.fills[-1] < _ALL_BUT_EMPTY:
         goals.append(pdf.pages - 1)
     return tuple(dict.fromkeys(goals))
 
 
 def _steps(pdf: Pdf, pages: int) -> tuple[Fit, ...]:
-    """The steps that could bring a text of this length onto so many pages."""
-    length = (pdf.pages - 1 + pdf.last_page_fill) / pages
+    """The steps that could bring a text of this length onto so many pages.
+
+    The pages are added up as they are filled: the first page of a leaflet may run over by two lines, which then stand alone.
+    """
+    length = sum(pdf.fills) / pages
     return tuple(fit for fit, reach in _REACH.items() if length <= reach)

@@ -42,7 +42,7 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
         with faults_raised("the page", fetcher):
             document = _laid_out(html, styles, fetcher)
             data = document.write_pdf(finisher=lambda document, pdf: _finish(document, pdf, html), **_KIND)
-        return Pdf(sealed(data), len(document.pages), tuple(_rects(document)), _fill(document.pages[-1]))
+        return Pdf(sealed(data), len(document.pages), tuple(_rects(document)), tuple(map(_fill, document.pages)))
 
 
 def _finish(document: Any, pdf: Any, html: Html) -> None:
