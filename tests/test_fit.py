@@ -3,7 +3,7 @@
 import pytest
 
 from leaflets.build.fit import fitted
-from leaflets.model import Audience, Fit, Html, Pdf
+from leaflets.model import Audience, Edition, Fit, Html, Pdf
 
 TIGHTENED = (0.9, 0.9)
 
@@ -24,6 +24,6 @@ def test_a_leaflet_is_tightened_where_its_words_would_fill_two_pages(fills: tupl
         set_as = pages.get(Fit(page.title), TIGHTENED)
         return Pdf(b"", len(set_as), fills=set_as)
 
-    sheet = fitted(Audience.PATIENT, lambda fit: Html("", (), str(fit), "en"), typeset)
+    sheet = fitted(Edition(Audience.PATIENT), lambda fit: Html("", (), str(fit), "en"), typeset)
     assert (sheet.fit is not Fit.DESIGN) is tightened
     assert sheet.pdf.fills == (TIGHTENED if tightened else fills)
