@@ -51,7 +51,7 @@ def _goals(edition: Edition, pdf: Pdf) -> tuple[int, ...]:
 def _steps(pdf: Pdf, pages: int) -> tuple[Fit, ...]:
     """The steps that could bring a text of this length onto so many pages.
 
-    The pages are added up as they are filled: where the first page of a leaflet runs over by two lines, these stand alone.
+    The pages are added up as they are filled: two lines that the first page of a leaflet runs over by stand alone.
     """
     length = sum(pdf.fills) / pages
     return tuple(fit for fit, reach in _REACH.items() if length <= reach)
