@@ -27,6 +27,7 @@ from leaflets.model import (
     Imprint,
     Items,
     Paragraph,
+    Picture,
     Place,
     Questions,
     Quote,
@@ -38,7 +39,7 @@ from leaflets.model import (
     ViewSection,
     plain,
 )
-from leaflets.pictograms import PICTOGRAMS, picture
+from leaflets.pictograms import PICTOGRAMS, icon_file, picture_file
 from leaflets.typography import NBSP, bind, tallman, unbreakable
 
 DRAFT = "Draft: not clinically reviewed"
@@ -98,6 +99,9 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         "few": _is_few, "table_width": pass_context(_table_width), "section_width": pass_context(_section_width),
         "words_of": lambda text: set_plain(str(text)),
         "icon": pass_context(_icon), "pictured": _pictured, "bears_icons": pass_context(_bears_icons), "times": _times,
+        "pictures": lambda blocks: [block for block in blocks if isinstance(block, Picture)],
+        "worded": lambda blocks: [block for block in blocks if not isinstance(block, Picture)],
+        "picture_file": picture_file,
         "box_titles": lambda blocks: [block.title for block in blocks if isinstance(block, Box) and block.title],
     }  # fmt: skip
     environment.filters.update(filters)
@@ -260,7 +264,7 @@ def _icon(context: Context, block: Block) -> Markup:
     name = block.icon if isinstance(block, Paragraph) and context["view"].audience is Audience.PATIENT else ""
     if not name:
         return Markup()
-    return Markup('<img class="icon" src="leaflet:{}" alt="{}">').format(picture(name), PICTOGRAMS[name])
+    return Markup('<img class="icon" src="leaflet:{}" alt="{}">').format(icon_file(name), PICTOGRAMS[name])
 
 
 def _times(grid: DoseGrid) -> list[tuple[str, str, str]]:

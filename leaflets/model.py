@@ -162,6 +162,16 @@ class Verbatim:
     audience: Audience | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, by the name of its file among the content; its text stands for it where it is not seen."""
+
+    line: int
+    name: str
+    text: str
+    audience: Audience | None = None
+
+
 class DoseTime(StrEnum):
     """A time of day at which a medicine is taken, in the order of the day."""
 
@@ -180,7 +190,7 @@ class DoseGrid:
     audience: Audience | None = None
 
 
-Block = Paragraph | Items | Table | Box | Questions | Subheading | Quote | Verbatim | DoseGrid
+Block = Paragraph | Items | Table | Box | Questions | Subheading | Quote | Verbatim | Picture | DoseGrid
 
 
 # ---------------------------------------------------------------- monograph

@@ -1,4 +1,7 @@
-"""The pictograms of a patient leaflet by name, each with the words that stand for it where it cannot be seen."""
+"""The pictograms of a patient leaflet by name, each with the words that stand for it where it cannot be seen.
+
+And what drawings are called among the assets of a page.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,11 @@ PICTOGRAMS = MappingProxyType({
 })  # fmt: skip
 
 
-def picture(name: str) -> str:
-    """The name of a pictogram's drawing among the styles."""
+def icon_file(name: str) -> str:
+    """The name of a pictogram's drawing among the assets of a page."""
     return f"icons/{name}.svg"
+
+
+def picture_file(name: str) -> str:
+    """The name among the assets of a page of a picture that lies with the monographs."""
+    return f"content/pictures/{name}"

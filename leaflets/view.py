@@ -15,6 +15,7 @@ from leaflets.model import (
     Items,
     Monograph,
     Paragraph,
+    Picture,
     Place,
     Questions,
     Quote,
@@ -248,11 +249,11 @@ def _words(block: Block) -> str:
             return " ".join([title, *(_words(inner) for inner in block.blocks)])
         case Questions():
             return plain(block.questions[0].question)
-        case Subheading() | Verbatim() | DoseGrid():
+        case Subheading() | Verbatim() | Picture() | DoseGrid():
             return _line_of(block)
 
 
-def _line_of(block: Subheading | Verbatim | DoseGrid) -> str:
+def _line_of(block: Subheading | Verbatim | Picture | DoseGrid) -> str:
     if isinstance(block, DoseGrid):
         return " ".join(f"{time} {amount}" for time, amount in block.amounts)
     return block.text if isinstance(block.text, str) else plain(block.text)
@@ -284,7 +285,7 @@ def _goes_on(following: Sequence[Block]) -> bool:
         return False
     if isinstance(following[0], Paragraph):
         return not following[0].lead and any(isinstance(block, Paragraph) and block.lead for block in following)
-    return isinstance(following[0], (Items, Table, Quote, Verbatim))
+    return isinstance(following[0], (Items, Table, Quote, Verbatim, Picture))
 
 
 def _dose_table(led: Sequence[Paragraph]) -> Sequence[Block]:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from leaflets.pictograms import PICTOGRAMS
 
@@ -16,9 +17,11 @@ _MARK = re.compile(r"\[\^[^\]]*\]")
 _FENCE = re.compile(r"\s{0,3}/{3,}\s*([a-z-]*)\s*(?:\|\s*(.*))?$")
 _BULLET = re.compile(r"^\s*(?:>\s*)*(?:[*+\-•●▪‣◦]|\d{1,3}[.)])\s+")
 _PICTOGRAM = re.compile(rf"^\s*:(?:{'|'.join(PICTOGRAMS)}):\s+(?=\S)")
+_PICTURE = re.compile(r"^\s*!\[[^\[\]]+\]\(([\w.-]+)\)\s*$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}")
 _DELIMITER = re.compile(r"^[\s|:-]+$")
 _SITE_ONLY = ("/", "#", ".")
+_PICTURES = Path(__file__).resolve().parent.parent / "content" / "pictures"
 # Where a block runs over the end of a page, its footer and the repeated head of a table stand between two words.
 FURNITURE = 80
 CUT_WORD = 30
@@ -109,7 +112,8 @@ def _voice(voices: Sequence[str]) -> str:
 
 def line_words(line: str) -> Words:
     """The words of one line: no marks of Markdown, no list number, no address that names a place inside a web site."""
-    if _DELIMITER.match(line):
+    picture = _PICTURE.match(line)
+    if _DELIMITER.match(line) or (picture and (_PICTURES / picture[1]).is_file()):
         return ()
     text = _MARK.sub(" ", _PICTOGRAM.sub("", _BULLET.sub("", line)))
     text = _LINK.sub(lambda m: m[1] if m[2].startswith(_SITE_ONLY) or m[1] == m[2] else f"{m[1]} {m[2]}", text)

@@ -14,7 +14,7 @@ from leaflets.build import Built, build
 from leaflets.cache import Cache
 from leaflets.model import Audience, Edition, Finding
 from leaflets.parse import parse
-from leaflets.pictograms import PICTOGRAMS, picture
+from leaflets.pictograms import PICTOGRAMS, icon_file
 from leaflets.project import Project
 from leaflets.project.content import source_at
 from leaflets.project.standalone import standalone
@@ -180,7 +180,7 @@ def test_the_same_page_with_icons_has_the_same_bytes(folder: Path, tmp_path: Pat
 
 def test_a_page_for_a_browser_finds_the_drawings(folder: Path) -> None:
     built = _built(folder)
-    html = standalone(built.html, Project(folder), built.edition.stylesheets, folder)
+    html = standalone(built.html, Project(folder), built.source, built.edition.stylesheets, folder)
     found = re.findall(r'<img class="icon" src="([^"]+)"', html)
     assert len(found) == 13
-    assert {(folder / place).resolve() for place in found} == {ICONS.parent / picture(name) for name in PICTOGRAMS}
+    assert {(folder / place).resolve() for place in found} == {ICONS.parent / icon_file(name) for name in PICTOGRAMS}

@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from leaflets.model import Block, Box, DoseGrid, Items, Paragraph, Questions, Subheading, Table, Verbatim, View, plain
+from leaflets.model import (
+    Block,
+    Box,
+    DoseGrid,
+    Items,
+    Paragraph,
+    Picture,
+    Questions,
+    Subheading,
+    Table,
+    Verbatim,
+    View,
+    plain,
+)
 
 # Numbers with their points and ranges stay whole, and the signs that change a dose count as words.
 _WORD = re.compile(r"\d+(?:[.,/–-]\d+)*|[^\W\d_]+|[<>≤≥±%×÷°=~]")
@@ -24,7 +37,7 @@ def block_words(block: Block) -> list[str]:
 def _texts(block: Block) -> Iterator[str]:
     if isinstance(block, Paragraph):
         yield f"{plain(block.lead)} {plain(block.text)}"
-    elif isinstance(block, (Subheading, Verbatim)):
+    elif isinstance(block, (Subheading, Verbatim, Picture)):
         yield block.text if isinstance(block.text, str) else plain(block.text)
     elif isinstance(block, Table):
         yield from (plain(cell) for cells in (block.header, *(row.cells for row in block.rows)) for cell in cells)

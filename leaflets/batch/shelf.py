@@ -122,11 +122,13 @@ class Shelf:
     def _errors(self, leaflet: Leaflet, source: Source) -> list[str]:
         """What the checks have against a leaflet, in one sentence; dates are judged anew each day, not here."""
         self.warm()
+        from leaflets.build.pictures import pictures_of
         from leaflets.checks import check  # here, so that a run whose leaflets are all judged loads no linter
         from leaflets.parse import parse
 
         text = decode(self._text(source), source.file)
-        monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
+        pictures = pictures_of(self.project, source, self._text(source))
+        monograph = parse(text, name=source.name, file=source.file, lang=source.lang, pictures=pictures)
         found = check(monograph, text, [leaflet.edition.audience])
         errors = [finding for finding in found if finding.severity is Severity.ERROR]
         if not errors:

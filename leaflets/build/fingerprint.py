@@ -14,9 +14,10 @@ from functools import cache
 from pathlib import Path
 
 from leaflets import __version__
+from leaflets.build.pictures import pictures_of
 from leaflets.errors import CheckFailed
 from leaflets.paper import Edition, Pharmacy
-from leaflets.pictograms import PICTOGRAMS, picture
+from leaflets.pictograms import PICTOGRAMS, icon_file, picture_file
 from leaflets.project import Project, Source, packaged, read_bytes
 
 ID_DIGITS = 10
@@ -25,9 +26,9 @@ _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}
 MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
-    "model.py", "paper.py", "pictograms.py", "record.py", "seal.py", "typography.py", "view.py", "compose.py",
-    "finish.py", "fetch.py",
-    "glyphs.py", "parse/*.py", "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
+    "model.py", "paper.py", "pictograms.py", "drawing.py", "record.py", "seal.py", "typography.py", "view.py",
+    "compose.py", "finish.py", "fetch.py", "glyphs.py", "parse/*.py", "typeset/*", "tables/*", "checks/*.py",
+    "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
 _ENGINES = ("weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml")
 _LIBRARY_FOLDERS = (
@@ -45,6 +46,7 @@ class Ingredients:
 
     source: bytes
     assets: Mapping[str, bytes]
+    pictures: frozenset[str]
     templates: Mapping[str, str]
     pharmacy: Pharmacy
     notices: tuple[str, ...]
@@ -76,7 +78,7 @@ def wanted(
     """
     text = read_bytes(source.path, MAX_SOURCE_BYTES)
     notices = _expired(text, source.file, today, allowed=allow_expired)
-    folders = (project.root / "styles", project.root / "templates")
+    folders = (project.root / "styles", project.root / "templates", *project.picture_folders(source))
     key = _digest(
         [_told(project, source, edition, notices), text, *(_signature(str(f)).encode() for f in folders), _ours()]
     )
@@ -88,21 +90,24 @@ def gather(
 ) -> Ingredients:
     """The ingredients of one sheet, read and hashed. Raises as `wanted` does."""
     asked = wanted(project, source, edition, today=today, allow_expired=allow_expired)
-    assets = project.styles((*edition.stylesheets, *_icons(asked.text)))
+    pictures = pictures_of(project, source, asked.text)
+    drawn = {picture_file(name): data for name, data in pictures.items()}
+    assets = {**project.styles((*edition.stylesheets, *_icons(asked.text))), **drawn}
     templates = project.templates()
     told = _told(project, source, edition, asked.notices)
     hashes = _hashes(source, asked.text, assets, templates)
     digest = _digest([told, *(part.encode() for pair in sorted(hashes.items()) for part in pair)])
     return Ingredients(
-        asked.text, assets, templates, project.settings.pharmacy, asked.notices, hashes, digest, asked.key
-    )
+        asked.text, assets, frozenset(pictures), templates, project.settings.pharmacy, asked.notices, hashes, digest,
+        asked.key,
+    )  # fmt: skip
 
 
 def _hashes(
     source: Source, text: bytes, assets: Mapping[str, bytes], templates: Mapping[str, str]
 ) -> Mapping[str, str]:
     parts = {f"source/{source.file_name}": text}
-    parts |= {f"styles/{name}": data for name, data in assets.items()}
+    parts |= {name if name.startswith("content/") else f"styles/{name}": data for name, data in assets.items()}
     parts |= {f"templates/{name}": template.encode() for name, template in templates.items()}
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())}
     return {**digests, "program": code_hash()}
@@ -110,7 +115,7 @@ def _hashes(
 
 def _icons(text: bytes) -> Iterable[str]:
     """The drawings of the pictograms that a monograph may bear, known without parsing it."""
-    return (picture(name) for name in PICTOGRAMS if f":{name}:".encode() in text)
+    return (icon_file(name) for name in PICTOGRAMS if f":{name}:".encode() in text)
 
 
 def _told(project: Project, source: Source, edition: Edition, notices: tuple[str, ...]) -> bytes:

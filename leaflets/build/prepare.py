@@ -29,7 +29,7 @@ def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepa
     """The page of a sheet. Raises ContentError, CheckFailed (it is withdrawn) or RenderError (a template's fault)."""
     audience = edition.audience
     text = decode(ingredients.source, source.file)
-    monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
+    monograph = parse(text, name=source.name, file=source.file, lang=source.lang, pictures=ingredients.pictures)
     _require_current(monograph)
     _require_plain_date(monograph, ingredients.source)
     checked = examine(monograph, text, (audience,)).findings

@@ -20,6 +20,7 @@ from leaflets.model import (
     Items,
     Monograph,
     Paragraph,
+    Picture,
     Questions,
     Quote,
     Section,
@@ -43,6 +44,7 @@ class Part(StrEnum):
     HEAD_CELL = "head cell"
     CELL = "cell"
     VERBATIM = "verbatim"
+    PICTURE = "picture"
     FRONT = "front matter"
 
 
@@ -267,7 +269,7 @@ class _Scene:
     part: Part = Part.PARAGRAPH
 
 
-_PARTS: Mapping[type, Part] = {Subheading: Part.HEADING, Verbatim: Part.VERBATIM}
+_PARTS: Mapping[type, Part] = {Subheading: Part.HEADING, Verbatim: Part.VERBATIM, Picture: Part.PICTURE}
 
 
 class _Reader:
@@ -315,7 +317,7 @@ class _Reader:
                 self._questions(block, scene)
             case Quote():
                 self._all(block.blocks, scene)
-            case Subheading() | Verbatim():
+            case Subheading() | Verbatim() | Picture():
                 self._add(_PARTS[type(block)], block.text, block.line, scene)
 
     def _paragraph(self, block: Paragraph, scene: _Scene) -> None:

@@ -179,7 +179,7 @@ def _standalone(built: Built, project: Project, folder: Path) -> bytes:
     # Here and not above: only a person who wants to look at the HTML needs it.
     from leaflets.project.standalone import standalone
 
-    return standalone(built.html, project, built.edition.stylesheets, folder).encode()
+    return standalone(built.html, project, built.source, built.edition.stylesheets, folder).encode()
 
 
 def _with_progress(sources: Sequence[Source], args: argparse.Namespace) -> Iterable[Source]:

@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     failed: list[LeafletError] = []
     for source in _sources(args, project):
         try:
-            done.append(one := _check(source, audiences))
+            done.append(one := _check(project, source, audiences))
             if args.page:
                 done[-1] = _with_pages(one, source, tuple(_editions(args, project, audiences)), project)
         except (ContentError, CheckFailed, RenderError, PdfError) as fault:
@@ -116,12 +116,14 @@ def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], proje
     return replace(one, report=whole)
 
 
-def _check(source: Source, audiences: Sequence[Audience]) -> Checked:
+def _check(project: Project, source: Source, audiences: Sequence[Audience]) -> Checked:
     # Here and not above: the help of a command needs no parser of Markdown.
+    from leaflets.build.pictures import pictures_of
     from leaflets.parse import parse
 
     text = read_text(source.path)
-    monograph = parse(text, name=source.name, file=source.file, lang=source.lang)
+    pictures = pictures_of(project, source, text.encode())
+    monograph = parse(text, name=source.name, file=source.file, lang=source.lang, pictures=pictures)
     examined = checks.examine(monograph, text, audiences, today=today())
     if Audience.PATIENT not in audiences or checks.left_out(monograph.lang):
         return Checked(monograph, examined, (), {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from leaflets.errors import ContentError
@@ -15,20 +15,21 @@ from leaflets.parse.front import read_front, take_front
 from leaflets.parse.headings import CONTENT, Heading
 from leaflets.parse.icons import icon_finding
 from leaflets.parse.inline import TAG, links, marks
+from leaflets.parse.pictures import picture_findings, pictured
 from leaflets.parse.sections import RawSection, split
 from leaflets.parse.shapes import shape
 
 _BOLD_TITLE = re.compile(r"^\s{0,3}\*\*([^*:?.]{2,80})\*\*$")
 
 
-def parse(text: str, *, name: str, file: str, lang: str = "en") -> Monograph:
-    """The monograph in a Markdown text. `file` is the path that findings and errors name.
+def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collection[str] = ()) -> Monograph:
+    """The monograph in a Markdown text. `file` is the path that findings and errors name, `pictures` those there are.
 
     Raises ContentError where the text is over the limits, its front matter is broken, or no monograph is in it.
     """
     lines, control = clean(text, file)
     node, body = take_front(lines, file)
-    voiced = voices(body, file)
+    voiced = voices(pictured(body, pictures), file)
     two_voices = any(line.audience for line in voiced.lines)
     raw, heading = _titled(split(voiced.lines, two_voices=two_voices))
     offset = lines[0].number if node is None else next(line.number for line in lines if line.text.strip())
@@ -37,7 +38,7 @@ def parse(text: str, *, name: str, file: str, lang: str = "en") -> Monograph:
     sections = tuple(section for section in read if section.heading or section.blocks)
     _require_monograph(front.title, sections, file)
     cited = frozenset(source.id for source in front.sources)
-    reported = (*control, *key_findings, *voiced.findings, *_findings(raw, voiced.lines, file, cited))
+    reported = (*control, *key_findings, *voiced.findings, *_findings(raw, voiced.lines, file, cited, pictures))
     headed = _headed(sections, heading, front.title)
     return Monograph(name, file, lang, front, headed, two_voices, reported, voiced.comments)
 
@@ -102,7 +103,9 @@ def _require_monograph(title: str, sections: Sequence[Section], file: str) -> No
         )
 
 
-def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str, cited: frozenset[str]) -> Iterator[Finding]:
+def _findings(
+    raw: Sequence[RawSection], lines: Sequence[Line], file: str, cited: frozenset[str], pictures: Collection[str]
+) -> Iterator[Finding]:
     for section in raw:
         if section.heading.id == "other" and section.heading.words != section.subject:
             yield Finding(
@@ -112,6 +115,7 @@ def _findings(raw: Sequence[RawSection], lines: Sequence[Line], file: str, cited
             )  # fmt: skip
     for line in lines:
         yield from _line_findings(line, file)
+        yield from picture_findings(line, file, pictures) if "](" in line.text else ()
         for mark in marks(line.text) if "[^" in line.text else ():
             if mark not in cited:
                 yield Finding(
@@ -132,12 +136,7 @@ def _line_findings(line: Line, file: str) -> Iterator[Finding]:
             file, line.number, tag.start() + 1, excerpt=tag[0][:40],
         )  # fmt: skip
     for image, target in links(line.text) if "](" in line.text else ():
-        if image:
-            yield Finding(
-                Severity.WARNING, "MD06", f"the picture {target[:60]} is not printed, only its words",
-                "Describe it in text.", file, line.number,
-            )  # fmt: skip
-        elif not target.startswith(("http://", "https://", "mailto:", "tel:")):
+        if not image and not target.startswith(("http://", "https://", "mailto:", "tel:")):
             yield Finding(
                 Severity.INFO, "MD05", f"the link to {target[:60]} leads nowhere on paper",
                 "Print a full address, or none.", file, line.number,

@@ -32,6 +32,7 @@ from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import bare
 from leaflets.parse.icons import MARKED, icon_of
 from leaflets.parse.inline import inline
+from leaflets.parse.pictures import picture_of
 
 Lines = Sequence[Line]
 Read = tuple[tuple[Block, ...], int]
@@ -116,6 +117,11 @@ def _verbatim(lines: Lines, start: int, depth: int) -> Read | None:
     first = lines[start].text.strip().strip("`~").strip()
     text = f"{first}\n{text}" if first else text
     return ((Verbatim(lines[start].number, text.rstrip()),) if text.strip() else ()), end + 1
+
+
+def _picture(lines: Lines, start: int, depth: int) -> Read | None:
+    picture = picture_of(lines[start])
+    return ((picture,), start + 1) if picture else None
 
 
 def _rule(lines: Lines, start: int, depth: int) -> Read | None:
@@ -252,10 +258,10 @@ def _starts_block(line: Line) -> bool:
     text = line.text
     marker = _MARKER.match(text)
     opens_list = bool(marker and marker[4] and (not marker[2][0].isdigit() or marker[2][:-1] == "1"))
-    return opens_list or any(pattern.match(text) for pattern in _STARTS)
+    return opens_list or line.picture or any(pattern.match(text) for pattern in _STARTS)
 
 
 _STARTS = (CODE, _RULE, _HEADING, _QUOTE, _ASKED, _LETTERED, _LED, _LONE_ROW, _FOOTNOTE, MARKED, OPEN, CLOSE)
 _READERS: tuple[Callable[[Lines, int, int], Read | None], ...] = (
-    _box, _verbatim, _rule, _table, _subheading, _items, _quote, _paragraph,
+    _box, _verbatim, _picture, _rule, _table, _subheading, _items, _quote, _paragraph,
 )  # fmt: skip

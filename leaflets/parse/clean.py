@@ -22,13 +22,14 @@ _DEEP = re.compile(rf"^\s*(?:(?:[-*+>]|\d{{1,9}}[.)])\s*){{{MAX_NESTING + 1},}}"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the source, its number from 1, the audience it is marked for (None is both), and whether it is ended
-    by hand: with two spaces or a backslash."""
+    """One line of the source, its number from 1, the audience it is marked for (None is both), whether it is ended
+    by hand (with two spaces or a backslash), and whether it is a picture."""
 
     number: int
     text: str
     audience: Audience | None = None
     broken: bool = False
+    picture: bool = False
 
 
 def clean(text: str, file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:

@@ -96,6 +96,24 @@ class Project:
                 wanted += [found.decode() for found in _ASSET_URL.findall(assets[name])]
         return assets
 
+    def picture_folders(self, source: Source) -> tuple[Path, ...]:
+        """Where pictures of a monograph may lie, the first wins: beside it, in the project's content, or in ours."""
+        ours = packaged("content")
+        beside = source.path.absolute().parent
+        return tuple(
+            dict.fromkeys(
+                folder / "pictures" for folder in (*(() if beside == ours else (beside,)), self.root / "content", ours)
+            )
+        )
+
+    def picture_path(self, source: Source, name: str) -> Path | None:
+        """Where a picture of a monograph lies, or None."""
+        for folder in self.picture_folders(source):
+            path = Path(os.path.realpath(folder / name))
+            if path.is_relative_to(folder.resolve()) and path.is_file():
+                return path
+        return None
+
     def style_path(self, name: str) -> Path | None:
         """Where a stylesheet, font or picture lies, or None."""
         for folder in (self.root / "styles", packaged("styles")):

@@ -7,17 +7,19 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from leaflets.project import Project
+from leaflets.project import Project, Source
 
+_PICTURES = "content/pictures/"
 _URL = re.compile(r"leaflet:([\w./-]{1,200})")
 
 
-def standalone(markup: str, project: Project, stylesheets: tuple[str, ...], folder: Path) -> str:
-    """The page with every stylesheet in a `<style>` element; `folder` is where the file will lie."""
+def standalone(markup: str, project: Project, source: Source, stylesheets: tuple[str, ...], folder: Path) -> str:
+    """The page of `source` with every stylesheet in a `<style>` element; `folder` is where the file will lie."""
     assets = project.styles(stylesheets)
 
     def located(match: re.Match[str]) -> str:
-        path = project.style_path(match[1])
+        name = match[1].removeprefix(_PICTURES)
+        path = project.picture_path(source, name) if name != match[1] else project.style_path(name)
         return quote(os.path.relpath(path, folder.resolve())) if path else match[0]
 
     sheets = (f"/* {name} */\n{assets[name].decode('utf-8-sig')}" for name in stylesheets if name in assets)

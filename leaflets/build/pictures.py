@@ -1,0 +1,26 @@
+"""The pictures that a monograph asks for, read and looked through before anything is made of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from leaflets.drawing import require_printable
+from leaflets.project import Project, Source, read_bytes, shown
+
+# Found in the bytes, since a sheet from the cache is never parsed; what only looks like one does no harm.
+_ASKED = re.compile(rb"!\[[^\[\]\n]{1,400}\]\(\s*([\w-][\w.-]{0,150}\.(?:svg|png))\s*\)")
+
+
+def pictures_of(project: Project, source: Source, text: bytes) -> Mapping[str, bytes]:
+    """The pictures in a monograph's text whose files are there, by name.
+
+    Raises ContentError, with file and line, where one may not be printed.
+    """
+    found: dict[str, bytes] = {}
+    for name in sorted({name.decode() for name in _ASKED.findall(text)}):
+        path = project.picture_path(source, name)
+        if path:
+            found[name] = read_bytes(path)
+            require_printable(shown(path), found[name])
+    return found

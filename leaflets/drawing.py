@@ -1,0 +1,146 @@
+"""Looks through a picture before it may stand on a page: SVG of plain shapes, or PNG, each within bounds."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Mapping
+from xml.parsers import expat
+
+from leaflets.errors import ContentError
+
+KINDS = (".svg", ".png")
+MAX_SVG_BYTES = 250_000
+MAX_PNG_BYTES = 2_000_000
+MAX_SHAPES = 2_000
+MAX_DEPTH = 24
+MAX_SIDE_PIXELS = 5_000
+_SVG = "http://www.w3.org/2000/svg"
+# Nothing here can bring text, styles, scripts, other files, or itself a second time (a "use" bomb).
+_ELEMENTS = frozenset({
+    "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "title", "desc", "defs",
+    "linearGradient", "radialGradient", "stop",
+})  # fmt: skip
+_INSTEAD = {
+    "text": "Draw letters as paths, or say it in the words beside the picture.",
+    "style": "Write fill and stroke on each shape.",
+    "use": "Draw the shape again where it is wanted.",
+    "image": "Draw it, or use a PNG by itself.",
+}
+# What is see-through is no tagged content of a PDF (ISO 14289-1), and prints differently on every machine.
+_SEE_THROUGH = frozenset({"opacity", "fill-opacity", "stroke-opacity", "stop-opacity"})
+_REACHES = re.compile(r"url\s*\((?!\s*['\"]?#)|\\|javascript:|data:", re.IGNORECASE)
+_VIEW_BOX = re.compile(r"\s*[-+\d.e]+[\s,]+[-+\d.e]+[\s,]+(?P<width>[\d.e]+)[\s,]+(?P<height>[\d.e]+)\s*")
+
+
+def require_printable(file: str, data: bytes) -> None:
+    """Nothing where the picture in `data` may be printed.
+
+    Raises ContentError with `file`, and the line where it is SVG, on anything but shapes within the bounds above.
+    """
+    if file.endswith(".svg"):
+        _require_svg(file, data)
+    elif file.endswith(".png"):
+        _require_png(file, data)
+    else:
+        raise ContentError(f"{file}: a picture must be SVG or PNG", "Save it again as one of them.")
+
+
+def _require_svg(file: str, data: bytes) -> None:
+    if len(data) > MAX_SVG_BYTES:
+        raise ContentError(f"{file}: the picture is larger than {MAX_SVG_BYTES:,} bytes", "Draw it in simpler shapes.")
+    reader = _Reader(file)
+    try:
+        reader.expat.Parse(data, True)
+    except expat.ExpatError as error:
+        what = expat.errors.messages.get(error.code, "it cannot be read")
+        raise ContentError(f"{file}:{error.lineno}: the picture is not valid SVG: {what}", "Save it again.") from error
+
+
+class _Reader:
+    """Reads SVG element by element, without entities, and stops at the first that may not be there."""
+
+    def __init__(self, file: str) -> None:
+        self.file, self.shapes, self.depth = file, 0, 0
+        self.expat = expat.ParserCreate("utf-8", namespace_separator=" ")
+        self.expat.StartDoctypeDeclHandler = self._doctype
+        self.expat.ProcessingInstructionHandler = self._instruction
+        self.expat.StartElementHandler = self._start
+        self.expat.EndElementHandler = self._end
+
+    def fault(self, what: str, instead: str) -> ContentError:
+        return ContentError(f"{self.file}:{self.expat.CurrentLineNumber}: the picture {what}", instead)
+
+    def _doctype(self, *_: object) -> None:
+        raise self.fault("declares a document type, which can be made to swell", "Delete its <!DOCTYPE …>.")
+
+    def _instruction(self, target: str, _: str) -> None:
+        raise self.fault(f"has an instruction <?{target[:20]} …?>", "Delete it.")
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        space, _, local = name.rpartition(" ")
+        if space != _SVG or local not in _ELEMENTS:
+            hint = _INSTEAD.get(local, "Save it as plain SVG, of shapes alone.")
+            raise self.fault(f"has <{local[:30]}>, which is not printed", hint)
+        if self.depth == 0:
+            self._require_root(local, attributes)
+        self.depth, self.shapes = self.depth + 1, self.shapes + 1
+        if self.depth > MAX_DEPTH or self.shapes > MAX_SHAPES:
+            raise self.fault(
+                f"has more than {MAX_SHAPES:,} shapes, or {MAX_DEPTH} in one another", "Draw it in simpler shapes."
+            )
+        for key, value in attributes.items():
+            self._require_harmless(key, value)
+
+    def _end(self, _: str) -> None:
+        self.depth -= 1
+
+    def _require_root(self, local: str, attributes: Mapping[str, str]) -> None:
+        box = _VIEW_BOX.fullmatch(attributes.get("viewBox", ""))
+        if local != "svg" or not box or not _positive(box["width"]) or not _positive(box["height"]):
+            raise self.fault("has no viewBox, so that its size is not known", 'Write viewBox="0 0 WIDTH HEIGHT".')
+
+    def _require_harmless(self, key: str, value: str) -> None:
+        local = key.rpartition(" ")[2].strip()
+        if local == "style":
+            for declared in value.split(";"):
+                name, _, told = declared.partition(":")
+                self._require_harmless(name, told)
+        elif local.startswith("on") or local in ("href", "src") or _REACHES.search(value):
+            raise self.fault(f"has {local[:30]}=…, which reaches out of it", "Take it out.")
+        elif "url" in value.lower() and local not in ("fill", "stroke"):
+            raise self.fault(f"has {local[:30]}=…, which is not printed", "Draw the shape as it is to be seen.")
+        elif local in _SEE_THROUGH and value.strip() not in ("1", "1.0", "100%"):
+            raise self.fault("has something see-through", "Use white or a grey.")
+
+
+def _positive(number: str) -> bool:
+    try:
+        return 0 < float(number) < 1e6
+    except ValueError:
+        return False
+
+
+def _require_png(file: str, data: bytes) -> None:
+    from PIL import Image, UnidentifiedImageError  # here, since few pages have a PNG
+
+    if len(data) > MAX_PNG_BYTES:
+        raise ContentError(f"{file}: the picture is larger than {MAX_PNG_BYTES:,} bytes", "Save it smaller.")
+    if not data.startswith(b"\x89PNG\r\n\x1a\n") or b"IEND" not in data:
+        raise ContentError(f"{file}: the picture is no whole PNG", "Save it again as PNG.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+                _require_bounds(file, image.size)
+                image.load()  # the whole of it: WeasyPrint leaves out what is cut off, and only says so
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        _require_bounds(file, (MAX_SIDE_PIXELS + 1, 1))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise ContentError(f"{file}: the picture cannot be read", "Save it again as PNG.") from error
+
+
+def _require_bounds(file: str, size: tuple[int, int]) -> None:
+    if max(size) > MAX_SIDE_PIXELS:
+        raise ContentError(f"{file}: the picture has more than {MAX_SIDE_PIXELS:,} pixels a side", "Save it smaller.")
