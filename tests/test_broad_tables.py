@@ -1,11 +1,12 @@
 """Tables and words too broad for their column: set across the page or row by row, never off the paper."""
 
+import itertools
 from pathlib import Path
 
 import pytest
 
 from leaflets.model import Audience
-from tests.sheets import Shelf, page_texts
+from tests.sheets import Shelf, letters, page_texts
 
 _ADDRESS = "https://www.example.org/a/very/long/address/of/a/protocol/that/never/ends.pdf"
 _COMPOUND = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -54,3 +55,13 @@ def test_a_word_longer_than_its_column_parts_rather_than_run_off(
     file = tmp_path / "long.md"
     file.write_text(f"---\ntitle: {_COMPOUND}\n---\n### Usage\n\n{words}\n\n### {_COMPOUND}\n\nOne.\n\n- {words}\n")
     assert not [finding.message for finding in shelf.sheet(file, audience).findings if finding.code == "PG-06"]
+
+
+def test_rows_of_empty_cells_are_high_enough_to_write_in(shelf: Shelf, tmp_path: Path) -> None:
+    file = tmp_path / "plan.md"
+    rows = "".join(f"| {step} | | |\n" for step in "QXZJ")
+    file.write_text(f"---\ntitle: Testol\n---\n### Dosage\n\n| Step | From | Tablets |\n|---|---|---|\n{rows}")
+    data = shelf.sheet(file, Audience.PATIENT).pdf.data
+    steps = [letter.bottom for letter in letters(data) if letter.text in "QXZJ"]
+    assert len(steps) == 4
+    assert all(upper - lower >= 8 * 72 / 25.4 for upper, lower in itertools.pairwise(steps))

@@ -29,7 +29,7 @@ def read(name: str) -> Monograph:
 def stretches(part: object) -> Iterator[tuple[Text, ...]]:
     """Every paragraph, item and question by itself, and every row of a table with its cells."""
     if isinstance(part, Paragraph):
-        yield (part.lead + part.text,)
+        yield (part.lead + (Run(" "),) * bool(part.lead) + part.text,)
     elif isinstance(part, Row):
         yield part.cells
     elif isinstance(part, Table):
