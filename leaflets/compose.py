@@ -45,6 +45,7 @@ from leaflets.typography import NBSP, bind, tallman, unbreakable
 DRAFT = "Draft: not clinically reviewed"
 EMERGENCY = {"US": "911", "GB": "999", "UK": "999", "EU": "112", "AU": "000", "IN": "112", "CA": "911"}
 _KIND = {Audience.PATIENT: "Patient leaflet", Audience.CLINICIAN: "Clinician sheet"}
+OURS = "leaflet:"
 _HEADING_LETTERS = 23
 _LONG_TITLE = 45
 _LONGEST_RUNNING_TITLE = 52
@@ -132,10 +133,14 @@ class _Loader(BaseLoader):
         self.templates = templates
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """The template's text, its name where its file would stand, and that it never changes."""
-        if template not in self.templates:
+        """The template's text, its name where its file would stand, and that it never changes.
+
+        "leaflet:NAME" is ours, whether or not the project has one of that name.
+        """
+        name = template if template in self.templates else template.removeprefix(OURS)
+        if name not in self.templates:
             raise TemplateNotFound(template)
-        return self.templates[template], template, lambda: True
+        return self.templates[name], template, lambda: True
 
     def list_templates(self) -> list[str]:
         """Their names."""

@@ -123,17 +123,18 @@ class Project:
         return None
 
     def templates(self) -> Mapping[str, str]:
-        """All templates by name; the project's own file wins over ours."""
-        found: dict[str, str] = {}
-        for folder in (packaged("templates"), self.root / "templates"):
-            for path in sorted(folder.glob("*.html")) if folder.is_dir() else ():
-                found[path.name] = read_text(path)
-        return found
+        """All templates by name; the project's own file wins over ours, which it reaches as "leaflet:NAME"."""
+        ours, own = (_templates_in(folder) for folder in (packaged("templates"), self.root / "templates"))
+        return {**ours, **own, **{f"leaflet:{name}": ours[name] for name in own if name in ours}}
 
     @property
     def output(self) -> Path:
         """Where printed sheets go unless a flag says otherwise."""
         return self.root / "output"
+
+
+def _templates_in(folder: Path) -> dict[str, str]:
+    return {path.name: read_text(path) for path in sorted(folder.glob("*.html"))} if folder.is_dir() else {}
 
 
 def load_project(start: Path, settings_file: Path | None = None) -> Project:
