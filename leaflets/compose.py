@@ -72,7 +72,7 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
     facts = {
         "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": imprint.edition.lang, "title": title,
         "author": author, "paper": imprint.edition.paper.value, "form": imprint.edition.form.value,
-        "fit": imprint.fit.value,
+        "fit": imprint.fit.value, "code_in_head": imprint.code_in_head,
         "places": _places(view.sections),
         "facts": _facts(view.front), "notices": imprint.notices,
         "references": [_reference(source) for source in view.front.sources],

@@ -326,13 +326,17 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What a sheet says of itself besides the monograph: its edition, its pharmacy and its content id."""
+    """What a sheet says of itself besides the monograph: its edition, its pharmacy and its content id.
+
+    `code_in_head`: its square code stands beside the name, as no margin holds it.
+    """
 
     edition: Edition
     pharmacy: Pharmacy
     content_id: str
     notices: tuple[str, ...] = ()
     open_safety_findings: int = 0
+    code_in_head: bool = False
     fit: Fit = Fit.DESIGN
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+ID_DIGITS = 10
+"""How much of its content id a sheet prints."""
+
 
 class Audience(StrEnum):
     """Who reads the sheet."""

@@ -58,7 +58,7 @@ def record_of(source: Source, edition: Edition, ingredients: Ingredients, front:
         sources=tuple(asdict(each) for each in front.sources),
         edition=asdict(edition),
         notices=ingredients.notices,
-        settings={"pharmacy": asdict(ingredients.pharmacy)},
+        settings={"pharmacy": asdict(ingredients.pharmacy), "code_url": ingredients.code_url},
         hashes=ingredients.hashes,
         made_with=made_with(),
     )

@@ -16,21 +16,20 @@ from pathlib import Path
 from leaflets import __version__
 from leaflets.build.pictures import pictures_of
 from leaflets.errors import CheckFailed
-from leaflets.paper import Edition, Pharmacy
+from leaflets.paper import ID_DIGITS, Edition, Pharmacy
 from leaflets.pictograms import PICTOGRAMS, icon_file, picture_file
 from leaflets.project import Project, Source, packaged, read_bytes
 
-ID_DIGITS = 10
 _FRONT = re.compile(rb"(?:\xef\xbb\xbf)?\s*+---[ \t]*$(.*?)^[ \t]*(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL)
 _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
-    "model.py", "paper.py", "pictograms.py", "drawing.py", "record.py", "seal.py", "typography.py", "view.py",
+    "model.py", "paper.py", "pictograms.py", "drawing.py", "qr.py", "record.py", "seal.py", "typography.py", "view.py",
     "compose.py", "finish.py", "fetch.py", "glyphs.py", "parse/*.py", "typeset/*", "tables/*", "checks/*.py",
     "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
-_ENGINES = ("weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml")
+_ENGINES = ("weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno")
 _LIBRARY_FOLDERS = (
     f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/lib",
 )  # fmt: skip
@@ -49,6 +48,7 @@ class Ingredients:
     pictures: frozenset[str]
     templates: Mapping[str, str]
     pharmacy: Pharmacy
+    code_url: str
     notices: tuple[str, ...]
     hashes: Mapping[str, str]
     digest: str
@@ -97,9 +97,10 @@ def gather(
     told = _told(project, source, edition, asked.notices)
     hashes = _hashes(source, asked.text, assets, templates)
     digest = _digest([told, *(part.encode() for pair in sorted(hashes.items()) for part in pair)])
+    settings = project.settings
     return Ingredients(
-        asked.text, assets, frozenset(pictures), templates, project.settings.pharmacy, asked.notices, hashes, digest,
-        asked.key,
+        asked.text, assets, frozenset(pictures), templates, settings.pharmacy, settings.code_url, asked.notices, hashes,
+        digest, asked.key,
     )  # fmt: skip
 
 
@@ -119,7 +120,8 @@ def _icons(text: bytes) -> Iterable[str]:
 
 
 def _told(project: Project, source: Source, edition: Edition, notices: tuple[str, ...]) -> bytes:
-    facts = (edition, project.settings.pharmacy, source.file_name, notices, __version__)
+    settings = project.settings
+    facts = (edition, settings.pharmacy, settings.code_url, source.file_name, notices, __version__)
     return repr(facts).encode()
 
 

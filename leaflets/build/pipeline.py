@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
     """
     prepared = _prepared(source, edition, ingredients)
     covered = common_coverage(_fonts(ingredients))
+    assets = {**ingredients.assets, **prepared.drawings}
     beside = enclosed(source, edition, ingredients, prepared.view.front)
 
     def composed(fit: Fit) -> Html:
@@ -45,7 +46,7 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
         _require_glyphs(page, covered, source, ingredients)
         return replace(page, enclosures=beside)
 
-    sheet = fitted(edition, composed, lambda page: _typeset(page, ingredients))
+    sheet = fitted(edition, composed, lambda page: _typeset(page, assets))
     front = prepared.view.front
     looked_at = tuple(_looked_at(sheet, edition, source.file))
     _require_on_paper(looked_at)
@@ -77,12 +78,12 @@ def _composed(view: View, imprint: Imprint, ingredients: Ingredients) -> Html:
     return compose(view, imprint, ingredients.templates)
 
 
-def _typeset(page: Html, ingredients: Ingredients) -> Pdf:
+def _typeset(page: Html, assets: Mapping[str, bytes]) -> Pdf:
     from leaflets.typeset import typeset  # loaded by now, beside the work of the child
 
     if next(_PAGES) % _BETWEEN_COLLECTIONS == 0:
         gc.collect()  # the boxes of a page refer to one another, and a command's collector seldom starts by itself
-    return typeset(page, ingredients.assets)
+    return typeset(page, assets)
 
 
 def _looked_at(sheet: Fitted, edition: Edition, file: str) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leaflets.build.fingerprint import Ingredients, review_by
@@ -12,17 +13,19 @@ from leaflets.model import Edition, Finding, Html, Imprint, Monograph, View
 from leaflets.parse import parse
 from leaflets.project import Source
 from leaflets.project.files import decode
+from leaflets.qr import qr
 from leaflets.view import view
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A page ready to be typeset as designed, what it was composed of, and what was found in its text."""
+    """A page ready to be typeset as designed, with drawings of its own, what it was composed of and what was found."""
 
     page: Html
     view: View
     imprint: Imprint
     findings: tuple[Finding, ...]
+    drawings: Mapping[str, bytes]
 
 
 def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepared:
@@ -35,9 +38,10 @@ def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepa
     checked = examine(monograph, text, (audience,)).findings
     seen = view(monograph, audience)
     safety = open_safety(checked, audience)
-    imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety)
+    code = qr(ingredients.content_id, ingredients.code_url, audience)
+    imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety, code.in_head)
     page = compose(seen, imprint, ingredients.templates)
-    return Prepared(page, seen, imprint, checked)
+    return Prepared(page, seen, imprint, checked, code.assets)
 
 
 def _require_current(monograph: Monograph) -> None:

@@ -14,10 +14,14 @@ LANGUAGES = ("en",)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `leaflet.toml` may set, with what holds where it says nothing."""
+    """What `leaflet.toml` may set, with what holds where it says nothing.
+
+    `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes.
+    """
 
     paper: Paper = Paper.A4
     form: Form = Form.STANDARD
     language: str = "en"
     pharmacy: Pharmacy = field(default_factory=Pharmacy)
+    code_url: str = ""
     batch_columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from leaflets.errors import ContentError, UsageError
-from leaflets.paper import Form, Paper, Pharmacy
+from leaflets.paper import ID_DIGITS, Form, Paper, Pharmacy
 from leaflets.project.files import read_text, shown
 from leaflets.project.settings import LANGUAGES, Settings
 
@@ -26,9 +27,11 @@ def read_settings(path: Path) -> Settings:
         raise UsageError(error.message, error.hint) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file}: not valid TOML: {error}", "Mend the line it names.") from error
-    _known(file, "", table, ("paper", "edition", "language", "pharmacy", "batch"))
+    _known(file, "", table, ("paper", "edition", "language", "pharmacy", "provenance", "batch"))
     pharmacy = _table(file, table, "pharmacy")
     _known(file, "pharmacy.", pharmacy, _PHARMACY)
+    provenance = _table(file, table, "provenance")
+    _known(file, "provenance.", provenance, ("url",))
     batch = _table(file, table, "batch")
     _known(file, "batch.", batch, ("columns",))
     columns = _table(file, batch, "columns", "batch.")
@@ -37,8 +40,33 @@ def read_settings(path: Path) -> Settings:
         form=_choice(file, table, "edition", Form, Form.STANDARD),
         language=_language(file, _text(file, table, "language", "en")),
         pharmacy=Pharmacy(**{key: _text(file, pharmacy, key, "", "pharmacy.") for key in _PHARMACY}),
+        code_url=_code_url(file, _text(file, provenance, "url", "", "provenance.")),
         batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
     )
+
+
+_LONGEST_URL, _LONGEST_IN_CAPITALS = 42, 61
+"""Letters in a square code of 29 modules a side, error correction M (ISO/IEC 18004, table 7)."""
+_URL = re.compile(r"https?://[!-~]+")
+
+
+def _code_url(file: str, url: str) -> str:
+    """An address that fits the square code of a sheet with an id in it."""
+    if not url:
+        return ""
+    if not _URL.fullmatch(url) or url.count("{id}") != 1 or "{id}" not in url.split("/", 3)[-1]:
+        raise UsageError(
+            f"{file}: “provenance.url” cannot be “{url}”", 'For example url = "https://example.org/leaflet/{id}".'
+        )
+    path = url.split("/", 3)[-1].replace("{id}", "")
+    longest = _LONGEST_URL if re.search(r"[^0-9A-Z $%*+./:-]", path) else _LONGEST_IN_CAPITALS
+    length = len(url) - len("{id}") + ID_DIGITS
+    if length > longest:
+        raise UsageError(
+            f"{file}: “provenance.url” makes {length} letters with the id, and the square code holds {longest}",
+            "Choose a shorter address; one without small letters after its host may be longer.",
+        )
+    return url
 
 
 _PHARMACY = ("name", "address", "phone", "emergency")

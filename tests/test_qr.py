@@ -1,0 +1,136 @@
+"""The square code of a sheet, read back off the page: its words, its size, and the white around it."""
+
+import re
+from pathlib import Path
+
+import pytest
+import segno
+
+from leaflets.build import build
+from leaflets.cache import Cache
+from leaflets.errors import UsageError
+from leaflets.model import Audience, Edition, Paper
+from leaflets.project import Project, Settings
+from leaflets.project.content import source_at
+from leaflets.qr import code_words, qr
+from tests import verapdf
+from tests.running import MONOGRAPH, Leaflet
+from tests.sheets import ROOT, Shelf, own_files, page_texts
+from tests.square_codes import Seen, read_code
+
+BARICITINIB = ROOT / "content" / "baricitinib.md"
+EDITIONS = [(audience, paper) for audience in Audience for paper in Paper]
+URLS = {"id": "", "short": "https://example.org/{id}", "long": "https://example.org/leaflet/{id}"}
+
+
+def matrix(words: str) -> tuple[tuple[bool, ...], ...]:
+    return tuple(tuple(bool(module & 1) for module in row) for row in segno.make(words, error="m", micro=False).matrix)
+
+
+def seen_on(data: bytes, page: int = 0) -> Seen:
+    seen = read_code(data, page)
+    assert seen is not None, "no square code on the page"
+    return seen
+
+
+# ---------------------------------------------------------------- on paper
+
+
+@pytest.mark.parametrize(("audience", "paper"), EDITIONS)
+@pytest.mark.parametrize("url", URLS.values(), ids=URLS)
+def test_the_code_on_the_page_says_the_id_or_the_address(
+    shelf: Shelf, audience: Audience, paper: Paper, url: str
+) -> None:
+    project = Project(shelf.folder / "project", Settings(code_url=url))
+    edition = Edition(audience, paper=paper)
+    built = build(project, source_at(BARICITINIB), edition, cache=Cache(shelf.folder / "cache"))
+    seen = seen_on(built.pdf.data)
+    assert seen.matrix == matrix(code_words(built.content_id, url))
+    assert seen.module_mm >= 0.395  # the picture has twelve pixels to the millimetre
+    assert seen.white_around
+    width, height = paper.size_mm
+    assert min(seen.left, seen.bottom, width - seen.right, height - seen.top) >= 3.95
+    assert f"ID {built.content_id}" in page_texts(built.pdf.data)[0]
+
+
+@pytest.mark.parametrize("path", own_files(), ids=lambda path: path.stem)
+def test_the_first_and_the_last_page_of_every_sheet_bear_the_code_clear_of_its_text(shelf: Shelf, path: Path) -> None:
+    for audience in Audience:
+        built = shelf.sheet(path, audience)
+        for page in {0, built.pdf.pages - 1}:
+            seen = seen_on(built.pdf.data, page)
+            assert seen.matrix == matrix(built.content_id.upper())
+            assert seen.white_around, f"{audience}, page {page + 1}"
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_a_sheet_with_an_address_keeps_its_lines_and_conforms(shelf: Shelf, audience: Audience) -> None:
+    project = Project(shelf.folder / "project", Settings(code_url=URLS["long"]))
+    cache = Cache(shelf.folder / "cache")
+    built = build(project, source_at(BARICITINIB), Edition(audience), cache=cache)
+    plain = shelf.sheet(BARICITINIB, audience)
+    assert _lines(built.pdf.data) == _lines(plain.pdf.data)
+    assert verapdf.failures(built.pdf.data, "3a") == []
+    assert verapdf.failures(built.pdf.data, "ua1") == []
+
+
+def _lines(data: bytes) -> list[str]:
+    return [re.sub(r"ID [0-9a-f]{10}", "ID", line.strip()) for page in page_texts(data) for line in page.splitlines()]
+
+
+# ---------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "modules"),
+    [
+        ("", "9B1A2C3D4E", 21),
+        ("https://example.org/{id}", "HTTPS://EXAMPLE.ORG/9B1A2C3D4E", 25),
+        ("https://example.org/L/{id}", "HTTPS://EXAMPLE.ORG/L/9B1A2C3D4E", 25),
+        ("https://example.org/leaflet/{id}", "https://example.org/leaflet/9b1a2c3d4e", 29),
+        ("https://example.org/?q={id}", "https://example.org/?q=9b1a2c3d4e", 29),
+    ],
+)
+def test_capitals_are_used_where_they_change_no_address(url: str, words: str, modules: int) -> None:
+    code = qr("9b1a2c3d4e", url, Audience.PATIENT)
+    assert (code.words, code.modules) == (words, modules)
+
+
+def test_a_code_too_large_for_the_clinician_s_lower_margin_stands_beside_the_name() -> None:
+    assert not qr("9b1a2c3d4e", "", Audience.CLINICIAN).in_head
+    assert qr("9b1a2c3d4e", URLS["long"], Audience.CLINICIAN).in_head
+    assert not qr("9b1a2c3d4e", URLS["long"], Audience.PATIENT).in_head
+
+
+# ---------------------------------------------------------------- settings
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("example.org/{id}", "cannot be"),
+        ("https://example.org/", "cannot be"),
+        ("https://{id}.example.org/", "cannot be"),
+        ("https://example.org/{id}/{id}", "cannot be"),
+        ("https://example.org/a b/{id}", "cannot be"),
+        ("javascript:alert({id})", "cannot be"),
+        ("https://example.org/" + "x" * 30 + "{id}", "holds 42"),
+        ("https://example.org/" + "X" * 40 + "{id}", "holds 61"),
+    ],
+)
+def test_an_address_that_cannot_be_printed_is_refused_with_its_file(leaflet: Leaflet, url: str, said: str) -> None:
+    leaflet.write("leaflet.toml", f'[provenance]\nurl = "{url}"\n')
+    leaflet.write("content/a.md", MONOGRAPH)
+    ran = leaflet("build", "a", "--audience", "patient")
+    assert ran.code == 2
+    assert "leaflet.toml: “provenance.url”" in ran.err
+    assert said in ran.err
+
+
+@pytest.mark.parametrize("letter", "xX")
+def test_the_longest_address_still_fits(letter: str) -> None:
+    room = {"x": 42, "X": 61}[letter] - len("https://example.org/") - 10
+    code = qr("9b1a2c3d4e", "https://example.org/" + letter * room + "{id}", Audience.PATIENT)
+    assert code.modules == 29
+    with pytest.raises(UsageError):
+        qr("9b1a2c3d4e", "https://example.org/" + letter * (room + 1) + "{id}", Audience.PATIENT)
