@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from leaflets.errors import UsageError
-from leaflets.paper import Audience
+from leaflets.paper import Audience, Edition
 
 QUIET_MODULES = 4
 """ISO/IEC 18004: white on every side; it may reach into the edge that printers leave white."""
 SMALLEST_MODULE_MM = 0.4
-# From the edge that printers leave white up to the text, in the lower margin of the tightest page of each reader.
-_ROOM_MM = {Audience.PATIENT: 12.8, Audience.CLINICIAN: 10.0}
+# From the edge that printers leave white up to the text, in the lower margin of the tightest page there is.
+_ROOM_MM, _CLINICIAN_ROOM_MM = 12.8, 10.0
 _MOST_MODULES = 29  # version 3; a larger one would not fit the margin in modules that a copier keeps apart
 _SHOUTED = re.compile(r"(?P<host>https?://[^/?#]+)(?P<path>[0-9A-Z $%*+./:-]*)")
 _BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" width="1mm" height="1mm" viewBox="0 0 1 1"/>'
@@ -40,7 +40,7 @@ class Code:
         return {FOOT: _BLANK if self.in_head else self.drawing, HEAD: self.drawing if self.in_head else _BLANK}
 
 
-def qr(content_id: str, url: str, audience: Audience) -> Code:
+def qr(content_id: str, url: str, edition: Edition) -> Code:
     """The code of a sheet; `url` is an address with “{id}” in it, or empty for the content id alone.
 
     Raises UsageError where the address is too long to be printed large enough to be read.
@@ -52,8 +52,9 @@ def qr(content_id: str, url: str, audience: Audience) -> Code:
     modules = len(matrix)
     if modules > _MOST_MODULES:
         raise UsageError("the address for the square code (provenance.url) is too long", "Choose a shorter one.")
-    module = _ROOM_MM[audience] / (modules + QUIET_MODULES)
-    in_head = audience is Audience.CLINICIAN and module < SMALLEST_MODULE_MM
+    narrow = edition.audience is Audience.CLINICIAN and not edition.one_column
+    module = (_CLINICIAN_ROOM_MM if narrow else _ROOM_MM) / (modules + QUIET_MODULES)
+    in_head = narrow and module < SMALLEST_MODULE_MM
     return Code(words, modules, _drawing(matrix, max(module, SMALLEST_MODULE_MM)), in_head)
 
 

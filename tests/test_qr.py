@@ -9,7 +9,8 @@ import segno
 from leaflets.build import build
 from leaflets.cache import Cache
 from leaflets.errors import UsageError
-from leaflets.model import Audience, Edition, Paper
+from leaflets.model import Audience, Edition
+from leaflets.paper import Form, Paper
 from leaflets.project import Project, Settings
 from leaflets.project.content import source_at
 from leaflets.qr import code_words, qr
@@ -19,7 +20,10 @@ from tests.sheets import ROOT, Shelf, own_files, page_texts
 from tests.square_codes import Seen, read_code
 
 BARICITINIB = ROOT / "content" / "baricitinib.md"
-EDITIONS = [(audience, paper) for audience in Audience for paper in Paper]
+EDITIONS = [
+    *(Edition(audience, paper=paper) for audience in Audience for paper in Paper),
+    *(Edition(audience, form=Form.LARGE_PRINT) for audience in Audience),
+]
 URLS = {"id": "", "short": "https://example.org/{id}", "long": "https://example.org/leaflet/{id}"}
 
 
@@ -36,19 +40,16 @@ def seen_on(data: bytes, page: int = 0) -> Seen:
 # ---------------------------------------------------------------- on paper
 
 
-@pytest.mark.parametrize(("audience", "paper"), EDITIONS)
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: f"{edition.audience}-{edition.paper}-{edition.form}")
 @pytest.mark.parametrize("url", URLS.values(), ids=URLS)
-def test_the_code_on_the_page_says_the_id_or_the_address(
-    shelf: Shelf, audience: Audience, paper: Paper, url: str
-) -> None:
+def test_the_code_on_the_page_says_the_id_or_the_address(shelf: Shelf, edition: Edition, url: str) -> None:
     project = Project(shelf.folder / "project", Settings(code_url=url))
-    edition = Edition(audience, paper=paper)
     built = build(project, source_at(BARICITINIB), edition, cache=Cache(shelf.folder / "cache"))
     seen = seen_on(built.pdf.data)
     assert seen.matrix == matrix(code_words(built.content_id, url))
     assert seen.module_mm >= 0.395  # the picture has twelve pixels to the millimetre
     assert seen.white_around
-    width, height = paper.size_mm
+    width, height = edition.paper.size_mm
     assert min(seen.left, seen.bottom, width - seen.right, height - seen.top) >= 3.95
     assert f"ID {built.content_id}" in page_texts(built.pdf.data)[0]
 
@@ -92,14 +93,14 @@ def _lines(data: bytes) -> list[str]:
     ],
 )
 def test_capitals_are_used_where_they_change_no_address(url: str, words: str, modules: int) -> None:
-    code = qr("9b1a2c3d4e", url, Audience.PATIENT)
+    code = qr("9b1a2c3d4e", url, Edition(Audience.PATIENT))
     assert (code.words, code.modules) == (words, modules)
 
 
 def test_a_code_too_large_for_the_clinician_s_lower_margin_stands_beside_the_name() -> None:
-    assert not qr("9b1a2c3d4e", "", Audience.CLINICIAN).in_head
-    assert qr("9b1a2c3d4e", URLS["long"], Audience.CLINICIAN).in_head
-    assert not qr("9b1a2c3d4e", URLS["long"], Audience.PATIENT).in_head
+    assert not qr("9b1a2c3d4e", "", Edition(Audience.CLINICIAN)).in_head
+    assert qr("9b1a2c3d4e", URLS["long"], Edition(Audience.CLINICIAN)).in_head
+    assert not qr("9b1a2c3d4e", URLS["long"], Edition(Audience.PATIENT)).in_head
 
 
 # ---------------------------------------------------------------- settings
@@ -130,7 +131,7 @@ def test_an_address_that_cannot_be_printed_is_refused_with_its_file(leaflet: Lea
 @pytest.mark.parametrize("letter", "xX")
 def test_the_longest_address_still_fits(letter: str) -> None:
     room = {"x": 42, "X": 61}[letter] - len("https://example.org/") - 10
-    code = qr("9b1a2c3d4e", "https://example.org/" + letter * room + "{id}", Audience.PATIENT)
+    code = qr("9b1a2c3d4e", "https://example.org/" + letter * room + "{id}", Edition(Audience.PATIENT))
     assert code.modules == 29
     with pytest.raises(UsageError):
-        qr("9b1a2c3d4e", "https://example.org/" + letter * (room + 1) + "{id}", Audience.PATIENT)
+        qr("9b1a2c3d4e", "https://example.org/" + letter * (room + 1) + "{id}", Edition(Audience.PATIENT))

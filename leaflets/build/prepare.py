@@ -38,7 +38,7 @@ def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepa
     checked = examine(monograph, text, (audience,)).findings
     seen = view(monograph, audience)
     safety = open_safety(checked, audience)
-    code = qr(ingredients.content_id, ingredients.code_url, audience)
+    code = qr(ingredients.content_id, ingredients.code_url, edition)
     imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety, code.in_head)
     page = compose(seen, imprint, ingredients.templates)
     return Prepared(page, seen, imprint, checked, code.assets)
