@@ -108,7 +108,8 @@ def test_the_settings_of_the_manual_are_read(commands: str, tmp_path: Path) -> N
     settings = load_project(tmp_path).settings
     table = tomllib.loads(example)
     assert table["pharmacy"]["name"] == settings.pharmacy.name != ""
-    assert set(table) == {"paper", "edition", "language", "pharmacy", "batch"}
+    assert set(table) == {"paper", "edition", "language", "pharmacy", "provenance", "batch"}
+    assert table["provenance"]["url"] == settings.code_url
     assert set(table["pharmacy"]) == {"name", "address", "phone", "emergency"}
 
 
