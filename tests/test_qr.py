@@ -24,7 +24,7 @@ EDITIONS = [
     *(Edition(audience, paper=paper) for audience in Audience for paper in Paper),
     *(Edition(audience, form=Form.LARGE_PRINT) for audience in Audience),
 ]
-URLS = {"id": "", "short": "https://example.org/{id}", "long": "https://example.org/leaflet/{id}"}
+ADDRESSES = ("https://example.org/{id}", "https://example.org/leaflet/{id}")
 
 
 def matrix(words: str) -> tuple[tuple[bool, ...], ...]:
@@ -40,8 +40,15 @@ def seen_on(data: bytes, page: int = 0) -> Seen:
 # ---------------------------------------------------------------- on paper
 
 
-@pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: f"{edition.audience}-{edition.paper}-{edition.form}")
-@pytest.mark.parametrize("url", URLS.values(), ids=URLS)
+@pytest.mark.parametrize(
+    ("edition", "url"),
+    [
+        *((edition, "") for edition in EDITIONS),
+        *((Edition(audience), url) for audience in Audience for url in ADDRESSES),
+        (Edition(Audience.CLINICIAN, paper=Paper.A5), ADDRESSES[1]),
+    ],
+    ids=str,
+)
 def test_the_code_on_the_page_says_the_id_or_the_address(shelf: Shelf, edition: Edition, url: str) -> None:
     project = Project(shelf.folder / "project", Settings(code_url=url))
     built = build(project, source_at(BARICITINIB), edition, cache=Cache(shelf.folder / "cache"))
@@ -66,7 +73,7 @@ def test_the_first_and_the_last_page_of_every_sheet_bear_the_code_clear_of_its_t
 
 @pytest.mark.parametrize("audience", Audience)
 def test_a_sheet_with_an_address_keeps_its_lines_and_conforms(shelf: Shelf, audience: Audience) -> None:
-    project = Project(shelf.folder / "project", Settings(code_url=URLS["long"]))
+    project = Project(shelf.folder / "project", Settings(code_url=ADDRESSES[1]))
     cache = Cache(shelf.folder / "cache")
     built = build(project, source_at(BARICITINIB), Edition(audience), cache=cache)
     plain = shelf.sheet(BARICITINIB, audience)
@@ -99,8 +106,8 @@ def test_capitals_are_used_where_they_change_no_address(url: str, words: str, mo
 
 def test_a_code_too_large_for_the_clinician_s_lower_margin_stands_beside_the_name() -> None:
     assert not qr("9b1a2c3d4e", "", Edition(Audience.CLINICIAN)).in_head
-    assert qr("9b1a2c3d4e", URLS["long"], Edition(Audience.CLINICIAN)).in_head
-    assert not qr("9b1a2c3d4e", URLS["long"], Edition(Audience.PATIENT)).in_head
+    assert qr("9b1a2c3d4e", ADDRESSES[1], Edition(Audience.CLINICIAN)).in_head
+    assert not qr("9b1a2c3d4e", ADDRESSES[1], Edition(Audience.PATIENT)).in_head
 
 
 # ---------------------------------------------------------------- settings
