@@ -177,12 +177,12 @@ def _make(project: Project, source: Source, edition: Edition, folder: Path, args
 
 def _standalone(built: Built, project: Project, folder: Path) -> bytes:
     # Here and not above: only a person who wants to look at the HTML needs it.
-    from leaflets.project.standalone import Whole, standalone
+    from leaflets.project.standalone import standalone
     from leaflets.qr import qr
 
     code = qr(built.content_id, project.settings.code_url, built.edition)
-    page = Whole(built.html, built.edition.stylesheets, code.assets)
-    return standalone(page, project, built.source, folder).encode()
+    stylesheets = built.edition.stylesheets
+    return standalone(built.html, project, built.source, stylesheets, folder, code.assets).encode()
 
 
 def _with_progress(sources: Sequence[Source], args: argparse.Namespace) -> Iterable[Source]:
