@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from leaflets.model import Audience, Monograph, Paragraph, Row, Run, Table, Text, plain
+from leaflets.paper import Severity
 from leaflets.parse import parse
 
 CASES = Path(__file__).parent / "cases" / "content"
@@ -23,7 +24,8 @@ NAMES = sorted(path.stem for path in CASES.glob("*.csv"))
 @cache
 def read(name: str) -> Monograph:
     path = CONTENT / f"{name}.md"
-    return parse(path.read_text(encoding="utf-8"), name=name, file=f"content/{path.name}")
+    pictures = {picture.name for picture in (CONTENT / "pictures").iterdir()}
+    return parse(path.read_text(encoding="utf-8"), name=name, file=f"content/{path.name}", pictures=pictures)
 
 
 def stretches(part: object) -> Iterator[tuple[Text, ...]]:
@@ -80,7 +82,7 @@ def test_words_stand_where_they_must(name: str, voice: str, section: str, words:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mark_has_a_source_and_every_source_a_mark(name: str) -> None:
-    assert read(name).findings == ()
+    assert [finding for finding in read(name).findings if finding.severity is not Severity.INFO] == []
     assert marks(name, Audience.CLINICIAN) == {source.id for source in read(name).front.sources}
 
 
