@@ -221,8 +221,17 @@ class Allow:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """The record of a translation: the version of its source, and by section the hashes of what was translated."""
+
+    of: str
+    blocks: tuple[tuple[str, tuple[str, ...]], ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Front:
-    """What the front matter says; only `title` is required."""
+    """What the front matter says; only `title` is required. `translation` is None in a text that translates none."""
 
     title: str
     generic_name: str = ""
@@ -243,6 +252,7 @@ class Front:
     codes: tuple[tuple[str, str], ...] = ()
     allow: tuple[Allow, ...] = ()
     dose_times: DoseGrid | None = None
+    translation: Translation | None = None
     unknown: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 

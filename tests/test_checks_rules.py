@@ -29,9 +29,10 @@ def _monograph(example: str) -> str:
 
 
 def _hits(rule: Rule, example: str) -> list[Hit]:
-    monograph = parse(_monograph(example), name="test", file="test.md")
+    monograph = parse(_monograph(example), name="test", file="test.md", lang="es" if rule.of else "en")
+    original = parse(_monograph(rule.of), name="test", file="test.md") if rule.of else None
     found = []
-    for reading in readings(monograph, Audience, TODAY):
+    for reading in readings(monograph, Audience, TODAY, original):
         severity = rule.severity(reading.audience)
         if severity:
             found += [hit for hit in rule.find(reading) if GRAVITY[hit.severity or severity] >= GRAVITY[severity]]

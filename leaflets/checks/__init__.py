@@ -5,7 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from leaflets.checks import completeness, jargon, numbers, plain_language, promises, safety, silence, voices
+from leaflets.checks import (
+    completeness,
+    jargon,
+    numbers,
+    plain_language,
+    promises,
+    safety,
+    silence,
+    translations,
+    voices,
+)
 from leaflets.checks.findings import Placer
 from leaflets.checks.index import Judged, judge, score
 from leaflets.checks.readability import Measure
@@ -25,13 +35,14 @@ RULES: tuple[Rule, ...] = (
     *completeness.RULES,
     *promises.RULES,
     *voices.RULES,
+    *translations.RULES,
     *plain_language.RULES,
     *jargon.RULES,
     *silence.RULES,
 )
 """Every rule, in the order in which findings of one place are listed."""
 
-SAFETY = frozenset({Family.SAFETY, Family.NUMBERS})
+SAFETY = frozenset({Family.SAFETY, Family.NUMBERS, Family.TRANSLATION})
 """The families whose errors a sheet must own up to in its footer."""
 
 
@@ -49,9 +60,10 @@ def check(
     audiences: Iterable[Audience] = Audience,
     *,
     today: dt.date | None = None,
+    original: Monograph | None = None,
 ) -> tuple[Finding, ...]:
     """The open findings for these audiences, in the order of the source. See `examine`."""
-    return examine(monograph, source, audiences, today=today).findings
+    return examine(monograph, source, audiences, today=today, original=original).findings
 
 
 def examine(
@@ -60,14 +72,15 @@ def examine(
     audiences: Iterable[Audience] = Audience,
     *,
     today: dt.date | None = None,
+    original: Monograph | None = None,
 ) -> Report:
     """All rules over a monograph, and what the parser found in its form. `source` is its text, for exact lines and
     columns; without it a finding has the line of its block. Without `today` no review date counts as passed. A finding
-    that holds for every audience asked for, where that is both, names none.
+    that holds for every audience asked for, where that is both, names none. `original` is the text this one translates.
     """
     place = Placer(monograph.file, source)
     found: dict[Finding, list[Audience]] = {}
-    for reading in readings(monograph, audiences, today):
+    for reading in readings(monograph, audiences, today, original):
         for finding in place.all(_hits(reading)):
             found.setdefault(finding, []).append(reading.audience)
     marked = (replace(finding, audience=None if len(seen) > 1 else seen[0]) for finding, seen in found.items())

@@ -27,6 +27,7 @@ from leaflets.model import (
     Subheading,
     Table,
     Text,
+    Translation,
     Verbatim,
     plain,
 )
@@ -194,13 +195,22 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one audience reads of a monograph. `other` is what the other reads, `today` the date of the check."""
+    """What one audience reads of a monograph. `other` is what the other reads, `today` the date of the check.
+
+    `original` is the text it is a translation of, where there is one.
+    """
 
     monograph: Monograph
     audience: Audience
     words: Words
     other: Words
     today: dt.date | None = None
+    original: Monograph | None = None
+
+    @property
+    def translation(self) -> Translation | None:
+        """The record of its source, where it is a translation."""
+        return self.monograph.front.translation
 
     @property
     def front(self) -> Front:
@@ -240,14 +250,21 @@ class Reading:
         return tuple(stretch for stretch in self.stretches if stretch.section in sections)
 
 
-def readings(monograph: Monograph, audiences: Iterable[Audience], today: dt.date | None = None) -> tuple[Reading, ...]:
+def readings(
+    monograph: Monograph,
+    audiences: Iterable[Audience],
+    today: dt.date | None = None,
+    original: Monograph | None = None,
+) -> tuple[Reading, ...]:
     """What each audience reads of a monograph."""
     whole = read(monograph)
     seen = {audience: Words(tuple(s for s in whole if s.audience in (None, audience))) for audience in Audience}
     if all(len(words.stretches) == len(whole) for words in seen.values()):
         seen = dict.fromkeys(Audience, seen[Audience.PATIENT])  # one index serves both
     other = {Audience.PATIENT: Audience.CLINICIAN, Audience.CLINICIAN: Audience.PATIENT}
-    return tuple(Reading(monograph, audience, seen[audience], seen[other[audience]], today) for audience in audiences)
+    return tuple(
+        Reading(monograph, audience, seen[audience], seen[other[audience]], today, original) for audience in audiences
+    )
 
 
 def read(monograph: Monograph) -> tuple[Stretch, ...]:

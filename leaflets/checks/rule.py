@@ -17,6 +17,7 @@ class Family(StrEnum):
     NUMBERS = "numbers"
     COMPLETENESS = "completeness"
     PLAIN_LANGUAGE = "plain language"
+    TRANSLATION = "translation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Rule:
 
     `code` never changes. `patient` and `clinician` say how much it matters to each, None that it does not apply.
     `find` returns the places in a reading where the rule is broken, in time linear in its length. Where `bad` and
-    `good` are whole fragments of a monograph the rule finds something in the one and nothing in the other.
+    `good` are whole fragments of a monograph the rule finds something in the one and nothing in the other; `of` is the
+    text they are translations of, for a rule that holds both against each other.
     """
 
     code: str
@@ -68,6 +70,7 @@ class Rule:
     find: Callable[[Reading], Iterable[Hit]]
     patient: Severity | None = None
     clinician: Severity | None = None
+    of: str = ""
 
     def severity(self, audience: Audience) -> Severity | None:
         """How much it matters to an audience."""

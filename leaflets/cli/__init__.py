@@ -26,6 +26,7 @@ COMMANDS = {
     "reprint": "print spoiled copies of a run again",
     "recall": "show which runs printed a version of a medicine",
     "list": "show the monographs there are",
+    "translation": "start, seal and follow the translations of a monograph",
     "new": "start a monograph",
     "init": "start a project in an empty folder",
     "completion": "print a shell's completion script",

@@ -84,7 +84,9 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
         raise UsageError(
             "check: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
         )
-    for name in args.names or project.names():
+    if args.all:
+        yield from (source for _, source in sorted(project.sources.items()))
+    for name in args.names:
         if Path(name).is_dir():
             yield from _folder(Path(name))
         else:
@@ -118,13 +120,16 @@ def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], proje
 
 def _check(project: Project, source: Source, audiences: Sequence[Audience]) -> Checked:
     # Here and not above: the help of a command needs no parser of Markdown.
+    from leaflets.build.original import with_original
     from leaflets.build.pictures import pictures_of
     from leaflets.parse import parse
 
     text = read_text(source.path)
     pictures = pictures_of(project, source, text.encode())
-    monograph = parse(text, name=source.name, file=source.file, lang=source.lang, pictures=pictures)
-    examined = checks.examine(monograph, text, audiences, today=today())
+    alone = parse(text, name=source.name, file=source.file, lang=source.lang, pictures=pictures)
+    monograph, original = with_original(project, source, alone, pictures)
+    voices = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
+    examined = checks.examine(monograph, text, voices, today=today(), original=original)
     if Audience.PATIENT not in audiences or checks.left_out(monograph.lang):
         return Checked(monograph, examined, (), {})
     return Checked(monograph, examined, checks.index_of(monograph), checks.grades_of(monograph))

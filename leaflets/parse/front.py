@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import yaml
 
 from leaflets.errors import ContentError
-from leaflets.model import Allow, DoseGrid, DoseTime, Finding, Front, Severity, Source
+from leaflets.model import Allow, DoseGrid, DoseTime, Finding, Front, Severity, Source, Translation
 from leaflets.parse.clean import Line, printable
 
 MAX_LINES = 400
@@ -23,7 +24,8 @@ _TEXTS = {
 _LISTS = {"brand_names": "brand_names", "forms": "forms", "strengths": "strengths", "reviewers": "reviewers"}
 _DATES = {"reviewed": "reviewed", "review_by": "review_by"}
 _BLANK = "blank"
-KNOWN = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow", "dose_times")
+_HASH = re.compile(r"[0-9a-f]{8}")
+KNOWN = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow", "dose_times", "translation")
 
 Node = yaml.nodes.Node
 
@@ -126,6 +128,8 @@ def read_front(node: Node | None, file: str, offset: int, title: str) -> tuple[F
         values["allow"] = place.allows(entries["allow"])
     if "dose_times" in entries:
         values["dose_times"] = place.dose_times(entries["dose_times"])
+    if "translation" in entries:
+        values["translation"] = place.translation(entries["translation"])
     if "codes" in entries:
         values["codes"] = place.codes(entries["codes"])
     unknown = tuple(key for key in entries if key not in KNOWN)
@@ -236,6 +240,23 @@ class _Place:
             raise self.fault(node, "codes", "a set of “system: code” lines")
         entries = _entries(node, self.file, self.offset)
         return tuple((system, code) for system, value in entries.items() for code in self.texts(system, value))
+
+    def translation(self, node: Node) -> Translation:
+        wanted = "the record that “leaflet translation seal” writes"
+        if not isinstance(node, yaml.nodes.MappingNode):
+            raise self.fault(node, "translation", wanted)
+        entries = _entries(node, self.file, self.offset)
+        if entries.keys() != {"of", "blocks"} or not isinstance(entries["blocks"], yaml.nodes.MappingNode):
+            raise self.fault(node, "translation", wanted)
+        sections = _entries(entries["blocks"], self.file, self.offset)
+        blocks = {section: self.text(section, hashes).split() for section, hashes in sections.items()}
+        broken = next((s for s in blocks if not all(_HASH.fullmatch(each) for each in blocks[s])), None)
+        if broken is not None:
+            raise self.fault(sections[broken], f"translation, {broken}", wanted)
+        line = self.offset + 1 + node.start_mark.line
+        return Translation(
+            self.text("of", entries["of"]), tuple((section, tuple(found)) for section, found in blocks.items()), line
+        )
 
     def dose_times(self, node: Node) -> DoseGrid:
         line = self.offset + 1 + node.start_mark.line

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from leaflets.errors import ContentError, UsageError
-from leaflets.project.content import Source, source_at
+from leaflets.project.content import ORIGINAL, Source, source_at
 from leaflets.project.files import keep, read_bytes, read_text, save, shown
 from leaflets.project.settings import SETTINGS_FILE, Settings
 
@@ -70,6 +70,16 @@ class Project:
                 f"{name}: there is no monograph in the language “{lang}”", f"There is: {', '.join(languages)}."
             )
         raise ContentError(f"{name}: there is no monograph of that name", self._near(name))
+
+    def original(self, source: Source) -> Source | None:
+        """The text that a translation translates: beside it, or that of the project; None where there is none."""
+        if source.lang == ORIGINAL:
+            return None
+        known = self.sources.get((source.name, source.lang))
+        beside = source_at(source.path.with_name(f"{source.name}.md"))
+        if (known is None or known.path != source.path) and beside.path.is_file():
+            return beside
+        return self.sources.get((source.name, ORIGINAL))
 
     def _near(self, name: str) -> str:
         import difflib  # only a name that was misspelt needs it

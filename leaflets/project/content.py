@@ -10,6 +10,9 @@ from pathlib import Path
 from leaflets.errors import ContentError
 from leaflets.project.files import shown
 
+ORIGINAL = "en"
+"""The language of a text whose file names none, and the source of every translation."""
+
 _LANGUAGE = re.compile(r"^[a-z]{2}(?:-[A-Z][A-Za-z]{1,3})?$")
 
 

@@ -1,0 +1,98 @@
+"""The file of a translation as text: begun from its source, and sealed with all but its record left as it was."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+
+from leaflets.model import Audience, Front, Translation
+from leaflets.parse.clean import Line, clean
+from leaflets.parse.fences import CLOSE, OPEN, voices
+from leaflets.parse.front import take_front
+from leaflets.parse.sections import RawSection, split
+
+_KEY = re.compile(r"translation[ \t]*:")
+_WIDTH = 100
+_NAMES = ("title", "generic_name", "say_it_as")
+_LISTS = ("brand_names", "forms", "strengths")
+
+
+def sealed(text: str, record: Translation) -> str:
+    """The text with this record in its front matter, and not a character else changed."""
+    lines = text.splitlines(keepends=True)
+    end_of_line = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    written = [f"{line}{end_of_line}" for line in _record(record)]
+    opening = next((n for n, line in enumerate(lines) if line.strip("\ufeff \t\r\n")), len(lines))
+    if opening == len(lines) or lines[opening].strip("\ufeff \t\r\n") != "---":
+        return "".join([f"---{end_of_line}", *written, f"---{end_of_line}", *lines])
+    closing = next(n for n in range(opening + 1, len(lines)) if lines[n].strip() in ("---", "..."))
+    start = next((n for n in range(opening + 1, closing) if _KEY.match(lines[n])), closing)
+    stop = next((n for n in range(start + 1, closing) if lines[n][:1].strip()), closing) if start < closing else start
+    return "".join([*lines[:start], *written, *lines[stop:]])
+
+
+def _record(record: Translation) -> Iterator[str]:
+    yield "translation:"
+    yield f'  of: "{record.of}"'
+    yield "  blocks:"
+    for section, hashes in record.blocks:
+        yield from textwrap.wrap(
+            f"{section}: {' '.join(hashes)}", _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 6
+        )
+
+
+def begun(source: str, front: Front, file: str, heading: Callable[[str, str], str]) -> str:
+    """A translation to fill in: the source's front matter to translate, and under each of its headings, in a comment,
+    what a patient reads there. `heading` gives the heading of a section, by its id and words, in the other language.
+    """
+    lines, _ = clean(source, file)
+    _, body = take_front(lines, file)
+    sections = split(voices(body, file).lines, two_voices=True)
+    parts = (_section(section, heading) for section in sections)
+    return "\n".join([*_front(front), *(line for part in parts for line in part)])
+
+
+def _front(front: Front) -> Iterator[str]:
+    yield "---"
+    for key in _NAMES:
+        if getattr(front, key):
+            yield f'{key}: "{_quoted(getattr(front, key))}"'
+    for key in _LISTS:
+        if getattr(front, key):
+            yield f"{key}: [{', '.join(_quoted_word(each) for each in getattr(front, key))}]"
+    if front.dose_times:
+        amounts = ", ".join(f"{time}: {_quoted_word(amount)}" for time, amount in front.dose_times.amounts)
+        yield f"dose_times: {{{amounts}}}" if amounts else "dose_times: blank"
+    yield f'version: "{_quoted(front.version)}"'
+    yield "---"
+    yield ""
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _quoted_word(text: str) -> str:
+    return f'"{_quoted(text)}"'
+
+
+def _section(section: RawSection, heading: Callable[[str, str], str]) -> Iterator[str]:
+    told = _trimmed([line for line in section.lines if line.audience in (None, Audience.PATIENT)])
+    if not told or section.audience is Audience.CLINICIAN:
+        return
+    yield f"### {heading(section.heading.id, section.heading.words)}" if section.level else ""
+    yield from ("", "/// comment", *told, "///", "")
+    fences = [line for line in told if OPEN.match(line)]
+    yield from (fences[0] if fences else "/// patient", "", "///", "")
+
+
+def _trimmed(lines: Sequence[Line]) -> list[str]:
+    """The lines without empty ones at either end, and no more than one empty line between two."""
+    texts: list[str] = []
+    for line in lines:
+        if line.text or (texts and texts[-1]):
+            texts.append(line.text)
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts if any(text and not CLOSE.match(text) for text in texts) else []

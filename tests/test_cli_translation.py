@@ -1,0 +1,81 @@
+"""`leaflet translation`: a file to fill in, its seal, and what is out of date."""
+
+import json
+
+import pytest
+
+from leaflets.model import Audience
+from leaflets.parse import parse
+from leaflets.translation import units
+from tests.running import Leaflet
+from tests.test_translation import SOURCE, SPANISH
+
+
+@pytest.fixture
+def texts(leaflet: Leaflet) -> Leaflet:
+    leaflet.write("content/examplol.md", SOURCE)
+    leaflet.write("content/examplol.es.md", SPANISH)
+    return leaflet
+
+
+def test_a_started_translation_shows_each_block_and_prints_none_of_it(leaflet: Leaflet) -> None:
+    leaflet.write("content/examplol.md", SOURCE)
+    assert leaflet("translation", "start", "examplol", "es").code == 0
+    text = (leaflet.folder / "content" / "examplol.es.md").read_text("utf-8")
+    for words in (
+        "chest pain",
+        "Take it with food for 14 days.",
+        'strengths: ["2 mg", "4 mg"]',
+        "**Call 911 if you have:**",
+    ):
+        assert words in text
+    assert "2 mg once daily" not in text  # for clinicians
+    filled = text.replace("/// patient\n", "/// patient\nTexto.\n")
+    monograph = parse(filled, name="examplol", file="examplol.es.md", lang="es")
+    assert [unit.text.strip() for unit in units(monograph)["dosage"]] == ["Texto."]
+    assert all(block.audience is Audience.PATIENT for section in monograph.sections for block in section.blocks)
+
+
+def test_start_overwrites_nothing(texts: Leaflet) -> None:
+    refused = texts("translation", "start", "examplol", "es")
+    assert refused.code == 2
+    assert "content/examplol.es.md: it is there already" in refused.err
+    assert (texts.folder / "content" / "examplol.es.md").read_text("utf-8") == SPANISH
+
+
+def test_seal_writes_the_record_once(texts: Leaflet) -> None:
+    told = texts("translation", "seal", "examplol", "es")
+    assert (told.code, told.err) == (0, "sealed content/examplol.es.md: 10 blocks of content/examplol.md, version 3\n")
+    once = (texts.folder / "content" / "examplol.es.md").read_bytes()
+    assert texts("translation", "seal", "examplol", "es").code == 0
+    assert (texts.folder / "content" / "examplol.es.md").read_bytes() == once
+    assert texts("check", "content/examplol.es.md", "--json").code in (0, 4)
+    (file,) = json.loads(texts("check", "content/examplol.es.md", "--json").out)["files"]
+    assert not [found for found in file["findings"] if found["code"].startswith("TR-")]
+
+
+def test_a_text_that_is_not_built_like_its_source_is_not_sealed(texts: Leaflet) -> None:
+    texts.write("content/examplol.es.md", SPANISH.replace("- fiebre\n", ""))
+    refused = texts("translation", "seal", "examplol", "es")
+    assert refused.code == 4
+    assert "content/examplol.es.md:14: the two texts are not built alike in “urgent”" in refused.err
+
+
+def test_status_names_what_has_changed(texts: Leaflet) -> None:
+    assert "examplol  es  not sealed" in texts("translation", "status", "examplol").out
+    texts("translation", "seal", "examplol", "es")
+    assert texts("translation", "status", "examplol", "es").out == "examplol  es  not reviewed  of version 3, now 3\n"
+    texts.write("content/examplol.md", SOURCE.replace("a fever", "a high fever").replace('"3"', '"4"'))
+    told = texts("translation", "status", "examplol").out
+    assert "examplol  es  out of date  of version 3, now 4" in told
+    assert "urgent, safety: changed at content/examplol.md:18" in told
+    (facts,) = json.loads(texts("translation", "status", "examplol", "--json").out)["translations"]
+    assert [(each["section"], each["change"]) for each in facts["stale"]] == [("urgent", "changed")]
+
+
+def test_what_is_not_there_is_said(texts: Leaflet) -> None:
+    assert texts("translation", "seal", "examplol", "ar").code == 3
+    assert texts("translation", "seal", "examplol", "en").code == 2
+    assert texts("translation", "status", "examplol", "ar").code == 3
+    texts.write("content/lonelol.es.md", SPANISH)
+    assert "lonelol.md beside it" in texts("translation", "seal", "lonelol", "es").err
