@@ -8,7 +8,7 @@ from leaflets.checks.reading import Part, Place, Reading, Words
 from leaflets.checks.rule import ERROR, Family, Hit, Rule, at
 
 _SCALES: Mapping[str, tuple[str, float]] = {
-    "kg": ("mass", 1e9), "g": ("mass", 1e6), "gram": ("mass", 1e6), "grams": ("mass", 1e6),
+    "kg": ("weight of a body", 1), "g": ("mass", 1e6), "gram": ("mass", 1e6), "grams": ("mass", 1e6),
     "mg": ("mass", 1e3), "milligram": ("mass", 1e3), "milligrams": ("mass", 1e3),
     "mcg": ("mass", 1), "µg": ("mass", 1), "μg": ("mass", 1), "microgram": ("mass", 1), "micrograms": ("mass", 1),
     "ng": ("mass", 1e-3), "nanogram": ("mass", 1e-3), "nanograms": ("mass", 1e-3),
