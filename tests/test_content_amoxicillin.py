@@ -1,4 +1,4 @@
-"""The table of amoxicillin by weight is the rule of the label, worked out again: mg per kg, then mL of each strength."""
+"""The doses of amoxicillin by weight are the rule of the label, worked out again: mg per kg, then mL of a strength."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
