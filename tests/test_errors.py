@@ -127,7 +127,7 @@ def test_a_file_that_may_not_be_read(leaflet: Leaflet, monkeypatch: pytest.Monke
     [
         ("papers = 'a4'", ("the setting “papers” is not known", "Did you mean “paper”?")),
         ("[pharmacy]\nnmae = 'x'", ("the setting “pharmacy.nmae” is not known", "Did you mean “pharmacy.name”?")),
-        ("paper = 'a5'", ("“paper” cannot be “a5”", "a4, letter")),
+        ("paper = 'a3'", ("“paper” cannot be “a3”", "a4, letter")),
         ("paper = 4", ("“paper” must be text in quotes",)),
         ("language = 'xx'", ("“language” cannot be “xx”",)),
         ("pharmacy = 'x'", ("“pharmacy” must be a table", "[pharmacy]")),
