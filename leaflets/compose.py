@@ -16,10 +16,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from leaflets.errors import RenderError
+from leaflets.measure import column_letters, foot_letters, foot_lines, page_letters
 from leaflets.model import (
     Audience,
     Block,
     Box,
+    Edition,
+    Form,
     DoseGrid,
     DoseTime,
     Front,
@@ -43,6 +46,7 @@ from leaflets.pictograms import PICTOGRAMS, icon_file, picture_file
 from leaflets.typography import NBSP, bind, tallman, unbreakable
 
 DRAFT = "Draft: not clinically reviewed"
+LARGE_PRINT = "Large print"
 EMERGENCY = {"US": "911", "GB": "999", "UK": "999", "EU": "112", "AU": "000", "IN": "112", "CA": "911"}
 _KIND = {Audience.PATIENT: "Patient leaflet", Audience.CLINICIAN: "Clinician sheet"}
 OURS = "leaflet:"
@@ -50,9 +54,6 @@ _HEADING_LETTERS = 23
 _LONG_TITLE = 45
 _LONGEST_RUNNING_TITLE = 52
 _FEW_ITEMS, _FEW_LETTERS = 5, 400
-# About how many letters stand side by side in a column and on the whole breadth of the page.
-_COLUMN = {Audience.PATIENT: 52, Audience.CLINICIAN: 54}
-_PAGE = {Audience.PATIENT: 76, Audience.CLINICIAN: 108}
 _GAP_LETTERS = 2
 _ONE_LINE = 52
 _LONG_WORD = re.compile(r"\S{25,}")
@@ -63,25 +64,27 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
 
     Raises RenderError where a template is at fault, with its name and line.
     """
-    audience = view.audience
+    audience, edition = view.audience, imprint.edition
+    foot = _footer(view, imprint)
     numbers = {source.id: number for number, source in enumerate(view.front.sources, 1)}
     environment = _environment(tuple(sorted(templates.items())))
     words = partial(set_text, numbers=numbers, marks=audience is Audience.CLINICIAN)
     title = f"{view.front.title}: {_KIND[audience].lower()}"
     author = imprint.pharmacy.name
     facts = {
-        "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": imprint.edition.lang, "title": title,
-        "author": author, "paper": imprint.edition.paper.value, "form": imprint.edition.form.value,
-        "fit": imprint.fit.value, "code_in_head": imprint.code_in_head,
+        "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": edition.lang, "title": title,
+        "author": author, "edition": edition, "paper": edition.paper.value, "form": edition.form.value,
+        "one_column": edition.one_column, "fit": imprint.fit.classes, "foot_lines": foot_lines(edition, foot),
+        "code_in_head": imprint.code_in_head,
         "places": _places(view.sections),
         "facts": _facts(view.front), "notices": imprint.notices,
         "references": [_reference(source) for source in view.front.sources],
         "urgent": any(section.id == "urgent" for section in view.sections),
         "emergency": _emergency(view.front, imprint),
-        "footer_left": _footer(view, imprint), "footer_right": f"ID {imprint.content_id}", "set_text": words,
+        "footer_left": foot, "footer_right": f"ID {imprint.content_id}", "set_text": words,
     }  # fmt: skip
     markup = _rendered(environment, f"{audience}.html", facts)
-    return Html(markup, imprint.edition.stylesheets, title, imprint.edition.lang, author, imprint.content_id)
+    return Html(markup, edition.stylesheets, title, edition.lang, author, imprint.content_id)
 
 
 @lru_cache(maxsize=4)
@@ -292,8 +295,10 @@ def _table_width(context: Context, table: Table) -> str:
     """How a table is set: in its column, on the whole breadth of the page ("wide"), or row below row ("stacked")."""
     rows = ([*table.header], *(row.cells for row in table.rows))
     needed = sum(_GAP_LETTERS + max(_longest_word(cell) for cell in column) for column in zip(*rows, strict=True))
-    audience: Audience = context["view"].audience
-    return "" if needed <= _COLUMN[audience] else "wide" if needed <= _PAGE[audience] else "stacked"
+    edition: Edition = context["edition"]
+    if needed <= column_letters(edition):
+        return ""
+    return "wide" if needed <= page_letters(edition) else "stacked"
 
 
 def _longest_word(cell: Text) -> int:
@@ -348,9 +353,11 @@ def _footer(view: View, imprint: Imprint) -> str:
     safety = f"Open safety findings: {imprint.open_safety_findings}" if imprint.open_safety_findings else ""
     expired = "EXPIRED" if imprint.notices else ""  # on every page, since pages get parted
     kind = _KIND[view.audience] + (f", {who}" if who else "")
-    parts = (expired, title, kind, where, version, *_review(front), safety)
+    large = LARGE_PRINT if imprint.edition.form is Form.LARGE_PRINT else ""
+    line = min(foot_letters(imprint.edition), _LONGEST_RUNNING_TITLE)
+    parts = (expired, title, large, kind, where, version, *_review(front), safety)
     return " · ".join(
-        part.replace(" ", NBSP) if len(part) <= _LONGEST_RUNNING_TITLE else part for part in parts if part
+        part.replace(" ", NBSP) if len(part) <= line else part for part in parts if part
     )
 
 

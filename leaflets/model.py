@@ -332,6 +332,13 @@ class Fit(StrEnum):
     DESIGN = "design"
     SPACING = "spacing"
     MARGINS = "margins"
+    TYPE = "type"
+
+    @property
+    def classes(self) -> str:
+        """The classes that stylesheets know it by: each step keeps what the ones before it did."""
+        steps = tuple(Fit)[1:]
+        return " ".join(f"fit-{step}" for step in steps[: steps.index(self) + 1]) if self in steps else ""
 
 
 @dataclass(frozen=True, slots=True)

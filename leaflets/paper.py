@@ -86,7 +86,9 @@ class Edition:
         """The stylesheets of this edition, in the order of the cascade; `theme.css` is the project's own."""
         column = ("column.css",) if self.one_column else ()
         large = ("large-print.css",) if self.form is Form.LARGE_PRINT else ()
-        return ("fonts.css", "page.css", f"{self.audience}.css", *column, f"{self.paper}.css", *large, "theme.css")
+        both = ("large-print-a5.css",) if large and self.paper is Paper.A5 else ()
+        sheets = ("fonts.css", "page.css", f"{self.audience}.css", *column, f"{self.paper}.css", *large, *both)
+        return (*sheets, "theme.css")
 
     @property
     def one_column(self) -> bool:

@@ -1,0 +1,47 @@
+"""How many letters stand side by side in each edition: in a column, on the whole page, and in the lower margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from leaflets.paper import Audience, Edition, Form, Paper
+
+# Letters, counted low: a table that is thought a little too broad becomes a list, one thought too narrow is cut off.
+_COLUMN = {Audience.PATIENT: 52, Audience.CLINICIAN: 54}
+_PAGE = {Audience.PATIENT: 76, Audience.CLINICIAN: 108}
+_A5_PAGE = {Audience.PATIENT: 50, Audience.CLINICIAN: 66}
+_LARGE_PAGE = MappingProxyType({Paper.A4: 49, Paper.LETTER: 50, Paper.A5: 34})
+_FOOT = {Audience.PATIENT: 78, Audience.CLINICIAN: 106}
+_A5_FOOT = {Audience.PATIENT: 44, Audience.CLINICIAN: 58}
+_LARGE_FOOT: Mapping[Paper, int] = MappingProxyType({Paper.A4: 36, Paper.LETTER: 37, Paper.A5: 32})
+_FEWEST_FOOT_LINES = 2
+
+
+def column_letters(edition: Edition) -> int:
+    """About how many letters a column of text is broad."""
+    return page_letters(edition) if edition.one_column else _COLUMN[edition.audience]
+
+
+def page_letters(edition: Edition) -> int:
+    """About how many letters the page is broad."""
+    if edition.form is Form.LARGE_PRINT:
+        return _LARGE_PAGE[edition.paper]
+    return (_A5_PAGE if edition.paper is Paper.A5 else _PAGE)[edition.audience]
+
+
+def foot_letters(edition: Edition) -> int:
+    """About how many letters stand on a line of the lower margin."""
+    if edition.form is Form.LARGE_PRINT:
+        return _LARGE_FOOT[edition.paper]
+    return (_A5_FOOT if edition.paper is Paper.A5 else _FOOT)[edition.audience]
+
+
+def foot_lines(edition: Edition, words: str) -> int:
+    """How many lines the words of the lower margin take, parted at plain spaces only; never less than two."""
+    most, lines, filled = foot_letters(edition), 1, 0
+    for word in words.split(" "):
+        if filled and filled + len(word) > most:
+            lines, filled = lines + 1, 0
+        filled += len(word) + 1
+    return max(lines, _FEWEST_FOOT_LINES)
