@@ -356,9 +356,7 @@ def _footer(view: View, imprint: Imprint) -> str:
     large = LARGE_PRINT if imprint.edition.form is Form.LARGE_PRINT else ""
     line = min(foot_letters(imprint.edition), _LONGEST_RUNNING_TITLE)
     parts = (expired, title, large, kind, where, version, *_review(front), safety)
-    return " · ".join(
-        part.replace(" ", NBSP) if len(part) <= line else part for part in parts if part
-    )
+    return " · ".join(part.replace(" ", NBSP) if len(part) <= line else part for part in parts if part)
 
 
 def _review(front: Front) -> tuple[str, ...]:

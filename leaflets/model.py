@@ -333,6 +333,7 @@ class Fit(StrEnum):
     SPACING = "spacing"
     MARGINS = "margins"
     TYPE = "type"
+    FLOOR = "floor"
 
     @property
     def classes(self) -> str:

@@ -44,8 +44,8 @@ class Form(StrEnum):
     LARGE_PRINT = "large-print"
 
 
-# The sides a sheet may take: one sheet of A4 or Letter, both sides, for a patient and one side for a clinician
-# (standards 8, item 14); on A5 as much paper, folded. Large print sets 18 pt for 12 and 9: see docs/editions.md.
+# How many pages are planned: one sheet of A4 or Letter, both sides, for a patient and one side for a clinician
+# (standards 8, item 14); on A5 one sheet of A4, folded. Large print, in 18 pt for 12 and 9, has three sheets.
 _PLANNED_PAGES = {
     (Form.STANDARD, Audience.PATIENT): 2,
     (Form.STANDARD, Audience.CLINICIAN): 1,
@@ -53,6 +53,7 @@ _PLANNED_PAGES = {
     (Form.LARGE_PRINT, Audience.CLINICIAN): 6,
 }
 _SIDES = 2
+_FOLDED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,10 @@ class Edition:
     @property
     def planned_pages(self) -> int:
         """How many pages it is to have."""
-        planned = _PLANNED_PAGES[self.form, self.audience] * (2 if self.paper is Paper.A5 else 1)
-        return self.sheets * _SIDES or planned
+        if self.sheets:
+            return self.sheets * _SIDES
+        planned = _PLANNED_PAGES[self.form, self.audience]
+        return max(2 * planned, _FOLDED) if self.paper is Paper.A5 else planned
 
     @property
     def most_pages(self) -> int:

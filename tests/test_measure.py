@@ -1,0 +1,22 @@
+"""How many letters an edition has room for, and how its lower margin grows with its words."""
+
+import pytest
+
+from leaflets.measure import column_letters, foot_letters, foot_lines, page_letters
+from leaflets.paper import Audience, Edition, Form, Paper
+
+EVERY = [Edition(audience, "en", paper, form) for audience in Audience for paper in Paper for form in Form]
+
+
+@pytest.mark.parametrize("edition", EVERY, ids=lambda e: f"{e.audience}-{e.form}-{e.paper}")
+def test_a_column_is_no_broader_than_its_page_and_one_column_is_the_page(edition: Edition) -> None:
+    assert 30 <= column_letters(edition) <= page_letters(edition)
+    assert (column_letters(edition) == page_letters(edition)) == edition.one_column
+
+
+@pytest.mark.parametrize("edition", EVERY, ids=lambda e: f"{e.audience}-{e.form}-{e.paper}")
+def test_the_lower_margin_has_a_line_for_all_its_words(edition: Edition) -> None:
+    assert foot_lines(edition, "Short") == 2
+    full = " ".join(["x" * (foot_letters(edition) // 2)] * 12)
+    assert foot_lines(edition, full) >= 6
+    assert foot_lines(edition, full.replace(" ", "\xa0")) == 2  # one word that nothing may part
