@@ -26,9 +26,9 @@ class Fitted:
 def fitted(edition: Edition, compose: Callable[[Fit], Html], typeset: Callable[[Html], Pdf]) -> Fitted:
     """The sheet on the paper planned for its edition where at most two tighter layouts reach it, else as designed.
 
-    Spacing comes first, then the margins, then the type, at last down to the reader's floor. A clinician sheet that cannot be one
-    page may be two; and no sheet ends in a page that is all but empty, where tightening saves that page. A text that has
-    room to spare is left as designed.
+    Spacing comes first, then the margins, then the type, at last down to the reader's floor. A clinician sheet that
+    cannot be one page may be two; and no sheet ends in a page that is all but empty, where tightening saves that page.
+    A text that has room to spare is left as designed.
     """
 
     def made(fit: Fit) -> Fitted:
