@@ -1,6 +1,7 @@
 """The manual says what the program does: its tables are compared with the code, and its examples are built."""
 
 import argparse
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -131,6 +132,28 @@ def test_the_pictures_of_the_sheets_are_small_enough_for_a_page(audience: Audien
     picture = DOCS / f"baricitinib-{audience}.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size < 250_000
+
+
+def _zebramol(state: str) -> str:
+    text = (DOCS / "authoring.md").read_text(encoding="utf-8")
+    found = re.search(rf"^### {state}\n\n```markdown\n(.*?)```$", text, re.M | re.S)
+    assert found, state
+    return found[1]
+
+
+def test_the_text_before_has_the_findings_that_its_table_counts(leaflet: Leaflet) -> None:
+    leaflet.write("zebramol.md", _zebramol("Before"))
+    found = json.loads(leaflet("check", "zebramol.md", "--json").out)["files"][0]["findings"]
+    codes = [finding["code"] for finding in found if finding["severity"] != "info"]
+    rows = re.findall(r"^\| ((?:[A-Z]{2}-\w\d+(?:, )?)+) \| (\d+) \|", (DOCS / "authoring.md").read_text("utf-8"), re.M)
+    counted = {row: sum(codes.count(code) for code in row.split(", ")) for row, _ in rows}
+    assert counted == {row: int(count) for row, count in rows}
+    assert sum(counted.values()) == len(codes)
+
+
+def test_the_text_after_is_clean(leaflet: Leaflet) -> None:
+    leaflet.write("zebramol.md", _zebramol("After"))
+    assert leaflet("check", "zebramol.md", "--strict").code == 0
 
 
 def test_the_examples_of_the_readme_work(leaflet: Leaflet) -> None:
