@@ -134,6 +134,14 @@ def test_the_pictures_of_the_sheets_are_small_enough_for_a_page(audience: Audien
     assert picture.stat().st_size < 250_000
 
 
+def test_the_gallery_shows_all_its_pictures_and_they_are_small() -> None:
+    text = (DOCS / "gallery.md").read_text(encoding="utf-8")
+    kept = {path.name: path.stat().st_size for path in (DOCS / "gallery").iterdir()}
+    assert set(re.findall(r"\]\(gallery/(.*?)\)", text)) == set(kept)
+    assert sum(kept.values()) < 3_000_000
+    assert "baricitinib-patient-1.png" in kept
+
+
 def _zebramol(state: str) -> str:
     text = (DOCS / "authoring.md").read_text(encoding="utf-8")
     found = re.search(rf"^### {state}\n\n```markdown\n(.*?)```$", text, re.M | re.S)
