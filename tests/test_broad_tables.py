@@ -65,3 +65,16 @@ def test_rows_of_empty_cells_are_high_enough_to_write_in(shelf: Shelf, tmp_path:
     steps = [letter.bottom for letter in letters(data) if letter.text in "QXZJ"]
     assert len(steps) == 4
     assert all(upper - lower >= 8 * 72 / 25.4 for upper, lower in itertools.pairwise(steps))
+
+
+@pytest.mark.parametrize("lines", [60, 110, 111, 112, 140])
+def test_a_broad_table_at_the_foot_of_a_page_is_not_lost(shelf: Shelf, tmp_path: Path, lines: int) -> None:
+    file = tmp_path / "foot.md"
+    filled = "\n\n".join(f"Line {line} of the uses." for line in range(lines))
+    file.write_text(
+        f"---\ntitle: Testol\n---\n### Usage\n\n{filled}\n\n### Monitoring\n\nBefore it.\n\n{_table(8)}\n\n"
+        "### Interactions\n\nAfter it.\n\n### Storage\n\nKeep it dry.\n"
+    )
+    words = " ".join(page_texts(shelf.sheet(file, Audience.CLINICIAN).pdf.data)).replace("\xa0", " ")
+    kept = ["Monitoring", "Before it.", "Band7", "1,000 mg", "3,070 mg", "Interactions", "After it.", "Keep it dry."]
+    assert [word for word in kept if word not in words] == []
