@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from leaflets.errors import RenderError
+from leaflets.help_lines import HelpLines, help_lines, with_help
 from leaflets.measure import column_letters, foot_letters, foot_lines, page_letters
 from leaflets.model import (
     Audience,
@@ -30,6 +31,7 @@ from leaflets.model import (
     Imprint,
     Items,
     Paragraph,
+    Pharmacy,
     Picture,
     Place,
     Questions,
@@ -42,12 +44,11 @@ from leaflets.model import (
     ViewSection,
     plain,
 )
-from leaflets.pictograms import PICTOGRAMS, icon_file, picture_file
+from leaflets.pictograms import PICTOGRAMS, icon_file, logo_file, picture_file
 from leaflets.typography import NBSP, bind, tallman, unbreakable
 
 DRAFT = "Draft: not clinically reviewed"
 LARGE_PRINT = "Large print"
-EMERGENCY = {"US": "911", "GB": "999", "UK": "999", "EU": "112", "AU": "000", "IN": "112", "CA": "911"}
 _KIND = {Audience.PATIENT: "Patient leaflet", Audience.CLINICIAN: "Clinician sheet"}
 OURS = "leaflet:"
 _HEADING_LETTERS = 23
@@ -69,6 +70,8 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
     numbers = {source.id: number for number, source in enumerate(view.front.sources, 1)}
     environment = _environment(tuple(sorted(templates.items())))
     words = partial(set_text, numbers=numbers, marks=audience is Audience.CLINICIAN)
+    lines = help_lines(view.front.jurisdiction, imprint.pharmacy)
+    sections, more = with_help(view.sections, lines) if audience is Audience.PATIENT else (view.sections, ())
     title = f"{view.front.title}: {_KIND[audience].lower()}"
     author = imprint.pharmacy.name
     facts = {
@@ -76,11 +79,12 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
         "author": author, "edition": edition, "paper": edition.paper.value, "form": edition.form.value,
         "one_column": edition.one_column, "fit": imprint.fit.classes, "foot_lines": foot_lines(edition, foot),
         "code_in_head": imprint.code_in_head,
-        "places": _places(view.sections),
+        "places": _places(sections),
         "facts": _facts(view.front), "notices": imprint.notices,
         "references": [_reference(source) for source in view.front.sources],
         "urgent": any(section.id == "urgent" for section in view.sections),
-        "emergency": _emergency(view.front, imprint),
+        "emergency": _emergency(lines),
+        "contact": _contact(imprint.pharmacy, lines, more), "logo": logo_file(imprint.pharmacy.logo),
         "footer_left": foot, "footer_right": f"ID {imprint.content_id}", "set_text": words,
     }  # fmt: skip
     markup = _rendered(environment, f"{audience}.html", facts)
@@ -335,9 +339,16 @@ def _reference(source: Source) -> str:
     return ". ".join(part for part in (source.title, source.where, source.date) if part)
 
 
-def _emergency(front: Front, imprint: Imprint) -> str:
-    number = imprint.pharmacy.emergency or EMERGENCY.get(front.jurisdiction.upper(), "")
-    return f"Call {number}." if number else "Call your local emergency number."
+def _emergency(lines: HelpLines) -> str:
+    return f"Call {lines.emergency}." if lines.emergency else "Call your local emergency number."
+
+
+def _contact(pharmacy: Pharmacy, lines: HelpLines, more: Iterable[str]) -> list[str]:
+    """What “Your pharmacy” says, line by line; empty where the settings name no pharmacy and nothing else is left."""
+    who = ", ".join(part for part in (pharmacy.name, pharmacy.address, pharmacy.phone) if part)
+    hours = f"Open: {pharmacy.hours}" if pharmacy.hours else ""
+    closed = f"When we are closed: {lines.out_of_hours}" if who and lines.out_of_hours else ""
+    return [line for line in (who, hours, closed, *more) if line]
 
 
 def _footer(view: View, imprint: Imprint) -> str:

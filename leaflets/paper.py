@@ -125,12 +125,22 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Pharmacy:
-    """Who hands the sheet out, as the settings say; an empty text is not printed."""
+    """Who hands the sheet out, as the settings say; an empty text is not printed.
+
+    `logo` is the path of a picture from the head of the project. `report` says for some countries, by their codes,
+    how side effects are reported.
+    """
 
     name: str = ""
     address: str = ""
     phone: str = ""
     emergency: str = ""
+    poison: str = ""
+    hours: str = ""
+    out_of_hours: str = ""
+    logo: str = ""
+    logo_alt: str = ""
+    report: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

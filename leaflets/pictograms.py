@@ -30,3 +30,8 @@ def icon_file(name: str) -> str:
 def picture_file(name: str) -> str:
     """The name among the assets of a page of a picture that lies with the monographs."""
     return f"content/pictures/{name}"
+
+
+def logo_file(path: str) -> str:
+    """The name of the pharmacy's logo among the assets of a page; empty where it has none."""
+    return f"pharmacy/logo{path[path.rindex('.') :].lower()}" if "." in path else ""

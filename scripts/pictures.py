@@ -1,4 +1,4 @@
-"""Draws sheets as small grey pictures: those of baricitinib for the README, and all in a gallery with its page."""
+"""Draws sheets as small pictures: baricitinib for the README and in the example theme, and all in a gallery."""
 
 import sys
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ all of this anew.
 """
 
 
-def pages(pdf: Path, scale: float) -> list[Image.Image]:
-    """The first two pages, in grey."""
+def pages(pdf: Path, scale: float, mode: str = "L") -> list[Image.Image]:
+    """The first two pages, in grey, or in a mode of Pillow's."""
     document = pypdfium2.PdfDocument(pdf)
-    drawn = [page.render(scale=scale, grayscale=True).to_pil().convert("L") for page in list(document)[:2]]
+    drawn = [page.render(scale=scale, grayscale=mode == "L").to_pil().convert(mode) for page in list(document)[:2]]
     document.close()
     return drawn
 
@@ -31,7 +31,7 @@ def pages(pdf: Path, scale: float) -> list[Image.Image]:
 def side_by_side(drawn: list[Image.Image]) -> Image.Image:
     """Pages beside each other on grey."""
     width = sum(page.width for page in drawn) + GAP * (len(drawn) + 1)
-    sheet = Image.new("L", (width, drawn[0].height + 2 * GAP), 200)
+    sheet = Image.new(drawn[0].mode, (width, drawn[0].height + 2 * GAP), "#c8c8c8")
     left = GAP
     for page in drawn:
         sheet.paste(page, (left, GAP))
@@ -72,6 +72,8 @@ def main(folder: Path, docs: Path) -> None:
     """Pictures for the README and the gallery, from the PDFs in `en` and `translated` of a folder."""
     for pdf in (folder / "en").glob("baricitinib-*.pdf"):
         keep(side_by_side(pages(pdf, SCALE)), docs / f"{pdf.stem}.png", GREYS)
+    for pdf in (folder / "theme").glob("*.pdf"):
+        keep(side_by_side(pages(pdf, SCALE, "RGB")), docs / "theme" / f"{pdf.stem}.png", GREYS)
     (docs / "gallery").mkdir(exist_ok=True)
     for old in (docs / "gallery").glob("*.png"):
         old.unlink()

@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from leaflets import errors
 from leaflets.cli import COMMANDS, command_parser
 from leaflets.model import BoxKind
-from leaflets.paper import Audience, Severity
+from leaflets.paper import Audience, Pharmacy, Severity
 from leaflets.parse import fences, front, headings, inline, parse
 from leaflets.parse.clean import MAX_BYTES, MAX_LINE, MAX_NESTING
 from leaflets.project import load_project
@@ -109,17 +110,21 @@ def test_the_settings_of_the_manual_are_read(commands: str, tmp_path: Path) -> N
     settings = load_project(tmp_path).settings
     table = tomllib.loads(example)
     assert table["pharmacy"]["name"] == settings.pharmacy.name != ""
-    assert set(table) == {"paper", "edition", "language", "pharmacy", "provenance", "batch"}
+    assert set(table) == {"paper", "edition", "language", "pharmacy", "report", "provenance", "batch"}
     assert table["provenance"]["url"] == settings.code_url
-    assert set(table["pharmacy"]) == {"name", "address", "phone", "emergency"}
+    assert set(table["pharmacy"]) == {field.name for field in fields(Pharmacy)} - {"report"}
+    assert all(getattr(settings.pharmacy, key) == value for key, value in table["pharmacy"].items())
+    assert dict(settings.pharmacy.report) == table["report"]
 
 
 # ---------------------------------------------------------------- all pages
 
 
+_PAGES = ("monograph", "commands", "editions", "theme")
+
+
 @pytest.mark.parametrize(
-    "page",
-    ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/monograph.md", "docs/commands.md", "docs/editions.md"],
+    "page", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", *(f"docs/{name}.md" for name in _PAGES)]
 )
 def test_every_link_and_picture_of_a_page_is_there(page: str) -> None:
     text = re.sub(r"`[^`\n]*`", "", (ROOT / page).read_text(encoding="utf-8"))
@@ -127,9 +132,9 @@ def test_every_link_and_picture_of_a_page_is_there(page: str) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("audience", list(Audience))
-def test_the_pictures_of_the_sheets_are_small_enough_for_a_page(audience: Audience) -> None:
-    picture = DOCS / f"baricitinib-{audience}.png"
+@pytest.mark.parametrize("name", ["baricitinib-patient", "baricitinib-clinician", "theme/baricitinib-patient"])
+def test_the_pictures_of_the_sheets_are_small_enough_for_a_page(name: str) -> None:
+    picture = DOCS / f"{name}.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size < 250_000
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from leaflets import __version__
-from leaflets.build.pictures import pictures_of
+from leaflets.build.pictures import logo_of, pictures_of
 from leaflets.errors import CheckFailed
 from leaflets.paper import ID_DIGITS, Edition, Pharmacy
 from leaflets.pictograms import PICTOGRAMS, icon_file, picture_file
@@ -25,11 +25,11 @@ _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}
 MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
-    "model.py", "measure.py", "paper.py", "pictograms.py", "drawing.py", "qr.py", "record.py", "seal.py",
-    "typography.py", "view.py",
-    "compose.py", "finish.py", "fetch.py", "glyphs.py", "parse/*.py", "typeset/*", "tables/*", "checks/*.py",
-    "checks/data/*", "proof/*.py", "build/*.py",
+    "model.py", "measure.py", "paper.py", "pictograms.py", "drawing.py", "help_lines.py", "qr.py", "record.py",
+    "seal.py", "typography.py", "view.py", "compose.py", "finish.py", "fetch.py", "glyphs.py", "parse/*.py",
+    "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
+_APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
 _ENGINES = ("weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno")
 _LIBRARY_FOLDERS = (
     f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/lib",
@@ -80,9 +80,8 @@ def wanted(
     text = read_bytes(source.path, MAX_SOURCE_BYTES)
     notices = _expired(text, source.file, today, allowed=allow_expired)
     folders = (project.root / "styles", project.root / "templates", *project.picture_folders(source))
-    key = _digest(
-        [_told(project, source, edition, notices), text, *(_signature(str(f)).encode() for f in folders), _ours()]
-    )
+    lying = (*(_signature(str(folder)) for folder in folders), _signature_of(project.logo_path))
+    key = _digest([_told(project, source, edition, notices), text, *(each.encode() for each in lying), _ours()])
     return Wanted(text, notices, key)
 
 
@@ -92,7 +91,7 @@ def gather(
     """The ingredients of one sheet, read and hashed. Raises as `wanted` does."""
     asked = wanted(project, source, edition, today=today, allow_expired=allow_expired)
     pictures = pictures_of(project, source, asked.text)
-    drawn = {picture_file(name): data for name, data in pictures.items()}
+    drawn = {**{picture_file(name): data for name, data in pictures.items()}, **logo_of(project)}
     assets = {**project.styles((*edition.stylesheets, *_icons(asked.text))), **drawn}
     templates = project.templates()
     told = _told(project, source, edition, asked.notices)
@@ -109,7 +108,7 @@ def _hashes(
     source: Source, text: bytes, assets: Mapping[str, bytes], templates: Mapping[str, str]
 ) -> Mapping[str, str]:
     parts = {f"source/{source.file_name}": text}
-    parts |= {name if name.startswith("content/") else f"styles/{name}": data for name, data in assets.items()}
+    parts |= {f"{'' if name.startswith(_APART) else 'styles/'}{name}": data for name, data in assets.items()}
     parts |= {f"templates/{name}": template.encode() for name, template in templates.items()}
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())}
     return {**digests, "program": code_hash()}
@@ -189,6 +188,14 @@ def _signature(folder: str) -> str:
     except OSError:
         return ""
     return "\n".join(_told_of(entry) for entry in entries if entry.name != "__pycache__")
+
+
+def _signature_of(file: Path | None) -> str:
+    try:
+        told = file.stat() if file else None
+    except OSError:
+        return "missing"
+    return f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}" if told else ""
 
 
 def _told_of(entry: os.DirEntry[str]) -> str:

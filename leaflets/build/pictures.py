@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 
 from leaflets.drawing import require_printable
+from leaflets.errors import ContentError, UsageError
+from leaflets.pictograms import logo_file
 from leaflets.project import Project, Source, read_bytes, shown
 
 # Found in the bytes, since a sheet from the cache is never parsed; what only looks like one does no harm.
@@ -24,3 +26,19 @@ def pictures_of(project: Project, source: Source, text: bytes) -> Mapping[str, b
             found[name] = read_bytes(path)
             require_printable(shown(path), found[name])
     return found
+
+
+def logo_of(project: Project) -> Mapping[str, bytes]:
+    """The pharmacy's logo by its name among the assets; nothing where the settings name none.
+
+    Raises UsageError where it is not there or may not be printed.
+    """
+    path = project.logo_path
+    if path is None:
+        return {}
+    try:
+        data = read_bytes(path)
+        require_printable(shown(path), data)
+    except ContentError as fault:
+        raise UsageError(f"the logo that the settings name: {fault.message}", fault.hint) from fault
+    return {logo_file(project.settings.pharmacy.logo): data}

@@ -17,11 +17,19 @@ _SETTINGS = """\
 paper = "a4"          # a4 or letter
 language = "en"
 
-[pharmacy]
-name = ""             # printed on every patient leaflet
+[pharmacy]            # printed on every patient leaflet
+name = ""
 address = ""
 phone = ""
+hours = ""            # for example "Monday to Friday 8 am to 6 pm"
+out_of_hours = ""     # whom to call when you are closed; empty: that of the monograph's country, if it has one
 emergency = ""        # the number to call in an emergency, for example "911"; empty: that of the monograph's country
+poison = ""           # the number of the poison help line; empty: that of the monograph's country
+logo = ""             # a picture beside this file, "logo.svg" or "logo.png"
+logo_alt = ""         # the logo in words; empty: the name
+
+[report]              # how side effects are reported, by country; empty: our own sentence, where we have one
+# US = "Tell us, or report side effects to FDA at 1-800-FDA-1088."
 """
 _GITIGNORE = "output/\n"
 

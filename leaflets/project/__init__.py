@@ -124,6 +124,15 @@ class Project:
                 return path
         return None
 
+    @property
+    def logo_path(self) -> Path | None:
+        """Where the settings say the pharmacy's logo lies. Raises UsageError where that is outside the project."""
+        logo = self.settings.pharmacy.logo
+        path = Path(os.path.realpath(self.root / logo))
+        if logo and not path.is_relative_to(self.root.resolve()):
+            raise UsageError(f"the logo “{logo}” lies outside the project", "Copy it beside the settings.")
+        return path if logo else None
+
     def style_path(self, name: str) -> Path | None:
         """Where a stylesheet, font or picture lies, or None."""
         for folder in (self.root / "styles", packaged("styles")):

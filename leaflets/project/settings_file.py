@@ -27,9 +27,7 @@ def read_settings(path: Path) -> Settings:
         raise UsageError(error.message, error.hint) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file}: not valid TOML: {error}", "Mend the line it names.") from error
-    _known(file, "", table, ("paper", "edition", "language", "pharmacy", "provenance", "batch"))
-    pharmacy = _table(file, table, "pharmacy")
-    _known(file, "pharmacy.", pharmacy, _PHARMACY)
+    _known(file, "", table, ("paper", "edition", "language", "pharmacy", "report", "provenance", "batch"))
     provenance = _table(file, table, "provenance")
     _known(file, "provenance.", provenance, ("url",))
     batch = _table(file, table, "batch")
@@ -39,7 +37,7 @@ def read_settings(path: Path) -> Settings:
         paper=_choice(file, table, "paper", Paper, Paper.A4),
         form=_choice(file, table, "edition", Form, Form.STANDARD),
         language=_language(file, _text(file, table, "language", "en")),
-        pharmacy=Pharmacy(**{key: _text(file, pharmacy, key, "", "pharmacy.") for key in _PHARMACY}),
+        pharmacy=_pharmacy(file, _table(file, table, "pharmacy"), _table(file, table, "report")),
         code_url=_code_url(file, _text(file, provenance, "url", "", "provenance.")),
         batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
     )
@@ -69,7 +67,25 @@ def _code_url(file: str, url: str) -> str:
     return url
 
 
-_PHARMACY = ("name", "address", "phone", "emergency")
+_PHARMACY = (
+    "name", "address", "phone", "hours", "out_of_hours", "emergency", "poison", "logo", "logo_alt",
+)  # fmt: skip
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def _pharmacy(file: str, table: Mapping[str, object], report: Mapping[str, object]) -> Pharmacy:
+    _known(file, "pharmacy.", table, _PHARMACY)
+    said = {key: _text(file, table, key, "", "pharmacy.") for key in _PHARMACY}
+    if said["logo"] and not said["logo"].endswith((".svg", ".png")):
+        raise UsageError(f"{file}: “pharmacy.logo” must be SVG or PNG", "Save it again as one of them.")
+    if said["logo"] and not (said["logo_alt"] or said["name"]):
+        raise UsageError(
+            f"{file}: the logo has no words for those who cannot see it", "Write pharmacy.logo_alt, or pharmacy.name."
+        )
+    unknown = next((country for country in report if not _COUNTRY.fullmatch(country)), None)
+    if unknown is not None:
+        raise UsageError(f"{file}: “report.{unknown}” is not the code of a country", 'For example GB = "…".')
+    return Pharmacy(**said, report=tuple((key, _text(file, report, key, "", "report.")) for key in sorted(report)))
 
 
 def _known(file: str, prefix: str, table: Mapping[str, object], known: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from leaflets.project import Project, Source
 
+_LOGO = "pharmacy/logo."
 _PICTURES = "content/pictures/"
 _URL = re.compile(r"leaflet:([\w./-]{1,200})")
 
@@ -35,6 +36,7 @@ def standalone(
             return f'"data:image/svg+xml,{quote(drawing)}"'
         name = match[1].removeprefix(_PICTURES)
         path = project.picture_path(source, name) if name != match[1] else project.style_path(name)
+        path = project.logo_path if name.startswith(_LOGO) else path
         return quote(os.path.relpath(path, folder.resolve())) if path else match[0]
 
     sheets = (f"/* {name} */\n{assets[name].decode('utf-8-sig')}" for name in stylesheets if name in assets)
