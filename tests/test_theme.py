@@ -57,7 +57,8 @@ def _words(built: Built) -> str:
 
 
 def _properties(css: str) -> dict[str, str]:
-    return dict(re.findall(r"^  (--[\w-]+): (.*);$", css, re.M))
+    """Those a theme may set; margins and footer belong to the editions, which fit a sheet to its paper with them."""
+    return dict(re.findall(r"^  (--(?!page-|foot-)[\w-]+): (.*);$", css, re.M))
 
 
 def _rows() -> Iterator[tuple[str, str, str]]:
