@@ -19,6 +19,7 @@ from leaflets.paper import Pdf as Pdf
 from leaflets.paper import Pharmacy as Pharmacy
 from leaflets.paper import Rect as Rect
 from leaflets.paper import Severity as Severity
+from leaflets.paper import Stretch as Stretch
 from leaflets.paper import Withheld as Withheld
 
 # ---------------------------------------------------------------- text
@@ -334,6 +335,12 @@ class Fit(StrEnum):
     MARGINS = "margins"
     TYPE = "type"
     FLOOR = "floor"
+
+    @property
+    def told(self) -> str:
+        """What was done, in the order in which it was done."""
+        words = ("less spacing", "narrower margins", "smaller type", "type at its floor")
+        return ", ".join(words[: tuple(Fit).index(self)])
 
     @property
     def classes(self) -> str:

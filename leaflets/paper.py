@@ -156,10 +156,24 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The lines of one section on one page (from 0); `part` counts up where a page was begun on purpose."""
+
+    title: str
+    page: int
+    lines: int
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Pdf:
-    """A finished PDF: its bytes, its pages, the rectangles kept free for labels, how full each page is (0 to 1)."""
+    """A finished PDF: its bytes, its pages, the rectangles kept free for labels, how full each page is (0 to 1).
+
+    `stretches` tells where the lines of each section came to stand.
+    """
 
     data: bytes
     pages: int
     rects: tuple[Rect, ...] = ()
     fills: tuple[float, ...] = (1.0,)
+    stretches: tuple[Stretch, ...] = ()

@@ -1,10 +1,12 @@
 """What the proof finds on pages that are faulty on purpose, and that it finds nothing on a sound one."""
 
+from dataclasses import replace
+
 import pytest
 from weasyprint import HTML
 
 from leaflets.errors import PdfError
-from leaflets.model import Audience, Edition, Form, Pdf, Rect, Severity
+from leaflets.model import Audience, Edition, Form, Pdf, Rect, Severity, Stretch
 from leaflets.proof import RULES, contrast, proof
 from tests.conftest import ROOT
 
@@ -96,9 +98,10 @@ def test_large_print_is_18_pt_throughout() -> None:
 def test_too_many_pages_name_the_section_and_the_lines() -> None:
     body = "<h1>T</h1><h2>Storage</h2>" + "<p>More.</p>" * 44
     twenty_a_page = _pdf(body, "h1, h2, p { line-height: 6mm }")
-    [finding] = proof(twenty_a_page, PATIENT)
+    stretches = (Stretch("Uses", 0, 20), Stretch("Storage", 1, 20), Stretch("Storage", 2, 2), Stretch("Sources", 2, 4))
+    [finding] = proof(replace(twenty_a_page, stretches=stretches), PATIENT)
     assert finding.code == "PG-08"
-    assert finding.message == "3 pages where 2 are planned: 6 lines too many, from “Storage” on"
+    assert finding.message == "3 pages where 2 are planned: 6 lines over, 2 of “Storage”, 4 of “Sources”"
     assert finding.excerpt == "Storage"
 
 

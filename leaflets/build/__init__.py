@@ -10,7 +10,7 @@ from leaflets.build.built import Built
 from leaflets.build.fingerprint import gather, wanted
 from leaflets.cache import Cache, Entry
 from leaflets.errors import CheckFailed
-from leaflets.paper import Audience, Edition, Finding, Pdf, Rect, Severity, Withheld
+from leaflets.paper import Audience, Edition, Finding, Pdf, Rect, Severity, Stretch, Withheld
 from leaflets.project import Project, Source, today
 
 __all__ = ["Built", "build", "default_edition"]
@@ -65,6 +65,7 @@ def _stored(built: Built) -> Entry:
         "pages": built.pdf.pages,
         "rects": [asdict(rect) for rect in built.pdf.rects],
         "fills": list(built.pdf.fills),
+        "stretches": [asdict(stretch) for stretch in built.pdf.stretches],
         "findings": [asdict(finding) for finding in built.findings],
         "withheld": [asdict(withheld) for withheld in built.withheld],
     }
@@ -74,9 +75,10 @@ def _stored(built: Built) -> Entry:
 def _restored(source: Source, edition: Edition, entry: Entry) -> Built:
     facts = entry.facts
     rects = tuple(Rect(**rect) for rect in facts["rects"])
+    stretches = tuple(Stretch(**stretch) for stretch in facts["stretches"])
     return Built(
         source, edition, facts["content_id"], facts["title"], facts["version"],
-        Pdf(entry.parts["pdf"], facts["pages"], rects, tuple(facts["fills"])),
+        Pdf(entry.parts["pdf"], facts["pages"], rects, tuple(facts["fills"]), stretches),
         entry.parts["html"].decode(),
         tuple(_finding(told, source) for told in facts["findings"]),
         tuple(Withheld(**told) for told in facts["withheld"]),

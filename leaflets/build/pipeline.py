@@ -91,7 +91,7 @@ def _looked_at(sheet: Fitted, edition: Edition, file: str) -> Iterator[Finding]:
         yield Finding(
             Severity.INFO,
             "PG-00",
-            f"the page was tightened to fit its paper: {sheet.fit}",
+            f"the page was tightened to fit its paper: {sheet.fit.told}",
             "",
             file,
             audience=edition.audience,

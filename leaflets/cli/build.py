@@ -29,6 +29,7 @@ examples:
 """
 
 MOST_SHEETS = 50
+TOO_LONG = "PG-08"
 
 _PHARMACY = {
     "pharmacy": "name of the pharmacy",
@@ -202,7 +203,9 @@ def _print(made: _Made, args: argparse.Namespace) -> None:
     how = f"{made.seconds:.2f} s" if built.fresh else f"{made.seconds:.2f} s, unchanged"
     told = report.counts(_shown(built.findings, built.edition.audience))
     report.line(f"{shown(made.path)}  {pages}  {how}" + (f"  {told}" if told else ""), sys.stdout)
-    if args.verbose:
+    if not args.verbose:
+        report.findings(finding for finding in built.findings if finding.code == TOO_LONG)
+    else:
         report.findings(_shown(built.findings, built.edition.audience))
         report.withheld(built.withheld, built.source.file)
 

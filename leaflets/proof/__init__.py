@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from leaflets.model import Audience, Edition, Finding, Form, Pdf, Rect, Severity
+from leaflets.proof.over import over
 from leaflets.proof.page import Area, Colour, Document, Line, Page, Run, look
 from leaflets.proof.rules import RULES, PageRule, rule
 
@@ -26,6 +27,7 @@ LEAST_CONTRAST = {Audience.PATIENT: 7.0, Audience.CLINICIAN: 4.5}
 DEAD_ZONE_PT = 12.0
 """Office printers leave the outermost 4.2 mm of the sheet white."""
 FEW_LINES = 3
+MOST_SECTIONS = 4
 _UNITS = frozenset({
     "mg", "mcg", "g", "kg", "mL", "L", "dL", "units", "unit", "micrograms", "microgram", "tablet", "tablets", "capsule",
     "capsules", "hours", "hour", "days", "day", "weeks", "week", "months", "month", "years",
@@ -42,7 +44,7 @@ def proof(pdf: Pdf, edition: Edition) -> tuple[Finding, ...]:
     Raises PdfError where the PDF cannot be read.
     """
     document, audience = look(pdf.data), edition.audience
-    found = [*_whole(document, audience, edition.most_pages), *_parted(document, audience)]
+    found = [*_whole(document, pdf, edition), *_parted(document, audience)]
     for page in document.pages:
         found += [*_type(page, edition), *_breaks(page, document, audience), *_places(page, audience, pdf.rects)]
     return tuple(found)
@@ -57,17 +59,14 @@ def _finding(code: str, audience: Audience, message: str, words: str = "", sever
 # ------------------------------------------------------------------ the whole
 
 
-def _whole(document: Document, audience: Audience, budget_pages: int) -> Iterator[Finding]:
+def _whole(document: Document, pdf: Pdf, edition: Edition) -> Iterator[Finding]:
+    audience, budget_pages = edition.audience, edition.most_pages
     if not document.tagged:
         yield _finding("PG-11", audience, "the PDF has no tags: a screen reader cannot read it in order")
     if not document.outline:
         yield _finding("PG-11", audience, "the PDF has no bookmarks", severity=Severity.WARNING)
-    over = document.pages[budget_pages:]
-    if over:
-        lines = sum(len({round(line.baseline) for line in page.lines}) for page in over)
-        pages = f"{len(document.pages)} pages where {budget_pages} are planned"
-        message = f"{pages}: {_lines(lines)} too many, from “{_section(document, over[0])}” on"
-        yield _finding("PG-08", audience, message, _section(document, over[0]))
+    if len(document.pages) > budget_pages:
+        yield _too_long(pdf, audience, budget_pages)
     for page in document.pages:
         if len(page.lines) < FEW_LINES:
             number = len(page.lines)
@@ -80,13 +79,17 @@ def _lines(number: int) -> str:
     return f"{number} line" + ("s" if number != 1 else "")
 
 
-def _section(document: Document, page: Page) -> str:
-    """The heading whose text runs on to a page: its own where it begins with one, else the last one before it."""
-    own = [heading.title for heading in document.outline if heading.page == page.number]
-    if own and page.lines and page.lines[0].text.startswith(own[0][:20]):
-        return own[0]
-    before = [heading.title for heading in document.outline if 0 < heading.page < page.number]
-    return before[-1] if before else "the first line"
+def _too_long(pdf: Pdf, audience: Audience, planned: int) -> Finding:
+    """The sections that run over the pages planned, each with its lines; those of one section are added up."""
+    lines: dict[str, int] = {}
+    for stretch in over(pdf.stretches, planned):
+        title = stretch.title or "the first lines"
+        lines[title] = lines.get(title, 0) + stretch.lines
+    told = ", ".join(f"{number} of “{title}”" for title, number in [*lines.items()][:MOST_SECTIONS])
+    more = f" and of {len(lines) - MOST_SECTIONS} more" if len(lines) > MOST_SECTIONS else ""
+    pages = f"{pdf.pages} pages where {planned} {'are' if planned > 1 else 'is'} planned"
+    message = f"{pages}: {_lines(sum(lines.values()))} over, {told}{more}" if lines else pages
+    return _finding("PG-08", audience, message, next(iter(lines), ""))
 
 
 # ------------------------------------------------------------------ letters

@@ -3,22 +3,22 @@
 import functools
 import importlib.resources
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from leaflets.errors import RenderError
 from leaflets.fetch import FONTS, IMAGES, SCHEME, AssetFetcher
 from leaflets.finish import finish
-from leaflets.model import Html, Pdf, Rect
+from leaflets.model import Html, Pdf
 from leaflets.seal import sealed
 from leaflets.typeset.enclosures import enclose
 from leaflets.typeset.engine import engine_versions, weasyprint
 from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
+from leaflets.typeset.places import fill, rects, stretches
 
 __all__ = ["engine_versions", "typeset"]
 
-POINTS_PER_PIXEL = 0.75  # CSS counts 96 pixels to the inch
 _KEPT_SETS_OF_STYLES = 4
 _SRGB = "leaflet-srgb"
 _KIND = {"pdf_variant": "pdf/a-3a", "output_intent": _SRGB}
@@ -42,7 +42,13 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
         with faults_raised("the page", fetcher):
             document = _laid_out(html, styles, fetcher)
             data = document.write_pdf(finisher=lambda document, pdf: _finish(document, pdf, html), **_KIND)
-        return Pdf(sealed(data), len(document.pages), tuple(_rects(document)), tuple(map(_fill, document.pages)))
+        return Pdf(
+            sealed(data),
+            len(document.pages),
+            tuple(rects(document)),
+            tuple(map(fill, document.pages)),
+            tuple(stretches(document)),
+        )
 
 
 def _finish(document: Any, pdf: Any, html: Html) -> None:
@@ -147,32 +153,3 @@ def _describe(metadata: Any, html: Html) -> None:
     metadata.keywords = [*html.keywords, *([html.content_id] if html.content_id else [])]
     metadata.generator, metadata.description = "leaflet", None
     metadata.created = metadata.modified = None
-
-
-def _fill(page: Any) -> float:
-    """How far down its text area the last line of a page ends: 0 at the top, 1 at the foot."""
-    area = page._page_box
-    text = area.children[0]  # the others are the margin boxes and the footnotes
-    ends = [
-        box.position_y + box.height
-        for box in text.descendants()
-        if isinstance(box, weasyprint.formatting_structure.boxes.LineBox)
-    ]
-    reached = max(ends, default=area.content_box_y()) - area.content_box_y()
-    return round(float(min(max(reached / area.height, 0.0), 1.0)), 3)
-
-
-def _rects(document: Any) -> Iterator[Rect]:
-    for number, page in enumerate(document.pages):
-        seen = set()
-        for box in page._page_box.descendants():
-            name = box.element.get("data-rect") if box.element is not None else None
-            if name and box.element not in seen:  # the first box is the outermost; its lines bear the same element
-                seen.add(box.element)
-                yield _rect(name, number, page.height, box)
-
-
-def _rect(name: str, page: int, page_height: float, box: Any) -> Rect:
-    left, top, width, height = box.border_box_x(), box.border_box_y(), box.border_width(), box.border_height()
-    points = (round(pixels * POINTS_PER_PIXEL, 3) for pixels in (left, page_height - top - height, width, height))
-    return Rect(name, page, *points)
