@@ -54,3 +54,12 @@ def _place(data: bytes) -> re.Match[bytes] | None:
     start = int(told[1]) if told else len(data)
     end = data.find(b"stream", start)
     return _IDENTIFIER.search(data, start, end) if end > 0 else None
+
+
+def is_of_copies(data: bytes) -> bool:
+    """Whether a file was written copy by copy, with labels: its identifier begins with a digest of its own objects."""
+    told = _START.search(data[-_TAIL_BYTES:])
+    place = _place(data)
+    if not told or place is None:
+        return False
+    return hashlib.sha256(memoryview(data)[: int(told[1])]).hexdigest()[:32].encode() == place[1][1:-1]

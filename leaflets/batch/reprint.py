@@ -15,6 +15,7 @@ from leaflets.batch.press import Press
 from leaflets.batch.serials import spell
 from leaflets.batch.states import State
 from leaflets.errors import RunIncomplete, UsageError
+from leaflets.paper import Severity
 
 REPRINTED = frozenset({State.WRITTEN, State.SENT, State.SPOILED})
 """Where a copy may stand that another takes the place of; it is spoiled then, if nobody said so before."""
@@ -61,10 +62,12 @@ def _same_plan(data: bytes, run: RunEntry, books: Books, press: Press, bindery: 
         )
     checks = LabelChecks(bindery.check, bindery.can_head)
     found = plan(run_list, press, wishes, name=run.name, patient=books.key.hash, checks=checks)
-    recorded = books.ledger.copies(run)[: len(found.copies)]
+    recorded = [copy for copy in books.ledger.copies(run) if copy.replaces is None]
     if [_fixed(copy) for copy in recorded] != [_fixed(copy) for copy in found.copies]:
+        refused = next((f"; {finding.message}" for finding in found.findings if finding.severity is Severity.ERROR), "")
         raise RunIncomplete(
-            f"run {run.name}: its list no longer means the same leaflets; a monograph came, went or is refused now",
+            f"run {run.name}: its list no longer means the same leaflets; a monograph came, went or is refused now"
+            f"{refused}",
             "Put the monographs back as they were, or make a new list of these patients.",
         )
     return found

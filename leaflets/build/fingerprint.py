@@ -90,6 +90,11 @@ def gather(
 ) -> Ingredients:
     """The ingredients of one sheet, read and hashed. Raises as `wanted` does."""
     asked = wanted(project, source, edition, today=today, allow_expired=allow_expired)
+    return gathered(project, source, edition, asked)
+
+
+def gathered(project: Project, source: Source, edition: Edition, asked: Wanted) -> Ingredients:
+    """The ingredients of a sheet whose text is at hand; the file of its source is not read."""
     pictures = pictures_of(project, source, asked.text)
     drawn = {**{picture_file(name): data for name, data in pictures.items()}, **logo_of(project)}
     assets = {**project.styles((*edition.stylesheets, *_icons(asked.text))), **drawn}

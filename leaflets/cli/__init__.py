@@ -25,6 +25,8 @@ COMMANDS = {
     "runs": "show print runs, and say what became of their copies",
     "reprint": "print spoiled copies of a run again",
     "recall": "show which runs printed a version of a medicine",
+    "verify": "tell whether a finished PDF is whole and current",
+    "rebuild": "make a sheet again from the text inside it",
     "list": "show the monographs there are",
     "translation": "start, seal and follow the translations of a monograph",
     "new": "start a monograph",

@@ -1,0 +1,50 @@
+"""`leaflet rebuild`: a sheet made again from the text inside it, byte for byte, or what has changed since."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from leaflets.cli import report
+from leaflets.cli.help_page import HelpPage
+from leaflets.errors import CheckFailed
+from leaflets.project import keep, load_project, shown
+
+_EXAMPLES = """\
+examples:
+  leaflet rebuild output/baricitinib-patient.pdf                  proves that it is what its text makes
+  leaflet rebuild archive/old.pdf -o again.pdf                    and keeps what was made
+"""
+CHANGED = CheckFailed.exit_code
+
+
+def add_parser(commands: Any) -> None:
+    """Add `rebuild` to the command line."""
+    parser = commands.add_parser(
+        "rebuild", help="make a sheet again from the text inside it", description=__doc__, epilog=_EXAMPLES,
+        formatter_class=HelpPage,
+    )  # fmt: skip
+    parser.add_argument("file", type=Path, metavar="FILE", help="a sheet")
+    parser.add_argument("-o", "--output", type=Path, metavar="PDF", help="keep what was made, the same or not")
+    parser.add_argument("--json", action="store_true", help="what came of it as JSON")
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing, give the exit code alone")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where the bytes are the same, 4 where something has changed since."""
+    from leaflets.provenance import rebuild  # here, so that help is quick
+
+    made = rebuild(args.file, load_project(Path.cwd()))
+    if args.output:
+        keep(args.output, made.data)
+    if args.json:
+        kept = shown(args.output) if args.output else None
+        report.emit({"file": shown(args.file), "same": not made.changes, "changes": list(made.changes), "output": kept})
+    elif not args.quiet:
+        report.line(f"{shown(args.file)}: " + ("other bytes" if made.changes else "the same bytes again"), sys.stdout)
+        for change in made.changes:
+            report.line(f"  changed since: {change}", sys.stdout)
+    return CHANGED if made.changes else 0

@@ -1,0 +1,118 @@
+"""`leaflet verify`: is a finished PDF whole, what made it, and may it still be handed out?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leaflets.cli import report
+from leaflets.cli.help_page import HelpPage
+from leaflets.errors import LeafletError
+from leaflets.paper import ID_DIGITS, Severity
+from leaflets.project import load_project, shown, today
+
+if TYPE_CHECKING:
+    from leaflets.provenance import Verdict
+
+_EXAMPLES = """\
+examples:
+  leaflet verify output/baricitinib-patient.pdf
+  leaflet verify returned/*.pdf --json
+"""
+_WORDS = {
+    "current": "whole and current", "outdated": "whole, and not the current text", "expired": "past its review date",
+    "withdrawn": "WITHDRAWN", "unknown": "whole, and not known here", "broken": "NOT WHOLE", "foreign": "not ours",
+}  # fmt: skip
+
+
+def add_parser(commands: Any) -> None:
+    """Add `verify` to the command line."""
+    parser = commands.add_parser(
+        "verify", help="tell whether a finished PDF is whole and current", description=__doc__, epilog=_EXAMPLES,
+        formatter_class=HelpPage,
+    )  # fmt: skip
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a sheet, or a print file of a run")
+    parser.add_argument("--json", action="store_true", help="everything as JSON")
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing, give the exit code alone")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="list what else has changed, and the releases used"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Judge each file; the exit code is that of the first that is not current."""
+    project, day = load_project(Path.cwd()), today()
+    from leaflets.provenance import verify  # here, so that help is quick
+
+    codes, told = [], []
+    for path in args.files:
+        try:
+            verdict = verify(path, project, day)
+        except LeafletError as fault:
+            if len(args.files) == 1:
+                raise
+            codes.append(fault.exit_code)
+            told.append({"file": shown(path), "error": type(fault).__name__, "message": fault.message})
+            if not args.json:
+                report.error(fault)
+            continue
+        codes.append(verdict.exit_code)
+        told.append(_facts(verdict))
+        if not args.json and not args.quiet:
+            _print(verdict, args.verbose)
+    if args.json:
+        report.emit(told)
+    return next((code for code in codes if code), 0)
+
+
+def _print(verdict: Verdict, verbose: bool) -> None:
+    words = _WORDS[verdict.state]
+    grade = Severity.INFO if verdict.state == "current" else Severity.ERROR
+    report.line(f"{verdict.file}: {report.painted(words, grade, sys.stdout)}", sys.stdout)
+    for line in (*(f"because {reason}" for reason in verdict.reasons), *_told(verdict, verbose)):
+        report.line(f"  {line}", sys.stdout)
+
+
+def _told(verdict: Verdict, verbose: bool) -> Iterator[str]:
+    record, printed = verdict.record, verdict.printed
+    if record:
+        edition = " ".join(
+            str(value) for name, value in record.edition.items() if name in ("audience", "lang", "paper")
+        )
+        sure = "" if verdict.state != "broken" else "it says of itself: "
+        version = f"version {record.version}" if record.version else "no version"
+        yield f"{sure}{record.title} ({record.name}), {version}, {edition}, ID {record.content_id[:ID_DIGITS]}"
+        yield f"reviewed {record.reviewed or 'by nobody'}" + (f", next {record.review_by}" if record.review_by else "")
+        programs = [
+            f"{name} {record.made_with[name]}" for name in ("leaflet", "weasyprint") if name in record.made_with
+        ]
+        yield f"made by {' with '.join(programs) or 'an unknown program'}"
+    if record and verdict.of_copies:
+        yield "one labelled copy of a run; its label is not looked at"
+    if printed:
+        yield f"print file of run {printed.run} for {printed.destination}, serials {printed.first} to {printed.last}"
+        yield from printed.leaflets
+    if verdict.notes and not verbose:
+        yield "the same text would be set a little differently today (-v says why)"
+    if verbose:
+        yield from (f"changed since: {note}" for note in verdict.notes)
+        yield from (f"{name} {release}" for name, release in (record.made_with.items() if record else ()))
+
+
+def _facts(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "file": verdict.file,
+        "state": verdict.state.value,
+        "exit_code": verdict.exit_code,
+        "whole": verdict.state not in ("broken", "foreign"),
+        "reasons": list(verdict.reasons),
+        "labelled_copy": verdict.of_copies and verdict.record is not None,
+        "changed_since": list(verdict.notes),
+        "run": asdict(verdict.printed) if verdict.printed else None,
+        "record": asdict(verdict.record) if verdict.record else None,
+    }

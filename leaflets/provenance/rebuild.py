@@ -1,0 +1,48 @@
+"""A sheet made again from the text inside it: the same bytes, or what has changed since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from leaflets.build.pipeline import make
+from leaflets.errors import PdfError
+from leaflets.inside import inside
+from leaflets.project import Project, read_bytes, shown
+from leaflets.provenance.remade import changed, edition_of, gathered_again, source_of
+from leaflets.record import Record
+
+SHEETS_ONLY = "A labelled copy is printed again with “leaflet reprint”."
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A sheet made again. `data` is the same, byte for byte, unless `changes` say what is not as it was."""
+
+    record: Record
+    data: bytes
+    changes: tuple[str, ...]
+
+
+def rebuild(path: Path, project: Project) -> Rebuilt:
+    """The sheet in a file, made again with the text, edition and settings it records.
+
+    Raises ContentError where the file cannot be read, PdfError where it is not whole or no sheet of ours; besides what
+    a build raises.
+    """
+    data, file = read_bytes(path), shown(path)
+    found = inside(data, file)
+    if not found.whole:
+        raise PdfError(f"{file}: it is not as leaflet made it", "“leaflet verify” says more.")
+    if found.of_copies or found.record is None:
+        raise PdfError(f"{file}: it is no sheet of one leaflet, or carries no record of its making", SHEETS_ONLY)
+    record, source = found.record, source_of(found.record, project)
+    text = found.texts.get(source.file_name)
+    if text is None:
+        raise PdfError(f"{file}: the text it was made of is not in it", "Build it from the monograph.")
+    again = gathered_again(record, text, project)
+    changes = tuple(changed(record, again))
+    made = make(source, edition_of(record), again).pdf.data
+    if not changes and made != data:
+        changes = ("nothing that the record knows of, and yet the bytes are others: the file may have been forged",)
+    return Rebuilt(record, made, changes)

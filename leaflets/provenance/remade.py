@@ -1,0 +1,83 @@
+"""A sheet's ingredients gathered once more from its record, and what of them is not as it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from leaflets.build.enclosed import made_with
+from leaflets.build.fingerprint import Ingredients, Wanted, gathered
+from leaflets.errors import PdfError
+from leaflets.paper import Audience, Edition, Form, Paper, Pharmacy
+from leaflets.project import Project, Settings, Source
+from leaflets.record import Record
+
+_PARTS = {"source": "the text", "styles": "the style", "templates": "the template", "content": "the picture"}
+_KINDS = {"audience": Audience, "paper": Paper, "form": Form}
+
+
+def edition_of(record: Record) -> Edition:
+    """The edition a sheet is. Raises PdfError where this leaflet knows none of that kind."""
+    try:
+        told: dict[str, Any] = dict(record.edition)
+        told |= {name: kind(told[name]) for name, kind in _KINDS.items()}
+        return Edition(**told)
+    except (KeyError, TypeError, ValueError) as error:
+        raise PdfError(
+            "The sheet is of an edition that this leaflet does not know.", "Use the version that made it."
+        ) from error
+
+
+def source_of(record: Record, project: Project) -> Source:
+    """The monograph of a sheet in a project, or the place it would have there."""
+    lang = edition_of(record).lang
+    stand_in = Source(record.name, lang, project.root / "content")
+    stand_in = replace(stand_in, path=stand_in.path / stand_in.file_name)
+    return project.sources.get((record.name, lang), stand_in)
+
+
+def gathered_again(record: Record, text: bytes, project: Project) -> Ingredients:
+    """The ingredients a sheet of this record would have today, from its own text and its own settings."""
+    known = replace(project, settings=_settings(record, project.settings))
+    asked = Wanted(text, tuple(record.notices), "")
+    return gathered(known, source_of(record, project), edition_of(record), asked)
+
+
+def _settings(record: Record, now: Settings) -> Settings:
+    """The settings a sheet was made with, as far as they are words; of a logo the record has the hash alone."""
+    told, known = record.settings.get("pharmacy"), {each.name for each in fields(Pharmacy)}
+    words = {
+        name: value
+        for name, value in (told.items() if isinstance(told, dict) else ())
+        if name in known and isinstance(value, str) and isinstance(getattr(now.pharmacy, name), str)
+    }
+    return replace(now, pharmacy=replace(now.pharmacy, **words), code_url=str(record.settings.get("code_url", "")))
+
+
+def changed(record: Record, again: Ingredients) -> Iterator[str]:
+    """In words, everything that shapes a sheet and is not as its record says."""
+    if record.hashes.get("program") != again.hashes["program"]:
+        yield "leaflet itself, in what shapes a page"
+    for name in sorted({*record.hashes, *again.hashes} - {"program"}):
+        before, now = record.hashes.get(name), again.hashes.get(name)
+        if before != now:
+            kind, _, rest = name.partition("/")
+            yield f"{_kind(kind, rest)} {rest}: {'new' if not before else 'gone' if not now else 'changed'}"
+    if _plain(asdict(again.pharmacy)) != _plain(record.settings.get("pharmacy")):
+        yield "the settings of the pharmacy: changed"
+    for name, now in made_with().items():
+        before = record.made_with.get(name)
+        if before != now:
+            yield f"{name}: {before or 'unknown'} then, {now} now"
+
+
+def _kind(kind: str, name: str) -> str:
+    return "the font" if name.endswith((".ttf", ".otf")) else _PARTS.get(kind, kind)
+
+
+def _plain(told: Any) -> Mapping[str, Any]:
+    """A value as JSON gives it back."""
+    plain: Mapping[str, Any] = json.loads(json.dumps(told))
+    return plain

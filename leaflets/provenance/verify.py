@@ -1,0 +1,178 @@
+"""Is this sheet whole, what made it, and may it still be handed out?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from leaflets.batch.books import books_stand
+from leaflets.errors import ContentError
+from leaflets.inside import Inside, inside
+from leaflets.model import Front
+from leaflets.parse import parse
+from leaflets.project import Project, Source, read_bytes, shown
+from leaflets.project.files import decode
+from leaflets.provenance.remade import changed, gathered_again, source_of
+from leaflets.record import Record
+
+MAX_SHEET_BYTES = 2_000_000_000
+
+
+class State(StrEnum):
+    """What is to be thought of a file, the gravest first."""
+
+    FOREIGN = "foreign"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    OUTDATED = "outdated"
+    UNKNOWN = "unknown"
+    CURRENT = "current"
+
+
+EXIT_CODES = {
+    State.CURRENT: 0, State.UNKNOWN: 3, State.OUTDATED: 4, State.EXPIRED: 4, State.WITHDRAWN: 4, State.BROKEN: 6,
+    State.FOREIGN: 6,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A print file as the ledger knows it."""
+
+    run: str
+    destination: str
+    first: int
+    last: int
+    leaflets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found. `reasons` say why it is in its state, `notes` what else has changed since it was made."""
+
+    file: str
+    state: State
+    reasons: tuple[str, ...]
+    record: Record | None = None
+    of_copies: bool = False
+    printed: Printed | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """As the table of exit codes has it."""
+        return EXIT_CODES[self.state]
+
+
+def verify(path: Path, project: Project, today: dt.date) -> Verdict:
+    """The state of a finished PDF. Raises ContentError where it cannot be read, PdfError where it is no PDF."""
+    data, file = read_bytes(path, MAX_SHEET_BYTES), shown(path)
+    found = inside(data, file)
+    if found.whole is None:
+        return Verdict(file, State.FOREIGN, ("it has no seal of leaflet’s: it was made or saved by another program",))
+    if not found.whole:
+        reason = "it was changed since it was made: its bytes do not fit its seal"
+        return Verdict(file, State.BROKEN, (reason,), found.record, found.of_copies)
+    if found.record is None:
+        return _print_file(data, file, found, project, today)
+    return _sheet(found, found.record, file, project, today)
+
+
+def _sheet(found: Inside, record: Record, file: str, project: Project, today: dt.date) -> Verdict:
+    forged = [name for name, text in found.texts.items() if _sha256(text) != record.hashes[f"source/{name}"]]
+    if forged or not found.texts:
+        reason = "its record and the text in it do not belong together"
+        return Verdict(file, State.BROKEN, (reason,), record, found.of_copies)
+    source = source_of(record, project)
+    text = found.texts.get(source.file_name, b"")
+    state, reasons = _state(record, text, source, today)
+    notes = tuple(changed(record, gathered_again(record, text, project))) if state is not State.UNKNOWN else ()
+    return Verdict(file, state, reasons, record, found.of_copies, notes=notes)
+
+
+def _state(record: Record, text: bytes, source: Source, today: dt.date) -> tuple[State, tuple[str, ...]]:
+    """The gravest thing there is to say of a sheet, then the others."""
+    if not source.path.is_file():
+        return State.UNKNOWN, (f"this project has no monograph “{record.name}” in the language “{source.lang}”",)
+    now = read_bytes(source.path)
+    front = _front(now, source)
+    told = list(_objections(record, text == now, front, today))
+    if not told:
+        return State.CURRENT, ()
+    gravest = min((state for state, _ in told), key=list(State).index)
+    return gravest, tuple(reason for state, reason in sorted(told, key=lambda one: list(State).index(one[0])))
+
+
+def _objections(record: Record, same: bool, front: Front, today: dt.date) -> Iterator[tuple[State, str]]:
+    if front.withdrawn:
+        yield State.WITHDRAWN, f"the monograph is withdrawn: {front.withdrawn}"
+    if record.review_by and record.review_by < today.isoformat():
+        yield State.EXPIRED, f"its review was due by {record.review_by}"
+    if not same and front.version == record.version:
+        yield State.OUTDATED, f"the text has changed since, under the same version ({front.version or 'none'})"
+    elif not same:
+        yield State.OUTDATED, f"it is version {record.version or 'none'}; the project has {front.version or 'none'}"
+
+
+def _front(text: bytes, source: Source) -> Front:
+    return parse(decode(text, source.file), name=source.name, file=source.file, lang=source.lang).front
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# ---------------------------------------------------------------- print files
+
+
+def _print_file(data: bytes, file: str, found: Inside, project: Project, today: dt.date) -> Verdict:
+    """A print file carries no record; what is known of it stands in the ledger of the project that made it."""
+    told = _in_ledger(_sha256(data), project, today) if books_stand(project.output) else None
+    if told is None:
+        reason = "it is a print file, or a page set without a record, and no run of this project made it"
+        return Verdict(file, State.UNKNOWN, (reason,), of_copies=found.of_copies)
+    printed, objections = told
+    if not objections:
+        return Verdict(file, State.CURRENT, (), of_copies=True, printed=printed)
+    gravest = min((state for state, _ in objections), key=list(State).index)
+    return Verdict(file, gravest, tuple(reason for _, reason in objections), of_copies=True, printed=printed)
+
+
+def _in_ledger(digest: str, project: Project, today: dt.date) -> tuple[Printed, list[tuple[State, str]]] | None:
+    from leaflets.batch.house import open_house  # here, as sheets need no ledger
+
+    with open_house(project).standing_books() as books:
+        for run in books.ledger.runs():
+            for part in books.ledger.parts(run):
+                if part.sha256 == digest:
+                    numbers = {copy.leaflet for copy in books.ledger.copies(run) if copy.part == part.number}
+                    leaflets = [one for one in books.ledger.leaflets(run) if one.number in numbers]
+                    names = tuple(f"{one.drug}, {one.audience}, version {one.version or 'none'}" for one in leaflets)
+                    printed = Printed(run.name, part.destination, part.first, part.last, names)
+                    facts = {(one.drug, one.lang, one.version, one.source) for one in leaflets}
+                    objections = [found for fact in sorted(facts) for found in _leaflet_state(*fact, project, today)]
+                    return printed, objections
+    return None
+
+
+def _leaflet_state(
+    drug: str, lang: str, version: str, digest: str, project: Project, today: dt.date
+) -> Iterator[tuple[State, str]]:
+    try:
+        source = project.source(drug, lang)
+        text = read_bytes(source.path)
+    except ContentError:
+        yield State.UNKNOWN, f"{drug}: the monograph is not in this project any more"
+        return
+    front = _front(text, source)
+    if front.withdrawn:
+        yield State.WITHDRAWN, f"{drug}: the monograph is withdrawn: {front.withdrawn}"
+    if front.review_by and front.review_by < today:
+        yield State.EXPIRED, f"{drug}: its review was due by {front.review_by}"
+    if _sha256(text) != digest:
+        yield State.OUTDATED, f"{drug}: version {version or 'none'} was printed; the project has another text now"

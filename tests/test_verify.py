@@ -1,0 +1,261 @@
+"""`leaflet verify` and `leaflet rebuild`: what a finished PDF still tells of itself, whatever happened since."""
+
+import datetime as dt
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from leaflets.seal import sealed
+from tests.running import MONOGRAPH, Leaflet, Ran
+
+TEXT = MONOGRAPH.replace("title:", 'version: "1"\nreviewed: 2026-01-05\nreview_by: 2030-01-05\ntitle:')
+SHEET = "output/a-patient.pdf"
+LIST = "drug,patient_name,patient_ref,rx_number,destination,directions\na,Zebedee Quux,MRN-7,RX7,Ward 3,Take one\n"
+ALLOW = ("--allow-unsafe", "--allow-draft")
+
+
+@pytest.fixture
+def sheet(leaflet: Leaflet) -> Leaflet:
+    """A project with one monograph, and its leaflet."""
+    leaflet.write("content/a.md", TEXT)
+    assert leaflet("build", "a", "--audience", "patient").code == 0
+    return leaflet
+
+
+def told(ran: Ran) -> dict[str, object]:
+    (facts,) = json.loads(ran.out)
+    assert isinstance(facts, dict)
+    assert facts["exit_code"] == ran.code
+    return facts
+
+
+def rewrite(path: Path, change: Callable[[pikepdf.Pdf], None]) -> None:
+    """Change a PDF on purpose, and seal it again as a forger would."""
+    out = io.BytesIO()
+    with pikepdf.open(path) as pdf:
+        change(pdf)
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    data = re.sub(rb"/ID \[<[0-9a-f]+><([0-9a-f]{32})> ?\]", rb"/ID[<\1><\1>]", out.getvalue())
+    path.write_bytes(sealed(data))
+
+
+# ---------------------------------------------------------------- verify
+
+
+def test_a_sheet_as_it_was_made_is_current(sheet: Leaflet) -> None:
+    ran = sheet("verify", SHEET)
+    assert ran.code == 0
+    assert ran.out.startswith("output/a-patient.pdf: whole and current\n")
+    for words in ("Examplol (a), version 1, patient en a4, ID ", "reviewed 2026-01-05, next 2030-01-05", "weasyprint"):
+        assert words in ran.out
+    facts = told(sheet("verify", SHEET, "--json"))
+    assert (facts["state"], facts["whole"], facts["reasons"]) == ("current", True, [])
+    assert isinstance(facts["record"], dict)
+    assert facts["record"]["version"] == "1"
+
+
+CHANGES: dict[str, tuple[str, str, int, str]] = {
+    "new version": ('version: "1"', 'version: "2"', 4, "outdated"),
+    "same version": ("2 mg", "20 mg", 4, "outdated"),
+    "withdrawn": ('version: "1"', 'version: "1"\nwithdrawn: replaced by b', 4, "withdrawn"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "code", "state"), CHANGES.values(), ids=CHANGES)
+def test_what_became_of_the_text_since_is_told(sheet: Leaflet, old: str, new: str, code: int, state: str) -> None:
+    sheet.write("content/a.md", TEXT.replace(old, new))
+    facts = told(sheet("verify", SHEET, "--json"))
+    assert (facts["exit_code"], facts["state"], facts["whole"]) == (code, state, True)
+    said = sheet("verify", SHEET).out
+    expected = {
+        "new version": "it is version 1; the project has 2",
+        "same version": "under the same version (1)",
+        "withdrawn": "because the monograph is withdrawn: replaced by b",
+    }
+    assert any(words in said for words in expected.values())
+
+
+def test_a_sheet_past_its_review_date_is_expired(sheet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leaflets.cli.verify.today", lambda: dt.date(2030, 1, 6))
+    facts = told(sheet("verify", SHEET, "--json"))
+    assert (facts["exit_code"], facts["state"]) == (4, "expired")
+    assert facts["reasons"] == ["its review was due by 2030-01-05"]
+
+
+def test_a_sheet_of_another_project_is_unknown_here(sheet: Leaflet) -> None:
+    (sheet.folder / "content/a.md").unlink()
+    facts = told(sheet("verify", SHEET, "--json"))
+    assert (facts["exit_code"], facts["state"], facts["whole"]) == (3, "unknown", True)
+
+
+@pytest.mark.parametrize("place", [0, 40, 0.25, 0.5, 0.75, 0.99, -1])
+def test_a_changed_byte_is_seen_wherever_it_is(sheet: Leaflet, place: float) -> None:
+    data = bytearray((sheet.folder / SHEET).read_bytes())
+    at = int(place * len(data)) if isinstance(place, float) else place
+    data[at] ^= 1
+    (sheet.folder / SHEET).write_bytes(data)
+    ran = sheet("verify", SHEET)
+    assert ran.code == 6
+    assert "current" not in ran.out
+    assert sheet("rebuild", SHEET).code == 6
+
+
+def test_a_sheet_saved_by_another_program_is_foreign(sheet: Leaflet) -> None:
+    with pikepdf.open(sheet.folder / SHEET, allow_overwriting_input=True) as pdf:
+        pdf.save(sheet.folder / SHEET)
+    facts = told(sheet("verify", SHEET, "--json"))
+    assert (facts["exit_code"], facts["state"], facts["whole"]) == (6, "foreign", False)
+
+
+def test_a_text_that_does_not_fit_its_record_is_seen(sheet: Leaflet) -> None:
+    def swap(pdf: pikepdf.Pdf) -> None:
+        name = next(name for name in pdf.attachments if name.endswith(".md"))
+        pdf.attachments[name].obj.EF.F.write(TEXT.replace("2 mg", "20 mg").encode())
+
+    rewrite(sheet.folder / SHEET, swap)
+    facts = told(sheet("verify", SHEET, "--json"))
+    assert (facts["exit_code"], facts["state"]) == (6, "broken")
+
+
+def test_a_page_forged_and_sealed_again_does_not_survive_a_rebuild(sheet: Leaflet) -> None:
+    def forge(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].contents_add(b"% forged\n")
+
+    rewrite(sheet.folder / SHEET, forge)
+    assert sheet("verify", SHEET).code == 0, "a seal is no signature"
+    ran = sheet("rebuild", SHEET)
+    assert ran.code == 4
+    assert "may have been forged" in ran.out
+
+
+@pytest.mark.parametrize("data", [b"", b"no pdf at all", b"%PDF-1.7\n%%EOF\n", b"%PDF-1.7\nstartxref\n3\n%%EOF\n"])
+def test_what_is_no_pdf_is_refused(leaflet: Leaflet, data: bytes) -> None:
+    leaflet.write("x.pdf", data)
+    for command in ("verify", "rebuild"):
+        ran = leaflet(command, "x.pdf")
+        assert ran.code == 6
+        assert "x.pdf: this is no PDF" in ran.err
+    assert leaflet("verify", "none.pdf").code == 3
+
+
+def test_many_files_are_judged_and_the_first_bad_one_decides(sheet: Leaflet) -> None:
+    sheet.write("x.pdf", b"no pdf")
+    ran = sheet("verify", SHEET, "x.pdf", "none.pdf", "--json")
+    assert ran.code == 6
+    assert [one.get("state") for one in json.loads(ran.out)] == ["current", None, None]
+    quiet = sheet("verify", SHEET, "-q")
+    assert (quiet.code, quiet.out) == (0, "")
+
+
+# ---------------------------------------------------------------- runs
+
+
+def test_a_labelled_copy_is_known_and_nothing_of_its_patient_is_said(sheet: Leaflet) -> None:
+    sheet.write("tonight.csv", LIST)
+    assert sheet("batch", "tonight.csv", "--split", *ALLOW).code == 0
+    copy = next((sheet.folder / "output").glob("*/*.pdf"))
+    ran = sheet("verify", copy, "-v")
+    assert ran.code == 0
+    assert "one labelled copy of a run" in ran.out
+    facts = sheet("verify", copy, "--json")
+    assert told(facts)["labelled_copy"] is True
+    for secret in ("Quux", "Zebedee", "MRN-7", "RX7"):
+        assert secret not in ran.out + facts.out
+    assert sheet("rebuild", copy).code == 6
+
+
+def test_a_print_file_is_known_by_its_run(sheet: Leaflet) -> None:
+    sheet.write("tonight.csv", LIST)
+    assert sheet("batch", "tonight.csv", *ALLOW).code == 0
+    (printed,) = (sheet.folder / "output").glob("*-ward-3*.pdf")
+    facts = told(sheet("verify", printed, "--json"))
+    assert (facts["exit_code"], facts["state"], facts["record"]) == (0, "current", None)
+    assert isinstance(facts["run"], dict)
+    assert (facts["run"]["destination"], facts["run"]["leaflets"]) == ("Ward 3", ["a, patient, version 1"])
+    sheet.write("content/a.md", TEXT.replace("title:", "withdrawn: recalled\ntitle:"))
+    later = sheet("verify", printed)
+    assert later.code == 4
+    assert "a: the monograph is withdrawn: recalled" in later.out
+    assert "Quux" not in later.out
+    (sheet.folder / "output/ledger.db").unlink()
+    assert sheet("verify", printed).code == 3
+
+
+@pytest.mark.parametrize(
+    "flags", [(), ALLOW, ("--allow-expired", *ALLOW), ("--keep-going", *ALLOW), ("--again", *ALLOW)]
+)
+def test_what_was_withdrawn_after_a_run_is_neither_printed_nor_reprinted(
+    sheet: Leaflet, flags: tuple[str, ...]
+) -> None:
+    sheet.write("tonight.csv", LIST)
+    assert sheet("batch", "tonight.csv", *ALLOW).code == 0
+    before, first = sheet.files(), json.loads(sheet("runs", "--json").out)["run"]
+    sheet.write("content/a.md", TEXT.replace("title:", "withdrawn: recalled\ntitle:"))
+    sheet.write("tomorrow.csv", LIST.replace("RX7", "RX8"))
+    ran = sheet("batch", "tomorrow.csv", *flags)
+    assert ran.code != 0
+    assert "withdrawn: recalled" in ran.out + ran.err
+    again = sheet("reprint", first, "--serials", "1", "--list", "tonight.csv")
+    assert again.code == 11
+    assert "the monograph is withdrawn: recalled" in again.err
+    assert {name for name in sheet.files() - before if name.endswith(".pdf")} == set()
+    assert sheet("build", "a", "--allow-expired").code == 4
+
+
+# ---------------------------------------------------------------- rebuild
+
+
+def test_a_sheet_is_made_again_to_the_byte(sheet: Leaflet) -> None:
+    (sheet.folder / "content/a.md").unlink()
+    ran = sheet("rebuild", SHEET, "-o", "again.pdf")
+    assert (ran.code, ran.out) == (0, "output/a-patient.pdf: the same bytes again\n")
+    assert (sheet.folder / "again.pdf").read_bytes() == (sheet.folder / SHEET).read_bytes()
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter", "a5"])
+def test_edition_and_settings_are_taken_from_the_sheet(leaflet: Leaflet, paper: str) -> None:
+    leaflet.write("content/a.md", TEXT.replace("2030-01-05", "2026-02-05"))
+    flags = ("--pharmacy", "Corner Pharmacy", "--phone", "555 0100", "--allow-expired", "--audience", "patient")
+    assert leaflet("build", "a", "--paper", paper, *flags).code == 0
+    (made,) = (leaflet.folder / "output").glob("*.pdf")
+    assert leaflet("rebuild", made).code == 0
+    facts = told(leaflet("verify", made, "--json"))
+    assert facts["state"] == "expired"
+
+
+def _theme(leaflet: Leaflet) -> None:
+    leaflet.write("styles/theme.css", "h1 { letter-spacing: 0.1pt }")
+
+
+def _template(leaflet: Leaflet) -> None:
+    leaflet.write("templates/patient.html", '{% extends "leaflet:patient.html" %}')
+
+
+def _newer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leaflets.provenance.remade.made_with", lambda: {"weasyprint": "70.1"})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [(_theme, "the style theme.css: changed"), (_template, "the template patient.html: changed")]
+)
+def test_what_has_changed_since_is_named(sheet: Leaflet, change: Callable[[Leaflet], None], said: str) -> None:
+    change(sheet)
+    ran = sheet("rebuild", SHEET)
+    assert ran.code == 4
+    assert f"changed since: {said}" in ran.out
+    assert told(sheet("verify", SHEET, "--json"))["state"] == "current", "the text is what counts"
+    facts = json.loads(sheet("rebuild", SHEET, "--json", "-o", "again.pdf").out)
+    assert (facts["same"], facts["output"]) == (False, "again.pdf")
+    assert said in facts["changes"]
+
+
+def test_another_release_of_a_library_is_named(sheet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    _newer(monkeypatch)
+    ran = sheet("rebuild", SHEET)
+    assert ran.code == 4
+    assert "weasyprint: 70.0 then, 70.1 now" in ran.out
