@@ -1,4 +1,4 @@
-"""`leaflet verify`: is a finished PDF whole, what made it, and may it still be handed out?"""
+"""`leaflet verify`: tells whether a finished PDF is whole, what made it, and whether it may still be handed out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is this sheet whole, what made it, and may it still be handed out?"""
+"""Judges a finished PDF: whether it is whole, what made it, and whether it may still be handed out."""
 
 from __future__ import annotations
 
