@@ -15,6 +15,8 @@ from leaflets.project import Project, Settings, Source
 from leaflets.record import Record
 
 _PARTS = {"source": "the text", "styles": "the style", "templates": "the template", "content": "the picture"}
+# A file may come from anywhere, so nothing in its record leads to another file.
+_WORDS = frozenset({each.name for each in fields(Pharmacy) if each.default == ""} - {"logo"})
 _KINDS = {"audience": Audience, "paper": Paper, "form": Form}
 
 
@@ -46,14 +48,15 @@ def gathered_again(record: Record, text: bytes, project: Project) -> Ingredients
 
 
 def _settings(record: Record, now: Settings) -> Settings:
-    """The settings a sheet was made with, as far as they are words; of a logo the record has the hash alone."""
-    told, known = record.settings.get("pharmacy"), {each.name for each in fields(Pharmacy)}
-    words = {
+    """The settings a sheet was made with, as far as they are words; a file such as the logo is the project's own."""
+    told = record.settings.get("pharmacy")
+    words: dict[str, Any] = {
         name: value
         for name, value in (told.items() if isinstance(told, dict) else ())
-        if name in known and isinstance(value, str) and isinstance(getattr(now.pharmacy, name), str)
+        if name in _WORDS and isinstance(value, str)
     }
-    return replace(now, pharmacy=replace(now.pharmacy, **words), code_url=str(record.settings.get("code_url", "")))
+    pharmacy = replace(now.pharmacy, **words)
+    return replace(now, pharmacy=pharmacy, code_url=str(record.settings.get("code_url", "")))
 
 
 def changed(record: Record, again: Ingredients) -> Iterator[str]:
