@@ -150,7 +150,10 @@ def test_everything_is_black_or_grey_and_dark_enough_to_copy(shelf: Shelf, path:
             for page in document.pages:
                 assert {_darkness(character["non_stroking_color"]) for character in page.chars} == {1.0}
                 for drawn in (*page.rects, *page.lines, *page.curves):
-                    assert min(_inks(drawn)) >= 0.5, drawn
+                    inks = list(
+                        _inks(drawn)
+                    )  # a colour makes `_darkness` fail; pictures may have white and grey in them
+                    assert drawn["tag"] == "Figure" or min(inks) >= 0.5, drawn
 
 
 def _inks(drawn: dict[str, object]) -> Iterator[float]:

@@ -12,6 +12,7 @@ from leaflets.labels.faces import LabelFonts
 from leaflets.labels.faults import missing_character, set_small, too_long
 from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean, clean_lines
 from leaflets.labels.shaping import Line, MissingCharacter, Shaper
+from leaflets.labels.times import cells
 from leaflets.paper import Finding
 
 PADDING_PT = 3.0
@@ -47,17 +48,21 @@ class Style:
 NAME = Style(11.5, 8.0, bold=True, shrinks=True)
 DIRECTIONS = Style(10.0, 8.0, bold=True)
 TIMES = Style(9.0, 7.5)
+GRID = Style(8.5, 7.5, bold=True)
 DETAIL = Style(8.0, 6.5, shrinks=True, kerned=False, mixed=True)
 NOTE = Style(7.5, 6.5, bold=True)
 CONTROL = Style(6.0, 5.0, shrinks=True, kerned=False)
 CONTROL_HEIGHT_PT = CONTROL.size_pt * LEADING  # kept free for the control line at the label's lower edge
+# How far a grid's text stays from its lines: at the sides in points, above and below in sizes of type.
+GRID_INSET_PT, GRID_ABOVE, GRID_BELOW = 1.5, 0.35, 0.15
 HEADING = Style(30.0, 12.0, bold=True, shrinks=True)
 BODY = Style(14.0, 12.0)
 
 
 class Block(NamedTuple):
     """One item as it is set: its lines, their size, from which edge they are set, and what letters and marks that
-    reach further up or down than Latin ones need besides the leading, in sizes of type.
+    reach further up or down than Latin ones need besides the leading, in sizes of type. A grid has no lines but columns
+    of them, each with its head, and all its height is `extra`.
     """
 
     lines: tuple[Line, ...]
@@ -65,6 +70,7 @@ class Block(NamedTuple):
     rtl: bool
     width_pt: float
     extra: float = 0.0
+    columns: tuple[tuple[Line, ...], ...] = ()
 
     @property
     def height_pt(self) -> float:
@@ -93,10 +99,19 @@ class LabelSetter:
         """The label fitted into a space of this size, and what is to be said about it; None where it does not fit or
         has a character that no font draws. Findings never hold the patient's data.
         """
-        rtl = is_rtl_language(lang)
-        items = [] if label is None else _items(label, lang)
-        items += [(clean(note), NOTE, "note") for note in notes]
+        noted = [(clean(note), NOTE, "note") for note in notes]
         inner, room = width_pt - 2 * PADDING_PT, height_pt - 2 * PADDING_PT - CONTROL_HEIGHT_PT
+        rtl = is_rtl_language(lang)
+        if label is not None and (drawn := _items(label, lang, grid=True)):
+            done, findings = self._fitted(drawn + noted, inner, room, rtl=rtl)
+            if done is not None:
+                return done, findings
+        items = [] if label is None else _items(label, lang)
+        return self._fitted(items + noted, inner, room, rtl=rtl)
+
+    def _fitted(
+        self, items: Sequence[tuple[str, Style, str]], inner: float, room: float, *, rtl: bool
+    ) -> tuple[SetLabel | None, tuple[Finding, ...]]:
         fault = too_long("label")
         for scale in _SCALES:
             blocks: list[Block] = []
@@ -132,6 +147,8 @@ class LabelSetter:
         return self._set(text, style, 1.0, width_pt, rtl=False)
 
     def _set(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
+        if style is GRID:
+            return self._grid(text, scale, width_pt, rtl=rtl)
         if "\n" in text:
             return _stacked([self._set(line, style, scale, width_pt, rtl=rtl) for line in text.split("\n")])
         base = rtl if style.mixed else not text.isascii() and starts_rtl(text)
@@ -148,6 +165,22 @@ class LabelSetter:
         if lines is None:
             return None
         return block._replace(lines=lines, size_pt=size, extra=sum(line.above + line.below for line in lines))
+
+    def _grid(self, text: str, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
+        """Heads and amounts in columns of one width; None where a word is wider than its column."""
+        size = max(GRID.floor_pt, GRID.size_pt * scale)
+        rows = [row.split("\t") for row in text.split("\n")]
+        width = (width_pt / len(rows) - 2 * GRID_INSET_PT) / size
+        columns: list[tuple[Line, ...]] = []
+        for head, amount in rows:
+            first = self._shaper.shape(head, bold=False, kerned=True, rtl=not head.isascii() and starts_rtl(head))
+            lines = self._wrap(amount, GRID, width, not amount.isascii() and starts_rtl(amount))
+            if lines is None or first.width > width:
+                return None
+            columns.append((first, *lines))
+        high = max(line.above + line.below for column in columns for line in column)
+        height = max(len(column) for column in columns) * (LEADING + high) + GRID_ABOVE + GRID_BELOW
+        return Block((), size, rtl, width_pt, height, tuple(columns))
 
     def _wrap(self, text: str, style: Style, width: float, rtl: bool) -> tuple[Line, ...] | None:
         """Lines no wider than `width` sizes of type, filled one after the other."""
@@ -205,14 +238,20 @@ def check_label(
     return _SETTERS[fonts].label(label, lang=lang, width_pt=width_pt, height_pt=height_pt, notes=notes)[1]
 
 
-def _items(label: Label, lang: str) -> list[tuple[str, Style, str]]:
-    """The items of a label from top to bottom: text, style, and the field to name where one does not fit."""
+def _items(label: Label, lang: str, *, grid: bool = False) -> list[tuple[str, Style, str]]:
+    """The items of a label from top to bottom: text, style, and the field to name where one does not fit.
+
+    With `grid` the dose times are drawn as one; no items where they are none.
+    """
     words = captions(lang)
+    times = clean_lines(label.dose_times)
+    if grid and not (times := cells(times, lang)):
+        return []
     items = [
         (clean(label.patient_name), NAME, "patient_name"),
         (_joined(words.born, label.dob, words.reference, label.patient_ref), DETAIL, "dob, patient_ref"),
         (clean_lines(label.directions), DIRECTIONS, "directions"),
-        (clean_lines(label.dose_times), TIMES, "dose_times"),
+        (times, GRID if grid else TIMES, "dose_times"),
         (_joined(words.quantity, label.quantity, words.prescription, label.rx_number), DETAIL, "quantity, rx_number"),
         (_joined("", label.prescriber, words.dispensed, label.dispensed_on), DETAIL, "prescriber, dispensed_on"),
     ]

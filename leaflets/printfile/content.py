@@ -1,10 +1,19 @@
 """The content stream of a label: where it stands on page 1, its items as tagged text, and the control line."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from leaflets.errors import PdfError
 from leaflets.labels.ink import Ink
-from leaflets.labels.setting import CONTROL, LEADING, PADDING_PT, Block, LabelSetter
+from leaflets.labels.setting import (
+    CONTROL,
+    GRID_ABOVE,
+    GRID_BELOW,
+    LEADING,
+    PADDING_PT,
+    Block,
+    LabelSetter,
+)
 from leaflets.labels.shaping import MissingCharacter
 from leaflets.paper import Finding, Rect, Severity
 from leaflets.printfile.form import first_free_content
@@ -14,6 +23,7 @@ from leaflets.sheet import Sheet
 # Where a sheet keeps no space for it, the control line stands in the lower margin, above what printers cannot reach.
 _FOOT_X_PT, _FOOT_Y_PT = 36.0, 14.0
 _REMEMBERED = 2048
+_HEAD_UP = 0.15  # by how much the heads of a grid stand above an even distance of its lines, in sizes of type
 
 
 class LabelContent(NamedTuple):
@@ -66,7 +76,16 @@ class LabelWriter:
         data = [self._remembered(block) for block in blocks]
         if self._tagged:
             data = [b"/P<</MCID %d>>BDC %b EMC" % (number, part) for number, part in enumerate(data, first)]
-        return [b"q 0 g BT %.6g %.6g Td\n" % (x, top + 0.2 * blocks[-1].size_pt), b"\n".join(data), b"\nET Q\n"]
+        top += 0.2 * blocks[-1].size_pt
+        return [*self._rules(blocks, x, top), b"q 0 g BT %.6g %.6g Td\n" % (x, top), b"\n".join(data), b"\nET Q\n"]
+
+    def _rules(self, blocks: tuple[Block, ...], x: float, top: float) -> Iterator[bytes]:
+        """The lines of grids, which no path can be among the operators of text."""
+        for block in blocks:
+            if block.columns:
+                drawn = _ruled(block, x, top)
+                yield b"/Artifact BMC %b EMC\n" % drawn if self._tagged else drawn + b"\n"
+            top -= block.height_pt
 
     def _label(self, copy: Copy, lang: str, rect: Rect | None) -> tuple[Block, ...]:
         if rect is None:
@@ -92,6 +111,8 @@ class LabelWriter:
         return known[1]
 
     def _block(self, block: Block) -> bytes:
+        if block.columns:
+            return self._grid(block)
         size, below = block.size_pt, 0.0
         parts: list[bytes] = []
         for line in block.lines:
@@ -104,6 +125,22 @@ class LabelWriter:
         if below:
             parts.append(b"0 %.6g Td" % -below)
         return b" ".join(parts)
+
+    def _grid(self, block: Block) -> bytes:
+        """Column by column, so that a time and its amount are read together."""
+        size, width, step = block.size_pt, block.width_pt / len(block.columns), _step(block)
+        parts: list[bytes] = []
+        for number, column in enumerate(block.columns):
+            left = width * (len(block.columns) - 1 - number if block.rtl else number)
+            for row, line in enumerate(column, 1):
+                across = left + (width - line.width * size) / 2
+                down = GRID_ABOVE * size + row * step - (_HEAD_UP * size if row == 1 else 0)
+                parts += [
+                    b"%.6g %.6g Td" % (across, -down),
+                    self._ink.line(line, size),
+                    b"%.6g %.6g Td" % (-across, down),
+                ]
+        return b" ".join([*parts, b"0 %.6g Td" % -block.height_pt])
 
     def _control(self, line: str, serial: str, space: _Space) -> bytes:
         try:
@@ -119,6 +156,25 @@ class LabelWriter:
             block.lines[0], block.size_pt
         )
         return b"/Artifact<</Type/Pagination>>BDC\n" + data + b" ET Q\nEMC\n" if self._tagged else data + b" ET Q\n"
+
+
+def _step(block: Block) -> float:
+    """From one line of a grid to the next, in points."""
+    rows = max(len(column) for column in block.columns)
+    return (block.extra - GRID_ABOVE - GRID_BELOW) / rows * block.size_pt
+
+
+def _ruled(block: Block, x: float, top: float) -> bytes:
+    """The frame of a grid whose first line begins at `top`, the line under its heads, and those between its columns."""
+    size, count, across = block.size_pt, len(block.columns), block.width_pt / len(block.columns)
+    upper, lower = top - GRID_ABOVE * size, top - block.height_pt - 0.15 * size
+    head = upper - _step(block) - (0.3 - _HEAD_UP) * size
+    between = b" ".join(
+        b"%.6g %.6g m %.6g %.6g l" % (left, upper, left, lower) for left in (x + across * n for n in range(1, count))
+    )
+    return b"q 0 G .5 w %.6g %.6g %.6g %.6g re %.6g %.6g m %.6g %.6g l %b S Q" % (
+        x, lower, block.width_pt, upper - lower, x, head, x + block.width_pt, head, between,
+    )  # fmt: skip
 
 
 def _space(sheet: Sheet) -> _Space:
