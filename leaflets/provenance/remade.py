@@ -14,7 +14,10 @@ from leaflets.paper import Audience, Edition, Form, Paper, Pharmacy
 from leaflets.project import Project, Settings, Source
 from leaflets.record import Record
 
-_PARTS = {"source": "the text", "styles": "the style", "templates": "the template", "content": "the picture"}
+_PARTS = {
+    "source": "the text", "styles": "the style", "templates": "the template", "content": "the picture",
+    "pharmacy": "the pharmacy's",
+}  # fmt: skip
 # A file may come from anywhere, so nothing in its record leads to another file.
 _WORDS = frozenset({each.name for each in fields(Pharmacy) if each.default == ""} - {"logo"})
 _KINDS = {"audience": Audience, "paper": Paper, "form": Form}
