@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from leaflets.drawing import MAX_DEPTH, MAX_PNG_BYTES, MAX_SHAPES, MAX_SIDE_PIXELS, MAX_SVG_BYTES, require_printable
+from leaflets.drawing import (
+    MAX_DEPTH,
+    MAX_GRADED,
+    MAX_PNG_BYTES,
+    MAX_SHAPES,
+    MAX_SIDE_PIXELS,
+    MAX_SVG_BYTES,
+    require_printable,
+)
 from leaflets.errors import ContentError
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 24 24">\n'
@@ -42,6 +50,7 @@ def fault(data: bytes, file: str = "p.svg") -> str:
         '<g transform="scale(2)"><circle r="3" cx="4" cy="4" fill="#ccc"/></g>',
         '<defs><linearGradient id="a"><stop offset="0"/></linearGradient></defs><rect fill="url(#a)"/>',
         '<path style="fill:#000;fill-opacity:1;stroke:none" d="M0 0h9"/>',
+        '<path id="path1234567" fill="#00000000" d="M.12345678 1e-05h-123456.7"/>',
         "<title>A hand</title><desc>It shakes.</desc>",
         '<path xml:space="preserve" d="M0 0"/>',
         "",
@@ -76,6 +85,9 @@ def test_a_png_is_printed(mode: str) -> None:
         ('<path filter="url(#a)"/>', "filter=…, which is not printed"),
         ('<path opacity=".5"/>', "see-through"),
         ('<path style="stroke:#000;fill-opacity:0.2"/>', "see-through"),
+        ('<circle r="1e400"/>', "a number in r=…"),
+        ('<path d="M0 0h12345678"/>', "a number in d=…"),
+        ('<circle cx="nan"/>', "a number in cx=…"),
         ("<?xml-stylesheet href='x'?>", "an instruction <?xml-stylesheet"),
         ("<path", "not valid SVG"),
         ("<path></g>", "not valid SVG"),
@@ -111,6 +123,7 @@ def test_a_drawing_keeps_within_bounds() -> None:
     assert f"{MAX_SHAPES:,} shapes" in fault(_svg("<g/>" * MAX_SHAPES))
     require_printable("p.svg", _svg("<g>" * (MAX_DEPTH - 1) + "</g>" * (MAX_DEPTH - 1)))
     assert f"{MAX_DEPTH} in one another" in fault(_svg("<g>" * MAX_DEPTH + "</g>" * MAX_DEPTH))
+    assert f"{MAX_GRADED} gradients" in fault(_svg('<rect fill="url(#a)"/>' * (MAX_GRADED + 1)))
     assert f"{MAX_SVG_BYTES:,} bytes" in fault(_svg(" " * MAX_SVG_BYTES))
 
 
