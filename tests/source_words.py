@@ -1,6 +1,7 @@
 """The words of a Markdown source block by block, read apart from the product's own parser, and a search for them."""
 
 import html
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -192,13 +193,13 @@ class Printed:
     def _joins(self, head: Words, place: int, following: int) -> bool:
         """Whether only what the page itself adds stands between two words.
 
-        That is the foot of a page, words from the head of a table, the mark beside a long title, or the numbers of
-        references.
+        That is the foot of a page, words from the head of a table, or the mark beside a long title; the numbers of
+        references stand before them, or alone.
         """
         between = self.words[place + 1 : following]
+        if self.marks:
+            between = tuple(itertools.dropwhile(str.isdigit, between))
         if not between or between == _BESIDE_TITLE or _holds(head, between):
-            return True
-        if self.marks and all(word.isdigit() for word in between):
             return True
         return len(between) <= FURNITURE and bool(_FOOT.search(" ".join(between)))
 

@@ -238,3 +238,27 @@ assert instantiateVariableFont.__module__ == "fontTools.varLib.instancer"
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=tmp_path, env=environment, timeout=60, check=True)
+
+
+# ---------------------------------------------------------------- words on the way to the paper
+
+
+@pytest.mark.parametrize(("count", "words"), [(73, "and on"), (77, "Across it")])
+def test_words_that_the_renderer_drops_stop_the_page(count: int, words: str) -> None:
+    """A block across a set of columns is dropped by WeasyPrint 70, whole or in part, where the page ends in it."""
+    lines = "".join(f"<p>Line {number}</p>" for number in range(count))
+    css = ".columns { columns: 2 } .across { column-span: all } p { margin: 0 }"
+    html = page(
+        f"<h1>Doses</h1><div class=columns><div>{lines}</div>"
+        "<div class=across><p>Across it</p><p>and on</p></div><div><p>After it</p></div></div>"
+    )
+    assert fault(html, assets(css)).message == f"Words are lost on the way to the paper: “{words}”."
+
+
+def test_a_head_set_again_on_each_page_and_boxes_out_of_the_flow_are_not_missed() -> None:
+    rows = "".join(f"<tr><th>{number}</th><td>mg</td></tr>" for number in range(90))
+    html = page(
+        "<h1>Doses</h1><p style='position:absolute'>away</p><p style='float:left'>beside</p>"
+        f"<table><thead><tr><th>Day</th><th>Dose</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+    assert typeset(html, assets()).pages > 1

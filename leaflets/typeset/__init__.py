@@ -15,6 +15,7 @@ from leaflets.typeset.enclosures import enclose
 from leaflets.typeset.engine import engine_versions, weasyprint
 from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
+from leaflets.typeset.kept import check_kept
 from leaflets.typeset.places import fill, rects, stretches
 
 __all__ = ["engine_versions", "typeset"]
@@ -42,6 +43,7 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
         with faults_raised("the page", fetcher):
             document = _laid_out(html, styles, fetcher)
             data = document.write_pdf(finisher=lambda document, pdf: _finish(document, pdf, html), **_KIND)
+        check_kept(document)
         return Pdf(
             sealed(data),
             len(document.pages),
