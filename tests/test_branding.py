@@ -237,3 +237,13 @@ def test_the_example_theme_is_what_its_manual_says(tmp_path: Path) -> None:
 ], ids=str)  # fmt: skip
 def test_the_example_theme_conforms(tmp_path: Path, edition: Edition, profile: str) -> None:
     assert failures(_example(edition, tmp_path).pdf.data, profile) == []
+
+
+def test_a_logo_stands_at_the_right_edge_of_a_page_read_from_the_right(folder: Path) -> None:
+    (folder / "styles").mkdir()
+    (folder / "styles" / "theme.css").write_text("html { direction: rtl }", encoding="utf-8")
+    built = _built(folder, WHOLE)  # a picture without a width of its own, in a line, would stop WeasyPrint 70
+    with pikepdf.open(io.BytesIO(built.pdf.data)) as pdf:
+        figure = next(o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure")
+        left, _, right, _ = (float(side) for side in figure.A.BBox)
+    assert right > left > Paper.A4.size_mm[0] / 25.4 * 72 / 3

@@ -12,7 +12,7 @@ import pytest
 
 from leaflets.build import Built, build
 from leaflets.cache import Cache
-from leaflets.model import Audience, Edition, Finding
+from leaflets.model import Audience, Edition, Finding, Paper
 from leaflets.parse import parse
 from leaflets.pictograms import PICTOGRAMS, icon_file
 from leaflets.project import Project
@@ -184,3 +184,18 @@ def test_a_page_for_a_browser_finds_the_drawings(folder: Path) -> None:
     found = re.findall(r'<img class="icon" src="([^"]+)"', html)
     assert len(found) == 13
     assert {(folder / place).resolve() for place in found} == {ICONS.parent / icon_file(name) for name in PICTOGRAMS}
+
+
+def test_icons_and_boxes_to_tick_stand_at_the_right_of_a_page_read_from_the_right(folder: Path) -> None:
+    (folder / "styles").mkdir()
+    (folder / "styles" / "theme.css").write_text("html { direction: rtl }", encoding="utf-8")
+    source = source_at(folder / "content" / "examplol.md")
+    edition = Edition(Audience.PATIENT, paper=Paper.A5)
+    data = build(Project(folder), source, edition, cache=Cache(folder / "cache")).pdf.data
+    words = [letter for letter in letters(data) if letter.text == "T"]  # "These are the words …" begins with it
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        figures = [o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure"]
+        lefts = [float(figure.A.BBox[0]) for figure in figures]
+    assert len(lefts) == 13
+    assert words
+    assert min(lefts) > max(letter.right for letter in words)
