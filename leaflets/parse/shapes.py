@@ -31,9 +31,9 @@ _NOTE = re.compile(
 _NOTE_PHRASE = re.compile(
     r"^important (?:note|considerations?|information|points?|safety information)\b", re.IGNORECASE
 )
-_ASKS = re.compile(r"^\s*(?:Q\s*\d*\s*[:.)]\s*)?.*\?\s*$", re.IGNORECASE | re.DOTALL)
-_MARKED_QUESTION = re.compile(r"Q\s*\d{0,3}\s*[:.)]\s*[^?]{3,300}\?", re.IGNORECASE)
-_FIRST_QUESTION = re.compile(r"[^?.!:]{3,200}\?(?=\s)")
+_ASKS = re.compile(r"^\s*(?:Q\s*\d*\s*[:.)]\s*)?.*[?؟？]\s*$", re.IGNORECASE | re.DOTALL)
+_MARKED_QUESTION = re.compile(r"Q\s*\d{0,3}\s*[:.)]\s*[^?؟？]{3,300}[?؟？]", re.IGNORECASE)
+_FIRST_QUESTION = re.compile(r"[^?؟？.!:]{3,200}[?؟？](?=\s)")
 _MAX_SUBHEADING = 90
 
 
@@ -91,7 +91,7 @@ def split_lead(text: Text) -> tuple[Text, Text]:
     if not bold:
         return (), text
     lead, rest = text[:bold], text[bold:]
-    if plain(lead).rstrip().endswith((":", "?")):
+    if plain(lead).rstrip().endswith((":", "：", "?", "؟", "？")):
         return strip(lead), strip(rest)
     following = rest[0].text.lstrip() if rest else ""
     if following.startswith(":"):
@@ -189,7 +189,7 @@ def _asked(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _standing_question(block: Block) -> Question | None:
-    if isinstance(block, Subheading) and plain(block.text).rstrip(" :").endswith("?"):
+    if isinstance(block, Subheading) and plain(block.text).rstrip(" :").endswith(("?", "؟", "？")):
         return Question(block.line, tuple(replace(run, bold=True) for run in block.text), ())
     if not isinstance(block, Paragraph) or block.icon:
         return None
