@@ -34,8 +34,9 @@ def corpus_files() -> list[Path]:
 
 
 def own_files() -> list[Path]:
-    """The monographs of this repository: its content, and texts of unusual shapes made up for these tests."""
-    return sorted([*(ROOT / "content").glob("*.md"), *(UNUSUAL / "content").glob("*.md")])
+    """The monographs of this repository: its content in English, and unusual texts made up for tests."""
+    own = (path for path in (ROOT / "content").glob("*.md") if "." not in path.stem)
+    return sorted([*own, *(UNUSUAL / "content").glob("*.md")])
 
 
 def printable_files() -> list[Path]:

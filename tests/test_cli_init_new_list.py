@@ -105,7 +105,7 @@ def test_list_as_json(leaflet: Leaflet) -> None:
     leaflet.write("content/broken.md", "---\ntitle: [\n---\n")
     rows = {row["name"]: row for row in json.loads(leaflet("list", "--json").out)}
     assert rows["baricitinib"]["title"] == "Baricitinib"
-    assert rows["baricitinib"]["languages"] == ["en"]
+    assert rows["baricitinib"]["languages"] == ["en", "ar", "es"]
     assert rows["baricitinib"]["state"] == "draft, not reviewed"
     assert "content/broken.md:" in rows["broken"]["problem"]
 

@@ -79,3 +79,21 @@ def test_what_is_not_there_is_said(texts: Leaflet) -> None:
     assert texts("translation", "status", "examplol", "ar").code == 3
     texts.write("content/lonelol.es.md", SPANISH)
     assert "lonelol.md beside it" in texts("translation", "seal", "lonelol", "es").err
+
+
+def test_a_sheet_is_made_of_a_sealed_translation_only_and_of_no_stale_one(texts: Leaflet) -> None:
+    build = ("build", "examplol", "--lang", "es", "--audience", "patient")
+    unsealed = texts(*build)
+    assert (unsealed.code, "no record of its source" in unsealed.err) == (4, True)
+    texts("translation", "seal", "examplol", "es")
+    texts.write("content/examplol.md", SOURCE.replace("a fever", "a high fever"))
+    refused = texts(*build)
+    assert refused.code == 4
+    assert "the source has changed since (content/examplol.md:18, urgent)" in refused.err
+    assert not [name for name in texts.files() if name.endswith(".pdf")]
+
+
+def test_no_sheet_mixes_a_translation_with_english_words_of_ours(texts: Leaflet) -> None:
+    texts("translation", "seal", "examplol", "es")
+    refused = texts("build", "examplol", "--lang", "es", "--audience", "patient")
+    assert (refused.code, "no words of ours in “es”" in refused.err) == (3, True)

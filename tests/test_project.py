@@ -44,7 +44,7 @@ def test_a_project_s_own_monograph_wins(project: Project) -> None:
 def test_a_language_that_is_missing_is_told_from_a_name_that_is(project: Project) -> None:
     with pytest.raises(ContentError, match="no monograph in the language “fr”") as missing:
         project.source("baricitinib", "fr")
-    assert missing.value.hint == "There is: en."
+    assert missing.value.hint == "There is: ar, en, es."
     with pytest.raises(ContentError, match="no monograph of that name"):
         project.source("nothing", "en")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from leaflets.build.built import Built
 from leaflets.build.fingerprint import gather, wanted
+from leaflets.build.translated import require_fresh
 from leaflets.cache import Cache, Entry
 from leaflets.errors import CheckFailed
 from leaflets.paper import Audience, Edition, Finding, Pdf, Rect, Severity, Stretch, Withheld
@@ -32,6 +33,7 @@ def build(
     Raises ContentError, CheckFailed (withdrawn, past its review date and not allowed, or with errors where `strict`),
     RenderError or PdfError; nothing is written except to the cache.
     """
+    require_fresh(project, source, edition)
     cache = cache or Cache(project.output / CACHE_FOLDER)
     asked = wanted(project, source, edition, today=today(), allow_expired=allow_expired)
     entry = cache.get(asked.key)
