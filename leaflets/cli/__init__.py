@@ -27,6 +27,7 @@ COMMANDS = {
     "recall": "show which runs printed a version of a medicine",
     "verify": "tell whether a finished PDF is whole and current",
     "rebuild": "make a sheet again from the text inside it",
+    "diff": "show what changed between two texts, doses first",
     "list": "show the monographs there are",
     "translation": "start, seal and follow the translations of a monograph",
     "new": "start a monograph",

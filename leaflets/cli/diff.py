@@ -1,0 +1,100 @@
+"""`leaflet diff`: what changed between two texts of a medicine, doses first."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leaflets.cli import report
+from leaflets.cli.help_page import HelpPage
+from leaflets.paper import Paper, Severity
+from leaflets.project import keep, load_project, shown
+
+if TYPE_CHECKING:
+    from leaflets.compare import Change, Piece
+    from leaflets.provenance.diff import Difference
+
+_EXAMPLES = """\
+examples:
+  leaflet diff baricitinib@1 baricitinib                    a version, from git, and the text as it is now
+  leaflet diff baricitinib@HEAD~1 baricitinib               a revision of git
+  leaflet diff HEAD~1:content/baricitinib.md content/baricitinib.md
+  leaflet diff old.pdf new.pdf --pdf changes.pdf            two sheets, and a marked page
+"""
+_SIGNS = {"kept": ("", ""), "was": ("[-", "-]"), "now": ("{+", "+}")}
+
+
+def add_parser(commands: Any) -> None:
+    """Add `diff` to the command line."""
+    parser = commands.add_parser(
+        "diff", help="show what changed between two texts, doses first", description=__doc__, epilog=_EXAMPLES,
+        formatter_class=HelpPage,
+    )  # fmt: skip
+    what = "FILE.pdf, FILE.md, NAME, NAME@VERSION, NAME@REVISION or REVISION:PATH"
+    parser.add_argument("old", metavar="A", help=what)
+    parser.add_argument("new", metavar="B", help="the same, of the newer text")
+    parser.add_argument("--pdf", type=Path, metavar="PDF", help="write a page that marks every change")
+    parser.add_argument(
+        "--paper", choices=[paper.value for paper in Paper], help="paper of that page (default: settings)"
+    )
+    parser.add_argument("--lang", metavar="LANG", help="language of a NAME (default: settings, en)")
+    parser.add_argument("--json", action="store_true", help="the changes as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 whether anything changed or not."""
+    from leaflets.provenance.diff import changes_pdf, diff  # here, so that help is quick
+
+    project = load_project(Path.cwd())
+    found = diff(args.old, args.new, project, args.lang or project.settings.language)
+    if args.pdf:
+        keep(args.pdf, changes_pdf(found, project, Paper(args.paper) if args.paper else project.settings.paper))
+    if args.json:
+        report.emit(_facts(found, args.pdf))
+    else:
+        _print(found)
+    return 0
+
+
+def _facts(found: Difference, page: Path | None) -> dict[str, Any]:
+    changes = [asdict(change) for change in found.comparison.changes]
+    old, new = found.names
+    return {
+        "old": old,
+        "new": new,
+        "same": found.comparison.same,
+        "changes": changes,
+        "pdf": shown(page) if page else None,
+    }
+
+
+def _print(found: Difference) -> None:
+    heading = ""
+    for change in found.comparison.changes:
+        here = f"{change.rank.value}: {change.heading}"
+        if here != heading:
+            report.line(here, sys.stdout)
+        heading = here
+        _print_change(change)
+    changed, same = len(found.comparison.changes), found.comparison.same
+    report.line(f"{changed} blocks changed, {same} the same" if changed else f"no change in {same} blocks", sys.stdout)
+
+
+def _print_change(change: Change) -> None:
+    who = f", {change.audience}" if change.audience else ""
+    lines = f"line {change.line_was or '-'} → {change.line_now or '-'}"
+    numbers = f"  numbers: {', '.join(change.was) or 'none'} → {', '.join(change.now) or 'none'}"
+    report.line(f"  {change.kind.value}{who}, {lines}" + (numbers if change.was or change.now else ""), sys.stdout)
+    report.line("    " + " ".join(map(_said, change.pieces)), sys.stdout)
+
+
+def _said(piece: Piece) -> str:
+    before, after = _SIGNS[piece.fate]
+    words = f"{before}{piece.words}{after}"
+    if piece.fate == "kept":
+        return words
+    return report.painted(words, Severity.ERROR if piece.fate == "was" else Severity.INFO, sys.stdout)

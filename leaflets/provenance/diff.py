@@ -1,0 +1,83 @@
+"""Two texts found wherever they are (a sheet, a file, a version, a revision) and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from leaflets.compare import Comparison, compare
+from leaflets.errors import PdfError, RenderError
+from leaflets.glyphs import common_coverage, described, uncovered
+from leaflets.inside import inside
+from leaflets.marked import marked
+from leaflets.model import Monograph, Paper
+from leaflets.parse import parse
+from leaflets.project import Project, Source, read_bytes, shown
+from leaflets.project.content import at_path, source_at
+from leaflets.project.files import decode
+from leaflets.project.history import at_revision, at_version
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two texts, what they are called, and what changed from the first to the second."""
+
+    names: tuple[str, str]
+    new: Monograph
+    comparison: Comparison
+
+
+def diff(old: str, new: str, project: Project, lang: str) -> Difference:
+    """What changed between two texts: FILE.pdf, FILE.md, NAME, NAME@VERSION, NAME@REVISION or REVISION:PATH.
+
+    Raises ContentError or PdfError where there is no such text.
+    """
+    one, other = _text(old, project, lang), _text(new, project, lang)
+    return Difference((old, new), other, compare(one, other))
+
+
+def changes_pdf(difference: Difference, project: Project, paper: Paper) -> bytes:
+    """The marked page of a difference. Raises RenderError."""
+    from leaflets.typeset import typeset  # the renderer takes its time, and only a page needs it
+
+    new = difference.new
+    page = marked(difference.comparison, difference.names, new.front.title, new.lang, paper)
+    assets = project.styles(page.stylesheets)
+    fonts = [data for name, data in assets.items() if name.endswith(".ttf")]
+    missing = uncovered(page.markup, common_coverage(fonts))
+    if missing:
+        raise RenderError(f"the fonts have no glyph for {described(missing[0])}", "Read the changes on the terminal.")
+    return typeset(page, assets).data
+
+
+def _text(spec: str, project: Project, lang: str) -> Monograph:
+    if spec.endswith(".pdf"):
+        return _in_sheet(Path(spec))
+    revision, colon, path = spec.partition(":")
+    if colon and path:
+        source = source_at(Path(path))
+        return _parsed(at_revision(source.path, revision), source)
+    name, at, which = spec.partition("@")
+    source = at_path(name) or project.source(name, lang)
+    now = read_bytes(source.path)
+    if not at:
+        return _parsed(now, source)
+    current = _parsed(now, source)
+    if current.front.version == which:
+        return current
+    found = at_version(source.path, which)
+    return _parsed(at_revision(source.path, which) if found is None else found, source)
+
+
+def _in_sheet(path: Path) -> Monograph:
+    found = inside(read_bytes(path), shown(path))
+    if not found.whole or not found.texts or found.record is None:
+        raise PdfError(f"{shown(path)}: it is no whole sheet with its text in it", "“leaflet verify” says more.")
+    lang = str(found.record.edition.get("lang", ""))
+    wanted = Source(found.record.name, lang, path).file_name
+    name = wanted if wanted in found.texts else next(iter(found.texts))
+    return _parsed(found.texts[name], source_at(Path(name)))
+
+
+def _parsed(data: bytes, source: Source) -> Monograph:
+    return parse(decode(data, source.file), name=source.name, file=source.file, lang=source.lang)
