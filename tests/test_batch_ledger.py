@@ -103,6 +103,7 @@ TAMPERINGS = {
     "a patient exchanged": "UPDATE copy SET patient = x'00' WHERE serial = 2",
     "a line exchanged": "UPDATE copy SET line = 99 WHERE serial = 2",
     "a copy taken out": "DELETE FROM copy WHERE serial = 12",
+    "an edition changed": "UPDATE leaflet SET form = 'large-print' WHERE number = 1",
     "a version changed": "UPDATE leaflet SET version = 'v2' WHERE number = 1",
     "a content id changed": "UPDATE leaflet SET content_id = 'other' WHERE number = 1",
     "a file exchanged": "UPDATE part SET sha256 = 'other'",
@@ -148,6 +149,23 @@ def test_an_event_cannot_be_slipped_in() -> None:
     forged = chain.Event(2, "t", "r", "rendered", "1-3", "", "0" * 64, "")
     assert chain.broken_at([sound]) == 0
     assert chain.broken_at([sound, replace(forged, hash=chain.link(forged))]) == 2
+
+
+def test_a_ledger_from_before_there_were_editions_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    ledger = open_ledger(path, clock)
+    run = written(ledger)
+    ledger.close()
+    sql = sqlite3.connect(path)
+    sql.execute("ALTER TABLE leaflet DROP COLUMN form")
+    sql.execute("PRAGMA user_version = 1")
+    sql.commit()
+    sql.close()
+    ledger = open_ledger(path, clock)
+    assert verify(ledger) == ()
+    assert {leaflet.form for leaflet in ledger.leaflets(run)} == {"standard"}
+    ledger.add_run(new_run("261123-bbbb"))
+    ledger.close()
 
 
 def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:

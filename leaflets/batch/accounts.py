@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leaflets.batch.states import OPEN, State
+from leaflets.paper import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class LeafletEntry:
     content_id: str = ""
     sheet: str = ""
     pages: int = 0
+    form: str = Form.STANDARD.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,11 @@ from leaflets.batch.plan import Plan
 from leaflets.batch.press import Verdict
 from leaflets.batch.wishes import Wishes
 from leaflets.impose import blanks_after, paper_sheets
-from leaflets.model import Audience
 
 START_S = 0.2
 LEAFLET_S = 0.5
 COPIES_PER_S = {"plain": 20_000, "tagged": 5_000, "split": 1_000}
 """Measured on two cores (docs/batch.md): a new leaflet in one worker, and copies written in a second."""
-
-USUAL_PAGES = {Audience.PATIENT: 2, Audience.CLINICIAN: 1}
-"""What a leaflet that was never made is taken for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,7 @@ class PartForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a run will take. `guessed` leaflets were never made, so their pages are the usual ones."""
+    """What a run will take. `guessed` leaflets were never made, so their pages are those planned for them."""
 
     parts: tuple[PartForecast, ...]
     leaflets: int
@@ -64,7 +60,7 @@ def forecast(plan: Plan, wishes: Wishes, workers: int) -> Forecast:
 
 
 def _pages(verdict: Verdict) -> int:
-    return verdict.pages or USUAL_PAGES[verdict.leaflet.edition.audience]
+    return verdict.pages or verdict.leaflet.edition.planned_pages
 
 
 def _part(plan: Plan, part: PartEntry, pages: dict[int, int], wishes: Wishes) -> PartForecast:

@@ -8,7 +8,7 @@ from leaflets.batch.sheets import Sheets, sheet_key
 from leaflets.build import Built, build
 from leaflets.cache import Cache
 from leaflets.errors import CheckFailed, LeafletError, RenderError
-from leaflets.model import Audience, Edition, Paper, Severity
+from leaflets.model import Audience, Edition, Form, Paper, Severity
 from leaflets.project import Project, load_project
 
 SHEETS = "sheets"
@@ -31,7 +31,7 @@ def do(root: str, settings_file: str, cache_folder: str, job: Job) -> Outcome:
 
 def edition_of(job: Job) -> Edition:
     """The edition a job asks for."""
-    return Edition(Audience(job.audience), job.lang, Paper(job.paper))
+    return Edition(Audience(job.audience), job.lang, Paper(job.paper), Form(job.form))
 
 
 def _made(project: Project, folder: Path, job: Job) -> Outcome:
@@ -61,7 +61,7 @@ def _require_sound(built: Built, job: Job) -> None:
 
 
 def _failed(job: Job, why: str) -> Outcome:
-    message = f"{job.drug} ({job.audience}, {job.lang}, {job.paper}) could not be made: {why}"
+    message = f"{job} could not be made: {why}"
     return Outcome(job.number, fault=RenderError.__name__, message=message, exit_code=RenderError.exit_code)
 
 

@@ -17,6 +17,7 @@ from leaflets.batch.accounts import CopyEntry, Issued, LeafletEntry, NewRun, Par
 from leaflets.batch.chain import Event
 from leaflets.batch.states import MOVES, State
 from leaflets.errors import LedgerError, OutputError, UsageError
+from leaflets.paper import Form
 
 BUSY_S = 10
 """How long to wait for another process to end its transaction; ours take milliseconds."""
@@ -137,7 +138,7 @@ class Ledger:
 
     def _insert_leaflets(self, run: RunEntry, leaflets: Sequence[LeafletEntry]) -> None:
         rows = [(run.number, *astuple(one)) for one in leaflets]
-        self._sql.executemany("INSERT INTO leaflet VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+        self._sql.executemany("INSERT INTO leaflet VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
 
     def _insert_copies(self, run: RunEntry, parts: Sequence[PartEntry], copies: Sequence[CopyEntry]) -> None:
         self._sql.executemany(
@@ -240,11 +241,17 @@ def open_ledger(path: Path, clock: Clock) -> Ledger:
 
 def plan_digest(leaflets: Iterable[LeafletEntry], parts: Iterable[PartEntry], copies: Iterable[CopyEntry]) -> str:
     """A digest of all that is fixed when copies are planned; the event that plans them vouches for it."""
-    named = [(o.number, o.drug, o.audience, o.lang, o.paper, o.version, o.source, o.allowed) for o in leaflets]
+    named = [_planned(leaflet) for leaflet in leaflets]
     files = [(p.number, p.destination, p.name, p.first, p.last) for p in parts]
     return chain.digest(
         [*named, *files, *((c.serial, c.line, c.leaflet, c.part, c.patient, c.replaces) for c in copies)]
     )
+
+
+def _planned(one: LeafletEntry) -> tuple[object, ...]:
+    """What is fixed of a leaflet; the usual form is left out, as in the digests of ledgers that knew no other."""
+    form = () if one.form == Form.STANDARD else (one.form,)
+    return (one.number, one.drug, one.audience, one.lang, one.paper, one.version, one.source, one.allowed, *form)
 
 
 def run_digest(run: RunEntry) -> str:
@@ -264,7 +271,7 @@ def file_facts(part: PartEntry) -> dict[str, object]:
 
 
 _RUN = "number, name, key, at, list_sha256, list_place, options, folder, versions, plan_digest"
-_LEAFLET = "number, drug, audience, lang, paper, version, source, allowed, content_id, sheet, pages"
+_LEAFLET = "number, drug, audience, lang, paper, version, source, allowed, content_id, sheet, pages, form"
 _PART = "number, destination, name, first, last, sha256, size, pages, sheets"
 _COPY = "serial, line, leaflet, part, patient, state, replaces"
 _ISSUED = """
@@ -288,13 +295,12 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    if _version(connection) == 0:
+    if _version(connection) < schema.VERSION:
         connection.execute("BEGIN IMMEDIATE")
-        with connection:
-            if _version(connection) == 0:
-                for statement in schema.statements():
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {schema.VERSION}")
+        with connection:  # another process may have done it meanwhile
+            for statement in schema.statements(_version(connection)):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {max(_version(connection), schema.VERSION)}")
     if _version(connection) != schema.VERSION:
         hint = "Use the leaflet it was written with, or a later one."
         raise LedgerError(f"{path}: the ledger is of version {_version(connection)}, not {schema.VERSION}", hint)

@@ -9,12 +9,12 @@ from leaflets.batch.aliases import Aliases, Match
 from leaflets.batch.cells import CODES, LABEL, Row
 from leaflets.batch.press import Leaflet
 from leaflets.labels import Label
-from leaflets.model import Audience, Edition, Paper
+from leaflets.model import Audience, Edition, Form, Paper
 
 MAX_COPIES = 500
 """Copies one row may ask for; more is a slipped column."""
 
-Kind = TypeVar("Kind", Audience, Paper)
+Kind = TypeVar("Kind", Audience, Form, Paper)
 
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DESTINATION_LENGTH = 60
@@ -112,13 +112,12 @@ def _near(near: tuple[str, ...]) -> str:
 
 
 def _edition(cells: Mapping[str, str], default: Edition) -> Edition:
-    if cells.get("edition", "").casefold() not in {"", "standard"}:
-        raise ValueError("column `edition`: only `standard` is known")
     lang = cells.get("lang", "").replace("_", "-") or default.lang
     if not _LANG.fullmatch(lang):
         raise ValueError("column `lang` holds no language tag (en, es, zh-Hans …)")
     audience = _one_of(Audience, cells.get("audience", ""), default.audience, "audience")
-    return Edition(audience, lang, _one_of(Paper, cells.get("paper", ""), default.paper, "paper"))
+    paper = _one_of(Paper, cells.get("paper", ""), default.paper, "paper")
+    return Edition(audience, lang, paper, _one_of(Form, cells.get("edition", ""), default.form, "edition"))
 
 
 def _one_of(kinds: type[Kind], text: str, default: Kind, column: str) -> Kind:

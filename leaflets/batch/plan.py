@@ -53,7 +53,7 @@ class Plan:
     def jobs(self) -> tuple[Job, ...]:
         """One job for each distinct leaflet."""
         return tuple(
-            Job(one.number, one.drug, one.audience, one.lang, one.paper, tuple(one.allowed.split()))
+            Job(one.number, one.drug, one.audience, one.lang, one.paper, tuple(one.allowed.split()), one.form)
             for one in self.leaflets
         )
 
@@ -231,4 +231,4 @@ def _entry(number: int, verdict: Verdict, allowed: frozenset[Objection]) -> Leaf
     leaflet, edition = verdict.leaflet, verdict.leaflet.edition
     named = " ".join(objection.value for objection, _ in verdict.objections if objection in allowed)
     where = (edition.audience.value, edition.lang, edition.paper.value)
-    return LeafletEntry(number, leaflet.drug, *where, verdict.version, verdict.source, named)
+    return LeafletEntry(number, leaflet.drug, *where, verdict.version, verdict.source, named, form=edition.form.value)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from leaflets.batch.aliases import Aliases
-from leaflets.model import Edition
+from leaflets.model import Edition, Form
 
 
 class Objection(StrEnum):
@@ -36,6 +36,12 @@ _NOTES = {
 }
 
 
+def called(drug: str, audience: str, lang: str, paper: str, form: str) -> str:
+    """A leaflet as people are told of it: "apixaban (patient, en, a4)"; its form only where it is not the usual one."""
+    special = "" if form == Form.STANDARD else f", {form}"
+    return f"{drug} ({audience}, {lang}, {paper}{special})"
+
+
 @dataclass(frozen=True, slots=True)
 class Leaflet:
     """A distinct leaflet: one monograph in one form."""
@@ -45,7 +51,7 @@ class Leaflet:
 
     def __str__(self) -> str:
         edition = self.edition
-        return f"{self.drug} ({edition.audience.value}, {edition.lang}, {edition.paper.value})"
+        return called(self.drug, edition.audience, edition.lang, edition.paper, edition.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,10 @@ class Job:
     lang: str
     paper: str
     allowed: tuple[str, ...] = ()
+    form: str = Form.STANDARD.value
+
+    def __str__(self) -> str:
+        return called(self.drug, self.audience, self.lang, self.paper, self.form)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,6 @@
 """The tables of the ledger, as text; `ledger` alone runs them."""
 
-VERSION = 1
-"""The number in the file's `user_version`; a ledger with a higher one was written by a later leaflet."""
-
-TABLES = """
+_TABLES = """
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
 
 CREATE TABLE run (
@@ -63,6 +60,15 @@ BEGIN SELECT RAISE(ABORT, 'a copy only moves forward'); END;
 """
 
 
-def statements() -> tuple[str, ...]:
-    """The statements that make an empty ledger, one by one, so that they fit into one transaction."""
-    return tuple(statement.strip() for statement in TABLES.split("\n\n") if statement.strip())
+_EDITIONS = "ALTER TABLE leaflet ADD COLUMN form TEXT NOT NULL DEFAULT 'standard'"
+
+_STEPS = (_TABLES, _EDITIONS)
+
+VERSION = len(_STEPS)
+"""The number in the file's `user_version`; a ledger with a higher one was written by a later leaflet."""
+
+
+def statements(version: int) -> tuple[str, ...]:
+    """What takes a ledger of an earlier version to this one (an empty file is 0), one by one for one transaction."""
+    parts = (part.strip() for step in _STEPS[version:] for part in step.split("\n\n"))
+    return tuple(filter(None, parts))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from leaflets.batch.orders import Defaults
 from leaflets.batch.press import Objection
-from leaflets.model import Audience, Edition, Paper
+from leaflets.model import Audience, Edition, Form, Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,10 @@ class Wishes:
 def spell(wishes: Wishes) -> str:
     """Wishes as one line of JSON, always the same for the same wishes."""
     edition = wishes.defaults.edition
+    # Left out where it is the usual one, so that runs made before there were others keep their names.
+    form = () if edition.form is Form.STANDARD else (edition.form.value,)
     said = {
-        "edition": [edition.audience.value, edition.lang, edition.paper.value],
+        "edition": [edition.audience.value, edition.lang, edition.paper.value, *form],
         "destination": wishes.defaults.destination,
         "columns": sorted(wishes.columns),
         "encoding": wishes.encoding,
@@ -42,9 +44,9 @@ def spell(wishes: Wishes) -> str:
 def parse(text: str) -> Wishes:
     """The inverse of `spell`."""
     said = json.loads(text)
-    audience, lang, paper = said["edition"]
+    audience, lang, paper, form = (*said["edition"], Form.STANDARD)[:4]
     return Wishes(
-        defaults=Defaults(Edition(Audience(audience), lang, Paper(paper)), said["destination"]),
+        defaults=Defaults(Edition(Audience(audience), lang, Paper(paper), Form(form)), said["destination"]),
         columns=tuple((theirs, ours) for theirs, ours in said["columns"]),
         encoding=said["encoding"],
         sort=tuple(said["sort"]),

@@ -191,7 +191,7 @@ class _Crew:
         self._lose(worker)
         if job is None:
             return None
-        message = f"{job.drug} ({job.audience}, {job.lang}, {job.paper}) could not be made: {why}"
+        message = f"{job} could not be made: {why}"
         return Outcome(job.number, fault="RenderError", message=message, exit_code=RenderError.exit_code)
 
     def _lose(self, worker: _Worker) -> None:

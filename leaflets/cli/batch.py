@@ -24,8 +24,8 @@ from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, shown
 from leaflets.errors import RunIncomplete
-from leaflets.model import Audience, Edition, Finding, Paper, Severity
-from leaflets.project import Project, load_project, save
+from leaflets.model import Audience, Edition, Finding, Form, Paper, Severity
+from leaflets.project import Project, Settings, load_project, save
 from leaflets.project import shown as shown_path
 
 MOST_FINDINGS = 100
@@ -92,9 +92,10 @@ def _add_form(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_defaults(parser: argparse.ArgumentParser) -> None:
-    audiences, papers = [one.value for one in Audience], [one.value for one in Paper]
+    audiences, papers, forms = ([one.value for one in kind] for kind in (Audience, Paper, Form))
     parser.add_argument("--audience", choices=audiences, default="patient", help="where a row does not say")
     parser.add_argument("--lang", metavar="LANG", help="where a row does not say (default: settings, en)")
+    parser.add_argument("--edition", choices=forms, help="where a row does not say (default: settings, standard)")
     parser.add_argument("--paper", choices=papers, help="where a row does not say (default: settings, a4)")
     parser.add_argument("--destination", default="print", help="where a row does not say (default: print)")
     parser.add_argument("--encoding", default="", help="the list's encoding, where it cannot be told from the list")
@@ -152,9 +153,8 @@ def _run(args: argparse.Namespace, house: House, request: Request, books: Books,
 
 def _request(args: argparse.Namespace, project: Project, house: House) -> Request:
     settings = project.settings
-    edition = Edition(Audience(args.audience), args.lang or settings.language, Paper(args.paper or settings.paper))
     wishes = Wishes(
-        defaults=Defaults(edition, args.destination),
+        defaults=Defaults(_edition(args, settings), args.destination),
         columns=tuple(sorted(settings.batch_columns.items())),
         encoding=args.encoding,
         sort=tuple(filter(None, args.sort.replace(" ", "").split(","))),
@@ -167,6 +167,11 @@ def _request(args: argparse.Namespace, project: Project, house: House) -> Reques
     )
     folder = args.output or project.output
     return Request(read_list_file(args.list), args.list, wishes, folder, house.day, house.versions, args.again)
+
+
+def _edition(args: argparse.Namespace, settings: Settings) -> Edition:
+    paper, form = Paper(args.paper or settings.paper), Form(args.edition or settings.form)
+    return Edition(Audience(args.audience), args.lang or settings.language, paper, form)
 
 
 def _workers(text: str) -> int:

@@ -17,6 +17,7 @@ from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.errors import LedgerError, RunIncomplete
+from leaflets.paper import Form
 from leaflets.project import load_project
 
 DEEDS = {
@@ -184,7 +185,7 @@ def _show_run(books: Books, entry: RunEntry) -> None:
             one.drug,
             one.audience,
             one.lang,
-            one.paper,
+            one.paper if one.form == Form.STANDARD else f"{one.paper}, {one.form}",
             one.version or "no version",
             one.content_id or "not made",
             one.allowed,
@@ -227,6 +228,8 @@ def _emit_run(books: Books, entry: RunEntry) -> None:
                 "drug": one.drug,
                 "audience": one.audience,
                 "lang": one.lang,
+                "paper": one.paper,
+                "edition": one.form,
                 "version": one.version,
                 "allowed": one.allowed,
             }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import LeafletError
-from leaflets.paper import ID_DIGITS, Severity
+from leaflets.paper import ID_DIGITS, Form, Severity
 from leaflets.project import load_project, shown, today
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ def _print(verdict: Verdict, verbose: bool) -> None:
 def _told(verdict: Verdict, verbose: bool) -> Iterator[str]:
     record, printed = verdict.record, verdict.printed
     if record:
-        edition = " ".join(
-            str(value) for name, value in record.edition.items() if name in ("audience", "lang", "paper")
-        )
+        edition = " ".join(str(value) for name, value in record.edition.items() if _telling(name, value))
         sure = "" if verdict.state != "broken" else "it says of itself: "
         version = f"version {record.version}" if record.version else "no version"
         yield f"{sure}{record.title} ({record.name}), {version}, {edition}, ID {record.content_id[:ID_DIGITS]}"
@@ -102,6 +100,11 @@ def _told(verdict: Verdict, verbose: bool) -> Iterator[str]:
     if verbose:
         yield from (f"changed since: {note}" for note in verdict.notes)
         yield from (f"{name} {release}" for name, release in (record.made_with.items() if record else ()))
+
+
+def _telling(name: str, value: object) -> bool:
+    """Whether a part of an edition is worth a word."""
+    return name in ("audience", "lang", "paper") or (name == "form" and value != Form.STANDARD)
 
 
 def _facts(verdict: Verdict) -> dict[str, Any]:
