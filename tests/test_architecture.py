@@ -67,8 +67,10 @@ def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 def project_files(folder: Path = ROOT) -> Iterator[Path]:
     """Every text file of the checkout but what is made there: environments, caches, built sheets."""
     for entry in sorted(folder.iterdir()):
+        if entry.name in MADE_HERE:  # in a second worktree `.git` is a file
+            continue
         if entry.is_dir():
-            if entry.name not in MADE_HERE and not (entry / "pyvenv.cfg").exists():
+            if not (entry / "pyvenv.cfg").exists():
                 yield from project_files(entry)
         elif entry.suffix in TEXT_SUFFIXES:
             yield entry
