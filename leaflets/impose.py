@@ -1,4 +1,6 @@
-"""Sheets of paper: how many a copy takes, and the blank backs that make the next copy start on a new one."""
+"""Sheets of paper: how many a copy takes, the blank backs between copies, and the order of pages that are folded."""
+
+_PAGES_A_FOLDED_SHEET = 4
 
 
 def blanks_after(pages: int, duplex: bool = True) -> int:
@@ -9,3 +11,14 @@ def blanks_after(pages: int, duplex: bool = True) -> int:
 def paper_sheets(pages: int, duplex: bool = True) -> int:
     """How many sheets of paper one copy of so many pages takes."""
     return -(-pages // 2) if duplex else pages
+
+
+def booklet_sides(pages: int, right_to_left: bool = False) -> tuple[tuple[int, int], ...]:
+    """Which pages (from 0) stand left and right on each printed side of a booklet, front and back by turns.
+
+    Printed on both sides, laid on one another and folded, the pages stand in reading order. Those from `pages` on are
+    blank: they come last and make the number a multiple of four. What is read from the right is bound on the right.
+    """
+    last = -(-pages // _PAGES_A_FOLDED_SHEET) * _PAGES_A_FOLDED_SHEET - 1
+    outer = ((last - first, first) if first % 2 == 0 else (first, last - first) for first in range((last + 1) // 2))
+    return tuple((right, left) if right_to_left else (left, right) for left, right in outer)

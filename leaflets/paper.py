@@ -61,7 +61,8 @@ class Edition:
     """The form in which one monograph is printed.
 
     `sheets` is how many sheets of paper it may take, both sides; 0 leaves that to what is planned. Where `fitted` is
-    false the design is left as it is, however long it comes out.
+    false the design is left as it is, however long it comes out. A `booklet` has its A5 pages two by two on A4, to be
+    folded.
     """
 
     audience: Audience
@@ -70,6 +71,7 @@ class Edition:
     form: Form = Form.STANDARD
     sheets: int = 0
     fitted: bool = True
+    booklet: bool = False
 
     @property
     def planned_pages(self) -> int:
@@ -90,7 +92,8 @@ class Edition:
         column = ("column.css",) if self.one_column else ()
         large = ("large-print.css",) if self.form is Form.LARGE_PRINT else ()
         both = ("large-print-a5.css",) if large and self.paper is Paper.A5 else ()
-        sheets = ("fonts.css", "page.css", f"{self.audience}.css", *column, f"{self.paper}.css", *large, *both)
+        folded = ("booklet.css",) if self.booklet else ()
+        sheets = ("fonts.css", "page.css", f"{self.audience}.css", *column, f"{self.paper}.css", *large, *both, *folded)
         return (*sheets, "theme.css")
 
     @property

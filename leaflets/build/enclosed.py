@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Whose release decides the bytes of a page besides the renderer's own, as the folders of their metadata name them.
 _LIBRARIES = frozenset(
-    "babel cssselect2 jinja2 markdown markupsafe pillow pyphen pyyaml segno tinycss2 tinyhtml5".split()
+    "babel cssselect2 jinja2 markdown markupsafe pikepdf pillow pyphen pyyaml segno tinycss2 tinyhtml5".split()
 )
 _METADATA = re.compile(r"([A-Za-z0-9_.]+)-([^-]+)\.dist-info")
 

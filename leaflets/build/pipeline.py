@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from leaflets.build.ahead import ahead, worth_it
+from leaflets.build.bound import bound
 from leaflets.build.built import Built
 from leaflets.build.enclosed import enclosed
 from leaflets.build.fingerprint import Ingredients
@@ -51,8 +52,9 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
     looked_at = tuple(_looked_at(sheet, edition, source.file))
     _require_on_paper(looked_at)
     findings = (*prepared.findings, *still_open(looked_at, front.allow))
+    pdf = bound(sheet.pdf, edition, lambda page: _typeset(page, assets)) if edition.booklet else sheet.pdf
     return Built(
-        source, edition, ingredients.content_id, front.title, front.version, sheet.pdf, sheet.page.markup, findings,
+        source, edition, ingredients.content_id, front.title, front.version, pdf, sheet.page.markup, findings,
         prepared.view.withheld, fresh=True,
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ examples:
   leaflet build baricitinib --audience patient
   leaflet build baricitinib metformin --audience all --paper letter
   leaflet build baricitinib --edition large-print
+  leaflet build baricitinib --audience patient --paper a5 --booklet
   leaflet build --all -o print
   leaflet build notes/mydrug.md --html -v
 """
@@ -72,6 +73,7 @@ def _add_paper(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sheets", type=_sheets, default=0, metavar="N", help="sheets of paper it may take, both sides (default: 1)"
     )
+    parser.add_argument("--booklet", action="store_true", help="A5 pages two by two on A4, to be folded")
     parser.add_argument("--no-fit", dest="fitted", action="store_false", help="leave the design, however long it is")
 
 
@@ -148,8 +150,11 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
 def _editions(args: argparse.Namespace, project: Project) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
     form = Form(args.edition) if args.edition else project.settings.form
+    if args.booklet and paper is not Paper.A5:
+        raise UsageError(f"build: a booklet is A4, folded: its pages are A5, not {paper}", "Say --paper a5.")
+    lang = args.lang or project.settings.language
     for audience in Audience if args.audience == "all" else (Audience(args.audience),):
-        yield Edition(audience, args.lang or project.settings.language, paper, form, args.sheets, args.fitted)
+        yield Edition(audience, lang, paper, form, args.sheets, args.fitted, args.booklet)
 
 
 def _refuse_doubles(sources: Sequence[Source]) -> None:
@@ -199,7 +204,7 @@ def _print(made: _Made, args: argparse.Namespace) -> None:
     built = made.built
     if args.quiet:
         return
-    pages = f"{built.pdf.pages} page{'s' if built.pdf.pages != 1 else ''}"
+    pages = f"{built.pdf.pages} page{'s' if built.pdf.pages != 1 else ''}{' to fold' if built.edition.booklet else ''}"
     how = f"{made.seconds:.2f} s" if built.fresh else f"{made.seconds:.2f} s, unchanged"
     told = report.counts(_shown(built.findings, built.edition.audience))
     report.line(f"{shown(made.path)}  {pages}  {how}" + (f"  {told}" if told else ""), sys.stdout)
@@ -234,6 +239,7 @@ def _facts(made: _Made) -> dict[str, Any]:
         "lang": built.edition.lang,
         "edition": built.edition.form.value,
         "paper": built.edition.paper.value,
+        "booklet": built.edition.booklet,
         "path": shown(made.path),
         "pages": built.pdf.pages,
         "seconds": round(made.seconds, 3),

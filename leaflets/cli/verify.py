@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +81,7 @@ def _print(verdict: Verdict, verbose: bool) -> None:
 def _told(verdict: Verdict, verbose: bool) -> Iterator[str]:
     record, printed = verdict.record, verdict.printed
     if record:
-        edition = " ".join(str(value) for name, value in record.edition.items() if _telling(name, value))
+        edition = " ".join(_edition(record.edition))
         sure = "" if verdict.state != "broken" else "it says of itself: "
         version = f"version {record.version}" if record.version else "no version"
         yield f"{sure}{record.title} ({record.name}), {version}, {edition}, ID {record.content_id[:ID_DIGITS]}"
@@ -102,9 +102,13 @@ def _told(verdict: Verdict, verbose: bool) -> Iterator[str]:
         yield from (f"{name} {release}" for name, release in (record.made_with.items() if record else ()))
 
 
-def _telling(name: str, value: object) -> bool:
-    """Whether a part of an edition is worth a word."""
-    return name in ("audience", "lang", "paper") or (name == "form" and value != Form.STANDARD)
+def _edition(told: Mapping[str, Any]) -> Iterator[str]:
+    """An edition in words; its form only where it is not the usual one."""
+    yield from (str(told[name]) for name in ("audience", "lang", "paper") if name in told)
+    if told.get("form", Form.STANDARD) != Form.STANDARD:
+        yield str(told["form"])
+    if told.get("booklet"):
+        yield "booklet"
 
 
 def _facts(verdict: Verdict) -> dict[str, Any]:

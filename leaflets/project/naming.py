@@ -19,7 +19,8 @@ def sheet_name(source: Source, edition: Edition, settings: Settings) -> str:
     lang = "" if edition.lang == settings.language else f"-{edition.lang}"
     form = "" if edition.form is settings.form else f"-{edition.form}"
     paper = "" if edition.paper is settings.paper else f"-{edition.paper}"
-    return f"{_stem(source.name)}-{edition.audience}{lang}{form}{paper}.pdf"
+    booklet = "-booklet" if edition.booklet else ""
+    return f"{_stem(source.name)}-{edition.audience}{lang}{form}{paper}{booklet}.pdf"
 
 
 def _stem(name: str) -> str:
