@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, LeafletError
@@ -309,6 +309,7 @@ _SIGNS = ("*", "_", "`", "[", "]", "(", ")", "<", ">", "&", "\\", "!", " ", "a",
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(_SIGNS), max_size=40).map("".join))
+@example("_**__*_<")
 def test_signs_in_a_paragraph_lose_no_word(signs: str) -> None:
     text = "start " + re.sub(r"\n[\s>*`]*", "\n", signs) + " end"
     assert "".join(_section_words(blocks(text))) == "".join(words(text))

@@ -26,6 +26,7 @@ _MARK = re.compile(r"\[\^([\w.-]{1,40}(?:\s*,\s*\^?[\w.-]{1,40}){0,12})\]")
 _TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 _PRINTED = ("http://", "https://", "mailto:", "tel:")
 _MARKUP = re.compile(r"[*_`\\\[&<]")
+_SIGNS = re.compile(r"[\s*_`\\]")
 _MAX_INLINE = 20_000
 _MAX_MARKUP = 400
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>|<!--|<!\[CDATA\[|<[!?][A-Za-z]")
@@ -43,21 +44,33 @@ def inline(source: str) -> Text:
     """The runs of a paragraph: bold, emphasis and reference marks; everything else as text.
 
     A paragraph of more than 20,000 characters, or of more than 400 stars, underscores, backticks and backslashes, is
-    set as it stands, so that no input takes more than its share of time.
+    set as it stands, so that no input takes more than its share of time; so is one that would lose a letter.
     """
     if len(source) > _MAX_INLINE or sum(map(source.count, "*_`\\")) > _MAX_MARKUP:
         return (Run(" ".join(source.split())),)
     if not _MARKUP.search(source):
         return _tidy([Run(source)])
-    paragraph = ET.Element("p")
-    paragraph.text = _TIMES.sub(r"\\*", _links_as_text(source))
+    text = _TIMES.sub(r"\\*", _links_as_text(source))
+    root = _marked_up(text)
+    if _SIGNS.sub("", _letters(root)) != _SIGNS.sub("", text):  # "_**__*_<": the library drops what follows
+        return (Run(" ".join(source.split())),)
+    return _tidy(_runs(root, bold=False, emphasis=False))
+
+
+def _marked_up(text: str) -> ET.Element:
     root = ET.Element("div")
-    root.append(paragraph)
+    ET.SubElement(root, "p").text = text
     md = _markdown()
     md.reset()
     md.treeprocessors["inline"].run(root)
     md.treeprocessors["unescape"].run(root)
-    return _tidy(_runs(root, bold=False, emphasis=False))
+    return root
+
+
+def _letters(element: ET.Element) -> str:
+    """All text of an element as it stood in the source: code is escaped by the library, the rest is not."""
+    own = html.unescape(element.text or "") if element.tag == "code" else element.text or ""
+    return own + "".join(_letters(child) + (child.tail or "") for child in element)
 
 
 def marks(source: str) -> list[str]:
