@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
+from leaflets.languages import Language, msg
 from leaflets.model import (
     Block,
     Box,
@@ -24,7 +25,8 @@ from leaflets.model import (
     plain,
 )
 
-_SPACING = re.compile(r"[^0-9a-z]+")
+POISON_HELP = msg("Poison help")
+_SPACING = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,20 @@ class HelpLines:
     said_by: tuple[str, ...] = ()
 
 
-def help_lines(jurisdiction: str, pharmacy: Pharmacy) -> HelpLines:
-    """The help lines of a country (none where it is not known), each replaced by what the settings say."""
+def help_lines(jurisdiction: str, pharmacy: Pharmacy, tongue: Language) -> HelpLines:
+    """The help lines of a country (none where it is not known), each replaced by what the settings say.
+
+    Our own sentences are in the language of the leaflet, those of the settings in whatever language they were written.
+    """
     row = _countries().get(jurisdiction.upper(), {})
     own = dict(pharmacy.report)
     poison = pharmacy.poison or row.get("poison", "")
     name = "" if pharmacy.poison else row.get("poison_name", "")
-    report = own.get(row.get("country", jurisdiction.upper()), row.get("report", ""))
+    report = own.get(row.get("country", jurisdiction.upper()), tongue.say(row.get("report", "")))
     return HelpLines(
         pharmacy.emergency or row.get("emergency", ""),
         pharmacy.out_of_hours or row.get("out_of_hours", ""),
-        f"{name or 'Poison help'}: {poison}." if poison else "",
+        tongue.say("{line}: {number}.", line=tongue.say(name or POISON_HELP), number=poison) if poison else "",
         poison,
         report,
         (report, *row.get("said_by", "").split()),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from leaflets.languages import language
+
 ID_DIGITS = 10
 """How much of its content id a sheet prints."""
 
@@ -93,8 +95,11 @@ class Edition:
         large = ("large-print.css",) if self.form is Form.LARGE_PRINT else ()
         both = ("large-print-a5.css",) if large and self.paper is Paper.A5 else ()
         folded = ("booklet.css",) if self.booklet else ()
-        sheets = ("fonts.css", "page.css", f"{self.audience}.css", *column, f"{self.paper}.css", *large, *both, *folded)
-        return (*sheets, "theme.css")
+        tongue = language(self.lang)
+        script = (f"{tongue.script}.css",) if tongue.script else ()
+        turned = ("right-to-left.css",) if tongue.right_to_left else ()
+        reader = ("fonts.css", *script, "page.css", f"{self.audience}.css")
+        return (*reader, *column, f"{self.paper}.css", *large, *both, *folded, *turned, "theme.css")
 
     @property
     def one_column(self) -> bool:

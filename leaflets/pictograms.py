@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from leaflets.languages import msg
+
 # The drawings are styles/icons/NAME.svg; a pharmacy may put its own in their place, but add none: each needs words.
 PICTOGRAMS = MappingProxyType({
-    "swallow-whole": "Swallow whole",
-    "with-food": "With food",
-    "no-alcohol": "No alcohol",
-    "pregnancy": "Pregnancy",
-    "driving": "Driving",
-    "sun": "Sun",
-    "refrigerator": "Refrigerator",
-    "keep-from-children": "Keep away from children",
-    "call-doctor": "Call a doctor",
-    "emergency": "Emergency",
+    "swallow-whole": msg("Swallow whole"),
+    "with-food": msg("With food"),
+    "no-alcohol": msg("No alcohol"),
+    "pregnancy": msg("Pregnancy"),
+    "driving": msg("Driving"),
+    "sun": msg("Sun"),
+    "refrigerator": msg("Refrigerator"),
+    "keep-from-children": msg("Keep away from children"),
+    "call-doctor": msg("Call a doctor"),
+    "emergency": msg("Emergency"),
 })  # fmt: skip
 
 

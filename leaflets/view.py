@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
+from leaflets.languages import Language, msg, spoken
 from leaflets.model import (
     Audience,
     Block,
@@ -51,55 +53,55 @@ def _seats(*rows: tuple[str, Place, str]) -> MappingProxyType[str, tuple[int, Se
 SEATING = MappingProxyType({
     Audience.PATIENT: _seats(
         ("subtitle", Place.NAME, ""),
-        ("generic_name", Place.NAME, "Generic name"),
-        ("key_message", Place.TOP, "Most important"),
-        ("urgent", Place.TOP, "Get help now"),
-        ("boxed_warning", Place.FIRST, "Serious warnings"),
-        ("introduction", Place.FIRST, "About this medicine"),
-        ("indications", Place.FIRST, "What it is for"),
-        ("contraindications", Place.FIRST, "Do not take it"),
-        ("precautions", Place.FIRST, "Before you take it"),
-        ("pregnancy", Place.FIRST, "Pregnancy and breastfeeding"),
-        ("interactions", Place.FIRST, "Other medicines"),
-        ("dosage", Place.FIRST, "How to take it"),
-        ("adjustments", Place.FIRST, "If your dose needs to change"),
-        ("missed_dose", Place.FIRST, "If you miss a dose"),
-        ("overdose", Place.FIRST, "If you take too much"),
-        ("monitoring", Place.SECOND, "Tests and checks"),
-        ("counselling", Place.SECOND, "While you take it"),
-        ("side_effects", Place.SECOND, "Side effects"),
-        ("storage", Place.SECOND, "How to store it"),
-        ("mechanism", Place.SECOND, "How it works"),
-        ("supply", Place.SECOND, "What it looks like"),
-        ("faqs", Place.SECOND, "Questions"),
-        ("sources", Place.SECOND, "Where this comes from"),
-        ("disclaimer", Place.FOOT, "Disclaimer"),
+        ("generic_name", Place.NAME, msg("Generic name")),
+        ("key_message", Place.TOP, msg("Most important")),
+        ("urgent", Place.TOP, msg("Get help now")),
+        ("boxed_warning", Place.FIRST, msg("Serious warnings")),
+        ("introduction", Place.FIRST, msg("About this medicine")),
+        ("indications", Place.FIRST, msg("What it is for")),
+        ("contraindications", Place.FIRST, msg("Do not take it")),
+        ("precautions", Place.FIRST, msg("Before you take it")),
+        ("pregnancy", Place.FIRST, msg("Pregnancy and breastfeeding")),
+        ("interactions", Place.FIRST, msg("Other medicines")),
+        ("dosage", Place.FIRST, msg("How to take it")),
+        ("adjustments", Place.FIRST, msg("If your dose needs to change")),
+        ("missed_dose", Place.FIRST, msg("If you miss a dose")),
+        ("overdose", Place.FIRST, msg("If you take too much")),
+        ("monitoring", Place.SECOND, msg("Tests and checks")),
+        ("counselling", Place.SECOND, msg("While you take it")),
+        ("side_effects", Place.SECOND, msg("Side effects")),
+        ("storage", Place.SECOND, msg("How to store it")),
+        ("mechanism", Place.SECOND, msg("How it works")),
+        ("supply", Place.SECOND, msg("What it looks like")),
+        ("faqs", Place.SECOND, msg("Questions")),
+        ("sources", Place.SECOND, msg("Where this comes from")),
+        ("disclaimer", Place.FOOT, msg("Disclaimer")),
     ),
     Audience.CLINICIAN: _seats(
         ("subtitle", Place.NAME, ""),
-        ("generic_name", Place.NAME, "Generic name"),
-        ("boxed_warning", Place.TOP, "Boxed warning"),
-        ("urgent", Place.TOP, "Get help now"),
-        ("key_message", Place.TOP, "Key message"),
-        ("introduction", Place.FIRST, "About this medicine"),
-        ("indications", Place.FIRST, "Indications"),
-        ("dosage", Place.FIRST, "Dosage"),
-        ("adjustments", Place.FIRST, "Dose adjustments"),
-        ("contraindications", Place.FIRST, "Contraindications"),
-        ("precautions", Place.FIRST, "Precautions"),
-        ("monitoring", Place.SECOND, "Monitoring"),
-        ("interactions", Place.SECOND, "Interactions"),
-        ("side_effects", Place.SECOND, "Side effects"),
-        ("pregnancy", Place.SECOND, "Pregnancy and breastfeeding"),
-        ("mechanism", Place.SECOND, "Mechanism"),
-        ("supply", Place.SECOND, "Supply"),
-        ("counselling", Place.SECOND, "Counselling points"),
-        ("missed_dose", Place.SECOND, "Missed dose"),
-        ("overdose", Place.SECOND, "Overdose"),
-        ("storage", Place.SECOND, "Storage"),
-        ("faqs", Place.SECOND, "Questions"),
-        ("sources", Place.FOOT, "Sources"),
-        ("disclaimer", Place.FOOT, "Disclaimer"),
+        ("generic_name", Place.NAME, msg("Generic name")),
+        ("boxed_warning", Place.TOP, msg("Boxed warning")),
+        ("urgent", Place.TOP, msg("Get help now")),
+        ("key_message", Place.TOP, msg("Key message")),
+        ("introduction", Place.FIRST, msg("About this medicine")),
+        ("indications", Place.FIRST, msg("Indications")),
+        ("dosage", Place.FIRST, msg("Dosage")),
+        ("adjustments", Place.FIRST, msg("Dose adjustments")),
+        ("contraindications", Place.FIRST, msg("Contraindications")),
+        ("precautions", Place.FIRST, msg("Precautions")),
+        ("monitoring", Place.SECOND, msg("Monitoring")),
+        ("interactions", Place.SECOND, msg("Interactions")),
+        ("side_effects", Place.SECOND, msg("Side effects")),
+        ("pregnancy", Place.SECOND, msg("Pregnancy and breastfeeding")),
+        ("mechanism", Place.SECOND, msg("Mechanism")),
+        ("supply", Place.SECOND, msg("Supply")),
+        ("counselling", Place.SECOND, msg("Counselling points")),
+        ("missed_dose", Place.SECOND, msg("Missed dose")),
+        ("overdose", Place.SECOND, msg("Overdose")),
+        ("storage", Place.SECOND, msg("Storage")),
+        ("faqs", Place.SECOND, msg("Questions")),
+        ("sources", Place.FOOT, msg("Sources")),
+        ("disclaimer", Place.FOOT, msg("Disclaimer")),
     ),
 })  # fmt: skip
 
@@ -108,17 +110,26 @@ _TABLED = frozenset({"dosage", "adjustments"})
 _MAX_CELL = 900
 _LONGEST_NAME_LINE = 160
 
+Seating = Mapping[str, tuple[int, Seat]]
+
+
+@cache
+def seating(audience: Audience, lang: str) -> Seating:
+    """The seats of an audience's sheet, their titles in its language."""
+    tongue = spoken(lang)
+    seats = SEATING[audience].items()
+    return {id: (order, replace(seat, title=tongue.say(seat.title))) for id, (order, seat) in seats}
+
 
 def view(monograph: Monograph, audience: Audience) -> View:
     """What `audience` sees: its sections in reading order, and everything withheld from it with the reason."""
+    seats = seating(audience, monograph.lang)
     seen: list[tuple[tuple[int, int, int], ViewSection]] = []
     withheld: list[Withheld] = list(monograph.comments)
     subjects = _subject_order(monograph.sections)
     order = 0
     for number, section in enumerate(monograph.sections):
-        order, seat = SEATING[audience].get(
-            section.id, (order, Seat("other", _other_place(audience, order), section.heading))
-        )
+        order, seat = seats.get(section.id, (order, Seat("other", _other_place(audience, order), section.heading)))
         blocks = tuple(_choose(section.blocks, audience))
         withheld += _withheld_blocks(section.blocks, audience)
         if not blocks and not _names_something(section, audience):
@@ -126,26 +137,26 @@ def view(monograph: Monograph, audience: Audience) -> View:
                 whose = f" for the {audience}" if section.blocks else ""
                 withheld.append(Withheld(section.line, section.heading, f"there is nothing under this heading{whose}"))
             continue
-        placed = _placed(section, seat, blocks, audience, two_voices=monograph.two_voices)
+        placed = _placed(section, seat, blocks, audience, monograph)
         seen.append(((subjects[number], order, number), placed))
         withheld += _retitled(section, placed, audience)
     ordered = tuple(placed for _, placed in sorted(seen, key=lambda entry: entry[0]))
-    sections = _with_grid(_unbroken_sets(ordered), monograph.front.dose_times, audience)
+    sections = _with_grid(_unbroken_sets(ordered), monograph.front.dose_times, audience, seats)
     return View(audience, monograph.front, sections, monograph.two_voices, tuple(withheld))
 
 
-def _with_grid(sections: tuple[ViewSection, ...], grid: DoseGrid | None, audience: Audience) -> tuple[ViewSection, ...]:
+def _with_grid(
+    sections: tuple[ViewSection, ...], grid: DoseGrid | None, audience: Audience, seats: Seating
+) -> tuple[ViewSection, ...]:
     """The sections with the grid of dose times at the head of the first on dosage; it is made where there is none."""
     if grid is None or audience is not Audience.PATIENT:
         return sections
-    order, seat = SEATING[audience]["dosage"]
+    order, seat = seats["dosage"]
     first = next((number for number, section in enumerate(sections) if section.id == "dosage"), None)
     if first is not None:
         headed = replace(sections[first], blocks=(grid, *sections[first].blocks))
         return (*sections[:first], headed, *sections[first + 1 :])
-    before = [
-        number for number, s in enumerate(sections) if s.id in SEATING[audience] and SEATING[audience][s.id][0] < order
-    ]
+    before = [number for number, s in enumerate(sections) if s.id in seats and seats[s.id][0] < order]
     place = before[-1] + 1 if before else 0
     return (*sections[:place], ViewSection("dosage", seat.title, seat.place, grid.line, (grid,)), *sections[place:])
 
@@ -176,17 +187,17 @@ def _other_place(audience: Audience, order: int) -> Place:
 
 
 def _placed(
-    section: Section, seat: Seat, blocks: tuple[Block, ...], audience: Audience, *, two_voices: bool
+    section: Section, seat: Seat, blocks: tuple[Block, ...], audience: Audience, monograph: Monograph
 ) -> ViewSection:
     place = seat.place
     if section.subject or (place is Place.NAME and not _fits_name_block(section)):
         place = Place.FIRST
     if audience is Audience.CLINICIAN:
         title, note = section.heading or seat.title, ""
-        blocks = _tabled(blocks) if section.id in _TABLED else blocks
+        blocks = _tabled(blocks, spoken(monograph.lang)) if section.id in _TABLED else blocks
     else:
         title = seat.title or section.heading
-        note = "" if two_voices or section.heading.casefold() == title.casefold() else section.heading
+        note = "" if monograph.two_voices or section.heading.casefold() == title.casefold() else section.heading
     return ViewSection(section.id, title, place, section.line, blocks, note, section.subject)
 
 
@@ -259,7 +270,7 @@ def _line_of(block: Subheading | Verbatim | Picture | DoseGrid) -> str:
     return block.text if isinstance(block.text, str) else plain(block.text)
 
 
-def _tabled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def _tabled(blocks: tuple[Block, ...], tongue: Language) -> tuple[Block, ...]:
     """Runs of two or more lead-in paragraphs, or a list of lead-in items, as rows of a dose table."""
     result: list[Block] = []
     led: list[Paragraph] = []
@@ -267,9 +278,9 @@ def _tabled(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         if isinstance(block, Paragraph) and _makes_row(block) and not _goes_on(blocks[position + 1 :]):
             led.append(block)
             continue
-        result += [*_dose_table(led), _list_as_table(block)]
+        result += [*_dose_table(led, tongue), _list_as_table(block, tongue)]
         led = []
-    return (*result, *_dose_table(led))
+    return (*result, *_dose_table(led, tongue))
 
 
 def _makes_row(block: Paragraph) -> bool:
@@ -288,19 +299,20 @@ def _goes_on(following: Sequence[Block]) -> bool:
     return isinstance(following[0], (Items, Table, Quote, Verbatim, Picture))
 
 
-def _dose_table(led: Sequence[Paragraph]) -> Sequence[Block]:
+def _dose_table(led: Sequence[Paragraph], tongue: Language) -> Sequence[Block]:
     if len(led) < 2:
         return led
     rows = tuple(Row(paragraph.line, (_row_head(paragraph.lead), paragraph.text)) for paragraph in led)
-    return (Table(led[0].line, (_words_of("For"), _words_of("Dose")), rows, led[0].audience),)
+    header = (_words_of(tongue.say("For")), _words_of(tongue.say("Dose")))
+    return (Table(led[0].line, header, rows, led[0].audience),)
 
 
-def _list_as_table(block: Block) -> Block:
+def _list_as_table(block: Block, tongue: Language) -> Block:
     if not isinstance(block, Items) or block.tick or len(block.items) < 2:
         return block
     firsts = [item.blocks[0] for item in block.items if len(item.blocks) == 1]
     led = [first for first in firsts if isinstance(first, Paragraph) and _makes_row(first)]
-    return _dose_table(led)[0] if len(led) == len(block.items) else block
+    return _dose_table(led, tongue)[0] if len(led) == len(block.items) else block
 
 
 def _row_head(lead: Text) -> Text:

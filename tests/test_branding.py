@@ -15,6 +15,7 @@ from leaflets.build import Built, build
 from leaflets.cache import Cache
 from leaflets.errors import UsageError
 from leaflets.help_lines import help_lines
+from leaflets.languages import ENGLISH
 from leaflets.model import Audience, Edition, Form, Paper, Pharmacy
 from leaflets.project import Project, Settings, load_project
 from leaflets.project.content import source_at
@@ -121,15 +122,15 @@ def test_what_is_for_clinicians_does_not_count(folder: Path) -> None:
 
 
 def test_settings_win_over_the_country() -> None:
-    own = help_lines("us", replace(WHOLE, report=(("US", "Tell us."),)))
+    own = help_lines("us", replace(WHOLE, report=(("US", "Tell us."),)), ENGLISH)
     assert (own.emergency, own.poison, own.out_of_hours, own.report) == (
         "113",
         "Poison help: 555 0102.",
         "555 0101",
         "Tell us.",
     )
-    assert help_lines("UK", Pharmacy(report=(("GB", "Tell us."),))).report == "Tell us."
-    assert help_lines("GB", Pharmacy()).out_of_hours == "NHS 111"
+    assert help_lines("UK", Pharmacy(report=(("GB", "Tell us."),)), ENGLISH).report == "Tell us."
+    assert help_lines("GB", Pharmacy(), ENGLISH).out_of_hours == "NHS 111"
 
 
 def test_every_country_has_a_source_and_stands_in_the_manual() -> None:

@@ -93,7 +93,17 @@ def test_a_sheet_is_made_of_a_sealed_translation_only_and_of_no_stale_one(texts:
     assert not [name for name in texts.files() if name.endswith(".pdf")]
 
 
-def test_no_sheet_mixes_a_translation_with_english_words_of_ours(texts: Leaflet) -> None:
+def test_a_translation_is_printed_with_our_words_in_its_language(texts: Leaflet) -> None:
     texts("translation", "seal", "examplol", "es")
-    refused = texts("build", "examplol", "--lang", "es", "--audience", "patient")
-    assert (refused.code, "no words of ours in “es”" in refused.err) == (3, True)
+    assert texts("build", "examplol", "--lang", "es", "--audience", "patient", "--html").code == 0
+    (page,) = (texts.folder / "output").glob("*.html")
+    words = page.read_text("utf-8")
+    assert "El folleto de su medicamento" in words
+    assert "Your medicine leaflet" not in words
+
+
+def test_no_sheet_mixes_a_translation_with_english_words_of_ours(texts: Leaflet) -> None:
+    texts.write("content/examplol.de.md", SPANISH)
+    texts("translation", "seal", "examplol", "de")
+    refused = texts("build", "examplol", "--lang", "de", "--audience", "patient")
+    assert (refused.code, "no words of ours in “de”" in refused.err) == (2, True)

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leaflets.compose import compose, date_words, set_plain
+from leaflets.compose import compose
+from leaflets.compose.words import set_plain
 from leaflets.errors import RenderError
+from leaflets.languages import ENGLISH
 from leaflets.model import Audience, Edition, Html, Imprint, Paper, Pharmacy
 from leaflets.parse import parse
 from leaflets.typography import NBSP
@@ -204,7 +206,7 @@ def test_unreviewed_text_says_so_and_reviewed_text_says_when() -> None:
 
 
 def test_date_in_words() -> None:
-    assert date_words(dt.date(2026, 4, 3)) == "3 April 2026"
+    assert ENGLISH.date(dt.date(2026, 4, 3)) == "3 April 2026"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from pathlib import Path
 from leaflets import __version__
 from leaflets.build.pictures import logo_of, pictures_of
 from leaflets.errors import CheckFailed
+from leaflets.languages import Language, language
 from leaflets.paper import ID_DIGITS, Edition, Pharmacy
 from leaflets.pictograms import PICTOGRAMS, icon_file, picture_file
 from leaflets.project import Project, Source, packaged, read_bytes
@@ -26,11 +27,12 @@ MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
     "booklet.py", "impose.py", "model.py", "measure.py", "paper.py", "pictograms.py", "drawing.py", "help_lines.py",
-    "qr.py", "record.py", "seal.py", "typography.py", "view.py", "compose.py", "finish.py", "fetch.py", "glyphs.py",
-    "parse/*.py", "typeset/*", "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
+    "qr.py", "record.py", "seal.py", "typography.py", "view.py", "compose/*.py", "finish.py", "fetch.py",
+    "glyphs.py", "languages/*.py", "languages/catalogues/*.po", "parse/*.py", "typeset/*",
+    "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
 _APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
-_ENGINES = ("weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno")
+_ENGINES = ("babel", "weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno")
 _LIBRARY_FOLDERS = (
     f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/lib",
 )  # fmt: skip
@@ -78,7 +80,7 @@ def wanted(
     Raises ContentError where the source cannot be read, CheckFailed where its review date has passed unallowed.
     """
     text = read_bytes(source.path, MAX_SOURCE_BYTES)
-    notices = _expired(text, source.file, today, allowed=allow_expired)
+    notices = _expired(text, source.file, today, language(edition.lang), allowed=allow_expired)
     folders = (project.root / "styles", project.root / "templates", *project.picture_folders(source))
     lying = (*(_signature(str(folder)) for folder in folders), _signature_of(project.logo_path))
     key = _digest([_told(project, source, edition, notices), text, *(each.encode() for each in lying), _ours()])
@@ -130,7 +132,7 @@ def _told(project: Project, source: Source, edition: Edition, notices: tuple[str
     return repr(facts).encode()
 
 
-def _expired(text: bytes, file: str, today: dt.date, *, allowed: bool) -> tuple[str, ...]:
+def _expired(text: bytes, file: str, today: dt.date, tongue: Language, *, allowed: bool) -> tuple[str, ...]:
     """The notice for a monograph past its review date (standards 8, item 16: refused unless allowed, then marked).
 
     The date is looked for in the bytes, since a sheet from the cache is never parsed.
@@ -142,7 +144,8 @@ def _expired(text: bytes, file: str, today: dt.date, *, allowed: bool) -> tuple[
         raise CheckFailed(
             f"{file}:{line}: the review date {by} has passed", "Have it reviewed, or allow it with --allow-expired."
         )
-    return (f"EXPIRED: this text was due for review by {by}.",)
+    due = tongue.date(dt.date.fromisoformat(by))
+    return (tongue.say("EXPIRED: this text was due for review by {date}.", date=due),)
 
 
 def review_by(text: bytes) -> tuple[str, int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leaflets.errors import CheckFailed, ContentError
+from leaflets.languages import language
 from leaflets.paper import Audience, Edition
 from leaflets.project import Project, Source, read_text
 from leaflets.project.content import ORIGINAL
-from leaflets.project.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from leaflets.model import Monograph
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 def require_fresh(project: Project, source: Source, edition: Edition) -> None:
     """Nothing for a text of its own. Raises ContentError where a translation lacks the voice or the text it translates,
-    CheckFailed where it was never sealed, or where the source has since changed in what it says about safety.
+    CheckFailed where it was never sealed, or where the source has since changed in what it says about safety;
+    UsageError where we have no words in its language, since English ones would stand on the page.
     """
     if source.lang == ORIGINAL:
         return
+    language(source.lang)
     original = project.original(source)
     theirs = _parsed(source)
     if original is None:
@@ -33,10 +35,6 @@ def require_fresh(project: Project, source: Source, edition: Edition) -> None:
             f"{source.file}: a translation has the patient voice alone", "Make it with --audience patient."
         )
     _require_sealed(theirs, _parsed(original))
-    if source.lang not in LANGUAGES:  # our own words on the page would be English ones
-        raise ContentError(
-            f"{source.file}: there are no words of ours in “{source.lang}”", f"There is: {', '.join(LANGUAGES)}."
-        )
 
 
 def _require_sealed(theirs: Monograph, ours: Monograph) -> None:

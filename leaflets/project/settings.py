@@ -9,7 +9,6 @@ from types import MappingProxyType
 from leaflets.paper import Form, Paper, Pharmacy
 
 SETTINGS_FILE = "leaflet.toml"
-LANGUAGES = ("en",)
 
 
 @dataclass(frozen=True, slots=True)

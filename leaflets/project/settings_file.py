@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from leaflets.errors import ContentError, UsageError
+from leaflets.languages import LANGUAGES
 from leaflets.paper import ID_DIGITS, Form, Paper, Pharmacy
 from leaflets.project.files import read_text, shown
-from leaflets.project.settings import LANGUAGES, Settings
+from leaflets.project.settings import Settings
 
 Kind = TypeVar("Kind", Form, Paper)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
@@ -13,11 +11,14 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, pass_context
 from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from leaflets.compose.footer import footer, page_number
+from leaflets.compose.words import LONG_WORD, set_plain, set_text, unbold
 from leaflets.errors import RenderError
 from leaflets.help_lines import HelpLines, help_lines, with_help
-from leaflets.measure import column_letters, foot_letters, foot_lines, page_letters
+from leaflets.languages import Language, language, msg
+from leaflets.measure import column_letters, foot_lines, page_letters
 from leaflets.model import (
     Audience,
     Block,
@@ -25,7 +26,6 @@ from leaflets.model import (
     DoseGrid,
     DoseTime,
     Edition,
-    Form,
     Front,
     Html,
     Imprint,
@@ -36,7 +36,6 @@ from leaflets.model import (
     Place,
     Questions,
     Quote,
-    Run,
     Source,
     Table,
     Text,
@@ -45,19 +44,19 @@ from leaflets.model import (
     plain,
 )
 from leaflets.pictograms import PICTOGRAMS, icon_file, logo_file, picture_file
-from leaflets.typography import NBSP, bind, tallman, unbreakable
+from leaflets.typography import bind, tallman
 
-DRAFT = "Draft: not clinically reviewed"
-LARGE_PRINT = "Large print"
-_KIND = {Audience.PATIENT: "Patient leaflet", Audience.CLINICIAN: "Clinician sheet"}
+_TITLES = {Audience.PATIENT: msg("{title}: patient leaflet"), Audience.CLINICIAN: msg("{title}: clinician sheet")}
+_TIMES = {
+    DoseTime.MORNING: msg("Morning"), DoseTime.MIDDAY: msg("Midday"), DoseTime.EVENING: msg("Evening"),
+    DoseTime.BEDTIME: msg("Bedtime"),
+}  # fmt: skip
 OURS = "leaflet:"
 _HEADING_LETTERS = 23
 _LONG_TITLE = 45
-_LONGEST_RUNNING_TITLE = 52
 _FEW_ITEMS, _FEW_LETTERS = 5, 400
 _GAP_LETTERS = 2
 _ONE_LINE = 52
-_LONG_WORD = re.compile(r"\S{25,}")
 
 
 def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
@@ -66,16 +65,18 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
     Raises RenderError where a template is at fault, with its name and line.
     """
     audience, edition = view.audience, imprint.edition
-    foot = _footer(view, imprint)
+    tongue = language(edition.lang)
+    foot = footer(view, imprint, tongue)
     numbers = {source.id: number for number, source in enumerate(view.front.sources, 1)}
     environment = _environment(tuple(sorted(templates.items())))
     words = partial(set_text, numbers=numbers, marks=audience is Audience.CLINICIAN)
-    lines = help_lines(view.front.jurisdiction, imprint.pharmacy)
+    lines = help_lines(view.front.jurisdiction, imprint.pharmacy, tongue)
     sections, more = with_help(view.sections, lines) if audience is Audience.PATIENT else (view.sections, ())
-    title = f"{view.front.title}: {_KIND[audience].lower()}"
+    title = tongue.say(_TITLES[audience], title=view.front.title)
     author = imprint.pharmacy.name
     facts = {
-        "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": edition.lang, "title": title,
+        "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": tongue.tag, "title": title,
+        "direction": tongue.direction, "tongue": tongue, "_": tongue.say, "page_number": page_number(tongue),
         "author": author, "edition": edition, "paper": edition.paper.value, "form": edition.form.value,
         "one_column": edition.one_column, "fit": imprint.fit.classes, "foot_lines": foot_lines(edition, foot),
         "code_in_head": imprint.code_in_head,
@@ -83,12 +84,12 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
         "facts": _facts(view.front), "notices": imprint.notices,
         "references": [_reference(source) for source in view.front.sources],
         "urgent": any(section.id == "urgent" for section in view.sections),
-        "emergency": _emergency(lines),
-        "contact": _contact(imprint.pharmacy, lines, more), "logo": logo_file(imprint.pharmacy.logo),
-        "footer_left": foot, "footer_right": f"ID {imprint.content_id}", "set_text": words,
+        "emergency": _emergency(lines, tongue),
+        "contact": _contact(imprint.pharmacy, lines, more, tongue), "logo": logo_file(imprint.pharmacy.logo),
+        "footer_left": foot, "footer_right": tongue.say("ID {id}", id=imprint.content_id), "set_text": words,
     }  # fmt: skip
     markup = _rendered(environment, f"{audience}.html", facts)
-    return Html(markup, edition.stylesheets, title, edition.lang, author, imprint.content_id)
+    return Html(markup, edition.stylesheets, title, tongue.tag, author, imprint.content_id)
 
 
 @lru_cache(maxsize=4)
@@ -102,11 +103,12 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
     )
     filters: dict[str, Callable[..., object]] = {
         "words": _words, "kind": lambda block: type(block).__name__,
-        "unbold": _unbold, "by_subject": _by_subject, "tallman": tallman,
+        "unbold": unbold, "by_subject": _by_subject, "tallman": tallman,
         "capital": lambda text: text[:1].upper() + text[1:], "heading_lines": _heading_lines, "title_size": _title_size,
         "few": _is_few, "table_width": pass_context(_table_width), "section_width": pass_context(_section_width),
         "words_of": lambda text: set_plain(str(text)),
-        "icon": pass_context(_icon), "pictured": _pictured, "bears_icons": pass_context(_bears_icons), "times": _times,
+        "icon": pass_context(_icon), "pictured": _pictured, "bears_icons": pass_context(_bears_icons),
+        "times": pass_context(_times),
         "pictures": lambda blocks: [block for block in blocks if isinstance(block, Picture)],
         "worded": lambda blocks: [block for block in blocks if not isinstance(block, Picture)],
         "picture_file": picture_file,
@@ -172,72 +174,6 @@ def _template_line(error: BaseException, names: Iterable[str]) -> str:
     return found
 
 
-# ---------------------------------------------------------------- words
-
-
-def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool) -> Markup:
-    """Runs as HTML: doses bound, bold and emphasis kept, reference marks as small numbers where `marks` is true."""
-    bound = bind(plain(text))
-    kept = tuple(unbreakable(bound))
-    parts: list[Markup] = []
-    position = 0
-    for is_mark, group in groupby(text, key=lambda run: bool(run.mark)):
-        runs = tuple(group)
-        if is_mark:
-            # A mark that leads to no source is the author's own, such as a footnote: everybody needs it.
-            shown = runs if marks else tuple(run for run in runs if run.mark not in numbers)
-            parts.append(_marks(shown, numbers) if shown else Markup())
-            continue
-        for run in runs:
-            end = position + len(run.text)
-            parts.append(_faced(run, _whole(bound, position, end, kept)))
-            position = end
-    return Markup().join(parts)
-
-
-def set_plain(text: str) -> Markup:
-    """A plain text as HTML with its doses bound."""
-    bound = bind(text)
-    return _whole(bound, 0, len(bound), tuple(unbreakable(bound)))
-
-
-def _whole(bound: str, start: int, end: int, kept: Sequence[tuple[int, int]]) -> Markup:
-    parts: list[Markup] = []
-    position = start
-    for first, last in kept:
-        first, last = max(first, start), min(last, end)
-        if first < last:
-            parts += [_loose(bound[position:first]), Markup('<span class="whole">{}</span>').format(bound[first:last])]
-            position = last
-    return Markup().join([*parts, _loose(bound[position:end])])
-
-
-def _loose(words: str) -> Markup:
-    """Words as HTML; one as long as an address may part anywhere, rather than run off its column."""
-    parts: list[Markup] = []
-    position = 0
-    for long in _LONG_WORD.finditer(words):
-        parts += [escape(words[position : long.start()]), Markup('<span class="long">{}</span>').format(long[0])]
-        position = long.end()
-    return Markup().join([*parts, escape(words[position:])])
-
-
-def _faced(run: Run, words: Markup) -> Markup:
-    if run.bold:
-        words = Markup("<strong>{}</strong>").format(words)
-    return Markup("<em>{}</em>").format(words) if run.emphasis else words
-
-
-def _marks(runs: Text, numbers: Mapping[str, int]) -> Markup:
-    """Reference marks in brackets, never raised: a raised figure beside a dose reads as part of it ("1 mg3")."""
-    shown = ",".join(str(numbers.get(run.mark, run.mark)) for run in runs)
-    return Markup('<span class="ref">{}[{}]</span>').format(NBSP, shown)
-
-
-def _unbold(text: Text) -> Text:
-    return tuple(Run(run.text, False, run.emphasis, run.mark) for run in text)
-
-
 # ---------------------------------------------------------------- facts
 
 
@@ -276,13 +212,16 @@ def _icon(context: Context, block: Block) -> Markup:
     name = block.icon if isinstance(block, Paragraph) and context["view"].audience is Audience.PATIENT else ""
     if not name:
         return Markup()
-    return Markup('<img class="icon" src="leaflet:{}" alt="{}">').format(icon_file(name), PICTOGRAMS[name])
+    return Markup('<img class="icon" src="leaflet:{}" alt="{}">').format(
+        icon_file(name), context["_"](PICTOGRAMS[name])
+    )
 
 
-def _times(grid: DoseGrid) -> list[tuple[str, str, str]]:
+def _times(context: Context, grid: DoseGrid) -> list[tuple[str, str, str]]:
     """The times of a day with their words and amounts: none where nothing is taken, nothing where a hand writes it."""
-    amounts = dict(grid.amounts)
-    return [(time.value, time.capitalize(), amounts.get(time, "none" if amounts else "")) for time in DoseTime]
+    amounts, say = dict(grid.amounts), context["_"]
+    none = say("none") if amounts else ""
+    return [(time.value, say(words), amounts.get(time, none)) for time, words in _TIMES.items()]
 
 
 def _pictured(block: Paragraph) -> str:
@@ -306,7 +245,7 @@ def _table_width(context: Context, table: Table) -> str:
 
 
 def _longest_word(cell: Text) -> int:
-    return max((len(word) for word in bind(plain(cell)).split(" ") if not _LONG_WORD.match(word)), default=0)
+    return max((len(word) for word in bind(plain(cell)).split(" ") if not LONG_WORD.match(word)), default=0)
 
 
 def _section_width(context: Context, section: ViewSection) -> str:
@@ -339,45 +278,16 @@ def _reference(source: Source) -> str:
     return ". ".join(part for part in (source.title, source.where, source.date) if part)
 
 
-def _emergency(lines: HelpLines) -> str:
-    return f"Call {lines.emergency}." if lines.emergency else "Call your local emergency number."
+def _emergency(lines: HelpLines, tongue: Language) -> str:
+    if lines.emergency:
+        return tongue.say("Call {number}.", number=lines.emergency)
+    return tongue.say("Call your local emergency number.")
 
 
-def _contact(pharmacy: Pharmacy, lines: HelpLines, more: Iterable[str]) -> list[str]:
+def _contact(pharmacy: Pharmacy, lines: HelpLines, more: Iterable[str], tongue: Language) -> list[str]:
     """What “Your pharmacy” says, line by line; empty where the settings name no pharmacy and nothing else is left."""
     who = ", ".join(part for part in (pharmacy.name, pharmacy.address, pharmacy.phone) if part)
-    hours = f"Open: {pharmacy.hours}" if pharmacy.hours else ""
-    closed = f"When we are closed: {lines.out_of_hours}" if who and lines.out_of_hours else ""
+    hours = tongue.say("Open: {hours}", hours=pharmacy.hours) if pharmacy.hours else ""
+    out = who and lines.out_of_hours
+    closed = tongue.say("When we are closed: {number}", number=lines.out_of_hours) if out else ""
     return [line for line in (who, hours, closed, *more) if line]
-
-
-def _footer(view: View, imprint: Imprint) -> str:
-    front = view.front
-    version = f"Version {front.version}" if front.version else "No version"
-    where = f"{front.jurisdiction} text" if front.jurisdiction else ""
-    who = "for health professionals" if view.audience is Audience.CLINICIAN else ""
-    title = (
-        front.title
-        if len(front.title) <= _LONGEST_RUNNING_TITLE
-        else front.title[:_LONGEST_RUNNING_TITLE].rstrip(" +,") + "…"
-    )
-    safety = f"Open safety findings: {imprint.open_safety_findings}" if imprint.open_safety_findings else ""
-    expired = "EXPIRED" if imprint.notices else ""  # on every page, since pages get parted
-    kind = _KIND[view.audience] + (f", {who}" if who else "")
-    large = LARGE_PRINT if imprint.edition.form is Form.LARGE_PRINT else ""
-    line = min(foot_letters(imprint.edition), _LONGEST_RUNNING_TITLE)
-    parts = (expired, title, large, kind, where, version, *_review(front), safety)
-    return " · ".join(part.replace(" ", NBSP) if len(part) <= line else part for part in parts if part)
-
-
-def _review(front: Front) -> tuple[str, ...]:
-    if front.reviewed is None:
-        return (DRAFT,)
-    by = f" by {', '.join(front.reviewers)}" if front.reviewers else ""
-    following = (f"Next review {date_words(front.review_by)}",) if front.review_by else ()
-    return (f"Reviewed {date_words(front.reviewed)}{by}", *following)
-
-
-def date_words(date: dt.date) -> str:
-    """A date as nobody can misread it: 3 April 2026."""
-    return f"{date.day} {date:%B} {date.year}"

@@ -1,0 +1,49 @@
+"""The words in the lower margin of every page: what the sheet is, whose rules it follows, and who reviewed it."""
+
+from __future__ import annotations
+
+from leaflets.languages import Language, msg
+from leaflets.measure import foot_letters
+from leaflets.model import Audience, Form, Front, Imprint, View
+from leaflets.typography import NBSP
+
+KIND = {Audience.PATIENT: msg("Patient leaflet"), Audience.CLINICIAN: msg("Clinician sheet, for health professionals")}
+_LONGEST_RUNNING_TITLE = 52
+
+
+def footer(view: View, imprint: Imprint, tongue: Language) -> str:
+    """The line of the footer, its parts held together where one is short enough to stand on one line."""
+    front, say = view.front, tongue.say
+    version = say("Version {version}", version=front.version) if front.version else say("No version")
+    where = say("{jurisdiction} text", jurisdiction=front.jurisdiction) if front.jurisdiction else ""
+    many = imprint.open_safety_findings
+    safety = say("Open safety findings: {number}", number=many) if many else ""
+    expired = say("EXPIRED") if imprint.notices else ""  # on every page, since pages get parted
+    large = say("Large print") if imprint.edition.form is Form.LARGE_PRINT else ""
+    line = min(foot_letters(imprint.edition), _LONGEST_RUNNING_TITLE)
+    parts = (
+        expired, _running(front.title), large, say(KIND[view.audience]), where, version, *_review(front, tongue), safety
+    )  # fmt: skip
+    return " · ".join(part.replace(" ", NBSP) if len(part) <= line else part for part in parts if part)
+
+
+def _running(title: str) -> str:
+    long = len(title) > _LONGEST_RUNNING_TITLE
+    return title[:_LONGEST_RUNNING_TITLE].rstrip(" +,") + "…" if long else title
+
+
+def _review(front: Front, tongue: Language) -> tuple[str, ...]:
+    say = tongue.say
+    if front.reviewed is None:
+        return (say("Draft: not clinically reviewed"),)
+    date, by = tongue.date(front.reviewed), ", ".join(front.reviewers)
+    told = say("Reviewed {date} by {names}", date=date, names=by) if by else say("Reviewed {date}", date=date)
+    following = (say("Next review {date}", date=tongue.date(front.review_by)),) if front.review_by else ()
+    return (told, *following)
+
+
+def page_number(tongue: Language) -> dict[str, str]:
+    """What stands before the number of a page, between it and the number of pages, and after that."""
+    before, _, rest = tongue.say("Page {page} of {pages}").partition("{page}")
+    between, _, after = rest.partition("{pages}")
+    return {"page": before, "of": between, "end": after}

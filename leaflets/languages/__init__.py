@@ -1,0 +1,110 @@
+"""The languages that sheets are printed in: our own words in each, its dates, and how it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from leaflets.errors import RenderError, UsageError
+
+CATALOGUES = Path(__file__).resolve().parent / "catalogues"
+
+
+class Script(StrEnum):
+    """The letters a language is written in, by the name of the stylesheet with their fonts; Latin is always there."""
+
+    LATIN = ""
+    ARABIC = "arabic"
+    CHINESE = "chinese"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of printed sheets: its code in file names, its own name, and its tag in a page (BCP 47)."""
+
+    code: str
+    name: str
+    tag: str
+    script: Script = Script.LATIN
+    right_to_left: bool = False
+
+    @property
+    def direction(self) -> str:
+        """The direction of its lines, as a page says it."""
+        return "rtl" if self.right_to_left else "ltr"
+
+    def say(self, words: str, /, **facts: object) -> str:
+        """Our own words in this language, with the facts named in braces filled in.
+
+        Raises RenderError where its catalogue lacks them: English would stand on the page unasked.
+        """
+        return self._said(words).format(**facts) if facts else self._said(words)
+
+    def _said(self, words: str) -> str:
+        if self.code == ENGLISH.code or not words:
+            return words
+        said = _catalogue(self.code).get(words)
+        if not said:
+            raise RenderError(
+                f"there are no words in {self.name} for “{words}”", "“leaflet languages” lists what is missing."
+            )
+        return said
+
+    def date(self, date: dt.date) -> str:
+        """A date as nobody can misread it: 3 April 2026."""
+        if self.code == ENGLISH.code:
+            return f"{date.day} {date:%B} {date.year}"
+        from babel.dates import format_date  # here, so that an English page need not load it
+
+        return format_date(date, format="long", locale=self.tag.replace("-", "_"))
+
+
+ENGLISH = Language("en", "English", "en")
+
+LANGUAGES: Mapping[str, Language] = MappingProxyType({
+    language.code: language
+    for language in (
+        ENGLISH,
+        Language("es", "Español", "es"),
+        Language("ar", "العربية", "ar", Script.ARABIC, right_to_left=True),
+        Language("vi", "Tiếng Việt", "vi"),
+        Language("zh", "简体中文", "zh-Hans", Script.CHINESE),
+    )
+})  # fmt: skip
+
+
+def language(code: str) -> Language:
+    """The language of a code. Raises UsageError, with those there are."""
+    found = LANGUAGES.get(code)
+    if found is None:
+        raise UsageError(f"there are no words of ours in “{code}”", f"There is: {', '.join(LANGUAGES)}.")
+    return found
+
+
+def spoken(code: str) -> Language:
+    """The language of a code, English where we have no words in it: for what is looked at and never printed."""
+    return LANGUAGES.get(code, ENGLISH)
+
+
+def msg(words: str) -> str:
+    """The words themselves: marks what is said in other languages elsewhere (see scripts/catalogues)."""
+    return words
+
+
+def catalogue_file(code: str) -> Path:
+    """Where the catalogue of a language lies."""
+    return CATALOGUES / f"{code}.po"
+
+
+@cache
+def _catalogue(code: str) -> Mapping[str, str]:
+    from babel.messages.pofile import read_po  # here, so that an English page need not load it
+
+    with catalogue_file(code).open("rb") as file:
+        told = read_po(file, locale=code)
+    return {str(entry.id): str(entry.string) for entry in told if entry.id and entry.string and not entry.fuzzy}
