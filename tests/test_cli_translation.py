@@ -36,6 +36,17 @@ def test_a_started_translation_shows_each_block_and_prints_none_of_it(leaflet: L
     assert all(block.audience is Audience.PATIENT for section in monograph.sections for block in section.blocks)
 
 
+def test_a_section_of_its_own_keeps_its_place_in_a_started_translation(leaflet: Leaflet) -> None:
+    """It stands beside the section before it, even where that has nothing for a patient."""
+    clinicians_only = "### Monitoring\n\n/// clinician\n\nINR weekly.\n\n///\n\n"
+    own = "### How to measure\n\n/// patient\n\nShake it.\n\n///\n"
+    leaflet.write("content/examplol.md", SOURCE + clinicians_only + own)
+    leaflet("translation", "start", "examplol", "es")
+    text = (leaflet.folder / "content" / "examplol.es.md").read_text("utf-8")
+    assert "### Monitoring\n\n### How to measure\n" in text
+    assert "INR" not in text
+
+
 def test_start_overwrites_nothing(texts: Leaflet) -> None:
     refused = texts("translation", "start", "examplol", "es")
     assert refused.code == 2
@@ -52,6 +63,19 @@ def test_seal_writes_the_record_once(texts: Leaflet) -> None:
     assert texts("check", "content/examplol.es.md", "--json").code in (0, 4)
     (file,) = json.loads(texts("check", "content/examplol.es.md", "--json").out)["files"]
     assert not [found for found in file["findings"] if found["code"].startswith("TR-")]
+
+
+def test_a_picture_counts_as_it_does_in_a_check(texts: Leaflet) -> None:
+    texts.write(
+        "content/pictures/cup.svg", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7"/></svg>'
+    )
+    for name, words in (("examplol.md", "A cup"), ("examplol.es.md", "Una taza")):
+        text = (texts.folder / "content" / name).read_text("utf-8")
+        texts.write(f"content/{name}", f"{text}\n![{words}](cup.svg)\n")
+    assert texts("translation", "seal", "examplol", "es").code == 0
+    (file,) = json.loads(texts("check", "content/examplol.es.md", "--json").out)["files"]
+    assert not [found for found in file["findings"] if found["code"].startswith("TR-")]
+    assert json.loads(texts("translation", "status", "examplol", "--json").out)["translations"][0]["stale"] == []
 
 
 def test_a_text_that_is_not_built_like_its_source_is_not_sealed(texts: Leaflet) -> None:

@@ -58,7 +58,7 @@ def run_start(args: argparse.Namespace) -> int:
     path = project.root / "content" / f"{args.name}.{_other(args.lang)}.md"
     if path.exists():
         raise UsageError(f"{shown(path)}: it is there already", "Fill it in, or delete it to begin again.")
-    front = _parsed(source).front
+    front = _parsed(project, source).front
     text = begun(read_text(source.path), front, source.file, lambda _, words: words)
     save(path, text.encode())
     report.line(f"wrote {shown(path)}")
@@ -79,7 +79,7 @@ def run_seal(args: argparse.Namespace) -> int:
     project = load_project(Path.cwd())
     translation = project.source(args.name, _other(args.lang))
     source = _original(project, translation)
-    theirs, ours = _parsed(translation), _parsed(source)
+    theirs, ours = _parsed(project, translation), _parsed(project, source)
     _require_alike(theirs, ours)
     record = record_of(ours)
     before = translation.path.read_bytes().decode()
@@ -113,11 +113,14 @@ def _place(theirs: Monograph, ours: Monograph, pair: Pair) -> str:
     return f"{ours.file}:{there.line if there else 1}"
 
 
-def _parsed(source: Source) -> Monograph:
+def _parsed(project: Project, source: Source) -> Monograph:
     # Here and not above: the help of a command needs no parser of Markdown.
+    from leaflets.build.pictures import pictures_of
     from leaflets.parse import parse
 
-    return parse(read_text(source.path), name=source.name, file=source.file, lang=source.lang)
+    text = read_text(source.path)
+    pictures = pictures_of(project, source, text.encode())
+    return parse(text, name=source.name, file=source.file, lang=source.lang, pictures=pictures)
 
 
 def _original(project: Project, translation: Source) -> Source:
@@ -162,11 +165,11 @@ def _facts(project: Project, source: Source) -> dict[str, Any]:
     facts: dict[str, Any] = {"name": source.name, "lang": source.lang, "file": source.file, "stale": []}
     original = project.original(source)
     try:
-        theirs = _parsed(source)
+        theirs = _parsed(project, source)
         if original is None:
             kind = "source missing" if theirs.front.translation else "no translation: a text of its own"
             return {**facts, "state": kind}
-        ours = _parsed(original)
+        ours = _parsed(project, original)
     except LeafletError as fault:
         return {**facts, "state": "unreadable", "problem": fault.message}
     record = theirs.front.translation

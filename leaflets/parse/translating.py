@@ -45,11 +45,17 @@ def _record(record: Translation) -> Iterator[str]:
 def begun(source: str, front: Front, file: str, heading: Callable[[str, str], str]) -> str:
     """A translation to fill in: the source's front matter to translate, and under each of its headings, in a comment,
     what a patient reads there. `heading` gives the heading of a section, by its id and words, in the other language.
+
+    A section of no known kind stands beside the one before it, so that heading is there even with nothing to translate.
     """
     lines, _ = clean(source, file)
     _, body = take_front(lines, file)
     sections = split(voices(body, file).lines, two_voices=True)
-    parts = (_section(section, heading) for section in sections)
+    after = (*(section.heading.id for section in sections[1:]), "")
+    parts = (
+        _section(section, heading, leads=following == "other")
+        for section, following in zip(sections, after, strict=True)
+    )
     return "\n".join([*_front(front), *(line for part in parts for line in part)])
 
 
@@ -77,12 +83,15 @@ def _quoted_word(text: str) -> str:
     return f'"{_quoted(text)}"'
 
 
-def _section(section: RawSection, heading: Callable[[str, str], str]) -> Iterator[str]:
+def _section(section: RawSection, heading: Callable[[str, str], str], *, leads: bool) -> Iterator[str]:
     told = _trimmed([line for line in section.lines if line.audience in (None, Audience.PATIENT)])
-    if not told or section.audience is Audience.CLINICIAN:
+    told = [] if section.audience is Audience.CLINICIAN else told
+    if told or leads:
+        yield f"### {heading(section.heading.id, section.heading.words)}" if section.level else ""
+        yield ""
+    if not told:
         return
-    yield f"### {heading(section.heading.id, section.heading.words)}" if section.level else ""
-    yield from ("", "/// comment", *told, "///", "")
+    yield from ("/// comment", *told, "///", "")
     fences = [line for line in told if OPEN.match(line)]
     yield from (fences[0] if fences else "/// patient", "", "///", "")
 
