@@ -125,7 +125,9 @@ def _by_code() -> dict[str, Rule]:
     return {known.code: known for known in RULES}
 
 
-ENGLISH_ONLY = frozenset({"CO-08", "CO-09", "PL-01", "PL-02", "PL-03", "PL-07", "PL-08", "PL-09", "PL-10", "PL-11"})
+ENGLISH_ONLY = frozenset({
+    "CO-08", "CO-09", "CO-15", "PL-01", "PL-02", "PL-03", "PL-07", "PL-08", "PL-09", "PL-10", "PL-11",
+})  # fmt: skip
 """Rules that look for English words or count English syllables."""
 
 
