@@ -11,6 +11,7 @@ import pytest
 
 from leaflets import errors
 from leaflets.cli import COMMANDS, command_parser
+from leaflets.languages import LANGUAGES
 from leaflets.model import BoxKind
 from leaflets.paper import Audience, Pharmacy, Severity
 from leaflets.parse import fences, front, headings, inline, parse
@@ -97,6 +98,11 @@ def test_every_flag_of_a_command_is_explained_and_no_other(commands: str, name: 
     assert told == known - {"-h", "--help"}
 
 
+def test_every_language_stands_in_the_manual() -> None:
+    told = (DOCS / "languages.md").read_text(encoding="utf-8").split("## ")[0]
+    assert re.findall(r"\(`(\w+)`\)", told) == [code for code in LANGUAGES if code != "en"]
+
+
 def test_every_exit_code_is_explained(commands: str) -> None:
     table = dict(re.findall(r"^\| (\d+) \| (.*?) \|$", commands, re.M))
     faults = [fault for fault in vars(errors).values() if isinstance(fault, type) and fault is not errors.LeafletError]
@@ -120,7 +126,7 @@ def test_the_settings_of_the_manual_are_read(commands: str, tmp_path: Path) -> N
 # ---------------------------------------------------------------- all pages
 
 
-_PAGES = ("monograph", "commands", "editions", "theme")
+_PAGES = ("monograph", "commands", "editions", "languages", "theme", "translations")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ COMMANDS = {
     "rebuild": "make a sheet again from the text inside it",
     "diff": "show what changed between two texts, doses first",
     "list": "show the monographs there are",
+    "languages": "show the languages of sheets, and the words they lack",
     "translation": "start, seal and follow the translations of a monograph",
     "new": "start a monograph",
     "init": "start a project in an empty folder",
