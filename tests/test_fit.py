@@ -16,18 +16,21 @@ TIGHTENED = (0.9, 0.9)
         ((1.0, 0.05, 0.9), True),  # the first page runs over by two lines, and the second page begins afresh
         ((1.0, 1.0, 0.1), True),
         ((1.0, 1.0, 0.9), False),
+        ((1.0, 0.05), True),  # within its paper, and yet nobody turns a page for two lines
+        ((1.0, 0.15), False),
     ],
 )
 def test_a_leaflet_is_tightened_where_its_words_would_fill_two_pages(fills: tuple[float, ...], tightened: bool) -> None:
     pages = {Fit.DESIGN: fills}
+    tightest = TIGHTENED[: max(len(fills) - 1, 1)]
 
     def typeset(page: Html) -> Pdf:
-        set_as = pages.get(Fit(page.title), TIGHTENED)
+        set_as = pages.get(Fit(page.title), tightest)
         return Pdf(b"", len(set_as), fills=set_as)
 
     sheet = fitted(Edition(Audience.PATIENT), lambda fit: Html("", (), str(fit), "en"), typeset)
     assert (sheet.fit is not Fit.DESIGN) is tightened
-    assert sheet.pdf.fills == (TIGHTENED if tightened else fills)
+    assert sheet.pdf.fills == (tightest if tightened else fills)
 
 
 class _Press:
@@ -87,8 +90,8 @@ def test_the_bare_design_is_left_however_long_it_is() -> None:
 
 def test_a_number_of_sheets_stands_in_the_place_of_what_is_planned() -> None:
     assert Edition(Audience.PATIENT, sheets=3).planned_pages == 6
-    assert _Press(2.05, **USUAL).fitted(Edition(Audience.PATIENT)) is Fit.SPACING
-    assert _Press(2.05, **USUAL).fitted(Edition(Audience.PATIENT, sheets=2)) is Fit.DESIGN
+    assert _Press(2.15, **USUAL).fitted(Edition(Audience.PATIENT)) is Fit.MARGINS
+    assert _Press(2.15, **USUAL).fitted(Edition(Audience.PATIENT, sheets=2)) is Fit.DESIGN
 
 
 def test_an_a5_sheet_may_be_folded_from_one_sheet_of_a4() -> None:

@@ -1,6 +1,7 @@
 """What the proof finds on pages that are faulty on purpose, and that it finds nothing on a sound one."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from weasyprint import HTML
@@ -57,6 +58,17 @@ def test_fault_is_found(code: str, body: str, css: str) -> None:
     assert _codes(_pdf(body, css)) == [code]
 
 
+_SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 999 999"><path d="M0 0H999V999H0z"/></svg>'
+_DRAWN = quote(_SVG)
+_STYLE = f'width: 20mm; height: 20mm; background: url("data:image/svg+xml,{_DRAWN}") no-repeat'
+_PICTURE = f"<div style='{_STYLE}'></div>"
+
+
+def test_the_ink_of_a_drawing_lies_where_the_drawing_does() -> None:
+    assert _codes(_pdf(_PICTURE + SOUND)) == []
+    assert _codes(_pdf(_PICTURE + "<p style='position: relative; margin-top: -12mm'>On it</p>" + SOUND)) == ["PG-03"]
+
+
 _LONG = "<p>Take one tablet once a day, with or without food, at home.</p>"
 _THREE = "<p>More.</p><p>More.</p><p>More.</p>"
 _LINES = "h1, p { line-height: 6mm; font-size: 12pt } p { orphans: 1; widows: 1 }"
@@ -70,6 +82,20 @@ def test_last_line_of_a_paragraph_alone_on_the_next_page() -> None:
     assert finding.excerpt[0].islower()
     together = _pdf("<h1>T</h1>" + "<p>More.</p>" * 17 + _LONG + _THREE + "<p>more.</p>", _LINES)
     assert _codes(together) == []
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "<ol><li>Once a week it is, says<br>somebody.example</li><li>Another.</li></ol>",
+        "<table><tr><th></th><th>With it</th></tr><tr><td>upset stomach</td><td>47</td></tr></table>",
+    ],
+    ids=["an item whose number hangs out", "a row of a table"],
+)
+def test_what_only_looks_like_the_end_of_a_paragraph(top: str) -> None:
+    style = "ol, table { break-before: page; border-spacing: 4mm; margin: 0 }"
+    style += "ol { padding-left: 1.8em; list-style: decimal-leading-zero }"
+    assert _codes(_pdf(f"<h1>T</h1><p>More.</p><p>More</p>{top}{_THREE}", _LINES + style)) == []
 
 
 def test_last_line_of_a_paragraph_alone_in_the_next_column() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from leaflets.model import Audience, Edition, Fit, Form, Html, Pdf
 
 _ALL_BUT_EMPTY = 0.3
+_A_FEW_LINES = 0.1
 # How much longer than its paper a text may be for each step to have a chance (measured: content/ and tests/); beyond
 # that the design is left as it is. The last layout that may be tried is not the one that only just might do.
 _REACH = {Fit.DESIGN: 1.0, Fit.SPACING: 1.06, Fit.MARGINS: 1.12, Fit.TYPE: 1.18, Fit.FLOOR: 1.28}
@@ -55,9 +56,12 @@ def steps(edition: Edition) -> tuple[Fit, ...]:
 
 
 def _goals(edition: Edition, pdf: Pdf) -> tuple[int, ...]:
-    """The numbers of pages worth trying for, best first; none where the design is on its planned paper."""
+    """The numbers of pages worth trying for, best first; none where the design is on its planned paper.
+
+    Even there a last page of a few lines is not worth turning to.
+    """
     goals = [pages for pages in (edition.planned_pages, edition.most_pages) if pages < pdf.pages]
-    if goals and pdf.fills[-1] < _ALL_BUT_EMPTY:
+    if pdf.pages > 1 and pdf.fills[-1] < (_ALL_BUT_EMPTY if goals else _A_FEW_LINES):
         goals.append(pdf.pages - 1)
     return tuple(dict.fromkeys(goals))
 

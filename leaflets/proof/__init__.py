@@ -35,6 +35,8 @@ _UNITS = frozenset({
 })  # fmt: skip
 _LEADING = 1.7
 """How far apart, in sizes of type, the lines of one paragraph are at the most."""
+_HANG = 2.5
+"""How far, in sizes of type, the number of an item may stand to the left of its words."""
 _ROUNDING_PT = 0.05
 
 
@@ -44,7 +46,7 @@ def proof(pdf: Pdf, edition: Edition) -> tuple[Finding, ...]:
     Raises PdfError where the PDF cannot be read.
     """
     document, audience = look(pdf.data), edition.audience
-    found = [*_whole(document, pdf, edition), *_parted(document, audience)]
+    found = [*_whole(document, pdf, edition), *_parted(document, edition)]
     for page in document.pages:
         found += [*_type(page, edition), *_breaks(page, document, audience), *_places(page, audience, pdf.rects)]
     return tuple(found)
@@ -137,15 +139,22 @@ def _luminance(colour: Colour) -> float:
 # ------------------------------------------------------------------ line ends
 
 
-def _parted(document: Document, audience: Audience) -> Iterator[Finding]:
+def _parted(document: Document, edition: Edition) -> Iterator[Finding]:
     """The last line of a paragraph alone at the top of a page or a column."""
     before: Page | None = None
+    message = "the end of a paragraph stands alone"
+    in_columns = edition.audience is Audience.CLINICIAN and not edition.one_column
     for page in document.pages:
         for line in page.lines:
             last = _run_on(line, page, before) if line.text[:1].islower() else None
-            if last and _ends_there(line, page, last):
-                yield _finding("PG-12", audience, f"page {page.number}: the end of a paragraph stands alone", line.text)
+            if last and _ends_there(line, page, last) and (in_columns or not _in_a_row(line, page)):
+                yield _finding("PG-12", edition.audience, f"page {page.number}: {message}", line.text)
         before = page
+
+
+def _in_a_row(line: Line, page: Page) -> bool:
+    """Whether something stands to the right of a line, as in a row of a table."""
+    return any(other.left > line.right and abs(other.baseline - line.baseline) < 1 for other in page.lines)
 
 
 def _run_on(line: Line, page: Page, before: Page | None) -> Line | None:
@@ -167,8 +176,9 @@ def _ends_there(line: Line, page: Page, last: Line) -> bool:
 
 
 def _over(other: Line, line: Line) -> bool:
-    """Whether a line stands above another one in the same column."""
-    return other.baseline > line.baseline + 1 and other.left >= line.left - line.size_pt and other.left < line.right
+    """Whether a line stands above another one in the same column, be it that its number hangs out to the left."""
+    hang = _HANG * line.size_pt
+    return other.baseline > line.baseline + 1 and other.left >= line.left - hang and other.left < line.right
 
 
 def _breaks(page: Page, document: Document, audience: Audience) -> Iterator[Finding]:

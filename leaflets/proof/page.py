@@ -157,7 +157,7 @@ def _page(pdf: Any, index: int) -> Page:
 def _runs(page: Any, text: Any) -> Iterator[Run]:
     fills: list[tuple[Area, Colour]] = []
     for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH]):
-        area = Area(*item.get_bounds())
+        area = _area(item)
         if item.type == pdfium.FPDF_PAGEOBJ_PATH:
             if area.width > 2 and area.height > 2 and _filled(item):
                 fills.append((area, _colour(item)))
@@ -168,6 +168,19 @@ def _runs(page: Any, text: Any) -> Iterator[Run]:
             yield Run(
                 words, area, _size(item), item.get_matrix().f, _colour(item), behind, _bold(item), _artifact(item)
             )
+
+
+def _area(item: Any) -> Area:
+    """Where an object lies on the page; what a drawing holds (a form) is told in that drawing's own measure."""
+    left, bottom, right, top = item.get_bounds()
+    corners = [(left, bottom), (left, top), (right, bottom), (right, top)]
+    drawing = item.container
+    while drawing is not None:
+        matrix = drawing.get_matrix()
+        corners = [matrix.on_point(x, y) for x, y in corners]
+        drawing = drawing.container
+    across, up = zip(*corners, strict=True)
+    return Area(min(across), min(up), max(across), max(up))
 
 
 def _behind(area: Area, fills: list[tuple[Area, Colour]]) -> Colour:
