@@ -48,6 +48,7 @@ def finish(document: Any, pdf: Any, lang: str, content_id: str) -> None:
     tags = _Tags(pdf)
     _identify(pdf, tags, lang, content_id)
     _set_scopes(document, tags)
+    _set_languages(document)
     for element in tags.reachable():
         if element["S"] == "/LI":
             _tidy_item(element, tags)
@@ -109,14 +110,25 @@ def _identify(pdf: Any, tags: _Tags, lang: str, content_id: str) -> None:
 
 
 def _set_scopes(document: Any, tags: _Tags) -> None:
-    rows = set()
-    for page in document.pages:
-        for box in page._page_box.descendants():  # WeasyPrint leaves no other way from an element to its tag
-            if box.element_tag == "th" and box.element.get("scope") == "row" and getattr(box, "mark", None) is not None:
-                rows.add(box.mark.number)
+    rows = {cell.mark.number for cell in _cells(document) if cell.element.get("scope") == "row"}
     for element in tags.reachable():
         if element["S"] == "/TH":
             element["A"]["Scope"] = "/Row" if element.number in rows else "/Column"
+
+
+def _set_languages(document: Any) -> None:
+    """Cells in a language of their own say so (ISO 14289-1, 7.2)."""
+    for cell in _cells(document):
+        if lang := cell.element.get("lang"):
+            cell.mark["Lang"] = pydyf.String(lang)
+
+
+def _cells(document: Any) -> Iterator[Any]:
+    """The boxes of all table cells that have a tag: WeasyPrint leaves no other way from an element to its tag."""
+    for page in document.pages:
+        for box in page._page_box.descendants():
+            if box.element_tag in ("th", "td") and getattr(box, "mark", None) is not None:
+                yield box
 
 
 def _tidy_item(item: Any, tags: _Tags) -> None:

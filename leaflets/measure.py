@@ -12,6 +12,7 @@ _COLUMN = {Audience.PATIENT: 52, Audience.CLINICIAN: 54}
 _PAGE = {Audience.PATIENT: 76, Audience.CLINICIAN: 108}
 _A5_PAGE = {Audience.PATIENT: 50, Audience.CLINICIAN: 66}
 _LARGE_PAGE = MappingProxyType({Paper.A4: 49, Paper.LETTER: 50, Paper.A5: 34})
+_HALF_PAGE = 36
 _FOOT = {Audience.PATIENT: 78, Audience.CLINICIAN: 106}
 _A5_FOOT = {Audience.PATIENT: 44, Audience.CLINICIAN: 58}
 _LARGE_FOOT: Mapping[Paper, int] = MappingProxyType({Paper.A4: 36, Paper.LETTER: 37, Paper.A5: 32})
@@ -27,6 +28,8 @@ def page_letters(edition: Edition) -> int:
     """About how many letters the page is broad."""
     if edition.form is Form.LARGE_PRINT:
         return _LARGE_PAGE[edition.paper]
+    if edition.bilingual:
+        return _HALF_PAGE
     return (_A5_PAGE if edition.paper is Paper.A5 else _PAGE)[edition.audience]
 
 

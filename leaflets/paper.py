@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from leaflets.languages import language
+from leaflets.languages import Language, language
 
 ID_DIGITS = 10
 """How much of its content id a sheet prints."""
@@ -55,6 +55,8 @@ _PLANNED_PAGES = {
     (Form.LARGE_PRINT, Audience.CLINICIAN): 6,
 }
 _SIDES = 2
+BESIDE = "+"
+"""Stands between the codes of two languages that are set side by side."""
 _FOLDED = 4
 
 
@@ -62,9 +64,9 @@ _FOLDED = 4
 class Edition:
     """The form in which one monograph is printed.
 
-    `sheets` is how many sheets of paper it may take, both sides; 0 leaves that to what is planned. Where `fitted` is
-    false the design is left as it is, however long it comes out. A `booklet` has its A5 pages two by two on A4, to be
-    folded.
+    `lang` is the code of its language; “en+es” sets two side by side. `sheets` is how many sheets of paper it may
+    take, both sides; 0 leaves that to what is planned. Where `fitted` is false the design is left as it is, however
+    long it comes out. A `booklet` has its A5 pages two by two on A4, to be folded.
     """
 
     audience: Audience
@@ -76,12 +78,22 @@ class Edition:
     booklet: bool = False
 
     @property
+    def languages(self) -> tuple[Language, ...]:
+        """Its languages, in the order in which they are read. Raises UsageError where we have no words in one."""
+        return tuple(language(code) for code in self.lang.split(BESIDE))
+
+    @property
+    def bilingual(self) -> bool:
+        """Whether two languages stand side by side."""
+        return BESIDE in self.lang
+
+    @property
     def planned_pages(self) -> int:
         """How many pages it is to have."""
         if self.sheets:
             return self.sheets * _SIDES
         planned = _PLANNED_PAGES[self.form, self.audience]
-        return max(2 * planned, _FOLDED) if self.paper is Paper.A5 else planned
+        return max(2 * planned, _FOLDED) if self.paper is Paper.A5 or self.bilingual else planned
 
     @property
     def most_pages(self) -> int:
@@ -95,16 +107,17 @@ class Edition:
         large = ("large-print.css",) if self.form is Form.LARGE_PRINT else ()
         both = ("large-print-a5.css",) if large and self.paper is Paper.A5 else ()
         folded = ("booklet.css",) if self.booklet else ()
-        tongue = language(self.lang)
-        script = (f"{tongue.script}.css",) if tongue.script else ()
-        turned = ("right-to-left.css",) if tongue.right_to_left else ()
-        reader = ("fonts.css", *script, "page.css", f"{self.audience}.css")
-        return (*reader, *column, f"{self.paper}.css", *large, *both, *folded, *turned, "theme.css")
+        tongues = self.languages
+        scripts = (f"{tongue.script}.css" for tongue in tongues if tongue.script)
+        turned = ("right-to-left.css",) if tongues[0].right_to_left else ()
+        beside = ("bilingual.css",) if self.bilingual else ()
+        reader = ("fonts.css", *scripts, "page.css", f"{self.audience}.css")
+        return (*reader, *column, f"{self.paper}.css", *large, *both, *folded, *turned, *beside, "theme.css")
 
     @property
     def one_column(self) -> bool:
         """Whether the lines are so short that headings stand above their text, in a single column."""
-        return self.paper is Paper.A5 or self.form is Form.LARGE_PRINT
+        return self.paper is Paper.A5 or self.form is Form.LARGE_PRINT or self.bilingual
 
 
 @dataclass(frozen=True, slots=True)

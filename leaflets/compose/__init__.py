@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
+from typing import Any, TypeVar
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, pass_context
 from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound, TemplateSyntaxError
@@ -13,11 +14,12 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from leaflets.compose.bilingual import Pair, paired
 from leaflets.compose.footer import footer, page_number
 from leaflets.compose.words import LONG_WORD, set_plain, set_text, unbold
 from leaflets.errors import RenderError
 from leaflets.help_lines import HelpLines, help_lines, with_help
-from leaflets.languages import Language, language, msg
+from leaflets.languages import Language, msg
 from leaflets.measure import column_letters, foot_lines, page_letters
 from leaflets.model import (
     Audience,
@@ -51,6 +53,8 @@ _TIMES = {
     DoseTime.MORNING: msg("Morning"), DoseTime.MIDDAY: msg("Midday"), DoseTime.EVENING: msg("Evening"),
     DoseTime.BEDTIME: msg("Bedtime"),
 }  # fmt: skip
+Placed = TypeVar("Placed", ViewSection, Pair)
+
 OURS = "leaflet:"
 _HEADING_LETTERS = 23
 _LONG_TITLE = 45
@@ -59,37 +63,52 @@ _GAP_LETTERS = 2
 _ONE_LINE = 52
 
 
-def compose(view: View, imprint: Imprint, templates: Mapping[str, str]) -> Html:
+def compose(view: View, imprint: Imprint, templates: Mapping[str, str], *others: View) -> Html:
     """The page of one view as HTML. `templates` holds them by name; a project's own stand in the place of ours.
 
+    With `others`, the same in the further languages of the edition, all stand side by side.
     Raises RenderError where a template is at fault, with its name and line.
     """
-    audience, edition = view.audience, imprint.edition
-    tongue = language(edition.lang)
-    foot = footer(view, imprint, tongue)
-    numbers = {source.id: number for number, source in enumerate(view.front.sources, 1)}
+    edition, views = imprint.edition, (view, *others)
     environment = _environment(tuple(sorted(templates.items())))
+    voices = [_voice(each, imprint, tongue) for each, tongue in zip(views, edition.languages, strict=True)]
+    foot = " · ".join(voice["foot"] for voice in voices)
+    facts = {**voices[0], "footer_left": foot, "foot_lines": foot_lines(edition, foot)}
+    name = f"{view.audience}.html"
+    if others:
+        name = "bilingual.html"
+        facts["voices"] = [{**voice, "set": _macros(environment, {**facts, **voice})} for voice in voices]
+        facts["pairs"] = _places(paired([voice["sections"] for voice in voices]))
+    markup = _rendered(environment, name, facts)
+    return Html(markup, edition.stylesheets, facts["title"], facts["lang"], facts["author"], imprint.content_id)
+
+
+def _voice(view: View, imprint: Imprint, tongue: Language) -> dict[str, Any]:
+    """What a template is told of one view in its language, and of the sheet."""
+    audience, edition = view.audience, imprint.edition
+    numbers = {source.id: number for number, source in enumerate(view.front.sources, 1)}
     words = partial(set_text, numbers=numbers, marks=audience is Audience.CLINICIAN)
     lines = help_lines(view.front.jurisdiction, imprint.pharmacy, tongue)
     sections, more = with_help(view.sections, lines) if audience is Audience.PATIENT else (view.sections, ())
-    title = tongue.say(_TITLES[audience], title=view.front.title)
-    author = imprint.pharmacy.name
-    facts = {
-        "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": tongue.tag, "title": title,
+    return {
+        "view": view, "front": view.front, "pharmacy": imprint.pharmacy, "lang": tongue.tag,
+        "title": tongue.say(_TITLES[audience], title=view.front.title),
         "direction": tongue.direction, "tongue": tongue, "_": tongue.say, "page_number": page_number(tongue),
-        "author": author, "edition": edition, "paper": edition.paper.value, "form": edition.form.value,
-        "one_column": edition.one_column, "fit": imprint.fit.classes, "foot_lines": foot_lines(edition, foot),
-        "code_in_head": imprint.code_in_head,
-        "places": _places(sections),
-        "facts": _facts(view.front), "notices": imprint.notices,
+        "author": imprint.pharmacy.name, "edition": edition, "paper": edition.paper.value, "form": edition.form.value,
+        "one_column": edition.one_column, "fit": imprint.fit.classes, "code_in_head": imprint.code_in_head,
+        "sections": sections, "places": _places(sections), "facts": _facts(view.front), "notices": imprint.notices,
         "references": [_reference(source) for source in view.front.sources],
         "urgent": any(section.id == "urgent" for section in view.sections),
         "emergency": _emergency(lines, tongue),
         "contact": _contact(imprint.pharmacy, lines, more, tongue), "logo": logo_file(imprint.pharmacy.logo),
-        "footer_left": foot, "footer_right": tongue.say("ID {id}", id=imprint.content_id), "set_text": words,
+        "foot": footer(view, imprint, tongue), "footer_right": tongue.say("ID {id}", id=imprint.content_id),
+        "set_text": words,
     }  # fmt: skip
-    markup = _rendered(environment, f"{audience}.html", facts)
-    return Html(markup, edition.stylesheets, title, tongue.tag, author, imprint.content_id)
+
+
+def _macros(environment: ImmutableSandboxedEnvironment, facts: Mapping[str, Any]) -> object:
+    """The macros that set blocks, in the language of these facts."""
+    return environment.get_template("blocks.html").make_module(dict(facts))
 
 
 @lru_cache(maxsize=4)
@@ -177,7 +196,7 @@ def _template_line(error: BaseException, names: Iterable[str]) -> str:
 # ---------------------------------------------------------------- facts
 
 
-def _places(sections: Iterable[ViewSection]) -> dict[str, list[ViewSection]]:
+def _places(sections: Iterable[Placed]) -> dict[str, list[Placed]]:
     listed = list(sections)
     return {place.value: [section for section in listed if section.place is place] for place in Place}
 

@@ -1,0 +1,86 @@
+"""Two languages side by side: each section beside its other, block by block."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from leaflets.model import Block, Box, Items, Paragraph, Place, Questions, Run, Text, ViewSection, plain
+
+Row = tuple[tuple[Block, ...], ...]
+"""Blocks that say the same, one set for each language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A section in each language: its titles, and its rows."""
+
+    id: str
+    place: Place
+    titles: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def paired(views: Sequence[tuple[ViewSection, ...]]) -> tuple[Pair, ...]:
+    """The sections of all views side by side, in the order of the first; one that a view lacks is empty there."""
+    keyed = [dict(_keyed(sections)) for sections in views]
+    keys = dict.fromkeys(key for sections in keyed for key in sections)
+    return tuple(_pair([sections.get(key) for sections in keyed]) for key in keys)
+
+
+def _keyed(sections: Sequence[ViewSection]) -> Iterator[tuple[tuple[str, int], ViewSection]]:
+    seen: Counter[str] = Counter()
+    for section in sections:
+        seen[section.id] += 1
+        yield (section.id, seen[section.id]), section
+
+
+def _pair(sections: Sequence[ViewSection | None]) -> Pair:
+    first = next(section for section in sections if section)
+    unframed = first.place is Place.TOP  # the whole section has a frame there
+    sides = [(_unframed(section.blocks) if unframed else section.blocks) if section else () for section in sections]
+    titles = tuple(section.title if section else "" for section in sections)
+    return Pair(first.id, first.place, titles, rows(sides))
+
+
+def _unframed(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    return tuple(inner for block in blocks for inner in (_inside(block) if isinstance(block, Box) else (block,)))
+
+
+def _inside(box: Box) -> tuple[Block, ...]:
+    title = (Paragraph(box.line, (), lead=_bold(box.title)),) if plain(box.title) else ()
+    return (*title, *box.blocks)
+
+
+def _bold(text: Text) -> Text:
+    return tuple(Run(run.text, True, run.emphasis, run.mark) for run in text)
+
+
+def rows(sides: Sequence[Sequence[Block]]) -> tuple[Row, ...]:
+    """Blocks side by side: item beside item, question beside question. What is not built alike is one row."""
+    if len({tuple(_form(block) for block in side) for side in sides}) > 1:
+        return (tuple(tuple(side) for side in sides),)
+    return tuple(
+        row
+        for beside in zip(*sides, strict=True)
+        for row in zip_longest(*(_pieces(block) for block in beside), fillvalue=())
+    )
+
+
+def _form(block: Block) -> tuple[str, int]:
+    return type(block).__name__, len(tuple(_pieces(block)))
+
+
+def _pieces(block: Block) -> Iterator[tuple[Block, ...]]:
+    match block:
+        case Items():
+            for number, item in enumerate(block.items):
+                start = None if block.start is None else block.start + number
+                yield (replace(block, items=(item,), start=start),)
+        case Questions():
+            for question in block.questions:
+                yield (replace(block, questions=(question,)),)
+        case _:
+            yield (block,)

@@ -1,0 +1,169 @@
+"""Two languages side by side: every block beside its other, each tagged with its own language."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaflets.compose import compose
+from leaflets.compose.bilingual import rows
+from leaflets.model import Audience, Block, Edition, Html, Imprint, Item, Items, Paragraph, Pharmacy, Run
+from leaflets.parse import parse
+from leaflets.project import packaged
+from leaflets.view import view
+
+ENGLISH = """\
+---
+title: Examplol
+---
+### Urgent
+
+/// urgent
+**Call 911 if you have:**
+
+- chest pain
+- a rash
+///
+
+### Usage
+
+/// patient
+It helps with pain.
+///
+
+### Dosage
+
+/// patient
+1. Take 2 mg.
+2. Drink water.
+///
+"""
+SPANISH = (
+    ENGLISH.replace("Call 911 if you have:", "Llame al 911 si tiene:")
+    .replace("chest pain", "dolor de pecho")
+    .replace("a rash", "sarpullido")
+    .replace("It helps with pain.", "Alivia el dolor.")
+    .replace("Take 2 mg.", "Tome 2 mg.")
+    .replace("Drink water.", "Beba agua.")
+)
+ARABIC = SPANISH.replace("Alivia el dolor.", "يخفف الألم.")
+
+
+def _page(*texts: tuple[str, str]) -> Html:
+    templates = {path.name: path.read_text("utf-8") for path in packaged("templates").glob("*.html")}
+    edition = Edition(Audience.PATIENT, "+".join(lang for lang, _ in texts))
+    views = [
+        view(parse(text, name="examplol", file="examplol.md", lang=lang), Audience.PATIENT) for lang, text in texts
+    ]
+    return compose(views[0], Imprint(edition, Pharmacy(), "0123456789"), templates, *views[1:])
+
+
+class _Cells(HTMLParser):
+    """The words of each cell, row by row, with the cell's language and direction."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.rows: list[list[tuple[str, str, str]]] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append((told.get("lang") or "", told.get("dir") or "", ""))
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and self.rows and self.rows[-1]:
+            lang, direction, words = self.rows[-1][-1]
+            self.rows[-1][-1] = (lang, direction, f"{words} {data.strip()}".strip())
+
+
+def _rows(markup: str) -> list[tuple[str, ...]]:
+    return [tuple(words.replace("\u00a0", " ") for _, _, words in row) for row in _Cells(markup).rows]
+
+
+def test_every_block_stands_beside_its_other() -> None:
+    found = _rows(_page(("en", ENGLISH), ("es", SPANISH)).markup)
+    for pair in (
+        ("Get help now", "Pida ayuda de inmediato"),
+        ("Call 911 if you have:", "Llame al 911 si tiene:"),
+        ("chest pain", "dolor de pecho"),
+        ("a rash", "sarpullido"),
+        ("It helps with pain.", "Alivia el dolor."),
+        ("Take 2 mg.", "Tome 2 mg."),
+    ):
+        assert pair in found
+
+
+def test_the_first_language_is_that_named_first() -> None:
+    page = _page(("es", SPANISH), ("en", ENGLISH))
+    assert page.lang == "es"
+    assert ("Alivia el dolor.", "It helps with pain.") in _rows(page.markup)
+
+
+def test_each_cell_says_its_language_and_direction() -> None:
+    markup = _page(("en", ENGLISH), ("ar", ARABIC)).markup
+    told = [[(lang, direction) for lang, direction, _ in row] for row in _Cells(markup).rows if len(row) > 1]
+    assert told
+    assert all(row == [("en", "ltr"), ("ar", "rtl")] for row in told)
+
+
+def test_steps_keep_their_numbers() -> None:
+    markup = _page(("en", ENGLISH), ("es", SPANISH)).markup
+    assert markup.count('<ol class="few" start="2">') == 2
+
+
+def test_both_footers_stand_on_every_page() -> None:
+    markup = _page(("en", ENGLISH), ("es", SPANISH)).markup.replace("\u00a0", " ")
+    assert "Patient leaflet" in markup
+    assert "Folleto para el paciente" in markup
+
+
+def test_what_is_not_built_alike_stands_whole_beside_the_other() -> None:
+    longer = SPANISH.replace("Alivia el dolor.", "Alivia el dolor.\n\nY la fiebre.")
+    assert ("It helps with pain.", "Alivia el dolor. Y la fiebre.") in _rows(
+        _page(("en", ENGLISH), ("es", longer)).markup
+    )
+
+
+def test_a_section_of_one_language_alone_is_kept() -> None:
+    more = ENGLISH + "\n### Storage\n\n/// patient\nKeep it dry.\n///\n"
+    assert ("Keep it dry.", "") in _rows(_page(("en", more), ("es", SPANISH)).markup)
+
+
+_WORDS = st.text("abc", min_size=1, max_size=3)
+
+
+def _paragraph(words: str) -> Paragraph:
+    return Paragraph(1, (Run(words),))
+
+
+_BLOCKS = st.lists(
+    st.one_of(
+        _WORDS.map(_paragraph),
+        st.lists(_WORDS, min_size=1, max_size=3).map(
+            lambda items: Items(1, tuple(Item(1, (_paragraph(words),)) for words in items), start=1)
+        ),
+    ),
+    max_size=5,
+)
+
+
+def _said(blocks: list[Block] | tuple[Block, ...]) -> list[str]:
+    found: list[str] = []
+    for block in blocks:
+        if isinstance(block, Items):
+            found += [word for item in block.items for word in _said(item.blocks)]
+        elif isinstance(block, Paragraph):
+            found.append("".join(run.text for run in block.text))
+    return found
+
+
+@given(_BLOCKS, _BLOCKS)
+def test_no_block_is_lost_or_moved_however_two_texts_are_built(left: list[Block], right: list[Block]) -> None:
+    found = rows((left, right))
+    for side, blocks in enumerate((left, right)):
+        assert [word for row in found for word in _said(row[side])] == _said(blocks)
