@@ -40,6 +40,7 @@ from tests.outline import runs
         ("[a][b] [c] [d]: e", "[a][b] [c] [d]: e"),
         ("a[^U1] b [^U1, ^U2]", "a[^U1] b[^U1][^U2]"),
         ("[^] [^ a]", "[^] [^ a]"),
+        ("start *b**c*d end &amp; [^U1]", "start *b**c*d end &[^U1]"),
         ("", ""),
     ],
 )

@@ -310,6 +310,7 @@ _SIGNS = ("*", "_", "`", "[", "]", "(", ")", "<", ">", "&", "\\", "!", " ", "a",
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(_SIGNS), max_size=40).map("".join))
 @example("_**__*_<")
+@example("`**`_*<")
 def test_signs_in_a_paragraph_lose_no_word(signs: str) -> None:
     text = "start " + re.sub(r"\n[\s>*`]*", "\n", signs) + " end"
     assert "".join(_section_words(blocks(text))) == "".join(words(text))

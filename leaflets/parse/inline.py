@@ -19,6 +19,7 @@ _OFF = (
     "reference", "link", "image_link", "image_reference", "short_reference", "short_image_ref", "autolink", "automail",
     "html", "entity", "linebreak",
 )  # fmt: skip
+_EMPHASIS = ("em_strong", "em_strong2")
 _LINK = re.compile(r"(!?)\[([^\[\]]{1,400})\]\(\s*<?([^()<>\s]{1,600})>?(?:\s+[\"'][^\"'()]{0,200}[\"'])?\s*\)")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,600})>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
@@ -33,10 +34,10 @@ TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>|<!--|<!\[CDATA
 
 
 @cache
-def _markdown() -> Markdown:
+def _markdown(*, emphasis: bool) -> Markdown:
     md = Markdown()
-    for name in _OFF:
-        md.inlinePatterns.deregister(name)
+    for name in (*_OFF, *(() if emphasis else _EMPHASIS)):
+        md.inlinePatterns.deregister(name, strict=False)
     return md
 
 
@@ -44,23 +45,24 @@ def inline(source: str) -> Text:
     """The runs of a paragraph: bold, emphasis and reference marks; everything else as text.
 
     A paragraph of more than 20,000 characters, or of more than 400 stars, underscores, backticks and backslashes, is
-    set as it stands, so that no input takes more than its share of time; so is one that would lose a letter.
+    set as it stands, so that no input takes more than its share of time. One that would lose a letter keeps its
+    stars and underscores as signs.
     """
     if len(source) > _MAX_INLINE or sum(map(source.count, "*_`\\")) > _MAX_MARKUP:
         return (Run(" ".join(source.split())),)
     if not _MARKUP.search(source):
         return _tidy([Run(source)])
     text = _TIMES.sub(r"\\*", _links_as_text(source))
-    root = _marked_up(text)
+    root = _marked_up(text, emphasis=True)
     if _SIGNS.sub("", _letters(root)) != _SIGNS.sub("", text):  # "_**__*_<": the library drops what follows
-        return (Run(" ".join(source.split())),)
+        root = _marked_up(text, emphasis=False)
     return _tidy(_runs(root, bold=False, emphasis=False))
 
 
-def _marked_up(text: str) -> ET.Element:
+def _marked_up(text: str, *, emphasis: bool) -> ET.Element:
     root = ET.Element("div")
     ET.SubElement(root, "p").text = text
-    md = _markdown()
+    md = _markdown(emphasis=emphasis)
     md.reset()
     md.treeprocessors["inline"].run(root)
     md.treeprocessors["unescape"].run(root)
