@@ -107,7 +107,7 @@ class Bench:
             Contender("leaflet build, no cache", self.leaflet(*BUILD), self.forget),
             Contender("leaflet build, unchanged", self.leaflet(*BUILD), self.built),
             Contender("weasyprint command", plain),
-            Contender("weasyprint command, pdf/a-2a", (*plain, "--pdf-variant", "pdf/a-2a")),
+            Contender("weasyprint command, pdf/a-3a", (*plain, "--pdf-variant", "pdf/a-3a")),
             Contender("typst compile", (sys.executable, "-c", TYPST, str(self.pages / "typst.pdf"))),
             Contender("leaflet --help", self.leaflet("--help")),
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from leaflets.deferred import Deferred, deferred
 from leaflets.errors import UsageError
 from leaflets.paper import Audience, Edition
 
@@ -45,10 +46,8 @@ def qr(content_id: str, url: str, edition: Edition) -> Code:
 
     Raises UsageError where the address is too long to be printed large enough to be read.
     """
-    import segno  # 25 ms, which a child spends where there is one
-
     words = code_words(content_id, url)
-    matrix = segno.make(words, error="m", micro=False).matrix
+    matrix = _segno().make(words, error="m", micro=False).matrix
     modules = len(matrix)
     if modules > _MOST_MODULES:
         raise UsageError("the address for the square code (provenance.url) is too long", "Choose a shorter one.")
@@ -56,6 +55,13 @@ def qr(content_id: str, url: str, edition: Edition) -> Code:
     module = (_CLINICIAN_ROOM_MM if narrow else _ROOM_MM) / (modules + QUIET_MODULES)
     in_head = narrow and module < SMALLEST_MODULE_MM
     return Code(words, modules, _drawing(matrix, max(module, SMALLEST_MODULE_MM)), in_head)
+
+
+def _segno() -> Any:
+    """The library, loaded where a code is made only, and without its writers, which ask for urllib.request."""
+    with deferred(Deferred("segno.writers")):
+        import segno
+    return segno
 
 
 def code_words(content_id: str, url: str) -> str:

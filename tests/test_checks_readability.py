@@ -1,7 +1,12 @@
 """Syllables, grades, and what counts as a name."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from pyphen import Pyphen
+
+from leaflets.checks.hyphens import parts
 from leaflets.checks.lexer import lex
 from leaflets.checks.readability import Measure, is_name, measure, syllables, together
 
@@ -13,6 +18,14 @@ from leaflets.checks.readability import Measure, is_name, measure, syllables, to
 ])  # fmt: skip
 def test_syllables(word: str, count: int) -> None:
     assert syllables(word) == count
+
+
+def test_words_are_parted_as_by_the_library_whose_patterns_they_are() -> None:
+    texts = [file.read_text(encoding="utf-8") for file in (Path(__file__).parents[1] / "content").glob("*.md")]
+    words = set(re.findall(r"[^\W\d_]+", " ".join(texts).lower())) | {"a", "it", "associate", "tables", "x" * 60}
+    whole = Pyphen(lang="en_US")
+    assert len(words) > 2000
+    assert {word: parts(word) for word in words} == {word: len(whole.positions(word)) + 1 for word in words}
 
 
 def test_grade_is_the_formula_of_kincaid() -> None:

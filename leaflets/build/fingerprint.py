@@ -26,10 +26,10 @@ _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}
 MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
-    "booklet.py", "impose.py", "model.py", "measure.py", "paper.py", "pictograms.py", "drawing.py", "help_lines.py",
-    "qr.py", "record.py", "seal.py", "typography.py", "view.py", "compose/*.py", "finish.py", "fetch.py",
-    "glyphs.py", "languages/*.py", "languages/catalogues/*.po", "parse/*.py", "typeset/*",
-    "tables/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
+    "booklet.py", "deferred.py", "impose.py", "model.py", "measure.py", "paper.py", "pictograms.py", "drawing.py",
+    "help_lines.py", "qr.py", "record.py", "seal.py", "typography.py", "view.py", "compose/*.py", "finish.py",
+    "fetch.py", "glyphs.py", "languages/*.py", "languages/catalogues/*.po", "parse/*.py", "typeset/*", "tables/*",
+    "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
 _APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
 _ENGINES = ("babel", "weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno")

@@ -16,6 +16,7 @@ from typing import Any
 import fontTools
 import pydyf
 
+from leaflets.deferred import Deferred, deferred
 from leaflets.errors import RenderError
 
 FONTS_CONF = Path(__file__).with_name("fonts.conf")
@@ -25,15 +26,6 @@ _LIBRARIES = (
 )
 
 
-class _Deferred(ModuleType):
-    """Stands for a module of fontTools until something in it is wanted."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(importlib.import_module(self.__name__), name)
-
-
 def _deferred_call(module: str, function: str) -> Callable[..., Any]:
     def call(*args: Any, **options: Any) -> Any:
         return getattr(importlib.import_module(module), function)(*args, **options)
@@ -41,24 +33,13 @@ def _deferred_call(module: str, function: str) -> Callable[..., Any]:
     return call
 
 
-def _stand_ins() -> dict[str, ModuleType]:
+def _fonttools() -> tuple[ModuleType, ...]:
     # WeasyPrint imports these two for a fallback we refuse and for variable fonts we do not ship: a third of its start.
-    subset, library, instancer = (_Deferred(f"fontTools.{name}") for name in ("subset", "varLib", "varLib.instancer"))
+    subset, library, instancer = (Deferred(f"fontTools.{name}") for name in ("subset", "varLib", "varLib.instancer"))
     library.__path__ = []
     function = "instantiateVariableFont"
     setattr(instancer, function, _deferred_call(instancer.__name__, function))
-    return {module.__name__: module for module in (subset, library, instancer)}
-
-
-@contextlib.contextmanager
-def _fonttools_deferred() -> Iterator[None]:
-    stand_ins = {name: module for name, module in _stand_ins().items() if name not in sys.modules}
-    sys.modules.update(stand_ins)
-    try:
-        yield
-    finally:
-        for name in stand_ins:
-            del sys.modules[name]
+    return subset, library, instancer
 
 
 @contextlib.contextmanager
@@ -88,7 +69,7 @@ def _short(error: OSError) -> str:
 def _load() -> ModuleType:
     _close_fonts()
     with (
-        _fonttools_deferred(),
+        deferred(*_fonttools()),
         _libraries_by_soname(),
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),  # WeasyPrint prints advice of its own when a library is missing
