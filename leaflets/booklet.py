@@ -12,6 +12,7 @@ from pikepdf import Array, Dictionary, Name, Object, Operator
 
 from leaflets.errors import PdfError
 from leaflets.impose import booklet_sides
+from leaflets.languages import Language
 from leaflets.model import Html
 from leaflets.paper import Paper, Pdf, Rect
 from leaflets.seal import sealed
@@ -21,13 +22,13 @@ _BLANK = b"/Artifact BMC\nq 1 0 0 1 %.6f 0 cm /blank Do Q\nEMC"
 _DECIMALS = 6
 
 
-def blank_page(words: str, stylesheets: tuple[str, ...], lang: str) -> Html:
+def blank_page(words: str, stylesheets: tuple[str, ...], tongue: Language) -> Html:
     """The page that stands in a booklet where the sheet has none; `words` tell its reader that nothing is missing."""
     markup = (
-        f'<!DOCTYPE html><html lang="{escape(lang)}"><head><title>{escape(words)}</title></head>'
+        f'<!DOCTYPE html><html lang="{tongue.tag}" dir="{tongue.direction}"><head><title>{escape(words)}</title></head>'
         f'<body><div class="blank" data-words="{escape(words)}"></div></body></html>'
     )
-    return Html(markup, stylesheets, words, lang)
+    return Html(markup, stylesheets, words, tongue.tag)
 
 
 def booklet(pdf: Pdf, blank: Pdf | None, *, right_to_left: bool = False) -> Pdf:

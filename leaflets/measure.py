@@ -15,7 +15,7 @@ _LARGE_PAGE = MappingProxyType({Paper.A4: 49, Paper.LETTER: 50, Paper.A5: 34})
 _HALF_PAGE = 36
 _FOOT = {Audience.PATIENT: 78, Audience.CLINICIAN: 106}
 _A5_FOOT = {Audience.PATIENT: 44, Audience.CLINICIAN: 58}
-_LARGE_FOOT: Mapping[Paper, int] = MappingProxyType({Paper.A4: 36, Paper.LETTER: 37, Paper.A5: 32})
+_LARGE_FOOT: Mapping[Paper, int] = MappingProxyType({Paper.A4: 36, Paper.LETTER: 37, Paper.A5: 37})
 _FEWEST_FOOT_LINES = 2
 
 
@@ -40,10 +40,14 @@ def foot_letters(edition: Edition) -> int:
     return (_A5_FOOT if edition.paper is Paper.A5 else _FOOT)[edition.audience]
 
 
-def foot_lines(edition: Edition, words: str) -> int:
-    """How many lines the words of the lower margin take, parted at plain spaces only; never less than two."""
+def foot_lines(edition: Edition, words: str, beside: str = "") -> int:
+    """How many lines the words of the lower margin take, parted at plain spaces only; never less than two.
+
+    What stands beside them follows them in large print on A5, where two columns have no room.
+    """
     most, lines, filled = foot_letters(edition), 1, 0
-    for word in words.split(" "):
+    narrow = edition.form is Form.LARGE_PRINT and edition.paper is Paper.A5
+    for word in f"{words} · {beside}".split(" ") if narrow and beside else words.split(" "):
         if filled and filled + len(word) > most:
             lines, filled = lines + 1, 0
         filled += len(word) + 1

@@ -20,3 +20,9 @@ def test_the_lower_margin_has_a_line_for_all_its_words(edition: Edition) -> None
     full = " ".join(["x" * (foot_letters(edition) // 2)] * 12)
     assert foot_lines(edition, full) >= 6
     assert foot_lines(edition, full.replace(" ", "\xa0")) == 2  # one word that nothing may part
+
+
+def test_only_in_large_print_on_a5_the_number_of_the_page_takes_a_line_of_its_own() -> None:
+    words = "x" * 36
+    taller = [edition for edition in EVERY if foot_lines(edition, f"{words} {words}", words) > 2]
+    assert {(edition.paper, edition.form) for edition in taller} == {(Paper.A5, Form.LARGE_PRINT)}

@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 from leaflets.model import Edition, Html, Pdf
 
-LEFT_BLANK = "This page is left blank"
 _PAGES_A_SHEET = 4
 
 
 def bound(pdf: Pdf, edition: Edition, typeset: Callable[[Html], Pdf]) -> Pdf:
-    """The pages of a sheet, two by two on A4. Raises RenderError or PdfError."""
+    """The pages of a sheet, two by two on A4, bound at the side where its first language begins its lines.
+
+    Raises RenderError or PdfError.
+    """
     from leaflets.booklet import blank_page, booklet  # only a booklet needs pikepdf
 
-    short = pdf.pages % _PAGES_A_SHEET
-    blank = typeset(blank_page(LEFT_BLANK, edition.stylesheets, edition.lang)) if short else None
-    return booklet(pdf, blank)
+    tongue, blank = edition.languages[0], None
+    if pdf.pages % _PAGES_A_SHEET:
+        blank = typeset(blank_page(tongue.say("This page is left blank"), edition.stylesheets, tongue))
+    return booklet(pdf, blank, right_to_left=tongue.right_to_left)

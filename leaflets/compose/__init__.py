@@ -46,7 +46,7 @@ from leaflets.model import (
     plain,
 )
 from leaflets.pictograms import PICTOGRAMS, icon_file, logo_file, picture_file
-from leaflets.typography import bind, tallman
+from leaflets.typography import NBSP, bind, tallman
 
 _TITLES = {Audience.PATIENT: msg("{title}: patient leaflet"), Audience.CLINICIAN: msg("{title}: clinician sheet")}
 _TIMES = {
@@ -61,6 +61,7 @@ _LONG_TITLE = 45
 _FEW_ITEMS, _FEW_LETTERS = 5, 400
 _GAP_LETTERS = 2
 _ONE_LINE = 52
+_LAST_PAGE = "{page}10{of}10{end}"
 
 
 def compose(view: View, imprint: Imprint, templates: Mapping[str, str], *others: View) -> Html:
@@ -73,7 +74,8 @@ def compose(view: View, imprint: Imprint, templates: Mapping[str, str], *others:
     environment = _environment(tuple(sorted(templates.items())))
     voices = [_voice(each, imprint, tongue) for each, tongue in zip(views, edition.languages, strict=True)]
     foot = " · ".join(voice["foot"] for voice in voices)
-    facts = {**voices[0], "footer_left": foot, "foot_lines": foot_lines(edition, foot)}
+    beside = f"{voices[0]['footer_right']} · {_LAST_PAGE.format(**voices[0]['page_number'])}"
+    facts = {**voices[0], "footer_left": foot, "foot_lines": foot_lines(edition, foot, beside)}
     name = f"{view.audience}.html"
     if others:
         name = "bilingual.html"
@@ -101,7 +103,8 @@ def _voice(view: View, imprint: Imprint, tongue: Language) -> dict[str, Any]:
         "urgent": any(section.id == "urgent" for section in view.sections),
         "emergency": _emergency(lines, tongue),
         "contact": _contact(imprint.pharmacy, lines, more, tongue), "logo": logo_file(imprint.pharmacy.logo),
-        "foot": footer(view, imprint, tongue), "footer_right": tongue.say("ID {id}", id=imprint.content_id),
+        "foot": footer(view, imprint, tongue),
+        "footer_right": tongue.say("ID {id}", id=imprint.content_id).replace(" ", NBSP),
         "set_text": words,
     }  # fmt: skip
 
