@@ -2,8 +2,10 @@
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -33,8 +35,8 @@ _BREAKS = re.compile(
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
     """How one item of a label is set: its size and floor in points, whether it may shrink alone to stay on one line,
-    whether its letters are kerned (figures and codes are read one by one), and whether it is of several fields, so that
-    the leaflet's direction holds, and not its own.
+    whether its letters are kerned (figures and codes are read one by one), whether it is of several fields, so that
+    the leaflet's direction holds, and not its own, and whether it will hardly come again on another label.
     """
 
     size_pt: float
@@ -43,6 +45,7 @@ class Style:
     shrinks: bool = False
     kerned: bool = True
     mixed: bool = False
+    once: bool = False
 
 
 NAME = Style(11.5, 8.0, bold=True, shrinks=True)
@@ -50,6 +53,7 @@ DIRECTIONS = Style(10.0, 8.0, bold=True)
 TIMES = Style(9.0, 7.5)
 GRID = Style(8.5, 7.5, bold=True)
 DETAIL = Style(8.0, 6.5, shrinks=True, kerned=False, mixed=True)
+NUMBERS = replace(DETAIL, once=True)
 NOTE = Style(7.5, 6.5, bold=True)
 CONTROL = Style(6.0, 5.0, shrinks=True, kerned=False)
 CONTROL_HEIGHT_PT = CONTROL.size_pt * LEADING  # kept free for the control line at the label's lower edge
@@ -71,6 +75,7 @@ class Block(NamedTuple):
     width_pt: float
     extra: float = 0.0
     columns: tuple[tuple[Line, ...], ...] = ()
+    once: bool = False
 
     @property
     def height_pt(self) -> float:
@@ -91,7 +96,8 @@ class LabelSetter:
     def __init__(self, fonts: LabelFonts) -> None:
         self._fonts = fonts
         self._shaper = Shaper(fonts)
-        self._blocks: dict[tuple[str, Style, float, float, bool], Block | None] = {}
+        # One memory for each style, so that names and numbers do not drive out directions, which come again.
+        self._blocks: dict[Style, dict[tuple[str, float, float, bool], Block | None]] = defaultdict(dict)
 
     def label(
         self, label: Label | None, *, lang: str, width_pt: float, height_pt: float, notes: tuple[str, ...] = ()
@@ -99,15 +105,16 @@ class LabelSetter:
         """The label fitted into a space of this size, and what is to be said about it; None where it does not fit or
         has a character that no font draws. Findings never hold the patient's data.
         """
-        noted = [(clean(note), NOTE, "note") for note in notes]
         inner, room = width_pt - 2 * PADDING_PT, height_pt - 2 * PADDING_PT - CONTROL_HEIGHT_PT
         rtl = is_rtl_language(lang)
-        if label is not None and (drawn := _items(label, lang, grid=True)):
-            done, findings = self._fitted(drawn + noted, inner, room, rtl=rtl)
+        items = [] if label is None else _items(label, lang)
+        items += [(clean(note), NOTE, "note") for note in notes]
+        if label is not None and (grid := cells(clean_lines(label.dose_times), lang)):
+            drawn = [(grid, GRID, item[2]) if item[1] is TIMES else item for item in items]
+            done, findings = self._fitted(drawn, inner, room, rtl=rtl)
             if done is not None:
                 return done, findings
-        items = [] if label is None else _items(label, lang)
-        return self._fitted(items + noted, inner, room, rtl=rtl)
+        return self._fitted(items, inner, room, rtl=rtl)
 
     def _fitted(
         self, items: Sequence[tuple[str, Style, str]], inner: float, room: float, *, rtl: bool
@@ -134,12 +141,15 @@ class LabelSetter:
 
     def block(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
         """One item in a column of this width, None where a word is wider than that. Raises MissingCharacter."""
-        key = (text, style, scale, width_pt, rtl)
-        block = self._blocks.get(key)
+        if style.once:
+            return self._set(text, style, scale, width_pt, rtl=rtl)
+        known = self._blocks[style]
+        key = (text, scale, width_pt, rtl)
+        block = known.get(key)
         if block is None:
-            if len(self._blocks) >= _REMEMBERED:
-                self._blocks.clear()
-            block = self._blocks[key] = self._set(text, style, scale, width_pt, rtl=rtl)
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            block = known[key] = self._set(text, style, scale, width_pt, rtl=rtl)
         return block
 
     def fresh(self, text: str, style: Style, width_pt: float) -> Block | None:
@@ -154,7 +164,7 @@ class LabelSetter:
         base = rtl if style.mixed else not text.isascii() and starts_rtl(text)
         size = max(style.floor_pt, style.size_pt * scale)
         line = self._shaper.shape(text, bold=style.bold, kerned=style.kerned, rtl=base)
-        block = Block((line,), size, rtl, width_pt, line.above + line.below)
+        block = Block((line,), size, rtl, width_pt, line.above + line.below, (), style.once)
         if line.width * size <= width_pt:
             return block
         fitting = math.floor(width_pt / line.width * 4) / 4
@@ -215,6 +225,7 @@ def _stacked(blocks: Sequence[Block | None]) -> Block | None:
 _SETTERS: WeakKeyDictionary[LabelFonts, LabelSetter] = WeakKeyDictionary()
 
 
+@lru_cache
 def is_rtl_language(lang: str) -> bool:
     """Whether pages in this language are set from right to left."""
     return lang[:3].rstrip("-_").lower() in _RTL_LANGUAGES
@@ -238,21 +249,15 @@ def check_label(
     return _SETTERS[fonts].label(label, lang=lang, width_pt=width_pt, height_pt=height_pt, notes=notes)[1]
 
 
-def _items(label: Label, lang: str, *, grid: bool = False) -> list[tuple[str, Style, str]]:
-    """The items of a label from top to bottom: text, style, and the field to name where one does not fit.
-
-    With `grid` the dose times are drawn as one; no items where they are none.
-    """
+def _items(label: Label, lang: str) -> list[tuple[str, Style, str]]:
+    """The items of a label from top to bottom: text, style, and the field to name where one does not fit."""
     words = captions(lang)
-    times = clean_lines(label.dose_times)
-    if grid and not (times := cells(times, lang)):
-        return []
     items = [
         (clean(label.patient_name), NAME, "patient_name"),
-        (_joined(words.born, label.dob, words.reference, label.patient_ref), DETAIL, "dob, patient_ref"),
+        (_joined(words.born, label.dob, words.reference, label.patient_ref), NUMBERS, "dob, patient_ref"),
         (clean_lines(label.directions), DIRECTIONS, "directions"),
-        (times, GRID if grid else TIMES, "dose_times"),
-        (_joined(words.quantity, label.quantity, words.prescription, label.rx_number), DETAIL, "quantity, rx_number"),
+        (clean_lines(label.dose_times), TIMES, "dose_times"),
+        (_joined(words.quantity, label.quantity, words.prescription, label.rx_number), NUMBERS, "quantity, rx_number"),
         (_joined("", label.prescriber, words.dispensed, label.dispensed_on), DETAIL, "prescriber, dispensed_on"),
     ]
     return [item for item in items if item[0]]

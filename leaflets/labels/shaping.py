@@ -80,9 +80,11 @@ class Shaper:
     def shape(self, text: str, *, bold: bool, rtl: bool, kerned: bool = True) -> Line:
         """A line of clean text; `rtl` is the direction of the paragraph. Raises MissingCharacter."""
         face, simple = self._latin[bold]
-        if simple.issuperset(text) and not rtl:
-            piece, advance = (_simple if kerned else _unkerned)(face, text)
-            return Line((piece,), advance / face.upem)
+        if not rtl and simple.issuperset(text):
+            if kerned:
+                piece, advance = _simple(face, text)
+                return Line((piece,), advance / face.upem)
+            return Line((Piece(face, text),), sum(map(face.advances.__getitem__, text)) / face.upem)
         pieces: list[Piece] = []
         width = above = below = 0.0
         for stretch in stretches(text, rtl=rtl) if rtl or has_rtl(text) else [Stretch(0, len(text), False)]:
@@ -133,10 +135,6 @@ def _reach(piece: Piece) -> tuple[float, float]:
             up = max(up, ink.y_bearing + glyph.dy)
             down = min(down, ink.y_bearing + ink.height + glyph.dy)
     return up / piece.face.upem, -down / piece.face.upem
-
-
-def _unkerned(face: Face, text: str) -> tuple[Piece, int]:
-    return Piece(face, text), sum(map(face.advances.__getitem__, text))
 
 
 def _simple(face: Face, text: str) -> tuple[Piece, int]:

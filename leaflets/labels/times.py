@@ -1,6 +1,7 @@
 """Dose times that read as times of the day with an amount each → the cells of a grid; anything else stays words."""
 
 import re
+from functools import lru_cache
 
 TIMES = ("morning", "midday", "evening", "bedtime")
 
@@ -21,6 +22,7 @@ _PART = re.compile(rf"{_ONE}\s*[: ]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
 _MORE = re.compile(rf"{_ONE}|\b(?:night|and|or|then|if)\b|[;\n]", re.IGNORECASE)
 
 
+@lru_cache
 def cells(text: str, lang: str) -> str:
     """The grid as four lines of a head, a tab and an amount; empty where the text is to stand in its own words.
 

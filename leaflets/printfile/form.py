@@ -14,6 +14,8 @@ from leaflets.errors import PdfError
 from leaflets.sheet import LABEL, LOCAL, NODE, SHARED, TOP, Sheet
 
 _PREFIX = 0x80  # the first of the bytes that stand for a prefix; form text is otherwise ASCII
+_PREFIXES = [b"%c" % byte for byte in range(_PREFIX, SHARED)]
+_NODE = b"%c" % NODE
 _MOST_OBJECTS = 100 * (SHARED - _PREFIX)
 _MARKED = re.compile(rb"([\xf1\xf2])([0-9a-f]{4})")
 
@@ -93,9 +95,9 @@ class Form:
         return b"\0".join([head + b"\n", b"\n".join(lines[: self.packed]), lines[2 * self.packed]])
 
     def _filled(self, text: bytes, first: int, node: int) -> bytes:
-        text = text.replace(b"%c" % NODE, b"%d" % node)
-        for group in range(-(-self.objects // self.step)):
-            text = text.replace(b"%c" % (_PREFIX + group), b"%d" % (first // self.step + group))
+        text = text.replace(_NODE, b"%d" % node)
+        for group, prefix in enumerate(range(first // self.step, (first + self.packed) // self.step + 1)):
+            text = text.replace(_PREFIXES[group], b"%d" % prefix)
         return text
 
 

@@ -64,8 +64,9 @@ class ObjectFile:
 
     def reserve(self, count: int = 1, multiple_of: int = 1) -> int:
         """The first of `count` new object numbers in a row, which divides by `multiple_of`."""
-        first = -(-self.next_number // multiple_of) * multiple_of
-        self.entries += bytes((first + count - self.next_number) * ENTRY_BYTES)
+        following = len(self.entries) // ENTRY_BYTES
+        first = -(-following // multiple_of) * multiple_of
+        self.entries += bytes((first + count - following) * ENTRY_BYTES)
         return first
 
     def put(self, number: int, body: bytes, data: bytes | None = None) -> None:

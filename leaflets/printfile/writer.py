@@ -137,8 +137,8 @@ class _PrintFile:
             self._parents.add(stream.parents)
             self._documents.append(first + form.document)
         else:
-            filled = form.fill(first, node)
-            file.pack(first, filled.bodies, filled.numbers)
+            bodies, numbers, *_ = form.fill(first, node)
+            file.pack(first, bodies, numbers)
         file.put(first + form.packed, b"<<>>", label.data)
         self._pages.add(first, known.sheet.pages, first + form.packed - form.blanks, form.blanks)
         if job.bookmarks:
