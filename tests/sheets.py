@@ -52,8 +52,12 @@ class Shelf:
 
     def sheet(self, path: Path, audience: Audience, paper: Paper = Paper.A4) -> Built:
         """The sheet of one file, with the packaged styles and templates."""
+        return self.made(path, Edition(audience, paper=paper))
+
+    def made(self, path: Path, edition: Edition) -> Built:
+        """The sheet of one file in any edition."""
         project = Project(self.folder / "project", Settings())
-        return build(project, source_at(path), Edition(audience, paper=paper), cache=Cache(self.folder / "cache"))
+        return build(project, source_at(path), edition, cache=Cache(self.folder / "cache"))
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:

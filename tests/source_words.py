@@ -170,17 +170,19 @@ class Printed:
             yield from (end for end in ends if end is not None)
 
     def _follow(self, words: Words, head: Words, place: int) -> int:
+        places = {place}
         for count, word in enumerate(words[1:], 1):
-            following = self._next(word, head, place)
-            if following is None:
+            places = {following for one in places for following in self._next(word, head, one)}
+            if not places:
                 return count
-            place = following
         return len(words)
 
-    def _next(self, word: str, head: Words, place: int) -> int | None:
-        found = (p for p in self._places.get(word, ()) if p > place and self._joins(head, place, p))
-        following = next(found, None)
-        return self._cut(word, place + 1) if following is None else following
+    def _next(self, word: str, head: Words, place: int) -> Iterator[int]:
+        """Wherever a word may go on: one of a table's head can be the same as one of the cell below it."""
+        near = (p for p in self._places.get(word, ()) if place < p <= place + FURNITURE + len(head))
+        found = [p for p in near if self._joins(head, place, p)]
+        cut = None if found else self._cut(word, place + 1)
+        yield from found if cut is None else [cut]
 
     def _cut(self, word: str, place: int) -> int | None:
         """Where a word ends that begins here and is cut up: one too long for its line or cell is, without a hyphen."""

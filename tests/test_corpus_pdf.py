@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.build import Built
 from leaflets.errors import ContentError, LeafletError
 from leaflets.model import Audience
-from tests.sheets import CORPUS, REFUSED, Shelf, corpus_files, own_files, page_texts, printable_files
-from tests.source_words import Block, Printed, blocks, words_of
+from tests.lost_words import is_withheld, lost, source_of
+from tests.sheets import CORPUS, REFUSED, Shelf, corpus_files, own_files, printable_files
+from tests.source_words import Printed, blocks, words_of
 
 EVERY_TENTH = printable_files()[::10]
 
@@ -27,7 +27,7 @@ def _named(path: Path) -> str:
 def test_every_word_of_the_source_is_printed_or_listed_as_withheld(path: Path, shelf: Shelf) -> None:
     for audience in Audience:
         built = shelf.sheet(path, audience)
-        assert _lost(path, built, "\n".join(page_texts(built.pdf.data))) == []
+        assert lost(path, built) == []
 
 
 @pytest.mark.slow
@@ -39,7 +39,7 @@ def test_another_reader_finds_the_same_words(path: Path, shelf: Shelf) -> None:
         read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=built.pdf.data, capture_output=True, check=True)
         text = read.stdout.decode()
         shown = set(words_of(re.sub(r"[-‐]\n", "", text))) | set(words_of(text))
-        due = (block for block in blocks(_source(path)) if not _is_withheld(block, built))
+        due = (block for block in blocks(source_of(path)) if not is_withheld(block, built))
         missing = {word for block in due for word in block.words} - shown
         assert {word for word in missing if not _carries_mark(word, shown)} == set()
 
@@ -80,12 +80,12 @@ def _printed_or_refused(path: Path, audience: Audience, shelf: Shelf) -> list[st
         built = shelf.sheet(path, audience)
     except LeafletError as refusal:
         return [] if re.search(rf"{re.escape(path.name)}(:\d+|, line \d+)", refusal.message) else [refusal.message]
-    return _lost(path, built, "\n".join(page_texts(built.pdf.data)))
+    return lost(path, built)
 
 
 def test_what_is_withheld_names_line_words_and_reason(shelf: Shelf) -> None:
     path = next(path for path in own_files() if path.stem == "two-voices")
-    lines = _source(path).split("\n")
+    lines = source_of(path).split("\n")
     for audience, other in ((Audience.PATIENT, "clinician"), (Audience.CLINICIAN, "patient")):
         withheld = shelf.sheet(path, audience).withheld
         assert any(w.reason == f"marked for the {other}" for w in withheld)
@@ -113,26 +113,6 @@ def test_the_search_itself_sees_two_words_that_changed_places() -> None:
 
 def _holds(words: list[str], part: list[str]) -> bool:
     return any(words[place : place + len(part)] == part for place in range(len(words)))
-
-
-def _source(path: Path) -> str:
-    return path.read_bytes().decode("utf-8-sig")
-
-
-def _lost(path: Path, built: Built, text: str) -> list[str]:
-    source = _source(path)
-    printed = Printed(text, marks="[^" in source)
-    due = [block for block in blocks(source) if not _is_withheld(block, built)]
-    assert due, f"nothing of {path.name} is due on the {built.edition.audience} sheet"
-    faults = ((block, printed.lost(block.words, block.head)) for block in due)
-    return [f"{path.name}:{block.first}: {fault}" for block, fault in faults if fault]
-
-
-def _is_withheld(block: Block, built: Built) -> bool:
-    if block.voice and block.voice != built.edition.audience:
-        assert built.withheld, "a block of another voice is listed"
-        return True
-    return any(block.first <= one.line <= block.last for one in built.withheld)
 
 
 def _carries_mark(word: str, shown: set[str]) -> bool:

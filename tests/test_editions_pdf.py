@@ -1,0 +1,80 @@
+"""Large print, A5 and booklets are as safe as the first edition: archival, accessible, whole, the same each time."""
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leaflets.build import build
+from leaflets.cache import Cache
+from leaflets.paper import Audience, Edition, Form, Paper, Severity
+from leaflets.project import Project
+from leaflets.project.content import source_at
+from leaflets.proof import proof
+from tests import verapdf
+from tests.lost_words import lost
+from tests.sheets import ROOT, Shelf, corpus_files, letters, own_files, printable_files
+
+FORMS = [(Form.LARGE_PRINT, Paper.A4), (Form.LARGE_PRINT, Paper.LETTER), (Form.STANDARD, Paper.A5)]
+FORMS += [(Form.LARGE_PRINT, Paper.A5)]
+EVERY = [Edition(audience, paper=paper, form=form) for form, paper in FORMS for audience in Audience]
+BARICITINIB = ROOT / "content" / "baricitinib.md"
+
+
+def _printed() -> list[tuple[Path, Edition]]:
+    """Baricitinib, the longest and the shortest found text in every edition; of the others each in one, by turns."""
+    found = sorted((path for path in corpus_files() if path in printable_files()), key=lambda path: path.stat().st_size)
+    whole = [BARICITINIB, *found[:1], *found[-1:]]
+    others = [path for path in (*own_files(), *found[1:-1:400]) if path not in whole]
+    turns = zip(others, itertools.cycle(EVERY), strict=False)
+    return [*itertools.product(whole, EVERY), *turns]
+
+
+def _named(value: object) -> str:
+    return value.stem[:30] if isinstance(value, Path) else ""
+
+
+def _told(edition: Edition) -> str:
+    return f"{edition.audience}-{edition.form}-{edition.paper}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "edition"), [pytest.param(*each, id=f"{each[0].stem[:30]}-{_told(each[1])}") for each in _printed()]
+)
+def test_every_edition_is_archival_accessible_and_whole(shelf: Shelf, path: Path, edition: Edition) -> None:
+    built = shelf.made(path, edition)
+    assert lost(path, built) == []
+    assert [finding for finding in proof(built.pdf, edition) if finding.severity is Severity.ERROR] == []
+    for profile in ("3a", "ua1"):
+        assert verapdf.failures(built.pdf.data, profile) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [path for path in own_files() if path.parent == BARICITINIB.parent], ids=_named)
+def test_our_own_sheets_have_nothing_to_mend_on_their_pages_in_any_edition(shelf: Shelf, path: Path) -> None:
+    found = {
+        (finding.code, finding.message)
+        for edition in EVERY
+        for finding in proof(shelf.made(path, edition).pdf, edition)
+        if finding.code != "PG-08"  # a table of doses takes the pages it takes
+    }
+    assert found == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", [*EVERY, replace(EVERY[4], booklet=True)], ids=_told)
+def test_every_edition_is_the_same_bytes_each_time(tmp_path: Path, edition: Edition) -> None:
+    one, other = (
+        build(Project(tmp_path), source_at(BARICITINIB), edition, cache=Cache(tmp_path / name)) for name in "ab"
+    )
+    assert one.fresh is other.fresh is True
+    assert one.pdf.data == other.pdf.data
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("paper", list(Paper))
+def test_in_large_print_nothing_is_smaller_than_18_points(shelf: Shelf, audience: Audience, paper: Paper) -> None:
+    built = shelf.made(BARICITINIB, Edition(audience, paper=paper, form=Form.LARGE_PRINT))
+    assert min(letter.size for letter in letters(built.pdf.data)) >= 17.99
