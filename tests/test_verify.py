@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,8 @@ import pikepdf
 import pytest
 
 from leaflets.seal import sealed
-from tests.running import MONOGRAPH, Leaflet, Ran
+from tests.running import MONOGRAPH, Leaflet, Ran, environment, process
+from tests.sheets import ROOT
 
 TEXT = MONOGRAPH.replace("title:", 'version: "1"\nreviewed: 2026-01-05\nreview_by: 2030-01-05\ntitle:')
 SHEET = "output/a-patient.pdf"
@@ -143,6 +145,14 @@ def test_what_is_no_pdf_is_refused(leaflet: Leaflet, data: bytes) -> None:
     assert leaflet("verify", "none.pdf").code == 3
 
 
+def test_a_sheet_locked_with_a_password_is_named_so(sheet: Leaflet) -> None:
+    with pikepdf.open(sheet.folder / SHEET) as pdf:
+        pdf.save(sheet.folder / "locked.pdf", encryption=pikepdf.Encryption(user="a", owner="b"))
+    for command in ("verify", "rebuild"):
+        ran = sheet(command, "locked.pdf")
+        assert (ran.code, ran.err.splitlines()[0]) == (6, "error: locked.pdf: it is locked with a password")
+
+
 def test_many_files_are_judged_and_the_first_bad_one_decides(sheet: Leaflet) -> None:
     sheet.write("x.pdf", b"no pdf")
     ran = sheet("verify", SHEET, "x.pdf", "none.pdf", "--json")
@@ -259,3 +269,12 @@ def test_another_release_of_a_library_is_named(sheet: Leaflet, monkeypatch: pyte
     ran = sheet("rebuild", SHEET)
     assert ran.code == 4
     assert "weasyprint: 70.0 then, 70.1 now" in ran.out
+
+
+@pytest.mark.parametrize("library", ["segno", "tinycss2", "pyphen", "weasyprint"])
+def test_a_sheet_of_another_release_of_a_library_is_not_taken_from_the_cache(sheet: Leaflet, library: str) -> None:
+    (sheet.folder / "lib" / f"{library}-99.0.dist-info").mkdir(parents=True)
+    newer = environment(PYTHONPATH=os.pathsep.join([str(sheet.folder / "lib"), str(ROOT)]))
+    build = ("build", "a", "--audience", "patient")
+    assert "unchanged" in process(*build, cwd=sheet.folder).out
+    assert "unchanged" not in process(*build, cwd=sheet.folder, env=newer).out

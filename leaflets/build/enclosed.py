@@ -6,29 +6,21 @@ print runs hold thousands. The record has the hash of each, so that `rebuild` ca
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
 import sys
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
 
 from leaflets import __version__
 from leaflets.build.fingerprint import Ingredients
+from leaflets.build.releases import LIBRARIES, releases
 from leaflets.model import Edition, Enclosure, Front
 from leaflets.record import FILE, Record, written
 
 if TYPE_CHECKING:
     from leaflets.project import Source
-
-# Whose release decides the bytes of a page besides the renderer's own, as the folders of their metadata name them.
-_LIBRARIES = frozenset(
-    "babel cssselect2 jinja2 markdown markupsafe pikepdf pillow pyphen pyyaml segno tinycss2 tinyhtml5".split()
-)
-_METADATA = re.compile(r"([A-Za-z0-9_.]+)-([^-]+)\.dist-info")
 
 
 def enclosed(source: Source, edition: Edition, ingredients: Ingredients, front: Front) -> tuple[Enclosure, ...]:
@@ -74,17 +66,5 @@ def made_with() -> Mapping[str, str]:
         "python": ".".join(map(str, sys.version_info[:3])),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         **dict(engine_versions()),
-        **dict(sorted(_libraries(sys.path))),
+        **releases(LIBRARIES),
     }
-
-
-def _libraries(folders: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Names and releases, read off the names of folders: to ask Python's own machinery takes longer than a page."""
-    found: dict[str, str] = {}
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            for entry in os.scandir(folder or "."):
-                told = _METADATA.fullmatch(entry.name)
-                if told and told[1].lower() in _LIBRARIES:
-                    found.setdefault(told[1].lower(), told[2])
-    return found.items()

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import sys
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from leaflets import __version__
 from leaflets.build.pictures import logo_of, pictures_of
+from leaflets.build.releases import LIBRARIES, RENDERER, releases
 from leaflets.errors import CheckFailed
 from leaflets.languages import Language, language
 from leaflets.paper import ID_DIGITS, Edition, Pharmacy
@@ -180,10 +182,11 @@ def code_hash() -> str:
 
 @cache
 def _ours() -> bytes:
-    """Our own code, styles and templates and the libraries under them, as they lie on this machine."""
+    """Our own code and styles and what lies under them on this machine: all that a record names, and more."""
     package = str(Path(__file__).resolve().parent.parent)
-    parts = (_signature(package), _signature(str(packaged("styles"))), *(_stamp(name) for name in _ENGINES))
-    return "\n".join((*parts, *(_library(name) for name in _LIBRARIES))).encode()
+    folders = (_signature(package), _signature(str(packaged("styles"))))
+    libraries = (*map(_stamp, _ENGINES), *map(_library, _LIBRARIES), repr(releases(LIBRARIES | RENDERER)))
+    return "\n".join((*folders, *libraries, sys.version, zlib.ZLIB_RUNTIME_VERSION)).encode()
 
 
 def _signature(folder: str) -> str:
