@@ -34,7 +34,9 @@ def inside(data: bytes, file: str) -> Inside:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             enclosed = {name: _bytes(pdf.attachments[name], file) for name in pdf.attachments}
-    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, KeyError, TypeError, zlib.error) as error:
+    except pikepdf.PasswordError as error:
+        raise PdfError(f"{file}: it is locked with a password", "Get the file as leaflet made it.") from error
+    except (pikepdf.PdfError, ValueError, KeyError, TypeError, zlib.error) as error:
         raise PdfError(f"{file}: this is no PDF that can be read", "Get the file once more.") from error
     record = read(enclosed[FILE]) if FILE in enclosed else None
     texts = {name: text for name, text in enclosed.items() if record and f"source/{name}" in record.hashes}

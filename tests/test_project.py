@@ -203,6 +203,16 @@ def test_a_file_larger_than_its_limit_is_refused(project: Project) -> None:
         read_bytes(file, 4)
 
 
+def test_what_cannot_be_read_is_not_to_be_written_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(ContentError, match=r"a.md: cannot be read: permission denied") as told:
+        read_bytes(project.root / "a.md")
+    assert "-o" not in told.value.hint
+
+
 def test_a_text_is_read_without_its_byte_order_mark(project: Project) -> None:
     (project.root / "a.md").write_bytes(b"\xef\xbb\xbfa\xc3\xa9")
     assert read_text(project.root / "a.md") == "aé"

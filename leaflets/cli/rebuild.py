@@ -29,7 +29,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="a sheet")
     parser.add_argument("-o", "--output", type=Path, metavar="PDF", help="keep what was made, the same or not")
     parser.add_argument("--json", action="store_true", help="what came of it as JSON")
-    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing, give the exit code alone")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only; the exit code tells")
     parser.set_defaults(run=run)
 
 

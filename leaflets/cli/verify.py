@@ -37,7 +37,7 @@ def add_parser(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a sheet, or a print file of a run")
     parser.add_argument("--json", action="store_true", help="everything as JSON")
-    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing, give the exit code alone")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print errors only; the exit code tells")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="list what else has changed, and the releases used"
     )

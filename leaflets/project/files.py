@@ -25,6 +25,12 @@ _REASONS = {
     errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name or path."),
     errno.ELOOP: ("its links lead in a circle", "Mend the link."),
 }
+_TO_READ = {
+    errno.EACCES: "Change its permissions, or ask whoever owns it.",
+    errno.EPERM: "Change its permissions, or ask whoever owns it.",
+    errno.ENOTDIR: "Check the path.",
+}
+"""What else to do about a file that is to be read and not written."""
 
 
 def shown(path: Path) -> str:
@@ -50,7 +56,7 @@ def read_bytes(path: Path, limit: int = MAX_READ_BYTES) -> bytes:
             data = file.read(limit + 1)
     except OSError as error:
         what, hint = reason(error)
-        raise ContentError(f"{shown(path)}: cannot be read: {what}", hint) from error
+        raise ContentError(f"{shown(path)}: cannot be read: {what}", _TO_READ.get(error.errno or 0, hint)) from error
     except ValueError as error:
         raise ContentError(f"{str(path)!r}: this is no path", "Check the path.") from error
     if len(data) > limit:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaflets.compare import Comparison, compare
-from leaflets.errors import PdfError, RenderError
+from leaflets.errors import PdfError, RenderError, UsageError
 from leaflets.glyphs import common_coverage, described, uncovered
 from leaflets.inside import inside
 from leaflets.marked import marked
@@ -30,7 +30,7 @@ class Difference:
 def diff(old: str, new: str, project: Project, lang: str) -> Difference:
     """What changed between two texts: FILE.pdf, FILE.md, NAME, NAME@VERSION, NAME@REVISION or REVISION:PATH.
 
-    Raises ContentError or PdfError where there is no such text.
+    Raises ContentError or PdfError where there is no such text, UsageError where one is not named.
     """
     one, other = _text(old, project, lang), _text(new, project, lang)
     return Difference((old, new), other, compare(one, other))
@@ -51,13 +51,15 @@ def changes_pdf(difference: Difference, project: Project, paper: Paper) -> bytes
 
 
 def _text(spec: str, project: Project, lang: str) -> Monograph:
-    if spec.endswith(".pdf"):
+    if spec.lower().endswith(".pdf"):
         return _in_sheet(Path(spec))
     revision, colon, path = spec.partition(":")
     if colon and path:
         source = source_at(Path(path))
         return _parsed(at_revision(source.path, revision), source)
     name, at, which = spec.partition("@")
+    if not name or (at and not which):
+        raise UsageError(f"“{spec}” names no text", "Give a sheet, a file, or a name such as baricitinib@1.")
     source = at_path(name) or project.source(name, lang)
     now = read_bytes(source.path)
     if not at:
