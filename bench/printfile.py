@@ -40,7 +40,7 @@ DIRECTIONS = (
 def compile_leaflets(folder: Path) -> None:
     """Build twenty different leaflets and keep them as the cache does."""
     from leaflets.build import build
-    from leaflets.paper import Audience, Edition
+    from leaflets.paper import Audience, Edition, Notice
     from leaflets.project import Project
     from leaflets.stamp import compile_sheet
 
@@ -54,7 +54,7 @@ def compile_leaflets(folder: Path) -> None:
     project = Project(folder)
     for number in range(LEAFLETS):
         source = project.source(f"drug{number:02d}", "en")
-        built = build(project, source, Edition(Audience.PATIENT), allow_expired=True)
+        built = build(project, source, Edition(Audience.PATIENT), allowed=frozenset(Notice))
         (folder / f"{number}.sheet").write_bytes(pack(compile_sheet(built.pdf)))
 
 

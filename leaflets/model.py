@@ -14,6 +14,7 @@ from leaflets.paper import Audience as Audience
 from leaflets.paper import Edition as Edition
 from leaflets.paper import Finding as Finding
 from leaflets.paper import Form as Form
+from leaflets.paper import Notice as Notice
 from leaflets.paper import Paper as Paper
 from leaflets.paper import Pdf as Pdf
 from leaflets.paper import Pharmacy as Pharmacy
@@ -223,11 +224,15 @@ class Allow:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The record of a translation: the version of its source, and by section the hashes of what was translated."""
+    """The record of a translation: the version of its source, and by section the hashes of what was translated.
+
+    `source_reviewed` is known once it was held against its source: whether that was clinically reviewed.
+    """
 
     of: str
     blocks: tuple[tuple[str, tuple[str, ...]], ...]
     line: int = 0
+    source_reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +364,7 @@ class Imprint:
     edition: Edition
     pharmacy: Pharmacy
     content_id: str
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     open_safety_findings: int = 0
     code_in_head: bool = False
     fit: Fit = Fit.DESIGN

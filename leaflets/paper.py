@@ -18,6 +18,13 @@ class Audience(StrEnum):
     CLINICIAN = "clinician"
 
 
+class Notice(StrEnum):
+    """Why a sheet should not be handed out; one that is made all the same says so on page 1 and in every footer."""
+
+    EXPIRED = "expired"
+    STALE = "stale"
+
+
 class Severity(StrEnum):
     """How much a finding matters."""
 

@@ -273,5 +273,6 @@ def completed(translation: Monograph, source: Monograph) -> Monograph:
         **{key: getattr(theirs, key) for key in TAKEN},
         withdrawn=own.withdrawn or theirs.withdrawn,
         review_by=min(dates) if dates else None,
+        translation=replace(own.translation, source_reviewed=bool(theirs.reviewed)) if own.translation else None,
     )
     return replace(translation, front=front)

@@ -127,8 +127,8 @@ def test_refused_leaflets_need_a_flag_of_their_own(house: House, objection: Obje
     house.wishes = Wishes(allowed=frozenset({objection}))
     made = house.run()
     sheets = b"".join(house.files().values()).decode().splitlines()
-    assert {line.endswith(objection.note) for line in sheets if "| Zebedee Quux 4 |" in line} == {True}
-    assert {line.endswith(objection.note) for line in sheets if "| Zebedee Quux 5 |" in line} == {False}
+    assert {line.endswith(objection.note("en")) for line in sheets if "| Zebedee Quux 4 |" in line} == {True}
+    assert {line.endswith(objection.note("en")) for line in sheets if "| Zebedee Quux 5 |" in line} == {False}
     with house.books() as books:
         assert {one.drug: one.allowed for one in books.ledger.leaflets(made.run)}["apixaban"] == objection.value
 

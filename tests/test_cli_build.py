@@ -205,7 +205,7 @@ def test_a_text_past_its_review_date_is_refused_unless_allowed_and_then_marked(l
     assert leaflet.files() == {"a.md"}
     assert leaflet("build", "a.md", "--audience", "patient", "--allow-expired").code == 0
     text = _pages(leaflet.folder / "output/a-patient.pdf").replace("\xa0", " ")
-    assert "EXPIRED: this text was due for review by 2021-01-31." in " ".join(text.split())
+    assert "EXPIRED: this text was due for review by 31 January 2021." in " ".join(text.split())
 
 
 def test_a_withdrawn_monograph_is_never_printed(leaflet: Leaflet) -> None:

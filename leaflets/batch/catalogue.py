@@ -4,7 +4,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,17 @@ def card_of(path: Path) -> Card:
         reviewed=front.reviewed.isoformat() if front.reviewed else "",
         review_by=front.review_by.isoformat() if front.review_by else "",
         withdrawn=front.withdrawn,
+    )
+
+
+def joined(card: Card, source: Card) -> Card:
+    """The card of a translation with what it takes from that of its source."""
+    dates = sorted(filter(None, (card.review_by, source.review_by)))
+    return replace(
+        card,
+        withdrawn=card.withdrawn or source.withdrawn,
+        review_by=dates[0] if dates else "",
+        fault=card.fault or source.fault,
     )
 
 

@@ -248,7 +248,7 @@ def _copy(task: Task, copy: CopyEntry, source: int, entry: LeafletEntry) -> Copy
         serial = f"{copy.serial} of {len(plan.copies)}"
     else:
         serial = f"{copy.serial} in place of {copy.replaces}"
-    notes = tuple(Objection(word).note for word in entry.allowed.split())
+    notes = tuple(Objection(word).note(entry.lang) for word in entry.allowed.split())
     return Copy(entry.sheet, serial, f"run {run.name} · {entry.content_id}", plan.label_of(source), notes)
 
 

@@ -132,7 +132,8 @@ def _against(verdict: Verdict, allowed: frozenset[Objection], asked: Sequence[in
 
 def _notes(verdict: Verdict, allowed: frozenset[Objection]) -> tuple[str, ...]:
     """What must be printed on a leaflet that was allowed all the same."""
-    return tuple(objection.note for objection, _ in verdict.objections if objection in allowed)
+    lang = verdict.leaflet.edition.lang
+    return tuple(objection.note(lang) for objection, _ in verdict.objections if objection in allowed)
 
 
 def _labels(

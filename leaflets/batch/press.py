@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from leaflets.batch.aliases import Aliases
+from leaflets.languages import msg, spoken
 from leaflets.model import Edition, Form
 
 
@@ -14,6 +15,7 @@ class Objection(StrEnum):
 
     DRAFT = "draft"
     EXPIRED = "expired"
+    STALE = "stale"
     WITHDRAWN = "withdrawn"
     UNSAFE = "unsafe"
 
@@ -22,17 +24,17 @@ class Objection(StrEnum):
         """The flag that allows it all the same; none allows what was withdrawn."""
         return "" if self is Objection.WITHDRAWN else f"--allow-{self.value}"
 
-    @property
-    def note(self) -> str:
-        """What is printed at the foot of the label where it was allowed."""
-        return _NOTES[self]
+    def note(self, lang: str) -> str:
+        """What is printed at the foot of the label where it was allowed, in the language of its page."""
+        return spoken(lang).say(_NOTES[self])
 
 
 _NOTES = {
-    Objection.DRAFT: "DRAFT: not clinically reviewed",
-    Objection.EXPIRED: "EXPIRED: review date has passed",
-    Objection.WITHDRAWN: "WITHDRAWN",
-    Objection.UNSAFE: "CHECKS FAILED",
+    Objection.DRAFT: msg("DRAFT: not clinically reviewed"),
+    Objection.EXPIRED: msg("EXPIRED: review date has passed"),
+    Objection.STALE: msg("OLDER THAN ITS SOURCE"),
+    Objection.WITHDRAWN: msg("WITHDRAWN"),
+    Objection.UNSAFE: msg("CHECKS FAILED"),
 }
 
 

@@ -18,7 +18,7 @@ import leaflets.typeset
 from leaflets.batch import job
 from leaflets.build import default_edition, fingerprint, pipeline
 from leaflets.errors import LeafletError
-from leaflets.model import Audience
+from leaflets.model import Audience, Notice
 from leaflets.project import Project, packaged, today
 
 __all__ = ["job", "leaflets"]
@@ -30,7 +30,7 @@ def warm_up() -> None:
     for source in list(project.sources.values())[:1]:
         edition = default_edition(project, Audience.PATIENT)
         with contextlib.suppress(LeafletError):
-            ingredients = fingerprint.gather(project, source, edition, today=today(), allow_expired=True)
+            ingredients = fingerprint.gather(project, source, edition, today=today(), allowed=frozenset(Notice))
             leaflets.stamp.compile_sheet(pipeline.make(source, edition, ingredients).pdf)
 
 

@@ -12,14 +12,16 @@ from typing import Any
 
 from leaflets.batch import job as making
 from leaflets.batch.aliases import Aliases, gather
-from leaflets.batch.catalogue import Card, Catalogue, aliases_of, read_catalogue
+from leaflets.batch.catalogue import Card, Catalogue, aliases_of, joined, read_catalogue
 from leaflets.batch.press import Job, Leaflet, Make, Objection, Outcome, Verdict
 from leaflets.batch.sheets import Sheets
 from leaflets.build import CACHE_FOLDER
-from leaflets.build.fingerprint import wanted
-from leaflets.errors import ContentError, OutputError
+from leaflets.build.fingerprint import key_of
+from leaflets.build.original import Texts, parsed, texts_of
+from leaflets.build.translated import outdated
+from leaflets.errors import CheckFailed, ContentError, OutputError, UsageError
 from leaflets.model import Edition, Severity
-from leaflets.project import Project, Source, read_bytes, save
+from leaflets.project import Project, Source, save
 from leaflets.project.files import decode
 
 FILE = "leaflets.json"
@@ -89,23 +91,28 @@ class Shelf:
             languages = sorted(lang for name, lang in self.project.sources if name == leaflet.drug)
             return Verdict(leaflet, missing=f"there is no such translation; there is: {', '.join(languages)}")
         try:
-            digest = hashlib.sha256(self._text(source)).hexdigest()
-            card = self._card(source)
-            told = self._checked(leaflet, source)
-        except ContentError as error:
+            texts, card = self._texts_of(source), self._card(source)
+            told = self._checked(leaflet, texts)
+        except (ContentError, CheckFailed, UsageError) as error:
             return Verdict(leaflet, missing=error.message)
-        objections = (*self._dated(card), *((Objection.UNSAFE, why) for why in told["unsafe"]))
-        return Verdict(leaflet, card.version, digest, objections, card.fault, told.get("pages", 0))
+        found = [(kind, why) for kind in (Objection.STALE, Objection.UNSAFE) for why in told[kind]]
+        dated = self._dated(card, translated=texts.original is not None)
+        return Verdict(leaflet, card.version, texts.hash, (*dated, *found), card.fault, told.get("pages", 0))
 
     def _card(self, source: Source) -> Card:
-        return self.catalogue[source.name, source.lang]
+        """The card of a monograph; a translation is withdrawn, and to be reviewed again, with its source."""
+        card, texts = self.catalogue[source.name, source.lang], self._texts_of(source)
+        if texts.original is None:
+            return card
+        return joined(card, self.catalogue[texts.original.source.name, texts.original.source.lang])
 
-    def _dated(self, card: Card) -> Sequence[tuple[Objection, str]]:
+    def _dated(self, card: Card, *, translated: bool) -> Sequence[tuple[Objection, str]]:
         found = []
         if card.withdrawn:
             found.append((Objection.WITHDRAWN, f"the monograph is withdrawn: {card.withdrawn}"))
         if not card.reviewed:
-            found.append((Objection.DRAFT, "the monograph was never clinically reviewed"))
+            what = "translation" if translated else "monograph"
+            found.append((Objection.DRAFT, f"the {what} was never clinically reviewed"))
         if self._expired(card):
             found.append((Objection.EXPIRED, f"the review was due by {card.review_by}"))
         return found
@@ -113,24 +120,28 @@ class Shelf:
     def _expired(self, card: Card) -> bool:
         return bool(card.review_by) and card.review_by < self.today.isoformat()
 
-    def _checked(self, leaflet: Leaflet, source: Source) -> Mapping[str, Any]:
+    def _checked(self, leaflet: Leaflet, texts: Texts) -> Mapping[str, Any]:
         told = self._told(leaflet.drug, leaflet.edition)
-        if "unsafe" in told:
+        if Objection.UNSAFE in told:
             return told
-        return self._remember(leaflet.drug, leaflet.edition, {"unsafe": self._errors(leaflet, source)})
+        changed = outdated(texts, leaflet.edition)
+        found = {
+            Objection.STALE.value: [changed] if changed else [],
+            Objection.UNSAFE.value: self._errors(leaflet, texts),
+        }
+        return self._remember(leaflet.drug, leaflet.edition, found)
 
-    def _errors(self, leaflet: Leaflet, source: Source) -> list[str]:
+    def _errors(self, leaflet: Leaflet, texts: Texts) -> list[str]:
         """What the checks have against a leaflet, in one sentence; dates are judged anew each day, not here."""
         self.warm()
         from leaflets.build.pictures import pictures_of
         from leaflets.checks import check  # here, so that a run whose leaflets are all judged loads no linter
-        from leaflets.parse import parse
 
-        text = decode(self._text(source), source.file)
-        pictures = pictures_of(self.project, source, self._text(source))
-        monograph = parse(text, name=source.name, file=source.file, lang=source.lang, pictures=pictures)
-        found = check(monograph, text, [leaflet.edition.audience])
-        errors = [finding for finding in found if finding.severity is Severity.ERROR]
+        source = texts.source
+        monograph, original = parsed(texts, pictures_of(self.project, source, texts.text))
+        text = decode(texts.text, source.file)
+        found = check(monograph, text, [leaflet.edition.audience], original=original)
+        errors = [one for one in found if one.severity is Severity.ERROR and one.code != making.STALE]
         if not errors:
             return []
         first = errors[0]
@@ -150,20 +161,19 @@ class Shelf:
         return self._new[key]
 
     def _key(self, source: Source, edition: Edition) -> str:
-        digest = hashlib.sha256(self._text(source)).hexdigest()
-        expired = self._expired(self._card(source))
+        expired, digest = self._expired(self._card(source)), self._texts_of(source).hash
         return hashlib.sha256(f"{self.fingerprint(edition)} {digest} {source.name} {expired}".encode()).hexdigest()
 
     def fingerprint(self, edition: Edition) -> str:
         """A digest of all but the monograph itself, as it lies on this machine: styles, settings, code, libraries."""
         if edition not in self._commons:
-            stand_in = Source("", edition.lang, Path(__file__))
-            self._commons[edition] = wanted(self.project, stand_in, edition, today=self.today).key
+            stand_in = Texts(Source("", edition.lang, Path(__file__)), b"")
+            self._commons[edition] = key_of(self.project, stand_in, edition, ())
         return self._commons[edition]
 
-    def _text(self, source: Source) -> bytes:
+    def _texts_of(self, source: Source) -> Texts:
         if source not in self._texts:
-            self._texts[source] = read_bytes(source.path)
+            self._texts[source] = texts_of(self.project, source)
         return self._texts[source]
 
     @cached_property
@@ -171,7 +181,7 @@ class Shelf:
         return {}
 
     @cached_property
-    def _texts(self) -> dict[Source, bytes]:
+    def _texts(self) -> dict[Source, Texts]:
         return {}
 
     @cached_property

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from leaflets.build.built import Built
-from leaflets.build.fingerprint import gather, wanted
-from leaflets.build.translated import require_fresh
+from leaflets.build.fingerprint import gathered, wanted
 from leaflets.cache import Cache, Entry
 from leaflets.errors import CheckFailed
-from leaflets.paper import Audience, Edition, Finding, Pdf, Rect, Severity, Stretch, Withheld
+from leaflets.paper import Audience, Edition, Finding, Notice, Pdf, Rect, Severity, Stretch, Withheld
 from leaflets.project import Project, Source, today
 
 __all__ = ["Built", "build", "default_edition"]
@@ -24,25 +23,24 @@ def build(
     source: Source,
     edition: Edition,
     *,
-    allow_expired: bool = False,
+    allowed: Collection[Notice] = (),
     strict: bool = False,
     cache: Cache | None = None,
 ) -> Built:
     """The sheet of one monograph in one edition, the same bytes for the same input.
 
-    Raises ContentError, CheckFailed (withdrawn, past its review date and not allowed, or with errors where `strict`),
-    RenderError or PdfError; nothing is written except to the cache.
+    Raises ContentError, CheckFailed (withdrawn; past its review date or older than its source and not `allowed`; with
+    errors where `strict`), RenderError or PdfError; nothing is written except to the cache.
     """
-    require_fresh(project, source, edition)
     cache = cache or Cache(project.output / CACHE_FOLDER)
-    asked = wanted(project, source, edition, today=today(), allow_expired=allow_expired)
+    asked = wanted(project, source, edition, today=today(), allowed=allowed)
     entry = cache.get(asked.key)
     if entry is not None:
         return _clean(_restored(source, edition, entry), strict=strict)
     # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
     from leaflets.build.pipeline import make
 
-    ingredients = gather(project, source, edition, today=today(), allow_expired=allow_expired)
+    ingredients = gathered(project, edition, asked)
     built = make(source, edition, ingredients)
     cache.put(ingredients.key, _stored(built))
     return _clean(built, strict=strict)

@@ -25,16 +25,20 @@ if TYPE_CHECKING:
 
 def enclosed(source: Source, edition: Edition, ingredients: Ingredients, front: Front) -> tuple[Enclosure, ...]:
     """The files that go into a sheet."""
-    text = Enclosure(
-        source.file_name, ingredients.source, "text/markdown", "Source", f"The text of this sheet: {front.title}",
-        front.reviewed,
-    )  # fmt: skip
+    texts = tuple(
+        Enclosure(name, text, "text/markdown", "Source", said, front.reviewed)
+        for (name, text), said in zip(
+            ingredients.texts.by_name.items(),
+            (f"The text of this sheet: {front.title}", "The text that it translates"),
+            strict=False,
+        )
+    )
     record = record_of(source, edition, ingredients, front)
     told = Enclosure(
         FILE, written(record), "application/json", "Data", "How this sheet was made, for “leaflet verify”",
         front.reviewed,
     )  # fmt: skip
-    return text, told
+    return *texts, told
 
 
 def record_of(source: Source, edition: Edition, ingredients: Ingredients, front: Front) -> Record:

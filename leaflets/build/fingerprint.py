@@ -9,23 +9,23 @@ import os
 import re
 import sys
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from leaflets import __version__
+from leaflets.build.original import Texts, texts_of
 from leaflets.build.pictures import logo_of, pictures_of
 from leaflets.build.releases import LIBRARIES, RENDERER, releases
+from leaflets.build.translated import outdated
 from leaflets.errors import CheckFailed
-from leaflets.languages import Language, language
-from leaflets.paper import ID_DIGITS, Edition, Pharmacy
+from leaflets.paper import ID_DIGITS, Edition, Notice, Pharmacy
 from leaflets.pictograms import PICTOGRAMS, icon_file, picture_file
-from leaflets.project import Project, Source, packaged, read_bytes
+from leaflets.project import Project, Source, packaged
 
 _FRONT = re.compile(rb"(?:\xef\xbb\xbf)?\s*+---[ \t]*$(.*?)^[ \t]*(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL)
 _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
-MAX_SOURCE_BYTES = 262_144
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
     "booklet.py", "deferred.py", "impose.py", "model.py", "measure.py", "paper.py", "pictograms.py", "drawing.py",
@@ -48,13 +48,13 @@ class Ingredients:
     `hashes` are those of the parts, by what they are of (see `record`).
     """
 
-    source: bytes
+    texts: Texts
     assets: Mapping[str, bytes]
     pictures: frozenset[str]
     templates: Mapping[str, str]
     pharmacy: Pharmacy
     code_url: str
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
     hashes: Mapping[str, str]
     digest: str
     key: str
@@ -67,56 +67,60 @@ class Ingredients:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A sheet that is asked for: its source, the notices it would carry, and its key in the cache."""
+    """A sheet that is asked for: its texts, the notices it would carry, and its key in the cache."""
 
-    text: bytes
-    notices: tuple[str, ...]
+    texts: Texts
+    notices: tuple[Notice, ...]
     key: str
 
 
 def wanted(
-    project: Project, source: Source, edition: Edition, *, today: dt.date, allow_expired: bool = False
+    project: Project, source: Source, edition: Edition, *, today: dt.date, allowed: Collection[Notice] = ()
 ) -> Wanted:
     """What is asked for, known without reading styles, fonts or code: those count by size and time of change.
 
-    Raises ContentError where the source cannot be read, CheckFailed where its review date has passed unallowed.
+    Raises ContentError where a text cannot be read, CheckFailed where its review date has passed, or the source of a
+    translation has changed, unallowed; besides what `outdated` raises.
     """
-    text = read_bytes(source.path, MAX_SOURCE_BYTES)
-    notices = _expired(text, source.file, today, language(edition.lang), allowed=allow_expired)
-    folders = (project.root / "styles", project.root / "templates", *project.picture_folders(source))
+    texts = texts_of(project, source)
+    notices = (*_stale(texts, edition, allowed), *_expired(texts, today, allowed))
+    return Wanted(texts, notices, key_of(project, texts, edition, notices))
+
+
+def key_of(project: Project, texts: Texts, edition: Edition, notices: tuple[Notice, ...]) -> str:
+    """The key that a sheet of these texts has in the cache of this machine."""
+    folders = (project.root / "styles", project.root / "templates", *project.picture_folders(texts.source))
     lying = (*(_signature(str(folder)) for folder in folders), _signature_of(project.logo_path))
-    key = _digest([_told(project, source, edition, notices), text, *(each.encode() for each in lying), _ours()])
-    return Wanted(text, notices, key)
+    told = _told(project, texts.source, edition, notices)
+    return _digest([told, *texts.by_name.values(), *(each.encode() for each in lying), _ours()])
 
 
 def gather(
-    project: Project, source: Source, edition: Edition, *, today: dt.date, allow_expired: bool = False
+    project: Project, source: Source, edition: Edition, *, today: dt.date, allowed: Collection[Notice] = ()
 ) -> Ingredients:
     """The ingredients of one sheet, read and hashed. Raises as `wanted` does."""
-    asked = wanted(project, source, edition, today=today, allow_expired=allow_expired)
-    return gathered(project, source, edition, asked)
+    return gathered(project, edition, wanted(project, source, edition, today=today, allowed=allowed))
 
 
-def gathered(project: Project, source: Source, edition: Edition, asked: Wanted) -> Ingredients:
-    """The ingredients of a sheet whose text is at hand; the file of its source is not read."""
-    pictures = pictures_of(project, source, asked.text)
+def gathered(project: Project, edition: Edition, asked: Wanted) -> Ingredients:
+    """The ingredients of a sheet whose texts are at hand; their files are not read again."""
+    texts, source = asked.texts, asked.texts.source
+    pictures = pictures_of(project, source, texts.text)
     drawn = {**{picture_file(name): data for name, data in pictures.items()}, **logo_of(project)}
-    assets = {**project.styles((*edition.stylesheets, *_icons(asked.text))), **drawn}
+    assets = {**project.styles((*edition.stylesheets, *_icons(texts.text))), **drawn}
     templates = project.templates()
     told = _told(project, source, edition, asked.notices)
-    hashes = _hashes(source, asked.text, assets, templates)
+    hashes = _hashes(texts, assets, templates)
     digest = _digest([told, *(part.encode() for pair in sorted(hashes.items()) for part in pair)])
     settings = project.settings
     return Ingredients(
-        asked.text, assets, frozenset(pictures), templates, settings.pharmacy, settings.code_url, asked.notices, hashes,
+        texts, assets, frozenset(pictures), templates, settings.pharmacy, settings.code_url, asked.notices, hashes,
         digest, asked.key,
     )  # fmt: skip
 
 
-def _hashes(
-    source: Source, text: bytes, assets: Mapping[str, bytes], templates: Mapping[str, str]
-) -> Mapping[str, str]:
-    parts = {f"source/{source.file_name}": text}
+def _hashes(texts: Texts, assets: Mapping[str, bytes], templates: Mapping[str, str]) -> Mapping[str, str]:
+    parts = {f"source/{name}": text for name, text in texts.by_name.items()}
     parts |= {f"{'' if name.startswith(_APART) else 'styles/'}{name}": data for name, data in assets.items()}
     parts |= {f"templates/{name}": template.encode() for name, template in templates.items()}
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())}
@@ -128,26 +132,40 @@ def _icons(text: bytes) -> Iterable[str]:
     return (icon_file(name) for name in PICTOGRAMS if f":{name}:".encode() in text)
 
 
-def _told(project: Project, source: Source, edition: Edition, notices: tuple[str, ...]) -> bytes:
+def _told(project: Project, source: Source, edition: Edition, notices: tuple[Notice, ...]) -> bytes:
     settings = project.settings
     facts = (edition, settings.pharmacy, settings.code_url, source.file_name, notices, __version__)
     return repr(facts).encode()
 
 
-def _expired(text: bytes, file: str, today: dt.date, tongue: Language, *, allowed: bool) -> tuple[str, ...]:
-    """The notice for a monograph past its review date (standards 8, item 16: refused unless allowed, then marked).
+def _expired(texts: Texts, today: dt.date, allowed: Collection[Notice]) -> tuple[Notice, ...]:
+    """The notice for a text past its review date (standards 8, item 16: refused unless allowed, then marked).
 
-    The date is looked for in the bytes, since a sheet from the cache is never parsed.
+    The date is looked for in the bytes, since a sheet from the cache is never parsed; that of a translation's source
+    counts for both.
     """
-    by, line = review_by(text)
-    if not by or by >= today.isoformat():
-        return ()
-    if not allowed:
+    for file, text in texts.by_file.items():
+        by, line = review_by(text)
+        if by and by < today.isoformat():
+            if Notice.EXPIRED not in allowed:
+                raise CheckFailed(
+                    f"{file}:{line}: the review date {by} has passed",
+                    "Have it reviewed, or allow it with --allow-expired.",
+                )
+            return (Notice.EXPIRED,)
+    return ()
+
+
+def _stale(texts: Texts, edition: Edition, allowed: Collection[Notice]) -> tuple[Notice, ...]:
+    """The notice for a translation whose source says something else about safety by now."""
+    changed = outdated(texts, edition)
+    if changed and Notice.STALE not in allowed:
         raise CheckFailed(
-            f"{file}:{line}: the review date {by} has passed", "Have it reviewed, or allow it with --allow-expired."
+            changed,
+            "Translate it anew and seal it (“leaflet translation status” lists every such place), or allow it with "
+            "--allow-stale.",
         )
-    due = tongue.date(dt.date.fromisoformat(by))
-    return (tongue.say("EXPIRED: this text was due for review by {date}.", date=due),)
+    return (Notice.STALE,) if changed else ()
 
 
 def review_by(text: bytes) -> tuple[str, int]:

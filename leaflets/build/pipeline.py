@@ -44,7 +44,7 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
         if fit is not Fit.DESIGN:
             imprint = replace(prepared.imprint, fit=fit)
             page = _composed(prepared.view, imprint, ingredients)
-        _require_glyphs(page, covered, source, ingredients)
+        _require_glyphs(page, covered, ingredients)
         return replace(page, enclosures=beside)
 
     sheet = fitted(edition, composed, lambda page: _typeset(page, assets))
@@ -116,14 +116,18 @@ def _fonts(ingredients: Ingredients) -> list[bytes]:
     return [data for name, data in ingredients.assets.items() if name.endswith(_FONT)]
 
 
-def _require_glyphs(page: Html, covered: frozenset[int], source: Source, ingredients: Ingredients) -> None:
+def _require_glyphs(page: Html, covered: frozenset[int], ingredients: Ingredients) -> None:
     """Raises RenderError with the character, its code point, file and line where the fonts have no glyph for it."""
     missing = uncovered(page.markup, covered)
     if not missing:
         return
-    lines = ingredients.source.decode("utf-8-sig", "replace").split("\n")
-    line = next((number for number, text in enumerate(lines, 1) if missing[0] in text), 0)
-    place = f"{source.file}:{line}" if line else "the settings or a template"
+    places = (
+        f"{file}:{number}"
+        for file, text in ingredients.texts.by_file.items()
+        for number, line in enumerate(text.decode("utf-8-sig", "replace").split("\n"), 1)
+        if missing[0] in line
+    )
+    place = next(places, "the settings or a template")
     raise RenderError(
         f"{place}: the fonts have no glyph for {described(missing[0])}",
         "Write it in other words, or add a font that has it.",

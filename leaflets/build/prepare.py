@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leaflets.build.fingerprint import Ingredients, review_by
+from leaflets.build.original import Texts, parsed
 from leaflets.checks import examine, open_safety
 from leaflets.compose import compose
 from leaflets.errors import CheckFailed, ContentError
 from leaflets.model import Edition, Finding, Html, Imprint, Monograph, View
-from leaflets.parse import parse
 from leaflets.project import Source
 from leaflets.project.files import decode
 from leaflets.qr import qr
@@ -31,11 +31,11 @@ class Prepared:
 def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepared:
     """The page of a sheet. Raises ContentError, CheckFailed (it is withdrawn) or RenderError (a template's fault)."""
     audience = edition.audience
-    text = decode(ingredients.source, source.file)
-    monograph = parse(text, name=source.name, file=source.file, lang=source.lang, pictures=ingredients.pictures)
-    _require_current(monograph)
-    _require_plain_date(monograph, ingredients.source)
-    checked = examine(monograph, text, (audience,)).findings
+    texts = ingredients.texts
+    monograph, original = parsed(texts, ingredients.pictures)
+    _require_current(monograph, original)
+    _require_plain_date(monograph, texts)
+    checked = examine(monograph, decode(texts.text, source.file), (audience,), original=original).findings
     seen = view(monograph, audience)
     safety = open_safety(checked, audience)
     code = qr(ingredients.content_id, ingredients.code_url, edition)
@@ -44,17 +44,18 @@ def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepa
     return Prepared(page, seen, imprint, checked, code.assets)
 
 
-def _require_current(monograph: Monograph) -> None:
-    front = monograph.front
-    if front.withdrawn:
-        place = f"{monograph.file}:{front.lines.get('withdrawn', 1)}"
-        raise CheckFailed(f"{place}: the monograph is withdrawn: {front.withdrawn}", "Hand out no copy of it.")
+def _require_current(monograph: Monograph, original: Monograph | None) -> None:
+    for text in (original, monograph):
+        if text and text.front.withdrawn:
+            place = f"{text.file}:{text.front.lines.get('withdrawn', 1)}"
+            raise CheckFailed(f"{place}: the monograph is withdrawn: {text.front.withdrawn}", "Hand out no copy of it.")
 
 
-def _require_plain_date(monograph: Monograph, text: bytes) -> None:
+def _require_plain_date(monograph: Monograph, texts: Texts) -> None:
     """A review date is looked for without parsing, so that a sheet from the cache expires too: it must be found so."""
     date = monograph.front.review_by
-    if (date.isoformat() if date else "") != review_by(text)[0]:
+    found = [by for text in texts.by_name.values() if (by := review_by(text)[0])]
+    if (date.isoformat() if date else "") != min(found, default=""):
         raise ContentError(
             f"{monograph.file}:{monograph.front.lines.get('review_by', 1)}: the review date is not written plainly",
             "Give it a line of its own, such as “review_by: 2026-04-30”.",

@@ -37,6 +37,7 @@ FEW = 6
 ALLOWED = {
     f"leaflet-{Objection.DRAFT.value}": "were never clinically reviewed",
     f"leaflet-{Objection.EXPIRED.value}": "are past their review date",
+    f"leaflet-{Objection.STALE.value}": "are older than their sources",
     f"leaflet-{Objection.UNSAFE.value}": "fail their checks",
 }
 """Codes of findings that a flag can turn into warnings, and what they say of many leaflets."""
@@ -74,7 +75,7 @@ def add_parser(commands: Any) -> None:
     for objection in Objection:
         if objection.flag:
             parser.add_argument(
-                objection.flag, action="store_true", help=f'print "{objection.note}" on the sheet instead'
+                objection.flag, action="store_true", help=f'print "{objection.note("en")}" on the sheet instead'
             )
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")

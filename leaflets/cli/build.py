@@ -14,7 +14,7 @@ from leaflets.build import Built, build
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
-from leaflets.paper import Audience, Edition, Finding, Form, Paper, Severity
+from leaflets.paper import Audience, Edition, Finding, Form, Notice, Paper, Severity
 from leaflets.project import Project, Source, keep, load_project, save, shown
 from leaflets.project.content import at_path
 from leaflets.project.naming import sheet_name
@@ -58,6 +58,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--html", action="store_true", help="keep the HTML beside the PDF")
     parser.add_argument(
         "--allow-expired", action="store_true", help="print a text past its review date, marked EXPIRED"
+    )
+    parser.add_argument(
+        "--allow-stale", action="store_true", help="print a translation older than its source, marked so"
     )
     parser.add_argument("--strict", action="store_true", help="refuse a monograph that has errors in “leaflet check”")
     parser.add_argument("--json", action="store_true", help="results as JSON on standard output")
@@ -170,7 +173,8 @@ def _refuse_doubles(sources: Sequence[Source]) -> None:
 
 def _make(project: Project, source: Source, edition: Edition, folder: Path, args: argparse.Namespace) -> _Made:
     start = time.perf_counter()
-    built = build(project, source, edition, allow_expired=args.allow_expired, strict=args.strict)
+    allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
+    built = build(project, source, edition, allowed=allowed, strict=args.strict)
     path = folder / sheet_name(source, edition, project.settings)
     if args.html:
         save(path.with_suffix(".html"), _standalone(built, project, path.parent))

@@ -15,9 +15,10 @@ from leaflets.cli import report
 from leaflets.cli.check_output import Checked
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, RenderError, UsageError
-from leaflets.model import Audience, Edition, Finding, Form, Paper, Severity
-from leaflets.project import Project, Source, load_project, read_text, today
+from leaflets.model import Audience, Edition, Finding, Form, Notice, Paper, Severity
+from leaflets.project import Project, Source, load_project, today
 from leaflets.project.content import at_path
+from leaflets.project.files import decode
 
 _EXAMPLES = """\
 examples:
@@ -111,7 +112,9 @@ def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], proje
     from leaflets.build import build
     from leaflets.build.proved import proved
 
-    sheets = [build(project, source, edition, allow_expired=True) for edition in editions]
+    own = (replace(edition, lang=source.lang) for edition in editions)
+    voiced = [edition for edition in own if not one.monograph.front.translation or edition.audience is Audience.PATIENT]
+    sheets = [build(project, source, edition, allowed=frozenset(Notice)) for edition in voiced]
     found = [page for sheet in sheets for page in proved(sheet.pdf, sheet.edition, source.file)]
     opened, silenced = checks.sift(found, one.monograph.front.allow)
     whole = checks.Report((*one.report.findings, *opened), (*one.report.silenced, *silenced))
@@ -120,14 +123,12 @@ def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], proje
 
 def _check(project: Project, source: Source, audiences: Sequence[Audience]) -> Checked:
     # Here and not above: the help of a command needs no parser of Markdown.
-    from leaflets.build.original import with_original
+    from leaflets.build.original import parsed, texts_of
     from leaflets.build.pictures import pictures_of
-    from leaflets.parse import parse
 
-    text = read_text(source.path)
-    pictures = pictures_of(project, source, text.encode())
-    alone = parse(text, name=source.name, file=source.file, lang=source.lang, pictures=pictures)
-    monograph, original = with_original(project, source, alone, pictures)
+    texts = texts_of(project, source)
+    text = decode(texts.text, source.file)
+    monograph, original = parsed(texts, pictures_of(project, source, texts.text))
     voices = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
     examined = checks.examine(monograph, text, voices, today=today(), original=original)
     if Audience.PATIENT not in audiences or checks.left_out(monograph.lang):

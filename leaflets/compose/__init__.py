@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from leaflets.compose.bilingual import Pair, paired
-from leaflets.compose.footer import footer, page_number
+from leaflets.compose.footer import footer, notices, page_number
 from leaflets.compose.words import LONG_WORD, set_plain, set_text, unbold
 from leaflets.errors import RenderError
 from leaflets.help_lines import HelpLines, help_lines, with_help
@@ -98,7 +98,8 @@ def _voice(view: View, imprint: Imprint, tongue: Language) -> dict[str, Any]:
         "direction": tongue.direction, "tongue": tongue, "_": tongue.say, "page_number": page_number(tongue),
         "author": imprint.pharmacy.name, "edition": edition, "paper": edition.paper.value, "form": edition.form.value,
         "one_column": edition.one_column, "fit": imprint.fit.classes, "code_in_head": imprint.code_in_head,
-        "sections": sections, "places": _places(sections), "facts": _facts(view.front), "notices": imprint.notices,
+        "sections": sections, "places": _places(sections), "facts": _facts(view.front),
+        "notices": notices(view, imprint, tongue),
         "references": [_reference(source) for source in view.front.sources],
         "urgent": any(section.id == "urgent" for section in view.sections),
         "emergency": _emergency(lines, tongue),

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from leaflets.languages import Language, msg
 from leaflets.measure import foot_letters
-from leaflets.model import Audience, Form, Front, Imprint, View
+from leaflets.model import Audience, Form, Front, Imprint, Notice, Translation, View
 from leaflets.typography import NBSP
 
 KIND = {Audience.PATIENT: msg("Patient leaflet"), Audience.CLINICIAN: msg("Clinician sheet, for health professionals")}
 _LONGEST_RUNNING_TITLE = 52
+_NOTICES = {
+    Notice.EXPIRED: (msg("EXPIRED"), msg("EXPIRED: this text was due for review by {date}.")),
+    Notice.STALE: (
+        msg("OLDER THAN ITS SOURCE"),
+        msg("OLDER THAN ITS SOURCE: the original has changed since this was translated. Ask your pharmacist."),
+    ),
+}
 
 
 def footer(view: View, imprint: Imprint, tongue: Language) -> str:
@@ -18,13 +27,20 @@ def footer(view: View, imprint: Imprint, tongue: Language) -> str:
     where = say("{jurisdiction} text", jurisdiction=front.jurisdiction) if front.jurisdiction else ""
     many = imprint.open_safety_findings
     safety = say("Open safety findings: {number}", number=many) if many else ""
-    expired = say("EXPIRED") if imprint.notices else ""  # on every page, since pages get parted
+    marks = [say(_NOTICES[notice][0]) for notice in imprint.notices]  # on every page, since pages get parted
     large = say("Large print") if imprint.edition.form is Form.LARGE_PRINT else ""
     line = min(foot_letters(imprint.edition), _LONGEST_RUNNING_TITLE)
     parts = (
-        expired, _running(front.title), large, say(KIND[view.audience]), where, version, *_review(front, tongue), safety
+        *marks, _running(front.title), large, say(KIND[view.audience]), where, version, *_review(front, tongue), safety
     )  # fmt: skip
     return " · ".join(part.replace(" ", NBSP) if len(part) <= line else part for part in parts if part)
+
+
+def notices(view: View, imprint: Imprint, tongue: Language) -> list[str]:
+    """What page 1 says of a sheet that should not be handed out and was allowed all the same."""
+    due = view.front.review_by
+    date = tongue.date(due) if due else ""
+    return [tongue.say(_NOTICES[notice][1], date=date) for notice in imprint.notices]
 
 
 def _running(title: str) -> str:
@@ -35,11 +51,19 @@ def _running(title: str) -> str:
 def _review(front: Front, tongue: Language) -> tuple[str, ...]:
     say = tongue.say
     if front.reviewed is None:
-        return (say("Draft: not clinically reviewed"),)
+        return _unreviewed(front.translation, say)
     date, by = tongue.date(front.reviewed), ", ".join(front.reviewers)
     told = say("Reviewed {date} by {names}", date=date, names=by) if by else say("Reviewed {date}", date=date)
     following = (say("Next review {date}", date=tongue.date(front.review_by)),) if front.review_by else ()
     return (told, *following)
+
+
+def _unreviewed(translation: Translation | None, say: Callable[[str], str]) -> tuple[str, ...]:
+    draft = say("Draft: not clinically reviewed")
+    if translation is None:
+        return (draft,)
+    unread = say("Translation not reviewed")
+    return (unread,) if translation.source_reviewed else (draft, unread)
 
 
 def page_number(tongue: Language) -> dict[str, str]:

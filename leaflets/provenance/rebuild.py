@@ -9,7 +9,7 @@ from leaflets.build.pipeline import make
 from leaflets.errors import PdfError
 from leaflets.inside import inside
 from leaflets.project import Project, read_bytes, shown
-from leaflets.provenance.remade import changed, edition_of, gathered_again, source_of
+from leaflets.provenance.remade import changed, edition_of, gathered_again, texts_in
 from leaflets.record import Record
 
 SHEETS_ONLY = "A labelled copy is printed again with “leaflet reprint”."
@@ -36,13 +36,12 @@ def rebuild(path: Path, project: Project) -> Rebuilt:
         raise PdfError(f"{file}: it is not as leaflet made it", "“leaflet verify” says more.")
     if found.of_copies or found.record is None:
         raise PdfError(f"{file}: it is no sheet of one leaflet, or carries no record of its making", SHEETS_ONLY)
-    record, source = found.record, source_of(found.record, project)
-    text = found.texts.get(source.file_name)
-    if text is None:
+    record, texts = found.record, texts_in(found.record, found.texts, project)
+    if not texts.text:
         raise PdfError(f"{file}: the text it was made of is not in it", "Build it from the monograph.")
-    again = gathered_again(record, text, project)
+    again = gathered_again(record, texts, project)
     changes = tuple(changed(record, again))
-    made = make(source, edition_of(record), again).pdf.data
+    made = make(texts.source, edition_of(record), again).pdf.data
     if not changes and made != data:
         changes = ("nothing that the record knows of, and yet the bytes are others: the file may have been forged",)
     return Rebuilt(record, made, changes)

@@ -9,9 +9,11 @@ from typing import Any
 
 from leaflets.build.enclosed import made_with
 from leaflets.build.fingerprint import Ingredients, Wanted, gathered
+from leaflets.build.original import Texts, original
 from leaflets.errors import PdfError
-from leaflets.paper import Audience, Edition, Form, Paper, Pharmacy
+from leaflets.paper import Audience, Edition, Form, Notice, Paper, Pharmacy
 from leaflets.project import Project, Settings, Source
+from leaflets.project.content import ORIGINAL
 from leaflets.record import Record
 
 _PARTS = {
@@ -43,11 +45,30 @@ def source_of(record: Record, project: Project) -> Source:
     return project.sources.get((record.name, lang), stand_in)
 
 
-def gathered_again(record: Record, text: bytes, project: Project) -> Ingredients:
-    """The ingredients a sheet of this record would have today, from its own text and its own settings."""
+def texts_in(record: Record, texts: Mapping[str, bytes], project: Project) -> Texts:
+    """The texts that a sheet was made of, from those inside it by name; the first is empty where it is not there."""
+    source = source_of(record, project)
+    text = texts.get(source.file_name, b"")
+    theirs = Source(record.name, ORIGINAL, source.path.with_name(f"{record.name}.md"))
+    if source.lang == ORIGINAL or theirs.file_name not in texts:
+        return Texts(source, text)
+    known = project.original(source) or theirs
+    return Texts(source, text, original(project, known, texts[theirs.file_name]))
+
+
+def gathered_again(record: Record, texts: Texts, project: Project) -> Ingredients:
+    """The ingredients a sheet of this record would have today, from its own texts and its own settings."""
     known = replace(project, settings=_settings(record, project.settings))
-    asked = Wanted(text, tuple(record.notices), "")
-    return gathered(known, source_of(record, project), edition_of(record), asked)
+    return gathered(known, edition_of(record), Wanted(texts, _notices(record), ""))
+
+
+def _notices(record: Record) -> tuple[Notice, ...]:
+    try:
+        return tuple(map(Notice, record.notices))
+    except ValueError as error:
+        raise PdfError(
+            "The sheet has a notice that this leaflet does not know.", "Use the version that made it."
+        ) from error
 
 
 def _settings(record: Record, now: Settings) -> Settings:

@@ -10,13 +10,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from leaflets.batch.books import books_stand
+from leaflets.build.original import Texts, parsed, texts_of
 from leaflets.errors import ContentError
 from leaflets.inside import Inside, inside
-from leaflets.model import Front
-from leaflets.parse import parse
-from leaflets.project import Project, Source, read_bytes, shown
-from leaflets.project.files import decode
-from leaflets.provenance.remade import changed, gathered_again, source_of
+from leaflets.paper import Notice
+from leaflets.project import Project, read_bytes, shown
+from leaflets.provenance.remade import changed, gathered_again, texts_in
 from leaflets.record import Record
 
 MAX_SHEET_BYTES = 2_000_000_000
@@ -84,31 +83,30 @@ def verify(path: Path, project: Project, today: dt.date) -> Verdict:
 
 
 def _sheet(found: Inside, record: Record, file: str, project: Project, today: dt.date) -> Verdict:
-    forged = [name for name, text in found.texts.items() if _sha256(text) != record.hashes[f"source/{name}"]]
-    if forged or not found.texts:
+    recorded = {name: told for name, told in record.hashes.items() if name.startswith("source/")}
+    if not recorded or recorded != {f"source/{name}": _sha256(text) for name, text in found.texts.items()}:
         reason = "its record and the text in it do not belong together"
         return Verdict(file, State.BROKEN, (reason,), record, found.of_copies)
-    source = source_of(record, project)
-    text = found.texts.get(source.file_name, b"")
-    state, reasons = _state(record, text, source, today)
-    notes = tuple(changed(record, gathered_again(record, text, project))) if state is not State.UNKNOWN else ()
+    texts = texts_in(record, found.texts, project)
+    state, reasons = _state(record, texts, project, today)
+    notes = tuple(changed(record, gathered_again(record, texts, project))) if state is not State.UNKNOWN else ()
     return Verdict(file, state, reasons, record, found.of_copies, notes=notes)
 
 
-def _state(record: Record, text: bytes, source: Source, today: dt.date) -> tuple[State, tuple[str, ...]]:
+def _state(record: Record, texts: Texts, project: Project, today: dt.date) -> tuple[State, tuple[str, ...]]:
     """The gravest thing there is to say of a sheet, then the others."""
+    source = texts.source
     if not source.path.is_file():
         return State.UNKNOWN, (f"this project has no monograph “{record.name}” in the language “{source.lang}”",)
-    now = read_bytes(source.path)
-    front = _front(now, source)
-    told = list(_objections(record, text == now, front, today))
+    told = list(_objections(record, texts, texts_of(project, source), today))
     if not told:
         return State.CURRENT, ()
     gravest = min((state for state, _ in told), key=list(State).index)
     return gravest, tuple(reason for state, reason in sorted(told, key=lambda one: list(State).index(one[0])))
 
 
-def _objections(record: Record, same: bool, front: Front, today: dt.date) -> Iterator[tuple[State, str]]:
+def _objections(record: Record, texts: Texts, now: Texts, today: dt.date) -> Iterator[tuple[State, str]]:
+    front, same = parsed(now)[0].front, texts.text == now.text
     if front.withdrawn:
         yield State.WITHDRAWN, f"the monograph is withdrawn: {front.withdrawn}"
     if record.review_by and record.review_by < today.isoformat():
@@ -117,10 +115,10 @@ def _objections(record: Record, same: bool, front: Front, today: dt.date) -> Ite
         yield State.OUTDATED, f"the text has changed since, under the same version ({front.version or 'none'})"
     elif not same:
         yield State.OUTDATED, f"it is version {record.version or 'none'}; the project has {front.version or 'none'}"
-
-
-def _front(text: bytes, source: Source) -> Front:
-    return parse(decode(text, source.file), name=source.name, file=source.file, lang=source.lang).front
+    if Notice.STALE in record.notices:
+        yield State.OUTDATED, "it was older than its source when it was made, and says so"
+    elif same and texts.by_name != now.by_name:
+        yield State.OUTDATED, "the text that it translates has changed since"
 
 
 def _sha256(data: bytes) -> str:
@@ -164,15 +162,14 @@ def _leaflet_state(
     drug: str, lang: str, version: str, digest: str, project: Project, today: dt.date
 ) -> Iterator[tuple[State, str]]:
     try:
-        source = project.source(drug, lang)
-        text = read_bytes(source.path)
+        texts = texts_of(project, project.source(drug, lang))
     except ContentError:
         yield State.UNKNOWN, f"{drug}: the monograph is not in this project any more"
         return
-    front = _front(text, source)
+    front = parsed(texts)[0].front
     if front.withdrawn:
         yield State.WITHDRAWN, f"{drug}: the monograph is withdrawn: {front.withdrawn}"
     if front.review_by and front.review_by < today:
         yield State.EXPIRED, f"{drug}: its review was due by {front.review_by}"
-    if _sha256(text) != digest:
+    if texts.hash != digest:
         yield State.OUTDATED, f"{drug}: version {version or 'none'} was printed; the project has another text now"
