@@ -8,7 +8,18 @@ from leaflets.model import Audience
 from leaflets.parse import parse
 from leaflets.translation import units
 from tests.running import Leaflet
+from tests.sheets import page_texts
 from tests.test_translation import SOURCE, SPANISH
+
+PATIENT = ("examplol", "--lang", "es", "--audience", "patient")
+
+
+def _words(leaflet: Leaflet, *words: str) -> list[str]:
+    """The text of each page of a sheet that is made now."""
+    made = leaflet("build", *words)
+    assert made.code == 0, made.err
+    (sheet,) = (leaflet.folder / "output").glob("*.pdf")
+    return [" ".join(text.replace("\xa0", " ").split()) for text in page_texts(sheet.read_bytes())]
 
 
 @pytest.fixture
@@ -115,6 +126,62 @@ def test_a_sheet_is_made_of_a_sealed_translation_only_and_of_no_stale_one(texts:
     assert refused.code == 4
     assert "the source has changed since (content/examplol.md:18, urgent)" in refused.err
     assert not [name for name in texts.files() if name.endswith(".pdf")]
+
+
+def test_a_stale_translation_that_is_allowed_says_so_on_its_first_page_and_in_every_footer(texts: Leaflet) -> None:
+    texts("translation", "seal", "examplol", "es")
+    long = "\n".join(f"- línea {number}\n" for number in range(70))
+    spanish = texts.folder / "content/examplol.es.md"
+    spanish.write_text(spanish.read_text("utf-8").replace("- Tome", f"{long}\n- Tome", 1), "utf-8")
+    assert "OLDER" not in _words(texts, *PATIENT)[0]
+    texts.write("content/examplol.md", SOURCE.replace("a fever", "a high fever"))
+    assert "or allow it with --allow-stale" in texts("build", *PATIENT).err
+    pages = _words(texts, *PATIENT, "--allow-stale")
+    assert len(pages) > 1
+    assert "MÁS ANTIGUO QUE SU ORIGINAL: el original cambió después de esta traducción" in pages[0]
+    assert all("MÁS ANTIGUO QUE SU ORIGINAL · Ejemplol" in page for page in pages)
+    assert texts("build", *PATIENT).code == 4, "a sheet in the cache is refused as well"
+
+
+def test_what_is_stale_in_storage_is_told_and_printed(texts: Leaflet) -> None:
+    texts("translation", "seal", "examplol", "es")
+    texts.write("content/examplol.md", SOURCE.replace("20 to 25", "15 to 25"))
+    ran = texts("build", *PATIENT, "-v")
+    assert (ran.code, "TR-02" in ran.err) == (0, True)
+    assert "MÁS ANTIGUO" not in _words(texts, *PATIENT)[0]
+
+
+def test_a_translation_is_withdrawn_and_expires_with_its_source(texts: Leaflet) -> None:
+    texts("translation", "seal", "examplol", "es")
+    texts.write("content/examplol.md", SOURCE.replace('version: "3"', 'version: "3"\nreview_by: 2021-01-31'))
+    refused = texts("build", *PATIENT)
+    assert (refused.code, "content/examplol.md:7: the review date 2021-01-31" in refused.err) == (4, True)
+    (page, *_) = _words(texts, *PATIENT, "--allow-expired")
+    assert "VENCIDO: este texto debía revisarse antes del 31 de enero de 2021." in page
+    texts.write("content/examplol.md", SOURCE.replace('version: "3"', "withdrawn: recalled"))
+    withdrawn = texts("build", *PATIENT, "--allow-expired", "--allow-stale")
+    assert (withdrawn.code, "content/examplol.md:6: the monograph is withdrawn: recalled" in withdrawn.err) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "said"),
+    [
+        ("", "", "Borrador: sin revisión clínica · Traducción sin revisar"),
+        ("reviewed: 2026-01-05\n", "", "Traducción sin revisar"),
+        (
+            "reviewed: 2026-01-05\n",
+            "reviewed: 2026-02-05\nreviewers: [Ana]\n",
+            "Revisado: 5 de febrero de 2026, por Ana",
+        ),
+    ],
+)
+def test_the_footer_says_who_reviewed_the_translation(texts: Leaflet, source: str, translation: str, said: str) -> None:
+    texts.write("content/examplol.md", SOURCE.replace("version:", f"{source}version:"))
+    texts.write("content/examplol.es.md", SPANISH.replace("version:", f"{translation}version:"))
+    texts("translation", "seal", "examplol", "es")
+    for page in _words(texts, *PATIENT):
+        assert said in page
+        assert ("Traducción sin revisar" in page, "Borrador" in page) == (not translation, not source)
 
 
 def test_a_translation_is_printed_with_our_words_in_its_language(texts: Leaflet) -> None:

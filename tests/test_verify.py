@@ -14,6 +14,7 @@ import pytest
 from leaflets.seal import sealed
 from tests.running import MONOGRAPH, Leaflet, Ran, environment, process
 from tests.sheets import ROOT
+from tests.test_translation import SOURCE, SPANISH
 
 TEXT = MONOGRAPH.replace("title:", 'version: "1"\nreviewed: 2026-01-05\nreview_by: 2030-01-05\ntitle:')
 SHEET = "output/a-patient.pdf"
@@ -45,6 +46,18 @@ def rewrite(path: Path, change: Callable[[pikepdf.Pdf], None]) -> None:
     data = re.sub(rb"/ID \[<[0-9a-f]+><([0-9a-f]{32})> ?\]", rb"/ID[<\1><\1>]", out.getvalue())
     path.write_bytes(sealed(data))
 
+
+@pytest.fixture
+def translated(leaflet: Leaflet) -> Leaflet:
+    """A project with a monograph, its translation, and the leaflet of that."""
+    leaflet.write("content/a.md", SOURCE)
+    leaflet.write("content/a.es.md", SPANISH)
+    leaflet("translation", "seal", "a", "es")
+    assert leaflet("build", "a", "--lang", "es", "--audience", "patient").code == 0
+    return leaflet
+
+
+TRANSLATED = "output/a-patient-es.pdf"
 
 # ---------------------------------------------------------------- verify
 
@@ -80,6 +93,51 @@ def test_what_became_of_the_text_since_is_told(sheet: Leaflet, old: str, new: st
         "withdrawn": "because the monograph is withdrawn: replaced by b",
     }
     assert any(words in said for words in expected.values())
+
+
+def test_a_translation_bears_both_texts_and_what_it_takes_from_its_source(translated: Leaflet) -> None:
+    facts = told(translated("verify", TRANSLATED, "--json"))
+    record = facts["record"]
+    assert isinstance(record, dict)
+    assert (facts["state"], record["jurisdiction"], len(record["sources"])) == ("current", "US", 1)
+    assert {name for name in record["hashes"] if name.startswith("source/")} == {"source/a.md", "source/a.es.md"}
+    with pikepdf.open(translated.folder / TRANSLATED) as pdf:
+        assert pdf.attachments["a.md"].get_file().read_bytes() == SOURCE.encode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "state", "said"),
+    [
+        ("2 mg once daily", "4 mg once daily", "outdated", "the text that it translates has changed since"),
+        ('version: "3"', "withdrawn: recalled", "withdrawn", "the monograph is withdrawn: recalled"),
+    ],
+)
+def test_a_translation_is_no_more_current_than_its_source(
+    translated: Leaflet, old: str, new: str, state: str, said: str
+) -> None:
+    before = (translated.folder / TRANSLATED).read_bytes()
+    translated.write("content/a.md", SOURCE.replace(old, new))
+    facts = told(translated("verify", TRANSLATED, "--json"))
+    assert (facts["state"], facts["exit_code"]) == (state, 4)
+    assert said in str(facts["reasons"])
+    if state == "outdated":
+        assert translated("build", "a", "--lang", "es", "--audience", "patient").code == 0, "a clinician's dose"
+        assert (translated.folder / TRANSLATED).read_bytes() != before
+
+
+def test_a_sheet_older_than_its_source_is_never_current(translated: Leaflet) -> None:
+    translated.write("content/a.md", SOURCE.replace("a fever", "a high fever"))
+    assert translated("build", "a", "--lang", "es", "--audience", "patient", "--allow-stale").code == 0
+    assert told(translated("verify", TRANSLATED, "--json"))["state"] == "outdated"
+    assert translated("rebuild", TRANSLATED).code == 0
+
+
+def test_a_translation_is_made_again_from_both_texts_inside_it(translated: Leaflet) -> None:
+    translated.write("content/a.md", SOURCE.replace("jurisdiction: US", "jurisdiction: GB"))
+    translated.write("content/a.es.md", SPANISH)
+    assert translated("rebuild", TRANSLATED).code == 0
+    same = translated("diff", TRANSLATED, TRANSLATED)
+    assert same.code == 0
 
 
 def test_a_sheet_past_its_review_date_is_expired(sheet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
