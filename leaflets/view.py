@@ -316,7 +316,7 @@ def _list_as_table(block: Block, tongue: Language) -> Block:
 
 
 def _row_head(lead: Text) -> Text:
-    words = plain(lead).rstrip().removesuffix(":").rstrip()
+    words = plain(lead).rstrip().rstrip(":：").rstrip()
     return _words_of(words)
 
 

@@ -54,8 +54,19 @@ def test_a_section_of_its_own_keeps_its_place_in_a_started_translation(leaflet: 
     leaflet.write("content/examplol.md", SOURCE + clinicians_only + own)
     leaflet("translation", "start", "examplol", "es")
     text = (leaflet.folder / "content" / "examplol.es.md").read_text("utf-8")
-    assert "### Monitoring\n\n### How to measure\n" in text
+    assert "### Análisis y controles\n\n### How to measure\n" in text
     assert "INR" not in text
+
+
+def test_headings_are_written_in_the_other_language_where_we_have_its_words(leaflet: Leaflet) -> None:
+    leaflet.write("content/examplol.md", SOURCE.replace("### Dosage", "### Dosage (Examplol)"))
+    for lang, heading in {"es": "### Cómo tomarlo (Examplol)", "fr": "### Dosage (Examplol)"}.items():
+        assert leaflet("translation", "start", "examplol", lang).code == 0
+        path = leaflet.folder / "content" / f"examplol.{lang}.md"
+        assert f"{heading}\n" in path.read_text("utf-8")
+        filled = path.read_text("utf-8").replace("/// patient\n", "/// patient\nTexto.\n")
+        read = parse(filled, name="examplol", file=path.name, lang=lang)
+        assert set(units(read)) == set(units(parse(SOURCE, name="examplol", file="examplol.md")))
 
 
 def test_start_overwrites_nothing(texts: Leaflet) -> None:

@@ -1,8 +1,15 @@
 """What a heading means."""
 
+from collections import Counter
+
 import pytest
 
-from leaflets.parse.headings import BY_WORDS, SYNONYMS, Heading, tidy, understand
+from leaflets.languages import LANGUAGES
+from leaflets.model import Audience
+from leaflets.parse.headings import SYNONYMS, Heading, key, synonyms, tidy, understand
+from leaflets.view import seating
+
+OTHERS = [code for code in LANGUAGES if code != "en"]
 
 
 @pytest.mark.parametrize(
@@ -48,10 +55,50 @@ def test_component_a_heading_is_about(raw: str, subject: str) -> None:
     assert understand(raw).subject == subject
 
 
-def test_each_synonym_means_one_section_and_is_written_as_it_is_looked_up() -> None:
-    listed = [words for synonyms in SYNONYMS.values() for words in synonyms]
-    assert len(listed) == len(set(listed)) == len(BY_WORDS)
-    assert [words for words in listed if words != words.casefold() or "’" in words or words != tidy(words)] == []
+@pytest.mark.parametrize("lang", list(LANGUAGES))
+def test_each_synonym_means_one_section_and_is_written_as_it_is_looked_up(lang: str) -> None:
+    listed = [words for known in synonyms(lang).values() for words in known]
+    assert [words for words, times in Counter(listed).items() if times > 1] == []
+    assert [words for words in listed if words != key(words) or words != tidy(words)] == []
+    assert set(synonyms(lang)) == set(SYNONYMS)
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_a_table_contradicts_no_english_heading(lang: str) -> None:
+    english = {words: section for section, known in SYNONYMS.items() for words in known}
+    own = {words: section for section, known in synonyms(lang).items() for words in known}
+    assert {words for words in own if english.get(words, own[words]) != own[words]} == set()
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+@pytest.mark.parametrize("audience", Audience)
+def test_the_titles_we_print_are_understood_as_headings(lang: str, audience: Audience) -> None:
+    titles = {id: seat.title for id, (_, seat) in seating(audience, lang).items() if id in SYNONYMS}
+    assert {id: understand(title, lang).id for id, title in titles.items()} == {id: id for id in titles}
+
+
+@pytest.mark.parametrize(
+    ("lang", "raw", "section", "words", "rest"),
+    [
+        ("es", "**Dosis:** una al día", "dosage", "Dosis", "una al día"),
+        ("es", "CÓMO TOMARLO", "dosage", "CÓMO TOMARLO", ""),
+        ("es-MX", "Efectos secundarios", "side_effects", "Efectos secundarios", ""),
+        ("es", "Dosis (Testol)", "dosage", "Dosis (Testol)", ""),
+        ("es", "Side effects", "side_effects", "Side effects", ""),
+        ("es", "Cómo medir la dosis", "other", "Cómo medir la dosis", ""),
+        ("en", "Efectos secundarios", "other", "Efectos secundarios", ""),
+        ("ar", "اطلب المساعدة فورا", "urgent", "اطلب المساعدة فورا", ""),
+        ("ar", "الجرعة: قرص واحد", "dosage", "الجرعة", "قرص واحد"),
+        ("vi", "Tác dụng phụ", "side_effects", "Tác dụng phụ", ""),
+        ("zh", "用法用量：", "dosage", "用法用量", ""),
+        ("zh", "**用法：**饭后服用", "dosage", "用法", "饭后服用"),
+        ("zh", "用量（阿司匹林）", "dosage", "用量（阿司匹林）", ""),
+        ("fr", "Effets secondaires", "other", "Effets secondaires", ""),
+    ],
+)
+def test_headings_in_other_languages(lang: str, raw: str, section: str, words: str, rest: str) -> None:
+    heading = understand(raw, lang)
+    assert (heading.id, heading.words, heading.rest) == (section, words, rest)
 
 
 @pytest.mark.parametrize("section", sorted(SYNONYMS))

@@ -13,7 +13,20 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, LeafletError
-from leaflets.model import Audience, Block, Box, Finding, Items, Monograph, Paragraph, Questions, Quote, Severity, Table
+from leaflets.model import (
+    Audience,
+    Block,
+    Box,
+    Finding,
+    Items,
+    Monograph,
+    Paragraph,
+    Questions,
+    Quote,
+    Severity,
+    Table,
+    plain,
+)
 from leaflets.parse import parse
 from leaflets.parse.clean import MAX_BYTES, MAX_COLUMNS, MAX_LINE, MAX_NESTING
 from leaflets.view import view
@@ -355,3 +368,49 @@ for atom in sys.argv[1:]:
 
 def test_hostile_repeats_finish(root: Path) -> None:
     subprocess.run([sys.executable, "-c", _PROGRAM, *_ATOMS], check=True, timeout=120, cwd=root)
+
+
+# ---------------------------------------------------------------- other languages
+
+CHINESE = """\
+**示例药**
+
+###用法用量
+
+**成人：**每天一次
+**儿童：**不用
+
+**注意：**不要掰开。
+
+### 常见问题
+
+- 漏服怎么办？马上补服。
+- 饭后吃吗？是的。
+"""
+
+
+def test_full_width_signs_and_headings_without_a_space_are_read_as_ours() -> None:
+    read = parse(CHINESE, name="shili", file="shili.zh.md", lang="zh")
+    assert read.front.title == "示例药"
+    dosage, faqs = (section for section in read.sections if section.blocks)
+    assert (dosage.id, faqs.id) == ("dosage", "faqs")
+    adults, children, note = dosage.blocks
+    assert isinstance(adults, Paragraph)
+    assert isinstance(children, Paragraph)
+    assert isinstance(note, Box)
+    assert [(plain(each.lead), plain(each.text)) for each in (adults, children)] == [
+        ("成人：", "每天一次"), ("儿童：", "不用"),
+    ]  # fmt: skip
+    (questions,) = faqs.blocks
+    assert isinstance(questions, Questions)
+    assert plain(questions.questions[0].question) == "漏服怎么办？"
+
+
+@pytest.mark.parametrize(
+    ("lang", "lead"), [("es", "Nota importante:"), ("ar", "ملاحظة:"), ("vi", "Lưu ý:"), ("zh", "注意：")]
+)
+def test_a_note_is_a_box_in_every_language(lang: str, lead: str) -> None:
+    read = parse(f"# Testol\n\n### Dosage\n\n**{lead}** x 2 mg.\n", name="t", file="t.md", lang=lang)
+    (block,) = next(section.blocks for section in read.sections if section.id == "dosage")
+    assert isinstance(block, Box)
+    assert plain(block.title) == lead

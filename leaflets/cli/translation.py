@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, UsageError
+from leaflets.languages import LANGUAGES
+from leaflets.paper import Audience
 from leaflets.project import Project, Source, load_project, read_text, save, shown
 from leaflets.project.content import ORIGINAL
 from leaflets.translation import Pair, Stale, completed, pairs, parting, record_of, stale
@@ -59,10 +61,18 @@ def run_start(args: argparse.Namespace) -> int:
     if path.exists():
         raise UsageError(f"{shown(path)}: it is there already", "Fill it in, or delete it to begin again.")
     front = _parsed(project, source).front
-    text = begun(read_text(source.path), front, source.file, lambda _, words: words)
+    titles = _titles(args.lang)
+    text = begun(read_text(source.path), front, source.file, lambda section, words: titles.get(section) or words)
     save(path, text.encode())
     report.line(f"wrote {shown(path)}")
     return 0
+
+
+def _titles(lang: str) -> Mapping[str, str]:
+    """The title of each section on a patient leaflet in a language; none where we have no words in it."""
+    from leaflets.view import seating
+
+    return {id: seat.title for id, (_, seat) in seating(Audience.PATIENT, lang).items()} if lang in LANGUAGES else {}
 
 
 def _other(lang: str) -> str:

@@ -19,7 +19,7 @@ from leaflets.parse.pictures import picture_findings, pictured
 from leaflets.parse.sections import RawSection, split
 from leaflets.parse.shapes import shape
 
-_BOLD_TITLE = re.compile(r"^\s{0,3}\*\*([^*:?.]{2,80})\*\*$")
+_BOLD_TITLE = re.compile(r"^\s{0,3}\*\*([^*:：?؟？.。]{2,80})\*\*$")
 
 
 def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collection[str] = ()) -> Monograph:
@@ -31,7 +31,7 @@ def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collec
     node, body = take_front(lines, file)
     voiced = voices(pictured(body, pictures), file)
     two_voices = any(line.audience for line in voiced.lines)
-    raw, heading = _titled(split(voiced.lines, two_voices=two_voices))
+    raw, heading = _titled(split(voiced.lines, two_voices=two_voices, lang=lang))
     offset = lines[0].number if node is None else next(line.number for line in lines if line.text.strip())
     front, key_findings = read_front(node, file, offset, heading.heading.words if heading else "")
     read = (_section(section, file) for section in raw)
@@ -57,7 +57,11 @@ def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSec
 
 
 def _may_be_title(section: RawSection) -> bool:
-    return section.level == 1 and section.heading.id not in CONTENT and not section.heading.words.endswith("?")
+    return (
+        section.level == 1
+        and section.heading.id not in CONTENT
+        and not section.heading.words.endswith(("?", "؟", "？"))
+    )
 
 
 def _bold_titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSection | None]:

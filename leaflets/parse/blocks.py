@@ -45,11 +45,11 @@ _DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _QUOTE = re.compile(r"^\s{0,3}>(?!\s*[=\d.½¼¾])\s?(.*)$")
 # A box as note-taking programs write it: "> [!warning] Title".
 _CALLOUT = re.compile(r"^\s*\[!([A-Za-z][\w-]{0,30})\][+-]?\s*(.*)$")
-_HEADING = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[A-Za-z*]))(.*?)\s*$")
+_HEADING = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[^\W\d_]|\*))(.*?)\s*$")
 # Points numbered in a way Markdown knows no list by: "a) …", "(2) …", "iv. …".
 _LETTERED = re.compile(r"^\s*(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)|[ivx]{1,4}\.)\s+\S")
 # A bold lead-in that begins a line begins a point of its own.
-_LED = re.compile(r"^\s*\*\*[^*]{2,80}(?::\*\*|\*\*:)\s")
+_LED = re.compile(r"^\s*\*\*[^*]{2,80}(?:(?::\*\*|\*\*:)\s|：\*\*|\*\*：)")
 # A row of a table in another way of writing (no line of dashes, plus signs, columns set apart by spaces), and what
 # follows a defined word, stay lines of their own.
 _LONE_ROW = re.compile(r"^\s*(?:\|.*\|$|\+[-=+]+\+$|:\s+\S|\S+(?: \S+){0,8} {3,}\S)")

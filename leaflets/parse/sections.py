@@ -10,13 +10,13 @@ from leaflets.model import Audience
 from leaflets.parse.clean import Line
 from leaflets.parse.code import coded
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
-from leaflets.parse.headings import Heading, section_id, tidy, understand
+from leaflets.parse.headings import Heading, tidy, understand
 
-_ATX = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[A-Za-z*]))(.*?)\s*$")
+_ATX = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[^\W\d_]|\*))(.*?)\s*$")
 _SETEXT = re.compile(r"^\s{0,3}(={2,}|-{2,})\s*$")
 _LONGEST_UNDERLINED = 80
-_BOLD_LINE = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)\*\*\s*:?\s*$")
-_BOLD_LEAD = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)(?::\s*\*\*|\*\*\s*:)\s*(.*)$")
+_BOLD_LINE = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)\*\*\s*[:：]?\s*$")
+_BOLD_LEAD = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)(?:[:：]\s*\*\*|\*\*\s*[:：])\s*(.*)$")
 # Bold words that open what is said of a combination as a whole, after the sets of its components.
 _OF_ALL = re.compile(r"\bcombined use(?: of\b.*)?$|^(?:in )?(?:summary|conclusion)$", re.IGNORECASE)
 # How a disclaimer begins that its author gave no heading.
@@ -44,11 +44,11 @@ class RawSection:
     subject: str = ""
 
 
-def split(lines: Sequence[Line], *, two_voices: bool) -> tuple[RawSection, ...]:
+def split(lines: Sequence[Line], *, two_voices: bool, lang: str = "en") -> tuple[RawSection, ...]:
     """The sections in source order; text before the first heading is one of id "introduction"."""
     sections = [RawSection(Heading("introduction", ""), lines[0].number if lines else 1, 0, ())]
     body: list[Line] = []
-    for line, level, heading in _headings(lines):
+    for line, level, heading in _headings(lines, lang):
         if heading is None or not _opens_section(heading, level, sections, two_voices=two_voices):
             body.append(line)
             continue
@@ -59,7 +59,7 @@ def split(lines: Sequence[Line], *, two_voices: bool) -> tuple[RawSection, ...]:
     return _with_subjects(sections)
 
 
-def _headings(lines: Sequence[Line]) -> Iterator[tuple[Line, int, Heading | None]]:
+def _headings(lines: Sequence[Line], lang: str) -> Iterator[tuple[Line, int, Heading | None]]:
     """Each line with the level and meaning of the heading it may be; boxes and code hold no headings."""
     inside, skip, code_lines = 0, False, coded(lines)
     last = max((position for position, line in enumerate(lines) if _ATX.match(line.text)), default=0)
@@ -70,34 +70,36 @@ def _headings(lines: Sequence[Line]) -> Iterator[tuple[Line, int, Heading | None
             skip = False
             continue
         level, heading = (
-            (0, None) if inside or position in code_lines else _heading_at(lines, position, after_all=position > last)
+            (0, None)
+            if inside or position in code_lines
+            else _heading_at(lines, position, lang, after_all=position > last)
         )
         skip = level in (1, 2) and not _ATX.match(line.text)
         yield replace(line, text=f"#### {line.text.strip()}") if skip else line, level, heading
 
 
-def _heading_at(lines: Sequence[Line], position: int, *, after_all: bool) -> tuple[int, Heading | None]:
+def _heading_at(lines: Sequence[Line], position: int, lang: str, *, after_all: bool) -> tuple[int, Heading | None]:
     text = lines[position].text
     if match := _ATX.match(text):
-        return len(match[1]), understand(match[2])
+        return len(match[1]), understand(match[2], lang)
     if not text.strip() or (position and lines[position - 1].text.strip()):
         return 0, None
     if after_all and _DISCLAIMS.match(text.lstrip()):
         return BOLD_LEVEL, Heading("disclaimer", "", rest=text)
     if _underlined(lines, position):
-        return (1 if "=" in lines[position + 1].text else 2), understand(text)
-    return BOLD_LEVEL, _bold_heading(lines, position)
+        return (1 if "=" in lines[position + 1].text else 2), understand(text, lang)
+    return BOLD_LEVEL, _bold_heading(lines, position, lang)
 
 
-def _bold_heading(lines: Sequence[Line], position: int) -> Heading | None:
+def _bold_heading(lines: Sequence[Line], position: int, lang: str) -> Heading | None:
     """What a bold line or lead-in means if it is a heading; `_opens_section` knows whether it stands where one may."""
     text = lines[position].text
     if match := _BOLD_LINE.match(text):
-        heading = understand(match[1])
-        known = section_id(heading.words) or heading.id == "faqs" or _OF_ALL.search(heading.words)
-        return heading if known or _names_component(lines, position) else None
+        heading = understand(match[1], lang)
+        known = heading.exact or heading.id == "faqs" or _OF_ALL.search(heading.words)
+        return heading if known or _names_component(lines, position, lang) else None
     if match := _BOLD_LEAD.match(text):
-        heading = replace(understand(match[1]), rest=match[2])
+        heading = replace(understand(match[1], lang), rest=match[2])
         known = heading.id != "other" or _OF_ALL.search(heading.words) or _NUMBERED.match(heading.words)
         return heading if known else None
     return None
@@ -107,15 +109,15 @@ def _underlined(lines: Sequence[Line], position: int) -> bool:
     below = lines[position + 1].text if position + 1 < len(lines) else ""
     above = lines[position].text.strip()
     # A sentence with a line of dashes below it is a paragraph before a rule.
-    a_sentence = len(above) > _LONGEST_UNDERLINED or above.endswith((".", "!", ",", ";"))
+    a_sentence = len(above) > _LONGEST_UNDERLINED or above.endswith(tuple(".!,;。！，；،؛"))
     return bool(below and _SETEXT.match(below)) and not a_sentence and not _TABLE_OR_LIST.search(above)
 
 
-def _names_component(lines: Sequence[Line], position: int) -> bool:
+def _names_component(lines: Sequence[Line], position: int, lang: str) -> bool:
     """Whether a bold line stands right before a "Generic name" heading, and so names the component the set is about."""
     following = next((line.text for line in lines[position + 1 :] if line.text.strip()), "")
     match = _ATX.match(following)
-    return match is not None and understand(match[2]).id == "generic_name"
+    return match is not None and understand(match[2], lang).id == "generic_name"
 
 
 def _opens_section(heading: Heading, level: int, sections: Sequence[RawSection], *, two_voices: bool) -> bool:
@@ -133,7 +135,7 @@ def _bold_opens(heading: Heading, sections: Sequence[RawSection]) -> bool:
     current = sections[-1]
     if heading.id == "other":
         return _opens_after_set(heading, sections) if heading.rest or _OF_ALL.search(heading.words) else True
-    if not section_id(heading.words) and heading.rest:  # "Dosage (Iodine): …" below "Dosage (Tinidazole)"
+    if not heading.exact and heading.rest:  # "Dosage (Iodine): …" below "Dosage (Tinidazole)"
         both_qualified = bool(heading.subject and current.heading.subject)
         return both_qualified and heading.id == current.heading.id
     return current.heading.id in {"introduction", "other"} or current.level == BOLD_LEVEL or heading.id == "faqs"

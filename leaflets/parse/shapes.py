@@ -31,9 +31,20 @@ _NOTE = re.compile(
 _NOTE_PHRASE = re.compile(
     r"^important (?:note|considerations?|information|points?|safety information)\b", re.IGNORECASE
 )
-_ASKS = re.compile(r"^\s*(?:Q\s*\d*\s*[:.)]\s*)?.*[?؟？]\s*$", re.IGNORECASE | re.DOTALL)
-_MARKED_QUESTION = re.compile(r"Q\s*\d{0,3}\s*[:.)]\s*[^?؟？]{3,300}[?؟？]", re.IGNORECASE)
-_FIRST_QUESTION = re.compile(r"[^?؟？.!:]{3,200}[?؟？](?=\s)")
+# The same in our other languages; none of these words means another thing in English.
+_NOTES = frozenset(
+    """
+    nota|nota importante|notas|importante|aviso|aviso importante|advertencia|atención|precaución|recordatorio
+    |ملاحظة|ملاحظة مهمة|ملاحظة هامة|ملاحظات|مهم|هام|تنبيه|تنبيه مهم|تحذير|تذكير
+    |lưu ý|lưu ý quan trọng|quan trọng|chú ý|ghi chú|cảnh báo|thận trọng|nhắc nhở
+    |注意|注|备注|重要|重要提示|重要提醒|提示|提醒|警告|请注意|特别注意
+""".replace("\n    ", "")
+    .strip()
+    .split("|")
+)
+_ASKS = re.compile(r"^\s*(?:Q\s*\d*\s*[:：.)]\s*)?.*[?؟？]\s*$", re.IGNORECASE | re.DOTALL)
+_MARKED_QUESTION = re.compile(r"Q\s*\d{0,3}\s*[:：.)]\s*[^?؟？]{3,300}[?؟？]", re.IGNORECASE)
+_FIRST_QUESTION = re.compile(r"[^?؟？.!:。！：]{3,200}(?:[?؟](?=\s)|？)")
 _MAX_SUBHEADING = 90
 
 
@@ -61,8 +72,8 @@ def _paragraph(block: Paragraph) -> Block:
     lead, rest = split_lead(block.text)
     if not lead:
         return _lone_bold(block)
-    words = plain(lead).strip(" :")
-    if rest and (_NOTE.match(words) or _NOTE_PHRASE.match(words)):
+    words = plain(lead).strip(" :：")
+    if rest and (_NOTE.match(words) or _NOTE_PHRASE.match(words) or words.casefold() in _NOTES):
         return Box(block.line, BoxKind.NOTE, lead, (replace(block, text=rest),), block.audience)
     if not rest:
         return _lone_bold(block)
@@ -73,8 +84,8 @@ def _lone_bold(block: Paragraph) -> Block:
     if block.icon:
         return block
     words = plain(block.text)
-    bold = all(run.bold or not run.text.strip(" :") for run in block.text)
-    if bold and len(words) <= _MAX_SUBHEADING and not words.rstrip().endswith((".", "!")):
+    bold = all(run.bold or not run.text.strip(" :：") for run in block.text)
+    if bold and len(words) <= _MAX_SUBHEADING and not words.rstrip().endswith((".", "!", "。", "！")):
         return Subheading(block.line, _faceless(block.text), 1, block.audience)
     return block
 
@@ -94,9 +105,9 @@ def split_lead(text: Text) -> tuple[Text, Text]:
     if plain(lead).rstrip().endswith((":", "：", "?", "؟", "？")):
         return strip(lead), strip(rest)
     following = rest[0].text.lstrip() if rest else ""
-    if following.startswith(":"):
+    if following.startswith((":", "：")):
         after = replace(rest[0], text=following[1:])
-        whole = replace(lead[-1], text=f"{lead[-1].text.rstrip()}:")
+        whole = replace(lead[-1], text=f"{lead[-1].text.rstrip()}{following[0]}")
         return strip((*lead[:-1], whole)), strip((after, *rest[1:]))
     return (), text
 
@@ -140,13 +151,13 @@ def _asks(text: Text, *, questions: bool = False) -> tuple[Text, Text]:
     bold = 0
     while bold < len(text) and text[bold].bold and not text[bold].mark:
         bold += 1
-    if bold and _ASKS.match(plain(text[:bold]).rstrip(" :")):
+    if bold and _ASKS.match(plain(text[:bold]).rstrip(" :：")):
         return strip(text[:bold]), strip(text[bold:])
     whole = plain(text)
     if match := _MARKED_QUESTION.match(whole) or (_FIRST_QUESTION.match(whole) if questions else None):
         question, answer = _cut(text, match.end())
         return strip(question), strip(answer)
-    if len(text) == 1 and _ASKS.match(whole) and whole.count("?") == 1 and len(whole) < 200:
+    if len(text) == 1 and _ASKS.match(whole) and sum(map(whole.count, "?؟？")) == 1 and len(whole) < 200:
         return text, ()
     return (), text
 
@@ -189,7 +200,7 @@ def _asked(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _standing_question(block: Block) -> Question | None:
-    if isinstance(block, Subheading) and plain(block.text).rstrip(" :").endswith(("?", "؟", "？")):
+    if isinstance(block, Subheading) and plain(block.text).rstrip(" :：").endswith(("?", "؟", "？")):
         return Question(block.line, tuple(replace(run, bold=True) for run in block.text), ())
     if not isinstance(block, Paragraph) or block.icon:
         return None

@@ -10,6 +10,7 @@ from leaflets.model import Audience, Front, Translation
 from leaflets.parse.clean import Line, clean
 from leaflets.parse.fences import CLOSE, OPEN, voices
 from leaflets.parse.front import take_front
+from leaflets.parse.headings import Heading
 from leaflets.parse.sections import RawSection, split
 
 _KEY = re.compile(r"translation[ \t]*:")
@@ -87,13 +88,19 @@ def _section(section: RawSection, heading: Callable[[str, str], str], *, leads: 
     told = _trimmed([line for line in section.lines if line.audience in (None, Audience.PATIENT)])
     told = [] if section.audience is Audience.CLINICIAN else told
     if told or leads:
-        yield f"### {heading(section.heading.id, section.heading.words)}" if section.level else ""
+        yield f"### {_headed(section.heading, heading)}" if section.level else ""
         yield ""
     if not told:
         return
     yield from ("/// comment", *told, "///", "")
     fences = [line for line in told if OPEN.match(line)]
     yield from (fences[0] if fences else "/// patient", "", "///", "")
+
+
+def _headed(found: Heading, heading: Callable[[str, str], str]) -> str:
+    """A heading in the other language, with the part of a combination product it is about in brackets."""
+    said = heading(found.id, found.words)
+    return f"{said} ({found.subject})" if found.subject and said != found.words else said
 
 
 def _trimmed(lines: Sequence[Line]) -> list[str]:
