@@ -256,7 +256,7 @@ def test_labels_of_right_to_left_leaflets_stand_at_the_right() -> None:
 def test_captions_are_in_the_language_of_the_leaflet() -> None:
     assert captions("es-MX").born == "Nac."
     assert captions("xx").born == "Born"
-    assert words(fitted(Label(dob="1961-03-12"), lang="de").blocks[0].lines[0]) == "geb. 1961-03-12"
+    assert words(fitted(Label(dob="1961-03-12"), lang="vi").blocks[0].lines[0]) == "Ngày sinh 1961-03-12"
 
 
 # ---------------------------------------------------------------- privacy, fonts

@@ -4,6 +4,8 @@ import unicodedata
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
+from leaflets.languages import spoken
+
 # 70 × 35 mm, the dispensing label of most European pharmacies, rounded down.
 LABEL_WIDTH_PT = 198.4
 LABEL_HEIGHT_PT = 99.2
@@ -43,21 +45,11 @@ class Captions:
     dispensed: str
 
 
-_CAPTIONS = {
-    "ar": Captions("الميلاد", "رقم الملف", "الوصفة", "الكمية", "صُرف في"),
-    "de": Captions("geb.", "Nr.", "Rezept", "Menge", "Abgabe"),
-    "en": Captions("Born", "Ref", "Rx", "Qty", "Dispensed"),
-    "es": Captions("Nac.", "Ref.", "Receta", "Cant.", "Dispensado"),
-    "fr": Captions("Né(e) le", "Réf.", "Ordonnance", "Qté", "Délivré le"),
-    "vi": Captions("Ngày sinh", "Mã số", "Đơn thuốc", "Số lượng", "Ngày cấp"),
-    "zh": Captions("出生", "编号", "处方", "数量", "发药"),
-}
-
-
 @lru_cache
 def captions(lang: str) -> Captions:
-    """The captions of a language, English where there are none."""
-    return _CAPTIONS.get(lang.split("-")[0].lower(), _CAPTIONS["en"])
+    """The captions of a language, English where we have no words in it."""
+    say = spoken(lang.split("-")[0].lower()).say
+    return Captions(say("Born"), say("Ref"), say("Rx"), say("Qty"), say("Dispensed"))
 
 
 def clean(text: str) -> str:

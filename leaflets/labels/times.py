@@ -3,18 +3,12 @@
 import re
 from functools import lru_cache
 
+from leaflets.languages import msg, spoken
+
 TIMES = ("morning", "midday", "evening", "bedtime")
 
 # As the leaflet's own grid says them.
-_WORDS = {
-    "ar": ("صباحًا", "ظهرًا", "مساءً", "عند النوم", "لا شيء"),
-    "de": ("Morgens", "Mittags", "Abends", "Zur Nacht", "keine"),
-    "en": ("Morning", "Midday", "Evening", "Bedtime", "none"),
-    "es": ("Mañana", "Mediodía", "Tarde", "Al acostarse", "ninguna"),
-    "fr": ("Matin", "Midi", "Soir", "Coucher", "aucune"),
-    "vi": ("Sáng", "Trưa", "Chiều", "Lúc đi ngủ", "không"),
-    "zh": ("早上", "中午", "晚上", "睡前", "无"),
-}
+_HEADS = (msg("Morning"), msg("Midday"), msg("Evening"), msg("Bedtime"))
 _ONE = r"(morning|midday|noon|evening|bedtime)"
 _PARTS = re.compile(rf"\s*[,;\n]\s*(?={_ONE}\b)", re.IGNORECASE)
 _PART = re.compile(rf"{_ONE}\s*[: ]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
@@ -36,6 +30,6 @@ def cells(text: str, lang: str) -> str:
         if not found or time in amounts or _MORE.search(found[2]):
             return ""
         amounts[time] = found[2].strip()
-    *heads, none = _WORDS.get(lang.split("-")[0].lower(), _WORDS["en"])
-    rows = (f"{head}\t{amounts.get(time, none)}" for head, time in zip(heads, TIMES, strict=True))
+    say = spoken(lang.split("-")[0].lower()).say
+    rows = (f"{say(head)}\t{amounts.get(time) or say('none')}" for head, time in zip(_HEADS, TIMES, strict=True))
     return "\n".join(rows) if amounts else ""
