@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 
 from leaflets.errors import OutputError, PdfError
 from leaflets.labels import Label, LabelSetter
+from leaflets.labels.ink import Ink
+from leaflets.labels.setting import CONTROL as CONTROL_STYLE
 from leaflets.printfile import (
     Banner,
     Copy,
@@ -30,6 +32,7 @@ from leaflets.printfile import (
     save_print_file,
     write_print_file,
 )
+from leaflets.printfile.content import LabelWriter
 from leaflets.printfile.form import FileNumbers, make_form
 from tests import verapdf
 from tests.conftest import ROOT
@@ -91,6 +94,27 @@ def outline_titles(document: pikepdf.Pdf) -> list[str]:
 
     walk(document.Root.Outlines)
     return titles
+
+
+# ---------------------------------------------------------------- the control line
+
+
+@pytest.mark.parametrize("control", [CONTROL, "run (1)\\2 · Größe", "run Łódź · a", "run محمد · a", "run " + "W" * 60])
+@pytest.mark.parametrize("serial", ["1", "12 of 340", "1240 in place of 121", "7 (a)\\", "№ 7", "9" * 70, "9" * 200])
+def test_a_control_line_is_set_as_a_whole_whatever_its_beginning_was_used_for_before(control: str, serial: str) -> None:
+    setter, page = LabelSetter(fonts()), sheet("1")
+    space = page.rect("control") or page.rect("label")
+    assert space is not None
+    whole = setter.fresh(f"{control} · {serial}", CONTROL_STYLE, space.width - (0 if page.rect("control") else 6))
+    writer = LabelWriter(Ink(fonts()), setter, tagged=False)
+    writer.content(Copy("1", "3 of 4", control.replace("W", "")), page)
+    if whole is None or len(whole.lines) > 1:
+        with pytest.raises(PdfError, match="control line is too long"):
+            writer.content(Copy("1", serial, control), page)
+    else:
+        expected = Ink(fonts()).line(whole.lines[0], whole.size_pt)
+        assert expected in writer.content(Copy("1", serial, control), page).data
+        assert expected in writer.content(Copy("1", serial, control), page).data
 
 
 # ---------------------------------------------------------------- order, pages, labels
