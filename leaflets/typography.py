@@ -27,33 +27,74 @@ _RANGE = rf"{_NUMBER}(?: ?(?:-|–|—|to|or|and|×|x|by|/) ?{_NUMBER}){{0,2}}"
 
 # Each pattern is one expression that must stand on one line. All are anchored on a digit or a short word before one,
 # and no part of them can match in two ways, so that the time taken grows with the length of the text alone.
-_KEPT = re.compile(
+_ENGLISH = (
     rf"(?<![\w.,])(?:[<>≤≥±~=≈] ?)?{_RANGE}[ -]?{_UNITS}"
-    rf"(?:/(?:{_UNITS}|day|kg|dose|hour|min|week)\d?(?![A-Za-z]))*(?![A-Za-z])"
+    rf"(?:/(?:{_UNITS}|day|kg|dose|hour|min|week)\d?(?![^\W\d_]))*(?![^\W\d_])"
     rf"|(?<![\w.,])(?:[<>≤≥±~=≈] ?){_RANGE}"
     rf"|(?<![\w.,]){_NUMBER} (?:in|out of|of every|of) {_NUMBER}(?![\w])"
-    rf"|(?<![\w.,])\d{{1,2}} {_MONTH}(?: \d{{4}})?(?![A-Za-z])"
+    rf"|(?<![\w.,])\d{{1,2}} {_MONTH}(?: \d{{4}})?(?![^\W\d_])"
     rf"|(?<![A-Za-z]){_MONTH} \d{{1,4}}(?!\w)"
     r"|(?<![\w-])\+?\d{1,4}(?:[ -][\dA-Z]{2,5}){2,4}(?![\w-])"
     r"|(?<![A-Za-z])(?:[Tt]ypes?|[Gg]rades?|[Ss]tages?|[Pp]hases?|[Cc]lass|[Vv]itamin|[Ff]actor|[Ss]teps?|[Ss]ections?|[Pp]age|"
     r"[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Aa]ged?|version) "
-    rf"(?:{_RANGE}(?:[ -]?{_UNITS}(?![A-Za-z]))?|[A-E]\d{{0,2}})(?![\w])"
+    rf"(?:{_RANGE}(?:[ -]?{_UNITS}(?![^\W\d_]))?|[A-E]\d{{0,2}})(?![\w])"
     r"|(?<![\w])[A-Za-z]{1,12}[-–]\d[\w]{0,6}(?![\w])"
 )
-_BREAKS = re.compile(r"[-–—/]")
+_MARKS = "[\u064b-\u0652]{0,2}"  # vowel signs of Arabic, which may be written or not
+_HAN = "\u4e00-\u9fff"
+_ANY_NUMBER = r"(?:(?:\d{1,3}(?:[.,٬ ]\d{3}){1,4}|\d{1,12})(?:[.,٫]\d{1,9})?[⁰¹²³⁴-⁹]{0,3}|[½¼¾])"
+_BREAKS = re.compile(f"[-–—/～~]|[{_HAN}]")
 
 
-def bind(text: str) -> str:
+@cache
+def _kept(lang: str) -> re.Pattern[str]:
+    """What must stand on one line in a language; what is English stands so in all of them."""
+    own = _own(lang)
+    return re.compile(rf"{own}|{_ENGLISH}" if own else _ENGLISH)
+
+
+def _own(lang: str) -> str:
+    """The expressions of a language, from its columns in the tables; empty where it has none there."""
+    units = "|".join(part for part in (_words(lang, "units"), _words(lang, "expressions", "unit")) if part)
+    if not units or lang == "en":
+        return ""
+    link, odds, month, before = (_words(lang, "expressions", kind) for kind in ("link", "odds", "month", "before"))
+    number, begin, end = _ANY_NUMBER, r"(?<![\w.,])", r"(?!\w)"
+    unit = rf"(?:(?:{units}|{_UNITS}){end})"
+    if lang == "zh":  # words are not parted by spaces there
+        begin, end = r"(?<![\d.,A-Za-z])", ""
+        unit = rf"(?:{units}|{_UNITS}(?![A-Za-z]))"
+    amount = rf"{number}(?: ?(?:[-–—/×x]|{link}) ?{number}){{0,2}}"
+    each = rf"{begin}(?:[<>≤≥±~=≈] ?)?{amount}[ -]?{unit}(?:/{unit}\d?)*"
+    dates = rf"|{begin}\d{{1,2}}(?: de)? (?:{month})(?:,?(?: del?| năm)? \d{{4}})?{end}" if month else ""
+    dates += r"|(?<!\d)\d{4} ?年 ?\d{1,2} ?月(?: ?\d{1,2} ?日)?" if lang == "zh" else ""
+    odd = rf"{begin}{number} ?(?:{odds}) ?{number}{end}"
+    led = rf"(?<!\w)(?:{before}) ?(?:{amount}(?:[ -]?{unit})?|[A-E]\d{{0,2}}){end}"
+    return f"{dates.lstrip('|')}|{each}|{odd}|{led}" if dates else f"{each}|{odd}|{led}"
+
+
+def _words(lang: str, table: str, kind: str = "") -> str:
+    """All words of a column as alternatives, the longest first; of one kind of row where the table has kinds."""
+    path = resources.files("leaflets") / "tables" / f"{table}.csv"
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    found = {word for row in rows if not kind or row["kind"] == kind for word in (row.get(lang) or "").split("|")}
+    return "|".join(
+        _MARKS.join(map(re.escape, word)) if lang == "ar" else re.escape(word)
+        for word in sorted(found - {""}, key=lambda word: (-len(word), word))
+    )
+
+
+def bind(text: str, lang: str = "en") -> str:
     """The text with every dose, range, date and phone number held together by no-break spaces; as long as before.
 
     ISMP and the MSCUI medication guides ask for a space between number and unit that never ends a line.
     """
-    return _KEPT.sub(lambda match: match[0].replace(" ", NBSP), text)
+    return _kept(lang).sub(lambda match: match[0].replace(" ", NBSP), text)
 
 
-def unbreakable(text: str) -> Iterator[tuple[int, int]]:
-    """Where a bound text holds an expression that could still part, at a dash or a slash: start and end of each."""
-    for match in _KEPT.finditer(text.replace(NBSP, " ")):
+def unbreakable(text: str, lang: str = "en") -> Iterator[tuple[int, int]]:
+    """Where a bound text holds an expression that could still part, at a dash, a slash or beside a Chinese letter."""
+    for match in _kept(lang).finditer(text.replace(NBSP, " ")):
         if _BREAKS.search(match[0]):
             yield match.span()
 

@@ -54,6 +54,54 @@ def test_bound(text: str, expected: str) -> None:
     assert shown(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("es", "Tome 2 tabletas cada 8 horas", "Tome 2~tabletas cada 8~horas"),
+        ("es", "de 10 a 20 mg al día", "de 10~a~20~mg al día"),
+        ("es", "2 o 3 cápsulas", "2~o~3~cápsulas"),
+        ("es", "3 de abril de 2026", "3~de~abril~de~2026"),
+        ("es", "1 de cada 100 personas", "1~de~cada~100 personas"),
+        ("es", "diabetes tipo 2", "diabetes tipo~2"),
+        ("es", "a los 5 años o 0,5 mg/kg", "a los 5~años o 0,5~mg/kg"),
+        ("es", "2 médicos y 3 amigos", "2 médicos y 3 amigos"),
+        ("ar", "تناول 2 ملغ", "تناول 2~ملغ"),
+        ("ar", "10 إلى 20 مل", "10~إلى~20~مل"),
+        ("ar", "كل 8 ساعات", "كل 8~ساعات"),
+        ("ar", "٢ قرصًا", "٢~قرصًا"),
+        ("ar", "من عمر 10 سنوات", "من عمر 10~سنوات"),
+        ("ar", "السكري من النوع 2 هنا", "السكري من النوع~2 هنا"),
+        ("ar", "3 أبريل 2026", "3~أبريل~2026"),
+        ("ar", "2 ملغم2", "2 ملغم2"),
+        ("vi", "uống 2 viên mỗi 8 giờ", "uống 2~viên mỗi 8~giờ"),
+        ("vi", "10 đến 20 mg", "10~đến~20~mg"),
+        ("vi", "3 tháng 4, 2026", "3~tháng~4,~2026"),
+        ("vi", "2 đơn vị", "2~đơn~vị"),
+        ("zh", "每次 2 片，每 8 小时", "每次 2~片，每 8~小时"),
+        ("zh", "10 至 20 毫克", "10~至~20~毫克"),
+        ("zh", "30 mL/min", "30~mL/min"),
+        ("en", "10 a 20 mg", "10 a 20~mg"),
+        ("fr", "2 mg", "2~mg"),
+    ],
+)
+def test_bound_in_other_languages(lang: str, text: str, expected: str) -> None:
+    assert bind(text, lang).replace(NBSP, "~") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("每次2片，每8小时", ["2片", "8小时"]),
+        ("每日10至20毫克", ["10至20毫克"]),
+        ("2026年4月3日", ["2026年4月3日"]),
+        ("第2天服用 5 mg", ["第2天"]),
+    ],
+)
+def test_chinese_stays_whole_beside_a_number(text: str, whole: list[str]) -> None:
+    bound = bind(text, "zh")
+    assert [bound[start:end] for start, end in unbreakable(bound, "zh")] == whole
+
+
 def test_bound_text_stays_as_it_is() -> None:
     text = bind("Take 2 to 4 mg on 3 April 2026.")
     assert bind(text) == text
@@ -98,12 +146,15 @@ def test_number_and_unit_never_part(first: str, link: str, second: str, unit: st
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.one_of(st.text(max_size=80), st.text(alphabet="0123456789 .,-/–×toinmgLx%<≥½" + NBSP, max_size=60)))
-def test_binding_changes_nothing_but_spaces(text: str) -> None:
-    bound = bind(text)
+@given(
+    st.one_of(st.text(max_size=80), st.text(alphabet="0123456789 .,-/–×toinmgLx%<≥½年至片ملغ" + NBSP, max_size=60)),
+    st.sampled_from(["en", "es", "ar", "vi", "zh"]),
+)
+def test_binding_changes_nothing_but_spaces(text: str, lang: str) -> None:
+    bound = bind(text, lang)
     assert len(bound) == len(text)
     assert all(new == old or (old, new) == (" ", NBSP) for old, new in zip(text, bound, strict=True))
-    ends = [0, *(place for span in unbreakable(bound) for place in span), len(text)]
+    ends = [0, *(place for span in unbreakable(bound, lang) for place in span), len(text)]
     assert ends == sorted(ends)
 
 

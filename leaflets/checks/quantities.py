@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from leaflets.checks.tables import rows
+from leaflets.checks.tables import shared_rows
 
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640\u200e\u200f\u061c\u2066-\u2069]")
 """Vowel signs and the long stroke of Arabic, and marks of direction: spelling, not sense."""
@@ -74,13 +74,15 @@ def _unit(rest: str, language: str) -> str:
 @cache
 def _spellings(language: str) -> tuple[tuple[str, str], ...]:
     """All spellings of units in a language, the longest first."""
-    found = ((_folded(spelled), row["unit"]) for row in rows("units") for spelled in row.get(language, "").split("|"))
+    found = (
+        (_folded(spelled), row["unit"]) for row in shared_rows("units") for spelled in row.get(language, "").split("|")
+    )
     return tuple(sorted(((spelled, unit) for spelled, unit in found if spelled), key=lambda pair: -len(pair[0])))
 
 
 @cache
 def _kinds() -> Mapping[str, str]:
-    return {row["unit"]: row["kind"] for row in rows("units")}
+    return {row["unit"]: row["kind"] for row in shared_rows("units")}
 
 
 def differences(theirs: Quantities, ours: Quantities) -> Iterator[tuple[str, str]]:

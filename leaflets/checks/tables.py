@@ -10,12 +10,19 @@ from typing import Any
 from leaflets.checks.lexer import lex
 
 _DATA = files("leaflets.checks") / "data"
+_SHARED = files("leaflets") / "tables"
 
 
 @cache
 def rows(name: str) -> tuple[Mapping[str, str], ...]:
     """The rows of a CSV table, by its name without the ending."""
     return tuple(csv.DictReader((_DATA / f"{name}.csv").read_text("utf-8").splitlines()))
+
+
+@cache
+def shared_rows(name: str) -> tuple[Mapping[str, str], ...]:
+    """The rows of a CSV table that other parts of the program read as well."""
+    return tuple(csv.DictReader((_SHARED / f"{name}.csv").read_text("utf-8").splitlines()))
 
 
 @cache

@@ -89,7 +89,7 @@ def _voice(view: View, imprint: Imprint, tongue: Language) -> dict[str, Any]:
     """What a template is told of one view in its language, and of the sheet."""
     audience, edition = view.audience, imprint.edition
     numbers = {source.id: number for number, source in enumerate(view.front.sources, 1)}
-    words = partial(set_text, numbers=numbers, marks=audience is Audience.CLINICIAN)
+    words = partial(set_text, numbers=numbers, marks=audience is Audience.CLINICIAN, lang=tongue.code)
     lines = help_lines(view.front.jurisdiction, imprint.pharmacy, tongue)
     sections, more = with_help(view.sections, lines) if audience is Audience.PATIENT else (view.sections, ())
     return {
@@ -129,7 +129,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         "unbold": unbold, "by_subject": _by_subject, "tallman": tallman,
         "capital": lambda text: text[:1].upper() + text[1:], "heading_lines": _heading_lines, "title_size": _title_size,
         "few": _is_few, "table_width": pass_context(_table_width), "section_width": pass_context(_section_width),
-        "words_of": lambda text: set_plain(str(text)),
+        "words_of": pass_context(_plain_words),
         "icon": pass_context(_icon), "pictured": _pictured, "bears_icons": pass_context(_bears_icons),
         "times": pass_context(_times),
         "pictures": lambda blocks: [block for block in blocks if isinstance(block, Picture)],
@@ -259,16 +259,21 @@ def _bears_icons(context: Context, items: Items) -> bool:
 
 def _table_width(context: Context, table: Table) -> str:
     """How a table is set: in its column, on the whole breadth of the page ("wide"), or row below row ("stacked")."""
+    lang = context["tongue"].code
     rows = ([*table.header], *(row.cells for row in table.rows))
-    needed = sum(_GAP_LETTERS + max(_longest_word(cell) for cell in column) for column in zip(*rows, strict=True))
+    needed = sum(_GAP_LETTERS + max(_longest_word(cell, lang) for cell in column) for column in zip(*rows, strict=True))
     edition: Edition = context["edition"]
     if needed <= column_letters(edition):
         return ""
     return "wide" if needed <= page_letters(edition) else "stacked"
 
 
-def _longest_word(cell: Text) -> int:
-    return max((len(word) for word in bind(plain(cell)).split(" ") if not LONG_WORD.match(word)), default=0)
+def _plain_words(context: Context, text: object) -> Markup:
+    return set_plain(str(text), context["tongue"].code)
+
+
+def _longest_word(cell: Text, lang: str) -> int:
+    return max((len(word) for word in bind(plain(cell), lang).split(" ") if not LONG_WORD.match(word)), default=0)
 
 
 def _section_width(context: Context, section: ViewSection) -> str:

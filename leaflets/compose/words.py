@@ -14,10 +14,10 @@ from leaflets.typography import NBSP, bind, unbreakable
 LONG_WORD = re.compile(r"\S{25,}")
 
 
-def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool) -> Markup:
+def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str = "en") -> Markup:
     """Runs as HTML: doses bound, bold and emphasis kept, reference marks as small numbers where `marks` is true."""
-    bound = bind(plain(text))
-    kept = tuple(unbreakable(bound))
+    bound = bind(plain(text), lang)
+    kept = tuple(unbreakable(bound, lang))
     parts: list[Markup] = []
     position = 0
     for is_mark, group in groupby(text, key=lambda run: bool(run.mark)):
@@ -34,10 +34,10 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool) -> Markup:
     return Markup().join(parts)
 
 
-def set_plain(text: str) -> Markup:
+def set_plain(text: str, lang: str = "en") -> Markup:
     """A plain text as HTML with its doses bound."""
-    bound = bind(text)
-    return _whole(bound, 0, len(bound), tuple(unbreakable(bound)))
+    bound = bind(text, lang)
+    return _whole(bound, 0, len(bound), tuple(unbreakable(bound, lang)))
 
 
 def _whole(bound: str, start: int, end: int, kept: Sequence[tuple[int, int]]) -> Markup:
