@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leaflets.model import Audience, Edition, Fit, Form, Html, Pdf
 
 _ALL_BUT_EMPTY = 0.3
-_A_FEW_LINES = 0.1
+_A_FEW_LINES = 0.15
 # How much longer than its paper a text may be for each step to have a chance (measured: content/ and tests/); beyond
 # that the design is left as it is. The last layout that may be tried is not the one that only just might do.
 _REACH = {Fit.DESIGN: 1.0, Fit.SPACING: 1.06, Fit.MARGINS: 1.12, Fit.TYPE: 1.18, Fit.FLOOR: 1.28}
