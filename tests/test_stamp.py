@@ -80,6 +80,30 @@ def test_wrappers_without_meaning_are_folded_into_what_they_wrap(role: str) -> N
     assert len(kept.elements) == len(plain.elements) + 1
 
 
+def test_groups_go_where_they_hold_elements_and_stay_where_they_hold_text() -> None:
+    plain = compile_sheet(leaflet(1))
+    assert compile_sheet(wrapped(leaflet(1), "/Div", "said otherwise")).elements != plain.elements
+    assert len(compile_sheet(wrapped(leaflet(1), "/Div")).elements) == len(plain.elements) + 1
+    assert compile_sheet(grouped(leaflet(1))).elements == plain.elements
+    assert compile_sheet(grouped(leaflet(1), "said otherwise")).elements != plain.elements
+
+
+def grouped(pdf: Pdf, alt: str = "") -> Pdf:
+    """The PDF with everything below its document in one more group."""
+    with pikepdf.open(io.BytesIO(pdf.data)) as document:
+        root = document.Root.StructTreeRoot.K
+        top = root[0] if isinstance(root, pikepdf.Array) else root
+        group = document.make_indirect(
+            pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Div, P=top, K=top.K)
+        )
+        if alt:
+            group.Alt = pikepdf.String(alt)
+        top.K = pikepdf.Array([group])
+        out = io.BytesIO()
+        document.save(out)
+    return Pdf(out.getvalue(), pdf.pages, pdf.rects)
+
+
 def wrapped(pdf: Pdf, role: str, alt: str = "") -> Pdf:
     """The PDF with the first heading's content inside one more element."""
     with pikepdf.open(io.BytesIO(pdf.data)) as document:

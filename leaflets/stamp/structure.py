@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from pikepdf import Array, Dictionary, Name, Object
 
@@ -11,7 +12,7 @@ from leaflets.stamp.objects import ObjGen, Writer
 
 # They carry no meaning of their own (ISO 32000-1, 14.8.4), so their children may stand in their place.
 _FOLDED = ("/Span", "/NonStruct")
-_DROPPED_EMPTY = (*_FOLDED, "/Div")
+_GENERIC = (*_FOLDED, "/Div")
 _SAYS_SOMETHING = ("/A", "/Alt", "/ActualText", "/Lang", "/E", "/C")
 # /ID would have to differ in every copy; headers find their cells by /Scope instead (ISO 14289-1, 7.5).
 _LEFT_OUT = frozenset({"/ID", "/P", "/K", "/Pg", "/Type", "/A", "/R"})
@@ -78,7 +79,7 @@ def _gather(item: Object, parent: int, elements: list[Element], depth: int) -> i
     element = Element(item, parent)
     elements.append(element)
     for kid in _folded_kids(item, depth):
-        if not isinstance(kid, Content) and "/S" in kid:
+        if _is_element(kid):
             element.kids.append(_gather(kid, place, elements, depth + 1))
         else:
             element.kids.append(kid)
@@ -95,14 +96,23 @@ def _folded_kids(item: Object, depth: int) -> Iterator[Content | Object]:
             yield Content((kid["/Pg"] if "/Pg" in kid else item["/Pg"]).objgen, int(kid["/MCID"]))
         elif "/S" not in kid:
             yield kid
-        elif _says_nothing(kid):
-            yield from _folded_kids(kid, depth + 1)
-        elif _listed(kid.get("/K")) or str(kid["/S"]) not in _DROPPED_EMPTY:
-            yield kid
+        else:
+            yield from _folded(kid, depth + 1)
 
 
-def _says_nothing(item: Object) -> bool:
-    return str(item["/S"]) in _FOLDED and not any(key in item for key in _SAYS_SOMETHING)
+def _folded(item: Object, depth: int) -> list[Content | Object]:
+    """The element, or in its place what it wraps, or nothing."""
+    if not _listed(item.get("/K")) and str(item["/S"]) in _GENERIC:
+        return []
+    if any(key in item for key in _SAYS_SOMETHING) or str(item["/S"]) not in _GENERIC:
+        return [item]
+    inner = list(_folded_kids(item, depth))
+    # A group of elements may go, but text needs an owner: a part or section can be none.
+    return inner if str(item["/S"]) in _FOLDED or all(map(_is_element, inner)) else [item]
+
+
+def _is_element(kid: Content | Object) -> TypeGuard[Object]:
+    return not isinstance(kid, Content) and "/S" in kid
 
 
 def _listed(kids: Object | None) -> list[Object]:
