@@ -13,9 +13,10 @@ import pytest
 
 from leaflets.build import Built, build
 from leaflets.cache import Cache
+from leaflets.languages import spoken
 from leaflets.model import Audience, Edition, Paper
 from leaflets.project import Project, Settings
-from leaflets.project.content import source_at
+from leaflets.project.content import ORIGINAL, source_at
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -34,9 +35,14 @@ def corpus_files() -> list[Path]:
 
 
 def own_files() -> list[Path]:
-    """The monographs of this repository: its content in English, and unusual texts made up for tests."""
-    own = (path for path in (ROOT / "content").glob("*.md") if "." not in path.stem)
+    """The monographs of this repository in Latin letters, translations too, and unusual texts made up for tests."""
+    own = (path for path in (ROOT / "content").glob("*.md") if not spoken(source_at(path).lang).script)
     return sorted([*own, *(UNUSUAL / "content").glob("*.md")])
+
+
+def voices(path: Path) -> tuple[Audience, ...]:
+    """The readers of a monograph; a translation has the patient voice alone."""
+    return tuple(Audience) if source_at(path).lang == ORIGINAL else (Audience.PATIENT,)
 
 
 def printable_files() -> list[Path]:
@@ -51,8 +57,8 @@ class Shelf:
     folder: Path
 
     def sheet(self, path: Path, audience: Audience, paper: Paper = Paper.A4) -> Built:
-        """The sheet of one file, with the packaged styles and templates."""
-        return self.made(path, Edition(audience, paper=paper))
+        """The sheet of one file in its own language, with the packaged styles and templates."""
+        return self.made(path, Edition(audience, source_at(path).lang, paper))
 
     def made(self, path: Path, edition: Edition) -> Built:
         """The sheet of one file in any edition."""

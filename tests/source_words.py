@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from leaflets.languages import LANGUAGES
 from leaflets.pictograms import PICTOGRAMS
 
 Words = tuple[str, ...]
@@ -27,7 +28,8 @@ _PICTURES = Path(__file__).resolve().parent.parent / "content" / "pictures"
 FURNITURE = 80
 CUT_WORD = 30
 _BESIDE_TITLE = ("for", "health", "professionals")
-_FOOT = re.compile(r"\bpage \d+ of \d+\b")
+_PAGES = (each.say("Page {page} of {pages}").casefold() for each in LANGUAGES.values())
+_FOOT = re.compile(rf"\b(?:{'|'.join(words.format(page=r'[0-9]+', pages=r'[0-9]+') for words in _PAGES)})\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from leaflets.project import Project, Settings, packaged, today
 from leaflets.project.content import source_at
 from tests import verapdf
 from tests.running import MONOGRAPH, environment, process
-from tests.sheets import Shelf, corpus_files, own_files, page_texts, printable_files
+from tests.sheets import Shelf, corpus_files, own_files, page_texts, printable_files, voices
 
 PATIENT = Edition(Audience.PATIENT)
 
@@ -246,7 +246,10 @@ def test_what_renders_nothing_loads_no_renderer(folder: Path, words: tuple[str, 
 def _judged() -> list[tuple[Path, Audience, Paper]]:
     """Our own monographs on both papers, and some found ones, which differ most in length and shape."""
     own = [
-        (path, audience, paper) for path in own_files() for audience in Audience for paper in (Paper.A4, Paper.LETTER)
+        (path, audience, paper)
+        for path in own_files()
+        for audience in voices(path)
+        for paper in (Paper.A4, Paper.LETTER)
     ]
     found = [path for path in corpus_files() if path in printable_files()]
     picked = sorted(found, key=lambda path: (path.stat().st_size, path.name))[:: max(1, len(found) // 11)]

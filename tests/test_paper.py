@@ -17,7 +17,7 @@ from leaflets.paper import Audience, Edition, Paper
 from leaflets.project import Project
 from leaflets.project.content import source_at
 from tests.running import MONOGRAPH
-from tests.sheets import ROOT, UNUSUAL, Letter, Shelf, letters, page_texts, printable_files
+from tests.sheets import ROOT, UNUSUAL, Letter, Shelf, letters, page_texts, printable_files, voices
 
 BARICITINIB = ROOT / "content" / "baricitinib.md"
 SAMPLE = printable_files()[::6]
@@ -89,7 +89,7 @@ def test_the_space_for_the_label_is_70_by_35_mm_at_the_top_right_of_page_one(
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE, ids=_named)
 def test_all_that_is_printed_stands_within_the_margins(shelf: Shelf, path: Path) -> None:
-    for audience in Audience:
+    for audience in voices(path):
         width, height = (side * MM for side in Paper.A4.size_mm)
         for letter in letters(shelf.sheet(path, audience).pdf.data):
             assert letter.left > 9.9 * MM, letter
@@ -131,7 +131,7 @@ def test_the_footer_of_a_reviewed_text_gives_its_dates(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE, ids=_named)
 def test_no_type_is_smaller_than_its_reader_can_read(shelf: Shelf, path: Path) -> None:
-    for audience in Audience:
+    for audience in voices(path):
         for letter in letters(shelf.sheet(path, audience).pdf.data):
             floor = FOOTER_SIZES[audience] if letter.bottom < FOOTER_TOP[audience] else BODY_SIZES[audience]
             assert letter.size >= floor - 0.01, letter
@@ -145,7 +145,7 @@ def test_the_patient_text_itself_is_12_points(shelf: Shelf) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE[::4], ids=_named)
 def test_everything_is_black_or_grey_and_dark_enough_to_copy(shelf: Shelf, path: Path) -> None:
-    for audience in Audience:
+    for audience in voices(path):
         with pdfplumber.open(io.BytesIO(shelf.sheet(path, audience).pdf.data)) as document:
             for page in document.pages:
                 assert {_darkness(character["non_stroking_color"]) for character in page.chars} == {1.0}
@@ -230,7 +230,7 @@ _ENDS_IN_RANGE = re.compile(r"\d(?:[-–]| to)$")
 @pytest.mark.slow
 @pytest.mark.parametrize("path", printable_files()[::2], ids=_named)
 def test_number_and_unit_never_part_at_a_line_end(shelf: Shelf, path: Path) -> None:
-    for audience in Audience:
+    for audience in voices(path):
         lines = lines_of(shelf.sheet(path, audience))
         parted = [
             f"{line.text} | {following.text}"
@@ -254,7 +254,7 @@ def _is_below(line: Line, following: Line) -> bool:
 @pytest.mark.parametrize("path", SAMPLE, ids=_named)
 def test_no_word_is_hyphenated(shelf: Shelf, path: Path) -> None:
     source = path.read_bytes().decode("utf-8-sig")
-    for audience in Audience:
+    for audience in voices(path):
         lines = lines_of(shelf.sheet(path, audience))
         for line, following in pairwise(lines):
             broken = re.search(r"(\w{2,})[-\u00ad\u2010]$", line.text)
@@ -265,7 +265,7 @@ def test_no_word_is_hyphenated(shelf: Shelf, path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE, ids=_named)
 def test_no_heading_is_left_alone_at_the_end_of_a_page_or_column(shelf: Shelf, path: Path) -> None:
-    for audience in Audience:
+    for audience in voices(path):
         lines = [line for line in lines_of(shelf.sheet(path, audience)) if line.bottom > FOOTER_TOP[audience]]
         headings = [line for line in lines if line.size > HEADING_SIZES[audience]]
         assert headings

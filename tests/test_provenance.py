@@ -15,6 +15,7 @@ from leaflets.errors import PdfError
 from leaflets.model import Audience, Enclosure, Html, Paper
 from leaflets.printfile import PrintJob, write_print_file
 from leaflets.printfile.split import SplitWriter
+from leaflets.project.content import source_at
 from leaflets.record import read
 from leaflets.seal import is_whole, sealed
 from leaflets.typeset import typeset
@@ -23,10 +24,10 @@ from tests.pages import assets, page
 from tests.print_samples import fonts, label, sheet
 from tests.print_samples import leaflet as sample
 from tests.running import MONOGRAPH, Leaflet
-from tests.sheets import Shelf, own_files
+from tests.sheets import Shelf, own_files, voices
 from tests.test_printfile import CONTROL, copies
 
-SHEETS = [(path, audience) for path in own_files() for audience in Audience]
+SHEETS = [(path, audience) for path in own_files() for audience in voices(path)]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_a_sheet_carries_its_text_to_the_byte_and_its_record(shelf: Shelf, path:
     assert inside[path.name] == path.read_bytes()
     record = read(inside["leaflet-record.json"])
     assert record.content_id.startswith(built.content_id)
-    assert (record.name, record.title, record.version) == (path.stem, built.title, built.version)
+    assert (record.name, record.title, record.version) == (source_at(path).name, built.title, built.version)
     assert record.edition["audience"] == audience
     assert f"ID {built.content_id}" in "".join(" ".join(page) for page in _texts(built.pdf.data))
 
