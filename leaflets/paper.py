@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from leaflets.languages import Language, language
+from leaflets.languages import BESIDE, Language, language, text_lang
 
 ID_DIGITS = 10
 """How much of its content id a sheet prints."""
@@ -62,8 +62,6 @@ _PLANNED_PAGES = {
     (Form.LARGE_PRINT, Audience.CLINICIAN): 6,
 }
 _SIDES = 2
-BESIDE = "+"
-"""Stands between the codes of two languages that are set side by side."""
 _FOLDED = 4
 
 
@@ -93,6 +91,11 @@ class Edition:
     def bilingual(self) -> bool:
         """Whether two languages stand side by side."""
         return BESIDE in self.lang
+
+    @property
+    def text_lang(self) -> str:
+        """The language of the text it is made of. Raises UsageError as `languages.text_lang` does."""
+        return text_lang(self.lang)
 
     @property
     def planned_pages(self) -> int:

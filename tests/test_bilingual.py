@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable
 from html.parser import HTMLParser
+from pathlib import Path
 
+import pikepdf
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leaflets.build import Built, build
+from leaflets.cache import Cache
 from leaflets.compose import compose
 from leaflets.compose.bilingual import rows
-from leaflets.model import Audience, Block, Edition, Html, Imprint, Item, Items, Paragraph, Pharmacy, Run
+from leaflets.model import (
+    Audience,
+    Block,
+    Edition,
+    Html,
+    Imprint,
+    Item,
+    Items,
+    Paper,
+    Paragraph,
+    Pharmacy,
+    Run,
+    Severity,
+)
 from leaflets.parse import parse
-from leaflets.project import packaged
+from leaflets.project import Project, packaged
 from leaflets.view import view
+from tests.running import Leaflet
+from tests.sheets import ROOT, page_texts
+from tests.verapdf import PROFILES, failures
+from tests.view_words import view_words
 
 ENGLISH = """\
 ---
@@ -57,7 +83,7 @@ def _page(*texts: tuple[str, str]) -> Html:
     views = [
         view(parse(text, name="examplol", file="examplol.md", lang=lang), Audience.PATIENT) for lang, text in texts
     ]
-    return compose(views[0], Imprint(edition, Pharmacy(), "0123456789"), templates, *views[1:])
+    return compose(Imprint(edition, Pharmacy(), "0123456789"), templates, *views)
 
 
 class _Cells(HTMLParser):
@@ -133,6 +159,68 @@ def test_a_section_of_one_language_alone_is_kept() -> None:
     more = ENGLISH + "\n### Storage\n\n/// patient\nKeep it dry.\n///\n"
     assert ("Keep it dry.", "") in _rows(_page(("en", more), ("es", SPANISH)).markup)
 
+
+# ---------------------------------------------------------------- on paper
+
+BARICITINIB = ("en+es", "es+en")
+
+
+def _counted(texts: Iterable[str]) -> Counter[str]:
+    return Counter(re.findall(r"\w+", " ".join(texts).casefold()))
+
+
+def _built(lang: str, paper: Paper, cache: Path) -> Built:
+    project = Project(ROOT)
+    return build(
+        project, project.source("baricitinib", lang), Edition(Audience.PATIENT, lang, paper), cache=Cache(cache)
+    )
+
+
+@pytest.mark.parametrize("paper", [Paper.A4, Paper.LETTER])
+@pytest.mark.parametrize("lang", BARICITINIB)
+def test_no_word_of_either_text_is_lost_and_verapdf_is_content(lang: str, paper: Paper, tmp_path: Path) -> None:
+    built = _built(lang, paper, tmp_path / "one")
+    printed, said = _counted(page_texts(built.pdf.data)), Counter[str]()
+    for code in ("en", "es"):
+        source = Project(ROOT).source("baricitinib", code)
+        text = parse(source.path.read_text("utf-8"), name=source.name, file="", lang=code)
+        said += _counted(view_words(view(text, Audience.PATIENT)))
+    assert said - printed == Counter()
+    assert built.pdf.pages <= 4
+    assert [finding for finding in built.findings if finding.severity is Severity.ERROR] == []
+    assert _built(lang, paper, tmp_path / "two").pdf.data == built.pdf.data
+    assert [failures(built.pdf.data, profile) for profile in PROFILES] == [[], []]
+
+
+def test_the_tags_name_each_cells_language(tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(_built("en+es", Paper.A4, tmp_path).pdf.data)) as pdf:
+        told = Counter(
+            str(entry["/Lang"])
+            for entry in pdf.objects
+            if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/TD" and "/Lang" in entry
+        )
+    assert told["en"] == told["es"] > 20
+
+
+def test_two_languages_need_a_page_of_full_breadth(leaflet: Leaflet) -> None:
+    for flags in (["--paper", "a5"], ["--edition", "large-print"]):
+        refused = leaflet("build", "baricitinib", "--lang", "en+es", *flags)
+        assert (refused.code, "have no room on A5 or in large print" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("lang", ["es+ar", "en+en", "en+es+ar", "+", "en+"])
+def test_what_names_no_text_and_its_source_is_refused(leaflet: Leaflet, lang: str) -> None:
+    refused = leaflet("build", "baricitinib", "--lang", lang)
+    assert refused.code in (2, 3)
+    assert not (leaflet.folder / "output").exists()
+
+
+def test_of_a_translation_the_patient_leaflet_alone_is_made(leaflet: Leaflet) -> None:
+    assert leaflet("build", "baricitinib", "--lang", "en+es").code == 0
+    assert [path.name for path in (leaflet.folder / "output").glob("*.pdf")] == ["baricitinib-patient-en+es.pdf"]
+
+
+# ---------------------------------------------------------------- rows
 
 _WORDS = st.text("abc", min_size=1, max_size=3)
 

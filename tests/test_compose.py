@@ -43,7 +43,7 @@ def page(
     source = text if text.startswith("---") else FRONT + text
     seen = view(parse(source, name="case", file="case.md"), audience)
     imprint = Imprint(Edition(audience, "en", Paper.A4), pharmacy or Pharmacy(), "0123abcd")
-    return compose(seen, imprint, templates)
+    return compose(imprint, templates, seen)
 
 
 def body(text: str, audience: Audience = Audience.CLINICIAN) -> str:

@@ -12,8 +12,10 @@ from leaflets.build import Built, build
 from leaflets.cache import Cache
 from leaflets.errors import RenderError
 from leaflets.model import Audience, Edition
+from leaflets.parse import parse
+from leaflets.parse.translating import sealed
 from leaflets.project import Project, packaged
-from leaflets.project.content import source_at
+from leaflets.translation import record_of
 from tests.sheets import ROOT, page_texts
 
 STYLES = {audience: (ROOT / "styles" / f"{audience}.css").read_text("utf-8") for audience in Audience}
@@ -34,6 +36,7 @@ Sleep.
 ### Disclaimer
 No advice.
 """
+SPANISH = TEXT.replace("sources: [{id: L1, title: The label}]\n", "")
 
 
 @pytest.fixture
@@ -41,12 +44,14 @@ def folder(tmp_path: Path) -> Path:
     for name in ("content", "styles", "templates"):
         (tmp_path / name).mkdir()
     (tmp_path / "content" / "a.md").write_text(TEXT, encoding="utf-8")
+    original = parse(TEXT, name="a", file="a.md", lang="en")
+    (tmp_path / "content" / "a.es.md").write_text(sealed(SPANISH, record_of(original)), encoding="utf-8")
     return tmp_path
 
 
-def _built(folder: Path, audience: Audience = Audience.PATIENT) -> Built:
-    source = source_at(folder / "content" / "a.md")
-    return build(Project(folder), source, Edition(audience), cache=Cache(folder / "cache"))
+def _built(folder: Path, audience: Audience = Audience.PATIENT, lang: str = "en") -> Built:
+    source = Project(folder).source("a", lang)
+    return build(Project(folder), source, Edition(audience, lang), cache=Cache(folder / "cache"))
 
 
 def _words(built: Built) -> str:
@@ -109,9 +114,10 @@ def test_each_block_can_be_added_to(folder: Path, template: str, block: str) -> 
     audience = Audience.CLINICIAN if template == "clinician.html" else Audience.PATIENT
     added = "<meta name=words content=Added>" if block == "head" else "<p>Added words.</p>"
     text = f'{{% extends "leaflet:{template}" %}}{{% block {block} %}}{{{{ super() }}}}{added}{{% endblock %}}'
-    before = _words(_built(folder, audience))
+    lang = "en+es" if template == "bilingual.html" else "en"
+    before = _words(_built(folder, audience, lang))
     (folder / "templates" / template).write_text(text, encoding="utf-8")
-    built = _built(folder, audience)
+    built = _built(folder, audience, lang)
     shown = _words(built)
     assert (built.html if block == "head" else shown).count("Added") == 1
     assert [word for word in before.split() if len(word) != 10 and word not in shown] == []  # all but the content id

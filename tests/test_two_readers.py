@@ -47,7 +47,7 @@ def _both(heading: str, block: str) -> str:
 
 def _markup(text: str, audience: Audience) -> str:
     seen = view(parse(text, name="testol", file="testol.md"), audience)
-    return compose(seen, Imprint(Edition(audience), Pharmacy(), "0" * 10), TEMPLATES).markup
+    return compose(Imprint(Edition(audience), Pharmacy(), "0" * 10), TEMPLATES, seen).markup
 
 
 TEMPLATES = load_project(Path(__file__).parent).templates()

@@ -16,7 +16,7 @@ MAX_COPIES = 500
 
 Kind = TypeVar("Kind", Audience, Form, Paper)
 
-_LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(\+[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?")
 _DESTINATION_LENGTH = 60
 
 MARKS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, 0xFEFF))
@@ -114,7 +114,7 @@ def _near(near: tuple[str, ...]) -> str:
 def _edition(cells: Mapping[str, str], default: Edition) -> Edition:
     lang = cells.get("lang", "").replace("_", "-") or default.lang
     if not _LANG.fullmatch(lang):
-        raise ValueError("column `lang` holds no language tag (en, es, zh-Hans …)")
+        raise ValueError("column `lang` holds no language tag (en, es, en+es …)")
     audience = _one_of(Audience, cells.get("audience", ""), default.audience, "audience")
     paper = _one_of(Paper, cells.get("paper", ""), default.paper, "paper")
     return Edition(audience, lang, paper, _one_of(Form, cells.get("edition", ""), default.form, "edition"))

@@ -86,7 +86,7 @@ class Shelf:
     # ---------------------------------------------------------------- judging
 
     def _verdict(self, leaflet: Leaflet) -> Verdict:
-        source = self.project.sources.get((leaflet.drug, leaflet.edition.lang))
+        source = self.project.sources.get((leaflet.drug, leaflet.edition.text_lang))
         if source is None:
             languages = sorted(lang for name, lang in self.project.sources if name == leaflet.drug)
             return Verdict(leaflet, missing=f"there is no such translation; there is: {', '.join(languages)}")
@@ -151,12 +151,12 @@ class Shelf:
     # ---------------------------------------------------------------- what is kept
 
     def _told(self, drug: str, edition: Edition) -> Mapping[str, Any]:
-        source = self.project.sources[drug, edition.lang]
+        source = self.project.sources[drug, edition.text_lang]
         key = self._key(source, edition)
         return self._new.get(key) or self._kept.get(key) or {}
 
     def _remember(self, drug: str, edition: Edition, told: Mapping[str, Any]) -> Mapping[str, Any]:
-        key = self._key(self.project.sources[drug, edition.lang], edition)
+        key = self._key(self.project.sources[drug, edition.text_lang], edition)
         self._new[key] = {**self._told(drug, edition), **told}
         return self._new[key]
 
@@ -167,7 +167,7 @@ class Shelf:
     def fingerprint(self, edition: Edition) -> str:
         """A digest of all but the monograph itself, as it lies on this machine: styles, settings, code, libraries."""
         if edition not in self._commons:
-            stand_in = Texts(Source("", edition.lang, Path(__file__)), b"")
+            stand_in = Texts(Source("", edition.text_lang, Path(__file__)), b"")
             self._commons[edition] = key_of(self.project, stand_in, edition, ())
         return self._commons[edition]
 

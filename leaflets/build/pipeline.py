@@ -37,25 +37,25 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
     prepared = _prepared(source, edition, ingredients)
     covered = common_coverage(_fonts(ingredients))
     assets = {**ingredients.assets, **prepared.drawings}
-    beside = enclosed(source, edition, ingredients, prepared.view.front)
+    front = prepared.views[0].front
+    beside = enclosed(source, edition, ingredients, front)
 
     def composed(fit: Fit) -> Html:
         page = prepared.page
         if fit is not Fit.DESIGN:
             imprint = replace(prepared.imprint, fit=fit)
-            page = _composed(prepared.view, imprint, ingredients)
+            page = _composed(prepared.views, imprint, ingredients)
         _require_glyphs(page, covered, ingredients)
         return replace(page, enclosures=beside)
 
     sheet = fitted(edition, composed, lambda page: _typeset(page, assets))
-    front = prepared.view.front
     looked_at = tuple(_looked_at(sheet, edition, source.file))
     _require_on_paper(looked_at)
     findings = (*prepared.findings, *still_open(looked_at, front.allow))
     pdf = bound(sheet.pdf, edition, lambda page: _typeset(page, assets)) if edition.booklet else sheet.pdf
     return Built(
         source, edition, ingredients.content_id, front.title, front.version, pdf, sheet.page.markup, findings,
-        prepared.view.withheld, fresh=True,
+        tuple(withheld for each in prepared.views for withheld in each.withheld), fresh=True,
     )  # fmt: skip
 
 
@@ -74,10 +74,10 @@ def _prepared(source: Source, edition: Edition, ingredients: Ingredients) -> Pre
     return ahead(work, meanwhile) if worth_it() else work()
 
 
-def _composed(view: View, imprint: Imprint, ingredients: Ingredients) -> Html:
+def _composed(views: tuple[View, ...], imprint: Imprint, ingredients: Ingredients) -> Html:
     from leaflets.compose import compose  # only where the page was composed by a child and must be tightened
 
-    return compose(view, imprint, ingredients.templates)
+    return compose(imprint, ingredients.templates, *views)
 
 
 def _typeset(page: Html, assets: Mapping[str, bytes]) -> Pdf:

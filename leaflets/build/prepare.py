@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leaflets.build.fingerprint import Ingredients, review_by
-from leaflets.build.original import Texts, parsed
+from leaflets.build.original import Original, Texts, parsed
 from leaflets.checks import examine, open_safety
 from leaflets.compose import compose
 from leaflets.errors import CheckFailed, ContentError
-from leaflets.model import Edition, Finding, Html, Imprint, Monograph, View
+from leaflets.model import Audience, Edition, Finding, Html, Imprint, Monograph, View
 from leaflets.project import Source
 from leaflets.project.files import decode
 from leaflets.qr import qr
@@ -22,7 +22,7 @@ class Prepared:
     """A page ready to be typeset as designed, with drawings of its own, what it was composed of and what was found."""
 
     page: Html
-    view: View
+    views: tuple[View, ...]
     imprint: Imprint
     findings: tuple[Finding, ...]
     drawings: Mapping[str, bytes]
@@ -36,12 +36,24 @@ def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepa
     _require_current(monograph, original)
     _require_plain_date(monograph, texts)
     checked = examine(monograph, decode(texts.text, source.file), (audience,), original=original).findings
-    seen = view(monograph, audience)
+    if edition.bilingual and original and texts.original:
+        checked = (*checked, *_examined(original, texts.original, audience))
+    views = _views(edition, monograph, original)
     safety = open_safety(checked, audience)
     code = qr(ingredients.content_id, ingredients.code_url, edition)
     imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety, code.in_head)
-    page = compose(seen, imprint, ingredients.templates)
-    return Prepared(page, seen, imprint, checked, code.assets)
+    page = compose(imprint, ingredients.templates, *views)
+    return Prepared(page, views, imprint, checked, code.assets)
+
+
+def _examined(original: Monograph, theirs: Original, audience: Audience) -> tuple[Finding, ...]:
+    return examine(original, decode(theirs.text, theirs.source.file), (audience,)).findings
+
+
+def _views(edition: Edition, monograph: Monograph, original: Monograph | None) -> tuple[View, ...]:
+    """What the sheet shows of each of its texts, in the order of its languages."""
+    found = {text.lang: view(text, edition.audience) for text in (original, monograph) if text}
+    return tuple(found[tongue.code] for tongue in edition.languages) if edition.bilingual else (found[monograph.lang],)
 
 
 def _require_current(monograph: Monograph, original: Monograph | None) -> None:

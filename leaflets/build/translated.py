@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leaflets.build.original import Texts, parsed
-from leaflets.errors import CheckFailed, ContentError
+from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.languages import language
-from leaflets.paper import Audience, Edition
+from leaflets.paper import Audience, Edition, Form, Paper
 from leaflets.project.content import ORIGINAL
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ def outdated(texts: Texts, edition: Edition) -> str:
     sealed, UsageError where we have no words in its language, since English ones would stand on the page.
     """
     source = texts.source
+    if edition.bilingual and (edition.paper is Paper.A5 or edition.form is Form.LARGE_PRINT):
+        raise UsageError(
+            f"{source.name}: two languages side by side have no room on A5 or in large print",
+            "Print them on A4 or Letter in the standard edition, or each language by itself.",
+        )
     if source.lang == ORIGINAL:
         return ""
     language(source.lang)

@@ -14,6 +14,7 @@ from leaflets.build import Built, build
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
+from leaflets.languages import text_lang
 from leaflets.paper import Audience, Edition, Finding, Form, Notice, Paper, Severity
 from leaflets.project import Project, Source, keep, load_project, save, shown
 from leaflets.project.content import at_path
@@ -25,6 +26,8 @@ examples:
   leaflet build baricitinib metformin --audience all --paper letter
   leaflet build baricitinib --edition large-print
   leaflet build baricitinib --audience patient --paper a5 --booklet
+  leaflet build metformin --lang es
+  leaflet build metformin --lang en+es --paper letter
   leaflet build --all -o print
   leaflet build notes/mydrug.md --html -v
 """
@@ -49,9 +52,11 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="name of a monograph, or the path of a Markdown file")
     parser.add_argument("--all", action="store_true", help="every monograph there is")
     audiences = [*(audience.value for audience in Audience), "all"]
-    parser.add_argument("--audience", choices=audiences, default="all", help="who it is for (default: all)")
+    parser.add_argument("--audience", choices=audiences, help="who it is for (default: all there are)")
     _add_paper(parser)
-    parser.add_argument("--lang", metavar="LANG", help="language of the text (default: settings, en)")
+    parser.add_argument(
+        "--lang", metavar="LANG", help="language of the text, or two side by side: en+es (default: settings, en)"
+    )
     for field, told in _PHARMACY.items():
         parser.add_argument(f"--{field}", dest=field, metavar="TEXT", help=f"{told} (default: settings)")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the PDFs (default: output)")
@@ -99,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
     """Build what was asked for; the exit code is that of the first monograph that failed."""
     project = _overridden(load_project(Path.cwd()), args)
     sources = tuple(_sources(args, project))
-    editions = tuple(_editions(args, project))
+    editions = tuple(_editions(args, project, sources))
     folder = args.output or project.output
     _refuse_doubles(sources)
     made: list[_Made] = []
@@ -142,7 +147,7 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
     for name in args.names or project.names():
         lang = args.lang or project.settings.language
         source = at_path(name) or project.source(name, lang)
-        if source.lang != lang:
+        if source.lang != text_lang(lang):
             raise ContentError(
                 f"{source.file}: this text is in the language “{source.lang}”, and sheets are made in “{lang}” only",
                 "Name the file without a language if it is not so.",
@@ -150,14 +155,21 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
         yield source
 
 
-def _editions(args: argparse.Namespace, project: Project) -> Iterator[Edition]:
+def _editions(args: argparse.Namespace, project: Project, sources: Sequence[Source]) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
     form = Form(args.edition) if args.edition else project.settings.form
     if args.booklet and paper is not Paper.A5:
         raise UsageError(f"build: a booklet is A4, folded: its pages are A5, not {paper}", "Say --paper a5.")
     lang = args.lang or project.settings.language
-    for audience in Audience if args.audience == "all" else (Audience(args.audience),):
+    for audience in _audiences(args.audience, project, sources):
         yield Edition(audience, lang, paper, form, args.sheets, args.fitted, args.booklet)
+
+
+def _audiences(said: str | None, project: Project, sources: Sequence[Source]) -> Iterable[Audience]:
+    if said in (None, "all"):
+        translated = said is None and all(project.original(source) for source in sources)
+        return (Audience.PATIENT,) if translated else tuple(Audience)  # a translation has the patient voice alone
+    return (Audience(said),)
 
 
 def _refuse_doubles(sources: Sequence[Source]) -> None:

@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from leaflets.compose.bilingual import Pair, paired
+from leaflets.compose.bilingual import Pair, leads, paired
 from leaflets.compose.footer import footer, notices, page_number
 from leaflets.compose.words import LONG_WORD, set_plain, set_text, unbold
 from leaflets.errors import RenderError
@@ -64,20 +64,20 @@ _ONE_LINE = 52
 _LAST_PAGE = "{page}10{of}10{end}"
 
 
-def compose(view: View, imprint: Imprint, templates: Mapping[str, str], *others: View) -> Html:
-    """The page of one view as HTML. `templates` holds them by name; a project's own stand in the place of ours.
+def compose(imprint: Imprint, templates: Mapping[str, str], *views: View) -> Html:
+    """The page of one view as HTML, or of one in each of its edition's languages, side by side.
 
-    With `others`, the same in the further languages of the edition, all stand side by side.
+    `templates` holds them by name; a project's own stand in the place of ours.
     Raises RenderError where a template is at fault, with its name and line.
     """
-    edition, views = imprint.edition, (view, *others)
+    edition = imprint.edition
     environment = _environment(tuple(sorted(templates.items())))
     voices = [_voice(each, imprint, tongue) for each, tongue in zip(views, edition.languages, strict=True)]
     foot = " · ".join(voice["foot"] for voice in voices)
     beside = f"{voices[0]['footer_right']} · {_LAST_PAGE.format(**voices[0]['page_number'])}"
     facts = {**voices[0], "footer_left": foot, "foot_lines": foot_lines(edition, foot, beside)}
-    name = f"{view.audience}.html"
-    if others:
+    name = f"{edition.audience}.html"
+    if edition.bilingual:
         name = "bilingual.html"
         facts["voices"] = [{**voice, "set": _macros(environment, {**facts, **voice})} for voice in voices]
         facts["pairs"] = _places(paired([voice["sections"] for voice in voices]))
@@ -134,7 +134,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         "times": pass_context(_times),
         "pictures": lambda blocks: [block for block in blocks if isinstance(block, Picture)],
         "worded": lambda blocks: [block for block in blocks if not isinstance(block, Picture)],
-        "picture_file": picture_file,
+        "picture_file": picture_file, "leads": leads,
         "box_titles": lambda blocks: [block.title for block in blocks if isinstance(block, Box) and block.title],
     }  # fmt: skip
     environment.filters.update(filters)

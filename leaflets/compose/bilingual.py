@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from leaflets.model import Block, Box, Items, Paragraph, Place, Questions, Run, Text, ViewSection, plain
+from leaflets.model import Block, Box, Items, Paragraph, Place, Questions, Run, Subheading, Text, ViewSection, plain
+
+_COLONS = (":", "：")
 
 Row = tuple[tuple[Block, ...], ...]
 """Blocks that say the same, one set for each language."""
@@ -67,6 +69,14 @@ def rows(sides: Sequence[Sequence[Block]]) -> tuple[Row, ...]:
         for beside in zip(*sides, strict=True)
         for row in zip_longest(*(_pieces(block) for block in beside), fillvalue=())
     )
+
+
+def leads(row: Row) -> bool:
+    """Whether a row introduces the next, so that no page may end between them."""
+    last = row[0][-1] if row and row[0] else None
+    if isinstance(last, Paragraph):
+        return plain((*last.lead, *last.text)).rstrip().endswith(_COLONS)
+    return isinstance(last, Subheading)
 
 
 def _form(block: Block) -> tuple[str, int]:

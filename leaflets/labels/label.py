@@ -48,7 +48,7 @@ class Captions:
 @lru_cache
 def captions(lang: str) -> Captions:
     """The captions of a language, English where we have no words in it."""
-    say = spoken(lang.split("-")[0].lower()).say
+    say = spoken(lang).say
     return Captions(say("Born"), say("Ref"), say("Rx"), say("Qty"), say("Dispensed"))
 
 

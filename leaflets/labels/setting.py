@@ -15,6 +15,7 @@ from leaflets.labels.faults import missing_character, set_small, too_long
 from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean, clean_lines
 from leaflets.labels.shaping import Line, MissingCharacter, Shaper
 from leaflets.labels.times import cells
+from leaflets.languages import first_language
 from leaflets.paper import Finding
 
 PADDING_PT = 3.0
@@ -228,7 +229,7 @@ _SETTERS: WeakKeyDictionary[LabelFonts, LabelSetter] = WeakKeyDictionary()
 @lru_cache
 def is_rtl_language(lang: str) -> bool:
     """Whether pages in this language are set from right to left."""
-    return lang[:3].rstrip("-_").lower() in _RTL_LANGUAGES
+    return first_language(lang) in _RTL_LANGUAGES
 
 
 def check_label(

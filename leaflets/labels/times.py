@@ -30,6 +30,6 @@ def cells(text: str, lang: str) -> str:
         if not found or time in amounts or _MORE.search(found[2]):
             return ""
         amounts[time] = found[2].strip()
-    say = spoken(lang.split("-")[0].lower()).say
+    say = spoken(lang).say
     rows = (f"{say(head)}\t{amounts.get(time) or say('none')}" for head, time in zip(_HEADS, TIMES, strict=True))
     return "\n".join(rows) if amounts else ""

@@ -12,6 +12,9 @@ from types import MappingProxyType
 
 from leaflets.errors import RenderError, UsageError
 
+BESIDE = "+"
+"""Stands between the codes of two languages that are set side by side."""
+
 CATALOGUES = Path(__file__).resolve().parent / "catalogues"
 
 
@@ -87,8 +90,32 @@ def language(code: str) -> Language:
 
 
 def spoken(code: str) -> Language:
-    """The language of a code, English where we have no words in it: for what is looked at and never printed."""
-    return LANGUAGES.get(code, ENGLISH)
+    """The language of a code or tag, of two (“en+es”) the first; English where we have no words in it.
+
+    For labels, and for what is looked at and never printed.
+    """
+    return LANGUAGES.get(first_language(code), ENGLISH)
+
+
+def first_language(lang: str) -> str:
+    """The bare code of a language tag, or of the first of two (“en+es”)."""
+    return lang.split(BESIDE)[0].split("-")[0].lower()
+
+
+def text_lang(lang: str) -> str:
+    """The language of the text that a sheet is made of: of two, “en+es”, that of the translation; its source comes too.
+
+    Raises UsageError where the two are not a translation and its source.
+    """
+    if BESIDE not in lang:
+        return lang
+    codes = lang.split(BESIDE)
+    others = [code for code in codes if code != ENGLISH.code]
+    if len(codes) != len((*others, ENGLISH.code)) or len(others) != 1:
+        raise UsageError(
+            f"“{lang}” names no text and its source", f"Name two languages, one of them {ENGLISH.code}: en+es."
+        )
+    return others[0]
 
 
 def msg(words: str) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from leaflets.errors import ContentError, UsageError
+from leaflets.languages import text_lang
 from leaflets.project.content import ORIGINAL, Source, source_at
 from leaflets.project.files import keep, read_bytes, read_text, save, shown
 from leaflets.project.settings import SETTINGS_FILE, Settings
@@ -60,9 +61,12 @@ class Project:
         return tuple(sorted({name for name, _ in self.sources}))
 
     def source(self, name: str, lang: str) -> Source:
-        """The monograph called `name` in `lang`. Raises ContentError, with near names or the languages there are."""
-        found = self.sources.get((name, lang))
-        if found:
+        """The monograph called `name` in `lang`; of two languages side by side, the translation.
+
+        Raises ContentError, with near names or the languages there are.
+        """
+        found = self.sources.get((name, text_lang(lang)))
+        if found and (text_lang(lang) == lang or self.original(found)):
             return found
         languages = sorted(other for known, other in self.sources if known == name)
         if languages:

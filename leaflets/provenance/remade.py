@@ -39,7 +39,7 @@ def edition_of(record: Record) -> Edition:
 
 def source_of(record: Record, project: Project) -> Source:
     """The monograph of a sheet in a project, or the place it would have there."""
-    lang = edition_of(record).lang
+    lang = edition_of(record).text_lang
     stand_in = Source(record.name, lang, project.root / "content")
     stand_in = replace(stand_in, path=stand_in.path / stand_in.file_name)
     return project.sources.get((record.name, lang), stand_in)
