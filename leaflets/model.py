@@ -358,6 +358,7 @@ class Fit(StrEnum):
 class Imprint:
     """What a sheet says of itself besides the monograph: its edition, its pharmacy and its content id.
 
+    `review_by` is the first date on which one of its texts is due for review.
     `code_in_head`: its square code stands beside the name, as no margin holds it.
     """
 
@@ -365,6 +366,7 @@ class Imprint:
     pharmacy: Pharmacy
     content_id: str
     notices: tuple[Notice, ...] = ()
+    review_by: dt.date | None = None
     open_safety_findings: int = 0
     code_in_head: bool = False
     fit: Fit = Fit.DESIGN

@@ -91,6 +91,7 @@ def test_a_translation_expires_with_its_source(house: Leaflet) -> None:
     ("row", "said"),
     [
         (f"examplol,es,{PATIENT}", "has no record of its source"),
+        (f"examplol,es+ar,{PATIENT}", "“es+ar” names no text and its source"),
         (f"examplol,de,{PATIENT}", "there are no words of ours in “de”"),
     ],
 )

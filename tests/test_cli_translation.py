@@ -174,6 +174,22 @@ def test_a_translation_is_withdrawn_and_expires_with_its_source(texts: Leaflet) 
     assert (withdrawn.code, "content/examplol.md:6: the monograph is withdrawn: recalled" in withdrawn.err) == (4, True)
 
 
+def test_side_by_side_both_languages_say_when_the_first_of_them_was_due(texts: Leaflet) -> None:
+    texts.write("content/examplol.es.md", SPANISH.replace("version:", "review_by: 2021-01-31\nversion:"))
+    texts("translation", "seal", "examplol", "es")
+    texts.write("content/examplol.md", SOURCE.replace("a fever", "a high fever"))
+    (page, *_) = _words(
+        texts, "examplol", "--lang", "en+es", "--audience", "patient", "--allow-expired", "--allow-stale"
+    )
+    for words in (
+        "EXPIRED: this text was due for review by 31 January 2021.",
+        "VENCIDO: este texto debía revisarse antes del 31 de enero de 2021.",
+        "OLDER THAN ITS SOURCE: the original has changed",
+        "MÁS ANTIGUO QUE SU ORIGINAL: el original cambió",
+    ):
+        assert words in page
+
+
 @pytest.mark.parametrize(
     ("source", "translation", "said"),
     [

@@ -86,7 +86,10 @@ class Shelf:
     # ---------------------------------------------------------------- judging
 
     def _verdict(self, leaflet: Leaflet) -> Verdict:
-        source = self.project.sources.get((leaflet.drug, leaflet.edition.text_lang))
+        try:
+            source = self.project.sources.get((leaflet.drug, leaflet.edition.text_lang))
+        except UsageError as error:
+            return Verdict(leaflet, missing=error.message)
         if source is None:
             languages = sorted(lang for name, lang in self.project.sources if name == leaflet.drug)
             return Verdict(leaflet, missing=f"there is no such translation; there is: {', '.join(languages)}")

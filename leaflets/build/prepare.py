@@ -41,7 +41,10 @@ def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepa
     views = _views(edition, monograph, original)
     safety = open_safety(checked, audience)
     code = qr(ingredients.content_id, ingredients.code_url, edition)
-    imprint = Imprint(edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, safety, code.in_head)
+    imprint = Imprint(
+        edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, monograph.front.review_by, safety,
+        code.in_head,
+    )  # fmt: skip
     page = compose(imprint, ingredients.templates, *views)
     return Prepared(page, views, imprint, checked, code.assets)
 

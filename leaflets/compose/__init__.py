@@ -99,7 +99,7 @@ def _voice(view: View, imprint: Imprint, tongue: Language) -> dict[str, Any]:
         "author": imprint.pharmacy.name, "edition": edition, "paper": edition.paper.value, "form": edition.form.value,
         "one_column": edition.one_column, "fit": imprint.fit.classes, "code_in_head": imprint.code_in_head,
         "sections": sections, "places": _places(sections), "facts": _facts(view.front),
-        "notices": notices(view, imprint, tongue),
+        "notices": notices(imprint, tongue),
         "references": [_reference(source) for source in view.front.sources],
         "urgent": any(section.id == "urgent" for section in view.sections),
         "emergency": _emergency(lines, tongue),

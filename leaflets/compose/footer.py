@@ -36,10 +36,9 @@ def footer(view: View, imprint: Imprint, tongue: Language) -> str:
     return " · ".join(part.replace(" ", NBSP) if len(part) <= line else part for part in parts if part)
 
 
-def notices(view: View, imprint: Imprint, tongue: Language) -> list[str]:
+def notices(imprint: Imprint, tongue: Language) -> list[str]:
     """What page 1 says of a sheet that should not be handed out and was allowed all the same."""
-    due = view.front.review_by
-    date = tongue.date(due) if due else ""
+    date = tongue.date(imprint.review_by) if imprint.review_by else ""
     return [tongue.say(_NOTICES[notice][1], date=date) for notice in imprint.notices]
 
 
