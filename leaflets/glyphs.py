@@ -2,8 +2,9 @@
 
 import functools
 import io
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from leaflets.errors import RenderError
 
@@ -18,6 +19,9 @@ _TRUETYPE = (b"\x00\x01\x00\x00", b"OTTO", b"true")
 _UNREADABLE = "A font file is damaged, or is neither TrueType nor OpenType."
 _USE_WHOLE = "Use the whole .ttf or .otf file."
 _OGHAM_SPACE = 0x1680
+_FONT_FACE = re.compile(r"@font-face\s*\{([^}]*)\}")
+_FAMILY = re.compile(r"font-family:\s*[\"']?([^;\"']+)")
+_FILE = re.compile(r"leaflet:([\w./-]+)")
 
 
 @functools.lru_cache(maxsize=_KEPT_FONTS)
@@ -37,6 +41,20 @@ def coverage(font: bytes) -> frozenset[int]:
     if not found or not font.startswith(_TRUETYPE):
         raise RenderError(_UNREADABLE, _USE_WHOLE)
     return found
+
+
+def printable(assets: Mapping[str, bytes]) -> frozenset[int]:
+    """The code points that the fonts of some stylesheets print: those that one family has in all its weights.
+
+    `assets` holds the stylesheets and the fonts they name, by name.
+    """
+    families: dict[str, list[bytes]] = {}
+    for name, data in assets.items():
+        for rule in _FONT_FACE.findall(data.decode("utf-8", "replace")) if name.endswith(".css") else ():
+            family, file = _FAMILY.search(rule), _FILE.search(rule)
+            if family and file and file[1] in assets:
+                families.setdefault(family[1], []).append(assets[file[1]])
+    return frozenset().union(*map(common_coverage, families.values()))
 
 
 def common_coverage(fonts: Iterable[bytes]) -> frozenset[int]:

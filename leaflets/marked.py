@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 
 from leaflets.compare import Change, Comparison, Fate, Kind, Piece, Rank
+from leaflets.languages import spoken
 from leaflets.model import Html, Paper
 
 _GROUPS = {Rank.DOSE: "Doses", Rank.SAFETY: "Safety", Rank.OTHER: "Everything else"}
@@ -25,7 +26,7 @@ def marked(comparison: Comparison, names: tuple[str, str], title: str, lang: str
         "<p>A bar in the margin marks every change. Old words are struck after “was:”; new words are bold.</p>"
         f"{body}{same}</body></html>"
     )
-    return Html(markup, ("fonts.css", "changes.css", f"{paper}.css"), heading, lang)
+    return Html(markup, (*spoken(lang).fonts, "changes.css", f"{paper}.css"), heading, lang)
 
 
 def _groups(comparison: Comparison) -> Iterator[str]:

@@ -118,10 +118,10 @@ class Edition:
         both = ("large-print-a5.css",) if large and self.paper is Paper.A5 else ()
         folded = ("booklet.css",) if self.booklet else ()
         tongues = self.languages
-        scripts = (f"{tongue.script}.css" for tongue in tongues if tongue.script)
+        fonts = dict.fromkeys(sheet for tongue in tongues for sheet in tongue.fonts)
         turned = ("right-to-left.css",) if tongues[0].right_to_left else ()
         beside = ("bilingual.css",) if self.bilingual else ()
-        reader = ("fonts.css", *scripts, "page.css", f"{self.audience}.css")
+        reader = (*fonts, "page.css", f"{self.audience}.css")
         return (*reader, *column, f"{self.paper}.css", *large, *both, *folded, *turned, *beside, "theme.css")
 
     @property

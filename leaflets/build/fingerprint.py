@@ -34,7 +34,7 @@ _SHAPING = (
     "tables/headings/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
 _APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
-_ENGINES = ("babel", "weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno")
+_ENGINES = ("babel", "weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno", "pylopdf_fonts_zh_cn")
 _LIBRARY_FOLDERS = (
     f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/lib",
 )  # fmt: skip

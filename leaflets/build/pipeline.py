@@ -16,14 +16,13 @@ from leaflets.build.fingerprint import Ingredients
 from leaflets.build.fit import Fitted, fitted
 from leaflets.build.proved import proved, still_open
 from leaflets.errors import RenderError
-from leaflets.glyphs import common_coverage, described, uncovered
+from leaflets.glyphs import described, printable, uncovered
 from leaflets.model import Edition, Finding, Fit, Html, Imprint, Pdf, Severity, View
 from leaflets.project import Source
 
 if TYPE_CHECKING:
     from leaflets.build.prepare import Prepared
 
-_FONT = ".ttf"
 _PAGES = count(1)
 _BETWEEN_COLLECTIONS = 6
 _HIDDEN = "PG-06"
@@ -35,7 +34,7 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
     The parser and the templates are loaded where they are needed only, which may be in a child process.
     """
     prepared = _prepared(source, edition, ingredients)
-    covered = common_coverage(_fonts(ingredients))
+    covered = printable(ingredients.assets)
     assets = {**ingredients.assets, **prepared.drawings}
     front = prepared.views[0].front
     beside = enclosed(source, edition, ingredients, front)
@@ -69,7 +68,7 @@ def _prepared(source: Source, edition: Edition, ingredients: Ingredients) -> Pre
         import leaflets.proof
         import leaflets.typeset  # noqa: F401  # 200 ms in which the child composes the page
 
-        common_coverage(_fonts(ingredients))
+        printable(ingredients.assets)
 
     return ahead(work, meanwhile) if worth_it() else work()
 
@@ -110,10 +109,6 @@ def _require_on_paper(looked_at: Sequence[Finding]) -> None:
             f"{first.file}: {first.message}: “{first.excerpt[:60]}”",
             "Break up what is too broad for the page, or mend the project's own styles.",
         )
-
-
-def _fonts(ingredients: Ingredients) -> list[bytes]:
-    return [data for name, data in ingredients.assets.items() if name.endswith(_FONT)]
 
 
 def _require_glyphs(page: Html, covered: frozenset[int], ingredients: Ingredients) -> None:

@@ -26,7 +26,7 @@ def missing_character(field: str, character: str, has_han: bool) -> Finding:
             Severity.ERROR,
             "label.no-font",
             f"The text of {field} has Chinese characters, and no font for them is installed.",
-            "Install pylopdf-fonts-zh-cn, or put a Chinese font into the project's styles/fonts/labels.",
+            "Install leaflets[zh], or put a Chinese font into the project's styles/fonts/labels.",
         )
     return Finding(
         Severity.ERROR,

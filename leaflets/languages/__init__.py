@@ -41,6 +41,11 @@ class Language:
         """The direction of its lines, as a page says it."""
         return "rtl" if self.right_to_left else "ltr"
 
+    @property
+    def fonts(self) -> tuple[str, ...]:
+        """The stylesheets with the fonts of its letters."""
+        return ("fonts.css", f"{self.script}.css") if self.script else ("fonts.css",)
+
     def say(self, words: str, /, **facts: object) -> str:
         """Our own words in this language, with the facts named in braces filled in.
 

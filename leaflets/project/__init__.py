@@ -13,6 +13,7 @@ from pathlib import Path
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import text_lang
 from leaflets.project.content import ORIGINAL, Source, source_at
+from leaflets.project.extras import extra_font
 from leaflets.project.files import keep, read_bytes, read_text, save, shown
 from leaflets.project.settings import SETTINGS_FILE, Settings
 
@@ -138,12 +139,12 @@ class Project:
         return path if logo else None
 
     def style_path(self, name: str) -> Path | None:
-        """Where a stylesheet, font or picture lies, or None."""
+        """Where a stylesheet, font or picture lies, or None. Raises RenderError where its extra is not installed."""
         for folder in (self.root / "styles", packaged("styles")):
             path = Path(os.path.realpath(folder / name))  # unlike `resolve`, it bears links that lead in a circle
             if path.suffix in _ASSETS and path.is_relative_to(folder.resolve()) and path.is_file():
                 return path
-        return None
+        return extra_font(name)
 
     def templates(self) -> Mapping[str, str]:
         """All templates by name; the project's own file wins over ours, which it reaches as "leaflet:NAME"."""

@@ -23,6 +23,8 @@ SMALLEST_FOOT_PT = {Form.STANDARD: 7.0, Form.LARGE_PRINT: 18.0}
 """UKAAF: page numbers and labels in the size of the text where possible."""
 LONGEST_LINE = {Audience.PATIENT: 80, Audience.CLINICIAN: 100}
 """RNIB 60 to 70 characters, with room for a wide space; PMCPA at most 100."""
+NARROW_LETTERS = 1.15
+"""How many more Arabic letters than Latin ones stand in a column: they are narrower, and vowel signs take no room."""
 LEAST_CONTRAST = {Audience.PATIENT: 7.0, Audience.CLINICIAN: 4.5}
 DEAD_ZONE_PT = 12.0
 """Office printers leave the outermost 4.2 mm of the sheet white."""
@@ -115,7 +117,8 @@ def _type(page: Page, edition: Edition) -> Iterator[Finding]:
         ratio = contrast(colour, background)
         yield _finding("PG-03", audience, f"page {page.number}: contrast of {ratio:.1f} to 1", run.text.strip())
     longest = max(page.lines, key=lambda line: len(line.text), default=None)
-    if longest and len(longest.text) > LONGEST_LINE[audience]:
+    narrow = NARROW_LETTERS if longest and longest.right_to_left else 1
+    if longest and len(longest.text) > LONGEST_LINE[audience] * narrow:
         yield _finding("PG-02", audience, f"page {page.number}: a line of {len(longest.text)} characters", longest.text)
 
 
@@ -196,7 +199,8 @@ def _breaks(page: Page, document: Document, audience: Audience) -> Iterator[Find
 def _followed(heading: Line, page: Page) -> bool:
     """Whether text stands beside a heading, or below it in its column."""
     for line in page.lines:
-        beside = abs(line.baseline - heading.baseline) < heading.size_pt and line.left > heading.right
+        after = line.right < heading.left if heading.right_to_left else line.left > heading.right
+        beside = abs(line.baseline - heading.baseline) < heading.size_pt and after
         below = line.baseline < heading.baseline - 1 and line.left < heading.right + 200 and line.right > heading.left
         if line is not heading and (beside or below):
             return True
@@ -233,6 +237,6 @@ def _overlaps(runs: tuple[Run, ...]) -> Iterator[tuple[Run, Run]]:
         near = [other for other in near if other.area.top > run.area.bottom]
         for other in near:
             smaller = min(run.area.width * run.area.height, other.area.width * other.area.height)
-            if run.area.common(other.area) > 0.2 * smaller:
+            if run.area.common(other.area) > 0.2 * smaller and not (run.is_arabic_sign or other.is_arabic_sign):
                 yield other, run
         near.append(run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from leaflets.errors import PdfError
 
 Colour = tuple[int, int, int]
 WHITE: Colour = (255, 255, 255)
+_SIGN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ class Run:
     bold: bool
     artifact: bool
 
+    @property
+    def is_arabic_sign(self) -> bool:
+        """Whether it is a vowel sign, or a letter with one: they are set apart from the letters they stand among."""
+        kinds = set(map(unicodedata.bidirectional, letters := self.text.strip()))
+        return len(letters) <= _SIGN and kinds <= {"AL", "NSM"}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -67,6 +75,11 @@ class Line:
     def text(self) -> str:
         """The words of the line."""
         return "".join(run.text for run in self.runs).strip()
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether any of its letters run from right to left."""
+        return any(unicodedata.bidirectional(character) in ("R", "AL") for character in self.text)
 
     @property
     def left(self) -> float:

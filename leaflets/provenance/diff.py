@@ -7,7 +7,7 @@ from pathlib import Path
 
 from leaflets.compare import Comparison, compare
 from leaflets.errors import PdfError, RenderError, UsageError
-from leaflets.glyphs import common_coverage, described, uncovered
+from leaflets.glyphs import described, printable, uncovered
 from leaflets.inside import inside
 from leaflets.marked import marked
 from leaflets.model import Monograph, Paper
@@ -43,8 +43,7 @@ def changes_pdf(difference: Difference, project: Project, paper: Paper) -> bytes
     new = difference.new
     page = marked(difference.comparison, difference.names, new.front.title, new.lang, paper)
     assets = project.styles(page.stylesheets)
-    fonts = [data for name, data in assets.items() if name.endswith(".ttf")]
-    missing = uncovered(page.markup, common_coverage(fonts))
+    missing = uncovered(page.markup, printable(assets))
     if missing:
         raise RenderError(f"the fonts have no glyph for {described(missing[0])}", "Read the changes on the terminal.")
     return typeset(page, assets).data
