@@ -45,10 +45,15 @@ def foot_lines(edition: Edition, words: str, beside: str = "") -> int:
 
     What stands beside them follows them in large print on A5, where two columns have no room.
     """
-    most, lines, filled = foot_letters(edition), 1, 0
     narrow = edition.form is Form.LARGE_PRINT and edition.paper is Paper.A5
-    for word in f"{words} · {beside}".split(" ") if narrow and beside else words.split(" "):
+    told = f"{words} · {beside}" if narrow and beside else words
+    return max(sum(_lines(part, foot_letters(edition)) for part in told.split("\n")), _FEWEST_FOOT_LINES)
+
+
+def _lines(words: str, most: int) -> int:
+    lines, filled = 1, 0
+    for word in words.split(" "):
         if filled and filled + len(word) > most:
             lines, filled = lines + 1, 0
         filled += len(word) + 1
-    return max(lines, _FEWEST_FOOT_LINES)
+    return lines

@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from leaflets.compose.bilingual import Pair, leads, paired
-from leaflets.compose.footer import footer, notices, page_number
+from leaflets.compose.footer import footer, isolated, notices, page_number
 from leaflets.compose.words import LONG_WORD, set_plain, set_text, unbold
 from leaflets.errors import RenderError
 from leaflets.help_lines import HelpLines, help_lines, with_help
@@ -73,7 +73,7 @@ def compose(imprint: Imprint, templates: Mapping[str, str], *views: View) -> Htm
     edition = imprint.edition
     environment = _environment(tuple(sorted(templates.items())))
     voices = [_voice(each, imprint, tongue) for each, tongue in zip(views, edition.languages, strict=True)]
-    foot = " · ".join(voice["foot"] for voice in voices)
+    foot = isolated([(voice["foot"], voice["direction"]) for voice in voices])
     beside = f"{voices[0]['footer_right']} · {_LAST_PAGE.format(**voices[0]['page_number'])}"
     facts = {**voices[0], "footer_left": foot, "foot_lines": foot_lines(edition, foot, beside)}
     name = f"{edition.audience}.html"

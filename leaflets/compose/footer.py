@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from leaflets.languages import Language, msg
 from leaflets.measure import foot_letters
@@ -10,6 +10,7 @@ from leaflets.model import Audience, Form, Front, Imprint, Notice, Translation, 
 from leaflets.typography import NBSP
 
 KIND = {Audience.PATIENT: msg("Patient leaflet"), Audience.CLINICIAN: msg("Clinician sheet, for health professionals")}
+_ISOLATES, _POP = {"ltr": "\u2066", "rtl": "\u2067"}, "\u2069"
 _LONGEST_RUNNING_TITLE = 52
 _NOTICES = {
     Notice.EXPIRED: (msg("EXPIRED"), msg("EXPIRED: this text was due for review by {date}.")),
@@ -40,6 +41,13 @@ def notices(imprint: Imprint, tongue: Language) -> list[str]:
     """What page 1 says of a sheet that should not be handed out and was allowed all the same."""
     date = tongue.date(imprint.review_by) if imprint.review_by else ""
     return [tongue.say(_NOTICES[notice][1], date=date) for notice in imprint.notices]
+
+
+def isolated(feet: Sequence[tuple[str, str]]) -> str:
+    """The lines of each language below one another, each in its own direction."""
+    if len(feet) == 1:
+        return feet[0][0]
+    return "\n".join(f"{_ISOLATES[direction]}{words}{_POP}" for words, direction in feet)
 
 
 def _running(title: str) -> str:
