@@ -43,6 +43,14 @@ _ENGLISH = (
 _MARKS = "[\u064b-\u0652]{0,2}"  # vowel signs of Arabic, which may be written or not
 _HAN = "\u4e00-\u9fff"
 _ANY_NUMBER = r"(?:(?:\d{1,3}(?:[.,٬ ]\d{3}){1,4}|\d{1,12})(?:[.,٫]\d{1,9})?[⁰¹²³⁴-⁹]{0,3}|[½¼¾])"
+# Latin letters and figures with the signs between them; words that only a space or a sign parts belong together.
+_LATIN = r"[^\W\d_\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]"
+_TOKEN = rf"(?:{_LATIN}|[0-9½¼¾])(?:(?:{_LATIN}|[-0-9½¼¾#_.,:/×–−+°²³%@])*(?:{_LATIN}|[0-9½¼¾°²³%]))?"
+_ORDERED = re.compile(
+    rf"(?<!\w)(?:[<>≤≥±~≈][ \u00a0]?|[-−+])?{_TOKEN}"
+    rf"(?:[ \u00a0](?:[-–×+/=][ \u00a0])?{_TOKEN})*(?:[ \u00a0][%°]{_LATIN}?)?"
+)
+_NEEDS_ORDER = re.compile(r"[0-9½¼¾./@]")
 _BREAKS = re.compile(f"[-–—/～~]|[{_HAN}]")
 
 
@@ -96,6 +104,16 @@ def unbreakable(text: str, lang: str = "en") -> Iterator[tuple[int, int]]:
     """Where a bound text holds an expression that could still part, at a dash, a slash or beside a Chinese letter."""
     for match in _kept(lang).finditer(text.replace(NBSP, " ")):
         if _BREAKS.search(match[0]):
+            yield match.span()
+
+
+def left_to_right(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text that is read from the right holds what keeps the order from the left: start and end of each.
+
+    That is a dose, a range, a time, a phone number or an address of a web site; a word in Latin letters needs no help.
+    """
+    for match in _ORDERED.finditer(text):
+        if _NEEDS_ORDER.search(match[0]):
             yield match.span()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from leaflets.build import Built, build
@@ -16,6 +18,7 @@ from leaflets.languages import LANGUAGES
 from leaflets.model import Audience, Edition, Form, Paper
 from leaflets.project import Project
 from leaflets.project.content import source_at
+from leaflets.typography import left_to_right
 from tests.sheets import letters
 
 FONTS = {
@@ -118,3 +121,63 @@ def test_a_page_read_from_the_right_is_a_mirror(paper: Paper, form: Form, tmp_pa
     foot = [letter for letter in first if letter.bottom < 60]
     assert max(letter.right for letter in foot) > wide - 60
     assert min(letter.left for letter in foot) < wide / 2
+
+
+# ---------------------------------------------------------------- doses keep their order
+
+DOSES = (
+    "2 mg", "10 to 20 mg", "10–20 mg", "1/2", "3 × 2 mg", "8:30", "1-800-222-1222", "+1 555 0100", "1-800-FDA-1088",
+    "≥ 5 mg", "5%", "0.5 mL/kg", "-5 °C", "www.example.org/a1", "https://example.org/medwatch",
+)  # fmt: skip
+
+
+def _drawn(built: Built) -> list[str]:
+    """The lines of all pages, each with its letters from left to right as they stand on paper, without spaces."""
+    lines: dict[tuple[int, int], list[tuple[float, str]]] = {}
+    document = pypdfium2.PdfDocument(built.pdf.data)
+    try:
+        for number, page in enumerate(document):
+            text = page.get_textpage()
+            for index in range(text.count_chars()):
+                left, baseline = ctypes.c_double(), ctypes.c_double()
+                pypdfium2.raw.FPDFText_GetCharOrigin(text, index, left, baseline)
+                letter = text.get_text_range(index, 1)
+                if letter.strip():
+                    lines.setdefault((number, round(baseline.value)), []).append((left.value, letter))
+    finally:
+        document.close()
+    return ["".join(letter for _, letter in sorted(line)) for line in lines.values()]
+
+
+@pytest.mark.parametrize("form", Form)
+def test_doses_times_and_phone_numbers_keep_their_order_in_arabic(form: Form, tmp_path: Path) -> None:
+    words = "\n\n".join(f"تناول {dose} ثم عد." for dose in DOSES)
+    text = ARABIC.replace("للتثاؤب.", words).replace("version:", 'strengths: ["7 mg", "9 mg"]\nversion:')
+    drawn = _drawn(_sheet(tmp_path, "ar", text, form=form, paper=Paper.A4, sheets=9))
+    lost = [dose for dose in DOSES if not any(dose.replace(" ", "") in line for line in drawn)]
+    assert lost == []
+    assert any(re.fullmatch(r"9mg,7mg", line) for line in drawn), "from the right, each in its own order"
+
+
+def test_a_dose_that_is_bold_in_part_is_drawn_in_order(tmp_path: Path) -> None:
+    drawn = _drawn(_sheet(tmp_path, "ar", ARABIC.replace("للتثاؤب.", "تناول **3** mg ثم 10 to **27 mg** فقط.")))
+    assert any("3mg" in line and "10to27mg" in line for line in drawn)
+
+
+def test_a_number_stands_right_of_its_arabic_unit(tmp_path: Path) -> None:
+    drawn = _drawn(_sheet(tmp_path, "ar", ARABIC.replace("للتثاؤب.", "تناول 10–20 ملغ.")))
+    (line,) = (line for line in drawn if "10–20" in line)
+    unit, verb = line.split("10–20")
+    assert set("ملغ") <= set(unit)
+    assert set("تناول") <= set(verb)
+
+
+def test_the_page_number_is_read_from_the_right(tmp_path: Path) -> None:
+    drawn = _drawn(_sheet(tmp_path, "ar", ARABIC))
+    assert any(re.search(r"2\D+1\D*ة", line) for line in drawn), "page 1 of 2"
+
+
+@pytest.mark.parametrize("words", ["كوفيد-19", "Poison Help", "2 mg", "(2 mg), 4 mg", "من 1 إلى 2"])
+def test_what_keeps_the_order_from_the_left(words: str) -> None:
+    found = [words[start:end] for start, end in left_to_right(words)]
+    assert found == re.findall(r"\d+(?: mg)?", words)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
 
+from leaflets.languages import spoken
 from leaflets.model import Run, Text, plain
-from leaflets.typography import NBSP, bind, unbreakable
+from leaflets.typography import NBSP, bind, left_to_right, unbreakable
 
+Span = tuple[int, int]
 LONG_WORD = re.compile(r"\S{25,}")
 
 
 def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str = "en") -> Markup:
-    """Runs as HTML: doses bound, bold and emphasis kept, reference marks as small numbers where `marks` is true."""
+    """Runs as HTML: doses bound, bold and emphasis kept, reference marks as small numbers where `marks` is true.
+
+    In a language that is read from the right doses stand apart from it, in their own order.
+    """
     bound = bind(plain(text), lang)
     kept = tuple(unbreakable(bound, lang))
+    ordered = tuple(left_to_right(bound)) if spoken(lang).right_to_left else ()
     parts: list[Markup] = []
     position = 0
     for is_mark, group in groupby(text, key=lambda run: bool(run.mark)):
@@ -29,15 +35,28 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str =
             continue
         for run in runs:
             end = position + len(run.text)
-            parts.append(_faced(run, _whole(bound, position, end, kept)))
+            parts += (_ordered(bound, run, piece, kept, ordered) for piece in _pieces(position, end, ordered))
             position = end
     return Markup().join(parts)
 
 
 def set_plain(text: str, lang: str = "en") -> Markup:
     """A plain text as HTML with its doses bound."""
-    bound = bind(text, lang)
-    return _whole(bound, 0, len(bound), tuple(unbreakable(bound, lang)))
+    return set_text((Run(text),), numbers={}, marks=False, lang=lang)
+
+
+def _pieces(start: int, end: int, ordered: Sequence[Span]) -> Iterator[Span]:
+    """A run parted where a dose begins or ends, which may be in the middle of it."""
+    edges = {edge for span in ordered for edge in span if start < edge < end}
+    return pairwise(sorted({start, end, *edges}))
+
+
+def _ordered(bound: str, run: Run, piece: Span, kept: Sequence[Span], ordered: Sequence[Span]) -> Markup:
+    """A piece of a run; the first piece of a dose opens what keeps its order, and the last one closes it."""
+    words = _faced(run, _whole(bound, *piece, kept))
+    if any(span[0] == piece[0] for span in ordered):
+        words = Markup('<bdi dir="ltr">') + words
+    return words + Markup("</bdi>") if any(span[1] == piece[1] for span in ordered) else words
 
 
 def _whole(bound: str, start: int, end: int, kept: Sequence[tuple[int, int]]) -> Markup:
