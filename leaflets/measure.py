@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -40,6 +41,11 @@ def foot_letters(edition: Edition) -> int:
     return (_A5_FOOT if edition.paper is Paper.A5 else _FOOT)[edition.audience]
 
 
+def letters_of(words: str) -> int:
+    """How many letters some words are broad: a Chinese character takes the place of two."""
+    return len(words) + sum(unicodedata.east_asian_width(character) in "WF" for character in words)
+
+
 def foot_lines(edition: Edition, words: str, beside: str = "") -> int:
     """How many lines the words of the lower margin take, parted at plain spaces only; never less than two.
 
@@ -53,7 +59,7 @@ def foot_lines(edition: Edition, words: str, beside: str = "") -> int:
 def _lines(words: str, most: int) -> int:
     lines, filled = 1, 0
     for word in words.split(" "):
-        if filled and filled + len(word) > most:
+        if filled and filled + letters_of(word) > most:
             lines, filled = lines + 1, 0
-        filled += len(word) + 1
+        filled += letters_of(word) + 1
     return lines

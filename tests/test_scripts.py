@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import re
+import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pypdfium2
@@ -15,11 +17,16 @@ from leaflets.cache import Cache
 from leaflets.errors import RenderError
 from leaflets.glyphs import printable
 from leaflets.languages import LANGUAGES
+from leaflets.measure import foot_lines, letters_of
 from leaflets.model import Audience, Edition, Form, Paper
 from leaflets.project import Project
 from leaflets.project.content import source_at
 from leaflets.typography import left_to_right
-from tests.sheets import letters
+from tests.sheets import ROOT, letters, page_texts
+from tests.source_words import Block, blocks, words_of
+from tests.verapdf import PROFILES, failures
+
+SCRIPTS = ROOT / "tests" / "projects" / "scripts" / "content"
 
 FONTS = {
     "en": {"SourceSans3"}, "es": {"SourceSans3"}, "vi": {"SourceSans3"}, "ar": {"SourceSans3", "Vazirmatn"},
@@ -27,6 +34,7 @@ FONTS = {
 }  # fmt: skip
 FACE = b'@font-face { font-family: "%b"; src: url(leaflet:%b) }'
 
+_ARABIC = re.compile("[\u0621-\u0652]+")
 ARABIC = """---
 title: دواء
 version: "1"
@@ -181,3 +189,72 @@ def test_the_page_number_is_read_from_the_right(tmp_path: Path) -> None:
 def test_what_keeps_the_order_from_the_left(words: str) -> None:
     found = [words[start:end] for start, end in left_to_right(words)]
     assert found == re.findall(r"\d+(?: mg)?", words)
+
+
+# ---------------------------------------------------------------- what is read from a finished sheet
+
+
+SAMPLES = {lang: SCRIPTS / f"examplol.{lang}.md" for lang in ("es", "vi", "zh", "ar")}
+
+
+@pytest.fixture(
+    scope="module", params=[(lang, paper) for lang in SAMPLES for paper in (Paper.A4, Paper.LETTER)], ids=str
+)
+def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A made-up text in each language, on A4 and Letter."""
+    lang, paper = request.param
+    if lang == "zh":
+        pytest.importorskip("pylopdf_fonts_zh_cn")
+    return _sample(tmp_path_factory.mktemp("sample"), lang, paper)
+
+
+def _sample(folder: Path, lang: str, paper: Paper) -> Built:
+    edition = Edition(Audience.PATIENT, lang=lang, paper=paper)
+    return build(Project(folder), source_at(SAMPLES[lang]), edition, cache=Cache(folder / "cache"))
+
+
+def _source_blocks(built: Built) -> list[Block]:
+    text = built.source.path.read_text("utf-8")
+    return [block for block in blocks(text) if not text.split("\n")[block.first - 1].startswith("#")]
+
+
+def test_the_text_that_is_copied_or_read_aloud_is_the_text_of_the_source(sample: Built) -> None:
+    printed = "".join(words_of("\n".join(page_texts(sample.pdf.data))))
+    if sample.edition.lang == "ar":
+        pytest.skip("readers put Arabic in order each in its own way: see below")
+    lost = [block for block in _source_blocks(sample) if "".join(block.words) not in printed]
+    assert lost == []
+
+
+def test_every_arabic_letter_is_read_and_words_without_vowel_signs_are_whole(sample: Built) -> None:
+    """Readers turn the two letters of a ligature round and set vowel signs apart, so that letters are compared."""
+    if sample.edition.lang != "ar":
+        pytest.skip("exact in every other language")
+    text = unicodedata.normalize("NFKC", "\n".join(page_texts(sample.pdf.data)))
+    lines = sample.source.path.read_text("utf-8").split("\n")
+    numbers = {number for block in _source_blocks(sample) for number in range(block.first - 1, block.last)}
+    due = [word for number in numbers for word in _ARABIC.findall(lines[number])]
+    read = {"".join(sorted(word)) for word in _ARABIC.findall(text)}
+    assert len(due) > 40
+    assert [word for word in due if word.isalpha() and "".join(sorted(word)) not in read] == []
+    assert Counter("".join(due)) - Counter(text) == Counter()
+
+
+def test_each_language_is_archival_and_accessible(sample: Built) -> None:
+    assert [fault for flavour in PROFILES for fault in failures(sample.pdf.data, flavour)] == []
+
+
+def test_each_language_comes_out_the_same_twice(sample: Built, tmp_path: Path) -> None:
+    again = _sample(tmp_path, sample.edition.lang, sample.edition.paper)
+    assert again.fresh
+    assert again.pdf.data == sample.pdf.data
+
+
+def test_nothing_on_these_pages_is_amiss(sample: Built) -> None:
+    assert [finding for finding in sample.findings if finding.code.startswith("PG")] == []
+
+
+def test_chinese_characters_are_counted_as_broad_as_they_are() -> None:
+    assert letters_of("2 mg") == 4
+    assert letters_of("草稿：未经") == 10
+    assert foot_lines(Edition(Audience.PATIENT, lang="zh", form=Form.LARGE_PRINT), "大字版 " * 14) == 3

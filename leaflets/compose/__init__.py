@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import groupby
@@ -61,6 +62,7 @@ _LONG_TITLE = 45
 _FEW_ITEMS, _FEW_LETTERS = 5, 400
 _GAP_LETTERS = 2
 _ONE_LINE = 52
+_BREAKS = re.compile("[ \u3000-\u9fff\uff00-\uffef]")
 _LAST_PAGE = "{page}10{of}10{end}"
 
 
@@ -273,7 +275,8 @@ def _plain_words(context: Context, text: object) -> Markup:
 
 
 def _longest_word(cell: Text, lang: str) -> int:
-    return max((len(word) for word in bind(plain(cell), lang).split(" ") if not LONG_WORD.match(word)), default=0)
+    words = _BREAKS.split(bind(plain(cell), lang))  # a line may end before any Chinese character
+    return max((len(word) for word in words if not LONG_WORD.match(word)), default=0)
 
 
 def _section_width(context: Context, section: ViewSection) -> str:

@@ -60,9 +60,9 @@ class Run:
 
     @property
     def is_arabic_sign(self) -> bool:
-        """Whether it is a vowel sign, or a letter with one: they are set apart from the letters they stand among."""
-        kinds = set(map(unicodedata.bidirectional, letters := self.text.strip()))
-        return len(letters) <= _SIGN and kinds <= {"AL", "NSM"}
+        """Whether it is a vowel sign, alone or on two letters at the most: these are set apart from their word."""
+        kinds = [unicodedata.bidirectional(character) for character in self.text.strip()]
+        return kinds.count("AL") <= _SIGN and set(kinds) <= {"AL", "NSM"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from leaflets.errors import RenderError
 from leaflets.typeset.engine import weasyprint
+from leaflets.typeset.numbering import numbered
 
 _fonts: Any = weasyprint.text.fonts
 _names: Any = weasyprint.text.constants
@@ -63,7 +64,7 @@ class Faces(_fonts.FontConfiguration):
             )
         if known is None:
             self._sources[face] = url
-            self._add(face, url_fetcher(url).read())
+            self._add(face, numbered(url_fetcher(url).read()))
 
     def _add(self, face: _Face, data: bytes) -> None:
         path = self._files.enter_context(_file_of(data))
