@@ -26,7 +26,7 @@ def blank_page(words: str, stylesheets: tuple[str, ...], tongue: Language) -> Ht
     """The page that stands in a booklet where the sheet has none; `words` tell its reader that nothing is missing."""
     markup = (
         f'<!DOCTYPE html><html lang="{tongue.tag}" dir="{tongue.direction}"><head><title>{escape(words)}</title></head>'
-        f'<body><div class="blank" data-words="{escape(words)}"></div></body></html>'
+        f'<body><div class="left-blank" data-words="{escape(words)}"></div></body></html>'
     )
     return Html(markup, stylesheets, words, tongue.tag)
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import re
 from collections.abc import Iterator
 
 import pikepdf
@@ -76,6 +77,9 @@ def blank() -> Pdf:
     return typeset(page("<div></div>", title="Blank"), assets(style))
 
 
+_SAYS_ID = re.compile(r"ID \w+")
+
+
 def _halves(data: bytes) -> Iterator[str]:
     """The words of each half of each side."""
     with pypdfium2.PdfDocument(data) as document:
@@ -100,6 +104,17 @@ def test_every_word_stands_on_its_page_and_every_other_page_says_it_is_blank(
     order = [number for side in booklet_sides(rich.pages, from_right) for number in side]
     assert list(_halves(bound.data)) == [wanted[number] for number in order]
     assert bound.pages == len(order) / 2
+
+
+def test_a_monograph_is_folded_page_for_page(leaflet: Leaflet) -> None:
+    """Metformin has a grid of doses to fill in, whose cells are blank too."""
+    for flags in ([], ["--booklet"]):
+        assert leaflet("build", "metformin", "--audience", "patient", "--paper", "a5", *flags).code == 0
+    flat, bound = (leaflet.folder / "output" / f"metformin-patient-a5{end}.pdf" for end in ("", "-booklet"))
+    pages = [_SAYS_ID.sub("", _plain(text)) for text in page_texts(flat.read_bytes())]
+    order = [number for side in booklet_sides(len(pages)) for number in side]
+    folded = [_SAYS_ID.sub("", half) for half in _halves(bound.read_bytes())]
+    assert folded == [pages[number] if number < len(pages) else "This page is left blank" for number in order]
 
 
 def test_the_paper_is_a4_on_its_long_side_and_nothing_is_scaled(rich: Pdf) -> None:
