@@ -44,9 +44,9 @@ def require_printable(file: str, data: bytes) -> None:
 
     Raises ContentError with `file`, and the line where it is SVG, on anything but shapes within the bounds above.
     """
-    if file.endswith(".svg"):
+    if file.lower().endswith(".svg"):
         _require_svg(file, data)
-    elif file.endswith(".png"):
+    elif file.lower().endswith(".png"):
         _require_png(file, data)
     else:
         raise ContentError(f"{file}: a picture must be SVG or PNG", "Save it again as one of them.")

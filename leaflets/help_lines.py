@@ -50,7 +50,7 @@ def help_lines(jurisdiction: str, pharmacy: Pharmacy, tongue: Language) -> HelpL
     Our own sentences are in the language of the leaflet, those of the settings in whatever language they were written.
     """
     row = _countries().get(jurisdiction.upper(), {})
-    own = dict(pharmacy.report)
+    own = {_countries().get(code, {}).get("country", code): sentence for code, sentence in pharmacy.report}
     poison = pharmacy.poison or row.get("poison", "")
     name = "" if pharmacy.poison else row.get("poison_name", "")
     report = own.get(row.get("country", jurisdiction.upper()), tongue.say(row.get("report", "")))
@@ -79,7 +79,7 @@ def with_help(sections: Sequence[ViewSection], lines: HelpLines) -> tuple[tuple[
     placed, left = tuple(sections), []
     wanted = (("overdose", lines.poison, (lines.poison_number,)), ("side_effects", lines.report, lines.said_by))
     for id, sentence, known_by in wanted:
-        if not sentence or any(_squeezed(word) in said for word in known_by):
+        if not sentence or any(_stands_in(said, word) for word in known_by):
             continue
         last = max((number for number, section in enumerate(placed) if section.id == id), default=None)
         if last is None:
@@ -95,6 +95,11 @@ def _ended(section: ViewSection, sentence: str) -> ViewSection:
 
 def _squeezed(text: str) -> str:
     return _SPACING.sub("", text.casefold())
+
+
+def _stands_in(squeezed: str, words: str) -> bool:
+    """Whether words stand in a squeezed text; a number does not stand in a longer one, as 111 would in 0111 496."""
+    return re.search(rf"(?<!\d){re.escape(_squeezed(words))}(?!\d)", squeezed) is not None
 
 
 def _words(blocks: Iterable[Block]) -> Iterator[str]:

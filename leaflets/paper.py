@@ -101,7 +101,7 @@ class Edition:
     def planned_pages(self) -> int:
         """How many pages it is to have."""
         if self.sheets:
-            return self.sheets * _SIDES
+            return self.sheets * (_FOLDED if self.booklet else _SIDES)
         planned = _PLANNED_PAGES[self.form, self.audience]
         return max(2 * planned, _FOLDED) if self.paper is Paper.A5 or self.bilingual else planned
 

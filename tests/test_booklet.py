@@ -242,6 +242,7 @@ def test_a_booklet_from_the_command_line_verifies_and_is_rebuilt(leaflet: Leafle
 def test_a_booklet_has_an_id_of_its_own_and_its_pages_are_those_of_a5() -> None:
     folded = Edition(Audience.PATIENT, paper=Paper.A5, booklet=True)
     assert folded.planned_pages == dataclasses.replace(folded, booklet=False).planned_pages
+    assert dataclasses.replace(folded, sheets=2).planned_pages == 8  # a sheet of paper has four of its pages
     assert folded.stylesheets[-2:] == ("booklet.css", "theme.css")
 
 

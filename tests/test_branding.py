@@ -116,6 +116,11 @@ def test_what_the_monograph_says_is_not_said_twice(folder: Path, country: str, r
     assert unsaid not in _words(_built(folder, Pharmacy(), country, rest))
 
 
+def test_a_number_within_a_longer_one_is_not_that_number(folder: Path) -> None:
+    built = _built(folder, Pharmacy(poison="111"), rest=TOO_MUCH + "\nOr call 0111 496 0000.\n")
+    assert "0111 496 0000. Poison help: 111." in _words(built)
+
+
 def test_what_is_for_clinicians_does_not_count(folder: Path) -> None:
     rest = f"/// clinician\nFDA 1-800-FDA-1088, Poison Help 1-800-222-1222.\n///\n{HARMS}"
     assert FDA in _words(_built(folder, Pharmacy(), "US", rest))
@@ -129,7 +134,8 @@ def test_settings_win_over_the_country() -> None:
         "555 0101",
         "Tell us.",
     )
-    assert help_lines("UK", Pharmacy(report=(("GB", "Tell us."),)), ENGLISH).report == "Tell us."
+    for code, country in (("GB", "UK"), ("UK", "GB")):  # one country under two names
+        assert help_lines(country, Pharmacy(report=((code, "Tell us."),)), ENGLISH).report == "Tell us."
     assert help_lines("GB", Pharmacy(), ENGLISH).out_of_hours == "NHS 111"
 
 
@@ -152,6 +158,12 @@ def test_every_country_has_a_source_and_stands_in_the_manual() -> None:
 def test_the_logo_is_a_figure_with_its_words(folder: Path) -> None:
     assert _figures(_built(folder, WHOLE).pdf.data) == ["A train"]
     assert _figures(_built(folder, replace(WHOLE, logo_alt="")).pdf.data) == ["Corner Pharmacy"]
+
+
+def test_a_logo_may_be_called_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "leaflet.toml").write_text('[pharmacy]\nname = "X"\nlogo = "LOGO.SVG"', encoding="utf-8")
+    (tmp_path / "LOGO.SVG").write_text(LOGO, encoding="utf-8")
+    assert _figures(_built(tmp_path, load_project(tmp_path).settings.pharmacy).pdf.data) == ["X"]
 
 
 def test_another_logo_makes_another_sheet(folder: Path) -> None:

@@ -95,6 +95,26 @@ def test_a_property_changes_the_page(folder: Path) -> None:
     assert before.pdf.data != after.pdf.data
 
 
+@pytest.mark.parametrize(
+    ("css", "words"),
+    [
+        (".first p { display: none }", "For yawning."),
+        (".first p { visibility: hidden }", "For yawning."),
+        (".first { opacity: 0.1 }", "What it is for"),
+        (".first p { color: rgb(0 0 0 / 10%) }", "For yawning."),
+        (".imprint { display: none }", "Examplol · Patient leaflet"),
+        ("@page { @bottom-left { content: none } }", "Examplol · Patient leaflet"),
+        ("@page { @bottom-left { color: rgb(0 0 0 / 10%) } }", "Examplol · Patient leaflet"),
+    ],
+)
+def test_a_theme_hides_no_words(folder: Path, css: str, words: str) -> None:
+    (folder / "styles" / "theme.css").write_text(css, encoding="utf-8")
+    with pytest.raises(RenderError) as fault:
+        _built(folder)
+    assert "Words are lost" in fault.value.message
+    assert words in fault.value.message.replace("\u00a0", " ")
+
+
 # ---------------------------------------------------------------- templates
 
 

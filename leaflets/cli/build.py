@@ -79,7 +79,11 @@ def _add_paper(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--edition", choices=forms, help="size of the print (default: settings, standard)")
     parser.add_argument("--paper", choices=papers, help="sheet of paper (default: settings, a4)")
     parser.add_argument(
-        "--sheets", type=_sheets, default=0, metavar="N", help="sheets of paper it may take, both sides (default: 1)"
+        "--sheets",
+        type=_sheets,
+        default=0,
+        metavar="N",
+        help="sheets of paper it may take, both sides (default: as planned)",
     )
     parser.add_argument("--booklet", action="store_true", help="A5 pages two by two on A4, to be folded")
     parser.add_argument("--no-fit", dest="fitted", action="store_false", help="leave the design, however long it is")

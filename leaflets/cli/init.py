@@ -14,7 +14,7 @@ from leaflets.project import packaged, read_bytes, save, shown
 _SETTINGS = """\
 # Settings of this pharmacy's leaflets. Flags override them. Everything may be left out.
 
-paper = "a4"          # a4 or letter
+paper = "a4"          # a4, letter or a5
 language = "en"
 
 [pharmacy]            # printed on every patient leaflet

@@ -77,7 +77,7 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 def _pharmacy(file: str, table: Mapping[str, object], report: Mapping[str, object]) -> Pharmacy:
     _known(file, "pharmacy.", table, _PHARMACY)
     said = {key: _text(file, table, key, "", "pharmacy.") for key in _PHARMACY}
-    if said["logo"] and not said["logo"].endswith((".svg", ".png")):
+    if said["logo"] and not said["logo"].lower().endswith((".svg", ".png")):
         raise UsageError(f"{file}: “pharmacy.logo” must be SVG or PNG", "Save it again as one of them.")
     if said["logo"] and not (said["logo_alt"] or said["name"]):
         raise UsageError(
