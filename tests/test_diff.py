@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from leaflets.compare import Comparison, Fate, Kind, Rank, compare
 from leaflets.parse import parse
+from leaflets.project.content import source_at
 from tests import verapdf
 from tests.running import Leaflet
 from tests.sheets import own_files, page_texts
@@ -51,8 +52,8 @@ Below 25 °C.
 """
 
 
-def compared(old: str, new: str) -> Comparison:
-    texts = (parse(text, name="a", file="a.md", lang="en") for text in (old, new))
+def compared(old: str, new: str, lang: str = "en") -> Comparison:
+    texts = (parse(text, name="a", file="a.md", lang=lang) for text in (old, new))
     return compare(next(texts), next(texts))
 
 
@@ -113,7 +114,7 @@ def test_a_section_that_is_gone_or_new_is_told_block_by_block() -> None:
 @pytest.mark.parametrize("path", own_files(), ids=lambda path: path.stem)
 def test_a_text_does_not_differ_from_itself(path: Path) -> None:
     text = path.read_text(encoding="utf-8-sig")
-    found = compared(text, text)
+    found = compared(text, text, source_at(path).lang)
     assert found.changes == ()
     assert found.same > 2
 
@@ -174,6 +175,13 @@ def test_a_text_that_is_nowhere_is_an_error(repository: Leaflet, old: str) -> No
 def test_a_text_that_is_not_named_is_a_mistake_of_the_command_line(repository: Leaflet, old: str) -> None:
     ran = repository("diff", old, "a")
     assert (ran.code, ran.err.splitlines()[0]) == (2, f"error: “{old}” names no text")
+
+
+def test_texts_in_two_languages_are_not_compared(repository: Leaflet) -> None:
+    repository.write("content/a.es.md", TEXT)
+    ran = repository("diff", "content/a.es.md", "a")
+    assert (ran.code, "“content/a.es.md” is in the language “es”, “a” in “en”" in ran.err) == (2, True)
+    assert repository("diff", "content/a.es.md", "a", "--lang", "es").code == 0
 
 
 def test_without_git_the_error_says_so(repository: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ version: 1.10
 reviewed: 2026-01-02
 review_by: 2027-01-02
 reviewers: [A. Hatter]
-withdrawn:
+withdrawn: replaced
 sources:
   - id: U1
     title: The hat book
@@ -54,7 +54,7 @@ def test_every_known_key_is_read() -> None:
     assert front.brand_names == ("Elbow Ease", "Knee: Ease")
     assert (front.forms, front.strengths, front.reviewers) == (("tablet",), ("1 mg", "2 mg"), ("A. Hatter",))
     assert (front.route, front.jurisdiction, front.legal_status) == ("by mouth", "GB", "POM")
-    assert (front.say_it_as, front.version, front.withdrawn) == ("TEST-oll", "1.10", "")
+    assert (front.say_it_as, front.version, front.withdrawn) == ("TEST-oll", "1.10", "replaced")
     assert (front.reviewed, front.review_by) == (dt.date(2026, 1, 2), dt.date(2027, 1, 2))
     assert front.sources == (Source("U1", "The hat book", "2025", "page 3"), Source("U2", "Another"))
     assert front.codes == (("atc", "X00"), ("ndc", "1"), ("ndc", "2"))
@@ -150,3 +150,17 @@ def _refusal(front: str) -> list[str]:
 def test_front_matter_in_toml_is_named_as_such() -> None:
     with pytest.raises(ContentError, match=r"case\.md:1: the front matter is TOML"):
         parse('+++\ntitle = "Testol"\n+++\n### Usage\nOne.\n', name="case", file="case.md")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("withdrawn:", "“withdrawn” must be the reason"),
+        ("Withdrawn: recalled", "“Withdrawn” must be written “withdrawn”"),
+        ("review-by: 2026-01-01", "“review-by” must be written “review_by”"),
+    ],
+)
+def test_a_key_that_keeps_a_text_from_print_is_not_passed_over(line: str, told: str) -> None:
+    with pytest.raises(ContentError) as fault:
+        read(f"title: Testol\n{line}")
+    assert told in fault.value.message

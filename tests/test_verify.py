@@ -74,25 +74,24 @@ def test_a_sheet_as_it_was_made_is_current(sheet: Leaflet) -> None:
     assert facts["record"]["version"] == "1"
 
 
-CHANGES: dict[str, tuple[str, str, int, str]] = {
-    "new version": ('version: "1"', 'version: "2"', 4, "outdated"),
-    "same version": ("2 mg", "20 mg", 4, "outdated"),
-    "withdrawn": ('version: "1"', 'version: "1"\nwithdrawn: replaced by b', 4, "withdrawn"),
+CHANGES: dict[str, tuple[str, str, str, str]] = {
+    "new version": ('version: "1"', 'version: "2"', "outdated", "it is version 1; the project has 2"),
+    "same version": ("2 mg", "20 mg", "outdated", "under the same version (1)"),
+    "withdrawn": (
+        'version: "1"',
+        'version: "1"\nwithdrawn: replaced by b',
+        "withdrawn",
+        "because the monograph is withdrawn: replaced by b",
+    ),
 }
 
 
-@pytest.mark.parametrize(("old", "new", "code", "state"), CHANGES.values(), ids=CHANGES)
-def test_what_became_of_the_text_since_is_told(sheet: Leaflet, old: str, new: str, code: int, state: str) -> None:
+@pytest.mark.parametrize(("old", "new", "state", "said"), CHANGES.values(), ids=CHANGES)
+def test_what_became_of_the_text_since_is_told(sheet: Leaflet, old: str, new: str, state: str, said: str) -> None:
     sheet.write("content/a.md", TEXT.replace(old, new))
     facts = told(sheet("verify", SHEET, "--json"))
-    assert (facts["exit_code"], facts["state"], facts["whole"]) == (code, state, True)
-    said = sheet("verify", SHEET).out
-    expected = {
-        "new version": "it is version 1; the project has 2",
-        "same version": "under the same version (1)",
-        "withdrawn": "because the monograph is withdrawn: replaced by b",
-    }
-    assert any(words in said for words in expected.values())
+    assert (facts["exit_code"], facts["state"], facts["whole"]) == (4, state, True)
+    assert said in sheet("verify", SHEET).out
 
 
 def test_a_translation_bears_both_texts_and_what_it_takes_from_its_source(translated: Leaflet) -> None:
@@ -151,6 +150,22 @@ def test_a_sheet_of_another_project_is_unknown_here(sheet: Leaflet) -> None:
     (sheet.folder / "content/a.md").unlink()
     facts = told(sheet("verify", SHEET, "--json"))
     assert (facts["exit_code"], facts["state"], facts["whole"]) == (3, "unknown", True)
+
+
+def test_a_sheet_is_expired_by_its_own_record_where_nobody_knows_it(
+    sheet: Leaflet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sheet.folder / "content/a.md").unlink()
+    monkeypatch.setattr("leaflets.cli.verify.today", lambda: dt.date(2030, 1, 6))
+    facts = told(sheet("verify", SHEET, "--json"))
+    assert (facts["exit_code"], facts["state"], len(str(facts["reasons"]).split("', "))) == (4, "expired", 2)
+
+
+def test_a_sheet_is_judged_where_the_text_of_the_project_cannot_be_read(sheet: Leaflet) -> None:
+    sheet.write("content/a.md", "No headings.")
+    facts = told(sheet("verify", SHEET, "--json"))
+    assert (facts["exit_code"], facts["state"], facts["whole"]) == (3, "unknown", True)
+    assert "cannot be read: content/a.md: there is no monograph in it" in str(facts["reasons"])
 
 
 @pytest.mark.parametrize("place", [0, 40, 0.25, 0.5, 0.75, 0.99, -1])
@@ -234,7 +249,23 @@ def test_a_labelled_copy_is_known_and_nothing_of_its_patient_is_said(sheet: Leaf
     assert told(facts)["labelled_copy"] is True
     for secret in ("Quux", "Zebedee", "MRN-7", "RX7"):
         assert secret not in ran.out + facts.out
-    assert sheet("rebuild", copy).code == 6
+    again = sheet("rebuild", copy)
+    assert (again.code, "has the labels of patients on it" in again.err) == (6, True)
+
+
+def test_a_print_file_names_the_editions_in_it_and_each_reason_once(sheet: Leaflet) -> None:
+    large = LIST.replace("drug,", "drug,edition,").replace("\na,", "\na,large-print,")
+    sheet.write("tonight.csv", large + large.splitlines()[1].replace("large-print", "standard") + "\n")
+    assert sheet("batch", "tonight.csv", *ALLOW).code == 0
+    (printed,) = (sheet.folder / "output").glob("*-ward-3*.pdf")
+    ran = sheet("verify", printed)
+    assert (ran.code, "a (patient, en, a4, large-print), version 1" in ran.out) == (0, True)
+    sheet.write("content/a.md", TEXT.replace("2030-01-05", "2020-01-05").replace("2026-01-05", "2019-01-05"))
+    facts = told(sheet("verify", printed, "--json"))
+    assert (facts["state"], facts["reasons"]) == (
+        "outdated",  # the text now is past its date; what was printed is not
+        ["a: version 1 was printed; the project has another text now"],
+    )
 
 
 def test_a_print_file_is_known_by_its_run(sheet: Leaflet) -> None:
@@ -244,7 +275,7 @@ def test_a_print_file_is_known_by_its_run(sheet: Leaflet) -> None:
     facts = told(sheet("verify", printed, "--json"))
     assert (facts["exit_code"], facts["state"], facts["record"]) == (0, "current", None)
     assert isinstance(facts["run"], dict)
-    assert (facts["run"]["destination"], facts["run"]["leaflets"]) == ("Ward 3", ["a, patient, version 1"])
+    assert (facts["run"]["destination"], facts["run"]["leaflets"]) == ("Ward 3", ["a (patient, en, a4), version 1"])
     sheet.write("content/a.md", TEXT.replace("title:", "withdrawn: recalled\ntitle:"))
     later = sheet("verify", printed)
     assert later.code == 4

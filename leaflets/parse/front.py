@@ -23,6 +23,8 @@ _TEXTS = {
 }  # fmt: skip
 _LISTS = {"brand_names": "brand_names", "forms": "forms", "strengths": "strengths", "reviewers": "reviewers"}
 _DATES = {"reviewed": "reviewed", "review_by": "review_by"}
+_GUARDS = ("withdrawn", "review_by")
+"""Keys that keep a text from being printed; one that is almost written so may not pass for a key nobody knows."""
 _BLANK = "blank"
 _HASH = re.compile(r"[0-9a-f]{8}")
 KNOWN = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow", "dose_times", "translation")
@@ -132,8 +134,11 @@ def read_front(node: Node | None, file: str, offset: int, title: str) -> tuple[F
         values["translation"] = place.translation(entries["translation"])
     if "codes" in entries:
         values["codes"] = place.codes(entries["codes"])
+    if "withdrawn" in entries and not values["withdrawn"]:
+        raise place.fault(entries["withdrawn"], "withdrawn", "the reason; leave the key out where there is none")
     unknown = tuple(key for key in entries if key not in KNOWN)
     lines = {key: offset + 1 + item.start_mark.line for key, item in entries.items()}
+    _require_guards(unknown, lines, file)
     front = Front(**values, unknown=unknown, lines=lines)  # type: ignore[arg-type]  # each value was typed by its reader above
     return front, tuple(_unknown(key, lines[key], file) for key in unknown)
 
@@ -157,6 +162,16 @@ def _entries(node: Node | None, file: str, offset: int) -> Mapping[str, Node]:
             )
         entries[key.value] = value
     return entries
+
+
+def _require_guards(unknown: Sequence[str], lines: Mapping[str, int], file: str) -> None:
+    for key in unknown:
+        guard = key.strip().casefold().replace("-", "_").replace(" ", "_")
+        if guard in _GUARDS:
+            raise ContentError(
+                f"{file}:{lines[key]}: “{key}” must be written “{guard}”",
+                "As it stands it would not keep the text from being printed.",
+            )
 
 
 def _unknown(key: str, line: int, file: str) -> Finding:

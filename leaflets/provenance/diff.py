@@ -33,6 +33,11 @@ def diff(old: str, new: str, project: Project, lang: str) -> Difference:
     Raises ContentError or PdfError where there is no such text, UsageError where one is not named.
     """
     one, other = _text(old, project, lang), _text(new, project, lang)
+    if one.lang != other.lang:
+        raise UsageError(
+            f"“{old}” is in the language “{one.lang}”, “{new}” in “{other.lang}”: every word would differ",
+            f"Compare texts of one language (--lang {one.lang} says which a NAME is in).",
+        )
     return Difference((old, new), other, compare(one, other))
 
 

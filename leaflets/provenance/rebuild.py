@@ -34,8 +34,10 @@ def rebuild(path: Path, project: Project) -> Rebuilt:
     found = inside(data, file)
     if not found.whole:
         raise PdfError(f"{file}: it is not as leaflet made it", "“leaflet verify” says more.")
-    if found.of_copies or found.record is None:
-        raise PdfError(f"{file}: it is no sheet of one leaflet, or carries no record of its making", SHEETS_ONLY)
+    if found.of_copies:
+        raise PdfError(f"{file}: it has the labels of patients on it, and is no sheet to make again", SHEETS_ONLY)
+    if found.record is None:
+        raise PdfError(f"{file}: it carries no record of its making", "Give a sheet that “leaflet build” made.")
     record, texts = found.record, texts_in(found.record, found.texts, project)
     if not texts.text:
         raise PdfError(f"{file}: the text it was made of is not in it", "Build it from the monograph.")

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from leaflets.batch.accounts import LeafletEntry
 from leaflets.batch.books import books_stand
+from leaflets.batch.press import called
 from leaflets.build.original import Texts, parsed, texts_of
 from leaflets.errors import ContentError
 from leaflets.inside import Inside, inside
@@ -95,29 +97,41 @@ def _sheet(found: Inside, record: Record, file: str, project: Project, today: dt
 
 def _state(record: Record, texts: Texts, project: Project, today: dt.date) -> tuple[State, tuple[str, ...]]:
     """The gravest thing there is to say of a sheet, then the others."""
-    source = texts.source
-    if not source.path.is_file():
-        return State.UNKNOWN, (f"this project has no monograph “{record.name}” in the language “{source.lang}”",)
-    told = list(_objections(record, texts, texts_of(project, source), today))
+    told = [*_own(record, today), *_against(record, texts, project)]
     if not told:
         return State.CURRENT, ()
     gravest = min((state for state, _ in told), key=list(State).index)
     return gravest, tuple(reason for state, reason in sorted(told, key=lambda one: list(State).index(one[0])))
 
 
-def _objections(record: Record, texts: Texts, now: Texts, today: dt.date) -> Iterator[tuple[State, str]]:
-    front, same = parsed(now)[0].front, texts.text == now.text
-    if front.withdrawn:
-        yield State.WITHDRAWN, f"the monograph is withdrawn: {front.withdrawn}"
+def _own(record: Record, today: dt.date) -> Iterator[tuple[State, str]]:
+    """What a sheet's own record has against it, whether its monograph is known here or not."""
     if record.review_by and record.review_by < today.isoformat():
         yield State.EXPIRED, f"its review was due by {record.review_by}"
+    if Notice.STALE in record.notices:
+        yield State.OUTDATED, "it was older than its source when it was made, and says so"
+
+
+def _against(record: Record, texts: Texts, project: Project) -> Iterator[tuple[State, str]]:
+    """What the project's own text of the same name has against a sheet."""
+    source = texts.source
+    if not source.path.is_file():
+        yield State.UNKNOWN, f"this project has no monograph “{record.name}” in the language “{source.lang}”"
+        return
+    try:
+        now = texts_of(project, source)
+        front = parsed(now)[0].front
+    except ContentError as fault:
+        yield State.UNKNOWN, f"the monograph of this project cannot be read: {fault.message}"
+        return
+    same = texts.text == now.text
+    if front.withdrawn:
+        yield State.WITHDRAWN, f"the monograph is withdrawn: {front.withdrawn}"
     if not same and front.version == record.version:
         yield State.OUTDATED, f"the text has changed since, under the same version ({front.version or 'none'})"
     elif not same:
         yield State.OUTDATED, f"it is version {record.version or 'none'}; the project has {front.version or 'none'}"
-    if Notice.STALE in record.notices:
-        yield State.OUTDATED, "it was older than its source when it was made, and says so"
-    elif same and texts.by_name != now.by_name:
+    if same and Notice.STALE not in record.notices and texts.by_name != now.by_name:
         yield State.OUTDATED, "the text that it translates has changed since"
 
 
@@ -138,7 +152,8 @@ def _print_file(data: bytes, file: str, found: Inside, project: Project, today: 
     if not objections:
         return Verdict(file, State.CURRENT, (), of_copies=True, printed=printed)
     gravest = min((state for state, _ in objections), key=list(State).index)
-    return Verdict(file, gravest, tuple(reason for _, reason in objections), of_copies=True, printed=printed)
+    reasons = tuple(dict.fromkeys(reason for _, reason in objections))
+    return Verdict(file, gravest, reasons, of_copies=True, printed=printed)
 
 
 def _in_ledger(digest: str, project: Project, today: dt.date) -> tuple[Printed, list[tuple[State, str]]] | None:
@@ -150,12 +165,16 @@ def _in_ledger(digest: str, project: Project, today: dt.date) -> tuple[Printed, 
                 if part.sha256 == digest:
                     numbers = {copy.leaflet for copy in books.ledger.copies(run) if copy.part == part.number}
                     leaflets = [one for one in books.ledger.leaflets(run) if one.number in numbers]
-                    names = tuple(f"{one.drug}, {one.audience}, version {one.version or 'none'}" for one in leaflets)
+                    names = tuple(f"{_called(one)}, version {one.version or 'none'}" for one in leaflets)
                     printed = Printed(run.name, part.destination, part.first, part.last, names)
                     facts = {(one.drug, one.lang, one.version, one.source) for one in leaflets}
                     objections = [found for fact in sorted(facts) for found in _leaflet_state(*fact, project, today)]
                     return printed, objections
     return None
+
+
+def _called(one: LeafletEntry) -> str:
+    return called(one.drug, one.audience, one.lang, one.paper, one.form)
 
 
 def _leaflet_state(
@@ -169,7 +188,7 @@ def _leaflet_state(
     front = parsed(texts)[0].front
     if front.withdrawn:
         yield State.WITHDRAWN, f"{drug}: the monograph is withdrawn: {front.withdrawn}"
-    if front.review_by and front.review_by < today:
+    if texts.hash == digest and front.review_by and front.review_by < today:
         yield State.EXPIRED, f"{drug}: its review was due by {front.review_by}"
     if texts.hash != digest:
         yield State.OUTDATED, f"{drug}: version {version or 'none'} was printed; the project has another text now"
