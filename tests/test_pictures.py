@@ -12,7 +12,7 @@ from PIL import Image
 from leaflets.build import Built, build
 from leaflets.cache import Cache
 from leaflets.errors import ContentError
-from leaflets.model import Audience, Block, Edition, Items, Paragraph, Picture
+from leaflets.model import Audience, Block, Edition, Form, Items, Paper, Paragraph, Picture
 from leaflets.parse import parse
 from leaflets.project import Project
 from leaflets.project.content import source_at
@@ -57,9 +57,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _built(folder: Path, audience: Audience = Audience.PATIENT) -> Built:
-    source = source_at(folder / "content" / "a.md")
-    return build(Project(folder), source, Edition(audience), cache=Cache(folder / "cache"))
+def _built(
+    folder: Path, audience: Audience = Audience.PATIENT, form: Form = Form.STANDARD, paper: Paper = Paper.A4
+) -> Built:
+    source, edition = source_at(folder / "content" / "a.md"), Edition(audience, paper=paper, form=form)
+    return build(Project(folder), source, edition, cache=Cache(folder / "cache"))
 
 
 def _figures(data: bytes) -> list[tuple[str, int, float, float, float]]:
@@ -127,6 +129,17 @@ def test_a_step_and_its_picture_stand_side_by_side_on_one_page(folder: Path) -> 
         assert word.page == page
         assert word.right < left
         assert bottom < word.bottom < top + 2
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+@pytest.mark.parametrize("form", list(Form))
+def test_a_step_and_its_picture_are_never_parted(folder: Path, form: Form, paper: Paper) -> None:
+    built = _built(folder, form=form, paper=paper)
+    drawn = list(letters(built.pdf.data))
+    text = "".join(letter.text for letter in drawn)
+    figures = [figure for figure in _figures(built.pdf.data) if figure[0].startswith("Picture")]
+    where = {number: drawn[text.index(f"step{number:02}")].page for number in range(1, 16)}
+    assert {number: page for number, (_, page, *_) in enumerate(figures, 1)} == where
 
 
 @pytest.mark.parametrize("profile", list(PROFILES))
