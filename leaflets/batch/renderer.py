@@ -1,11 +1,14 @@
 """Loads all that a worker needs to make a leaflet; imported once, by the server from which workers are forked.
 
-The server also makes one sheet of ours and throws it away: what renderer, templates and checks load when they are
-first used (a third of a second) is then there in every worker. It happens while the list is still being judged.
+The server also makes the beginning of one sheet of ours and throws it away: what renderer, templates and checks load
+when they are first used (a quarter of a second) is then there in every worker. It happens while the list is still
+being judged.
 """
 
 import contextlib
 import gc
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import leaflets.build.prepare
@@ -24,14 +27,24 @@ from leaflets.project import Project, packaged, today
 __all__ = ["job", "leaflets"]
 
 
+_BEGINNING = re.compile(rb"(?:.*?^### ){3}", re.MULTILINE | re.DOTALL)
+
+
 def warm_up() -> None:
-    """Makes the first of our own monographs; one that cannot be made is told when it is asked for, not here."""
+    """Makes two sections of the first of our own monographs; what is wrong with it is told when it is asked for."""
     project = Project(packaged("content"))
     for source in list(project.sources.values())[:1]:
         edition = default_edition(project, Audience.PATIENT)
         with contextlib.suppress(LeafletError):
             ingredients = fingerprint.gather(project, source, edition, today=today(), allowed=frozenset(Notice))
-            leaflets.stamp.compile_sheet(pipeline.make(source, edition, ingredients).pdf)
+            texts = replace(ingredients.texts, text=_beginning(ingredients.texts.text))
+            leaflets.stamp.compile_sheet(pipeline.make(source, edition, replace(ingredients, texts=texts)).pdf)
+
+
+def _beginning(text: bytes) -> bytes:
+    """A monograph up to its third section."""
+    found = _BEGINNING.match(text)
+    return found[0].removesuffix(b"### ") if found else text
 
 
 def settle() -> None:

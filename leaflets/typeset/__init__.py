@@ -17,6 +17,7 @@ from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
 from leaflets.typeset.kept import check_kept
 from leaflets.typeset.places import fill, rects, stretches
+from leaflets.typeset.settled import settle
 
 __all__ = ["engine_versions", "typeset"]
 
@@ -56,6 +57,7 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
 def _finish(document: Any, pdf: Any, html: Html) -> None:
     finish(document, pdf, html.lang, html.content_id)
     enclose(pdf, html.enclosures)
+    settle(pdf)
 
 
 class _Styles:
