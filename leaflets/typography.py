@@ -36,9 +36,10 @@ _ENGLISH = (
     rf"|(?<![A-Za-z]){_MONTH} \d{{1,4}}(?!\w)"
     r"|(?<![\w-])\+?\d{1,4}(?:[ -][\dA-Z]{2,5}){2,4}(?![\w-])"
     r"|(?<![A-Za-z])(?:[Tt]ypes?|[Gg]rades?|[Ss]tages?|[Pp]hases?|[Cc]lass|[Vv]itamin|[Ff]actor|[Ss]teps?|[Ss]ections?|[Pp]age|"
-    r"[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Aa]ged?|version) "
+    r"[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Aa]ged?|version|[Bb]elow|[Aa]bove) "
     rf"(?:{_RANGE}(?:[ -]?{_UNITS}(?![^\W\d_]))?|[A-E]\d{{0,2}})(?![\w])"
     r"|(?<![\w])[A-Za-z]{1,12}[-–]\d[\w]{0,6}(?![\w])"
+    r"|(?<![\w-])X-rays?(?![\w-])"
 )
 _MARKS = "[\u064b-\u0652]{0,2}"  # vowel signs of Arabic, which may be written or not
 _HAN = "\u4e00-\u9fff"

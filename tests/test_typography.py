@@ -40,6 +40,7 @@ def shown(text: str) -> str:
         ("type 2 diabetes", "type~2 diabetes"),
         ("aged 6 to 11 years", "aged~6~to~11~years"),
         ("aged 6 months", "aged~6~months"),
+        ("Below 50: take 30 grams", "Below~50: take 30~grams"),
         ("vitamin D", "vitamin~D"),
         ("day 14", "day~14"),
         ("every 8 hours", "every 8~hours"),
@@ -115,6 +116,7 @@ def test_bound_text_stays_as_it_is() -> None:
         ("2 mg/kg or 3 mg", ["2~mg/kg"]),
         ("5–10 mg", ["5–10~mg"]),
         ("by-pass", []),
+        ("chest X-ray, no X-rated text", ["X-ray"]),
     ],
 )
 def test_what_could_part_at_a_dash_is_found(text: str, whole: list[str]) -> None:
