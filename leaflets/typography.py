@@ -46,10 +46,11 @@ _HAN = "\u4e00-\u9fff"
 _ANY_NUMBER = r"(?:(?:\d{1,3}(?:[.,٬ ]\d{3}){1,4}|\d{1,12})(?:[.,٫]\d{1,9})?[⁰¹²³⁴-⁹]{0,3}|[½¼¾])"
 # Latin letters and figures with the signs between them; words that only a space or a sign parts belong together.
 _LATIN = r"[^\W\d_\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]"
-_TOKEN = rf"(?:{_LATIN}|[0-9½¼¾])(?:(?:{_LATIN}|[-0-9½¼¾#_.,:/×–−+°²³%@])*(?:{_LATIN}|[0-9½¼¾°²³%]))?"
+_TOKEN = rf"(?:{_LATIN}|[0-9½¼¾#])(?:(?:{_LATIN}|[-0-9½¼¾#_.,:/×–−+°²³%@])*(?:{_LATIN}|[0-9½¼¾°²³%]))?"
+_GAP = "[ \u00a0\u202f]"
 _ORDERED = re.compile(
-    rf"(?<!\w)(?:[<>≤≥±~≈][ \u00a0]?|[-−+])?{_TOKEN}"
-    rf"(?:[ \u00a0](?:[-–×+/=][ \u00a0])?{_TOKEN})*(?:[ \u00a0][%°]{_LATIN}?)?"
+    rf"(?<!\w)(?:[<>≤≥±~≈]{_GAP}?|[-−+])?{_TOKEN}"
+    rf"(?:{_GAP}(?:[-–×+/=]{_GAP})?{_TOKEN})*(?:{_GAP}[%°]{_LATIN}?)?"
 )
 _NEEDS_ORDER = re.compile(r"[0-9½¼¾./@]")
 _BREAKS = re.compile(f"[-–—/～~]|[{_HAN}]")

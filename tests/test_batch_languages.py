@@ -79,6 +79,27 @@ def test_no_flag_prints_a_translation_of_what_was_withdrawn(house: Leaflet) -> N
     assert "the monograph is withdrawn: recalled" in told
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("es", "BORRADOR: sin revisión clínica"), ("en+es", "DRAFT: not clinically")]
+)
+def test_a_reviewed_translation_of_a_draft_is_a_draft(house: Leaflet, lang: str, said: str) -> None:
+    house.write("content/examplol.es.md", SPANISH.replace("version:", "reviewed: 2026-02-05\nversion:"))
+    assert house("translation", "seal", "examplol", "es").code == 0
+    house.write("tonight.csv", f"{HEAD}examplol,{lang},{PATIENT}")
+    refused = house("batch", "tonight.csv", "--dry-run", "--allow-unsafe")
+    assert (refused.code, "the translation or its source was never clinically reviewed" in refused.err) == (4, True)
+    (page,) = _run(house)
+    assert said in page
+
+
+def test_side_by_side_the_plan_knows_what_the_checks_have_against_the_source(house: Leaflet) -> None:
+    house.write("tonight.csv", f"{HEAD}examplol,en+es,{PATIENT}")
+    house.write("content/examplol.md", SOURCE.replace("once a day", "QD"))
+    house("translation", "seal", "examplol", "es")
+    refused = house("batch", "tonight.csv", "--dry-run", "--allow-draft")
+    assert (refused.code, "the checks fail: examplol.md:" in refused.err) == (4, True)
+
+
 def test_a_translation_expires_with_its_source(house: Leaflet) -> None:
     house.write("content/examplol.md", SOURCE.replace('version: "3"', 'version: "3"\nreview_by: 2021-01-31'))
     house.write("tonight.csv", f"{HEAD}examplol,es,{PATIENT}")

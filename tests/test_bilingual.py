@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections import Counter
@@ -26,6 +27,7 @@ from leaflets.model import (
     Imprint,
     Item,
     Items,
+    Notice,
     Paper,
     Paragraph,
     Pharmacy,
@@ -37,6 +39,8 @@ from leaflets.project import Project, packaged
 from leaflets.view import view
 from tests.running import Leaflet
 from tests.sheets import ROOT, page_texts
+from tests.test_translation import SOURCE
+from tests.test_translation import SPANISH as TRANSLATED
 from tests.verapdf import PROFILES, failures
 from tests.view_words import view_words
 
@@ -77,13 +81,14 @@ SPANISH = (
 ARABIC = SPANISH.replace("Alivia el dolor.", "يخفف الألم.")
 
 
-def _page(*texts: tuple[str, str]) -> Html:
+def _page(*texts: tuple[str, str], notices: tuple[Notice, ...] = ()) -> Html:
     templates = {path.name: path.read_text("utf-8") for path in packaged("templates").glob("*.html")}
     edition = Edition(Audience.PATIENT, "+".join(lang for lang, _ in texts))
     views = [
         view(parse(text, name="examplol", file="examplol.md", lang=lang), Audience.PATIENT) for lang, text in texts
     ]
-    return compose(Imprint(edition, Pharmacy(), "0123456789"), templates, *views)
+    pharmacy = Pharmacy(name="House", phone="1-800-222-1222")
+    return compose(Imprint(edition, pharmacy, "0123456789", notices, dt.date(2021, 1, 31)), templates, *views)
 
 
 class _Cells(HTMLParser):
@@ -148,6 +153,16 @@ def test_both_footers_stand_on_every_page() -> None:
     assert "Folleto para el paciente" in markup
 
 
+def test_each_language_is_set_by_its_own_rules_outside_its_text_too() -> None:
+    titled = ARABIC.replace("title: Examplol", 'title: "دواء 2 mg"')
+    markup = _page(("en", ENGLISH), ("ar", titled), notices=(Notice.EXPIRED,)).markup.replace("\u00a0", " ")
+    assert '<h1 class="normal">دواء <bdi dir="ltr">2 mg</bdi></h1>' in markup
+    assert markup.count('<bdi dir="ltr"><span class="whole">1-800-222-1222</span></bdi>') == 1
+    english, arabic = (row[0] for row in _Cells(markup).rows if row and "2021" in row[0][2])
+    assert english == ("en", "ltr", "EXPIRED: this text was due for review by 31 January 2021.")
+    assert arabic[:2] == ("ar", "rtl")
+
+
 def test_what_is_not_built_alike_stands_whole_beside_the_other() -> None:
     longer = SPANISH.replace("Alivia el dolor.", "Alivia el dolor.\n\nY la fiebre.")
     assert ("It helps with pain.", "Alivia el dolor. Y la fiebre.") in _rows(
@@ -200,6 +215,28 @@ def test_the_tags_name_each_cells_language(tmp_path: Path) -> None:
             if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/TD" and "/Lang" in entry
         )
     assert told["en"] == told["es"] > 20
+
+
+def test_drawings_of_either_text_are_there(leaflet: Leaflet) -> None:
+    """A translation that lacks a pictogram or a picture of its source is printed beside it, and may have others."""
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7"/></svg>'
+    source = f"{SOURCE}\n### Usage\n\n/// patient\n\n:with-food: Eat.\n\n![A cup](cup.svg)\n\n///\n"
+    leaflet.write("content/pictures/cup.svg", drawing)
+    leaflet.write("content/examplol.md", source)
+    leaflet.write(
+        "content/examplol.es.md",
+        f"{TRANSLATED}\n### Usage\n\n/// patient\n\n:with-food: Coma.\n\n![Taza](cup.svg)\n\n///\n",
+    )
+    assert leaflet("translation", "seal", "examplol", "es").code == 0
+    path = leaflet.folder / "content" / "examplol.es.md"
+    path.write_text(path.read_text("utf-8").replace(":with-food: ", "").replace("![Taza](cup.svg)", "Taza."), "utf-8")
+    made = leaflet("build", "examplol", "--lang", "en+es")
+    assert made.code == 0, made.err
+    with pikepdf.open(leaflet.folder / "output" / "examplol-patient-en+es.pdf") as pdf:
+        described = [
+            str(entry["/Alt"]) for entry in pdf.objects if isinstance(entry, pikepdf.Dictionary) and "/Alt" in entry
+        ]
+    assert {"With food", "A cup"} <= set(described)
 
 
 def test_two_languages_need_a_page_of_full_breadth(leaflet: Leaflet) -> None:

@@ -282,7 +282,8 @@ def test_a_text_in_another_language_is_not_printed_as_if_it_were_ours(leaflet: L
     leaflet.write("notes/examplol.es.md", MONOGRAPH)
     ran = leaflet("build", "notes/examplol.es.md")
     assert ran.code == 3
-    assert "notes/examplol.es.md: this text is in the language “es”" in ran.err
+    assert "notes/examplol.es.md: by its name this text is in “es”" in ran.err
+    assert "Say --lang es." in ran.err
     assert leaflet.files() == {"notes/examplol.es.md"}
 
 

@@ -200,6 +200,7 @@ def test_side_by_side_both_languages_say_when_the_first_of_them_was_due(texts: L
             "reviewed: 2026-02-05\nreviewers: [Ana]\n",
             "Revisado: 5 de febrero de 2026, por Ana",
         ),
+        ("", "reviewed: 2026-02-05\n", "Original sin revisión clínica · Revisado: 5 de febrero de 2026"),
     ],
 )
 def test_the_footer_says_who_reviewed_the_translation(texts: Leaflet, source: str, translation: str, said: str) -> None:
@@ -208,7 +209,24 @@ def test_the_footer_says_who_reviewed_the_translation(texts: Leaflet, source: st
     texts("translation", "seal", "examplol", "es")
     for page in _words(texts, *PATIENT):
         assert said in page
-        assert ("Traducción sin revisar" in page, "Borrador" in page) == (not translation, not source)
+        assert ("Traducción sin revisar" in page, "Borrador" in page) == (not translation, not (source or translation))
+
+
+def test_side_by_side_the_first_review_that_falls_due_counts_whichever_language_is_first(texts: Leaflet) -> None:
+    texts.write("content/examplol.es.md", SPANISH.replace("version:", "review_by: 2021-01-31\nversion:"))
+    texts("translation", "seal", "examplol", "es")
+    for lang in ("en+es", "es+en"):
+        assert texts("build", "examplol", "--lang", lang, "--allow-expired").code == 0
+        told = texts("verify", f"output/examplol-patient-{lang}.pdf")
+        assert (told.code, "its review was due by 2021-01-31" in told.out) == (4, True)
+
+
+def test_side_by_side_a_finding_names_its_own_text_from_the_cache_too(texts: Leaflet) -> None:
+    texts("translation", "seal", "examplol", "es")
+    made = [json.loads(texts("build", "examplol", "--lang", "en+es", "--json").out)["sheets"][0] for _ in range(2)]
+    assert [sheet["cached"] for sheet in made] == [False, True]
+    assert made[0]["findings"] == made[1]["findings"]
+    assert {found["file"] for found in made[1]["findings"]} == {"content/examplol.md", "content/examplol.es.md"}
 
 
 def test_a_translation_is_printed_with_our_words_in_its_language(texts: Leaflet) -> None:

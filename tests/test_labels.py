@@ -232,6 +232,11 @@ def drawn(text: str, *, rtl: bool) -> str:
         ("ALI 12 mg", False, "ILA 12 mg"),
         ("TAKE 1-0-1 (2 mg)", True, "(2 mg) 1-0-1 EKAT"),
         ("TAKE 50 % NOW", True, "WON 50 % EKAT"),
+        ("TAKE 2 × 5 ml NOW", True, "WON 2 × 5 ml EKAT"),
+        ("TAKE 1 - 2 tablets NOW", True, "WON 1 - 2 tablets EKAT"),
+        ("BELOW -5 °C KEEP", True, "PEEK -5 °C WOLEB"),
+        ("IF ≥ 5 mg STOP", True, "POTS ≥ 5 mg FI"),
+        ("CALL +1 555 0100 NOW", True, "WON +1 555 0100 LLAC"),
     ],
 )
 def test_doses_and_dates_keep_their_order(text: str, rtl: bool, seen: str) -> None:

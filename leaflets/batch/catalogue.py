@@ -79,6 +79,7 @@ def joined(card: Card, source: Card) -> Card:
     dates = sorted(filter(None, (card.review_by, source.review_by)))
     return replace(
         card,
+        reviewed=card.reviewed if source.reviewed else "",
         withdrawn=card.withdrawn or source.withdrawn,
         review_by=dates[0] if dates else "",
         fault=card.fault or source.fault,

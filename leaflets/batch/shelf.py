@@ -114,7 +114,7 @@ class Shelf:
         if card.withdrawn:
             found.append((Objection.WITHDRAWN, f"the monograph is withdrawn: {card.withdrawn}"))
         if not card.reviewed:
-            what = "translation" if translated else "monograph"
+            what = "translation or its source" if translated else "monograph"
             found.append((Objection.DRAFT, f"the {what} was never clinically reviewed"))
         if self._expired(card):
             found.append((Objection.EXPIRED, f"the review was due by {card.review_by}"))
@@ -144,12 +144,15 @@ class Shelf:
         monograph, original = parsed(texts, pictures_of(self.project, source, texts.text))
         text = decode(texts.text, source.file)
         found = check(monograph, text, [leaflet.edition.audience], original=original)
+        if leaflet.edition.bilingual and original and texts.original:
+            theirs = decode(texts.original.text, texts.original.source.file)
+            found = (*found, *check(original, theirs, [leaflet.edition.audience]))
         errors = [one for one in found if one.severity is Severity.ERROR and one.code != making.STALE]
         if not errors:
             return []
         first = errors[0]
         more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
-        return [f"the checks fail: {source.path.name}:{first.line}: {first.code} {first.message}{more}"]
+        return [f"the checks fail: {Path(first.file).name}:{first.line}: {first.code} {first.message}{more}"]
 
     # ---------------------------------------------------------------- what is kept
 

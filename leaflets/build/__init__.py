@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from leaflets.build.built import Built
 from leaflets.build.fingerprint import gathered, wanted
+from leaflets.build.original import Texts
 from leaflets.cache import Cache, Entry
 from leaflets.errors import CheckFailed
 from leaflets.paper import Audience, Edition, Finding, Notice, Pdf, Rect, Severity, Stretch, Withheld
@@ -36,7 +38,7 @@ def build(
     asked = wanted(project, source, edition, today=today(), allowed=allowed)
     entry = cache.get(asked.key)
     if entry is not None:
-        return _clean(_restored(source, edition, entry), strict=strict)
+        return _clean(_restored(asked.texts, edition, entry), strict=strict)
     # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
     from leaflets.build.pipeline import make
 
@@ -72,24 +74,25 @@ def _stored(built: Built) -> Entry:
     return Entry(facts, {"pdf": built.pdf.data, "html": built.html.encode()})
 
 
-def _restored(source: Source, edition: Edition, entry: Entry) -> Built:
+def _restored(texts: Texts, edition: Edition, entry: Entry) -> Built:
     facts = entry.facts
+    # The cache knows contents, not places: the same texts may lie in another folder today.
+    files = {Path(file).name: file for file in texts.by_file}
     rects = tuple(Rect(**rect) for rect in facts["rects"])
     stretches = tuple(Stretch(**stretch) for stretch in facts["stretches"])
     return Built(
-        source, edition, facts["content_id"], facts["title"], facts["version"],
+        texts.source, edition, facts["content_id"], facts["title"], facts["version"],
         Pdf(entry.parts["pdf"], facts["pages"], rects, tuple(facts["fills"]), stretches),
         entry.parts["html"].decode(),
-        tuple(_finding(told, source) for told in facts["findings"]),
+        tuple(_finding(told, texts.source, files) for told in facts["findings"]),
         tuple(Withheld(**told) for told in facts["withheld"]),
         fresh=False,
     )  # fmt: skip
 
 
-def _finding(told: Mapping[str, Any], source: Source) -> Finding:
+def _finding(told: Mapping[str, Any], source: Source, files: Mapping[str, str]) -> Finding:
     audience = Audience(told["audience"]) if told["audience"] else None
-    # The cache knows contents, not places: the same text may lie in another folder today.
-    file = source.file if told["file"] else ""
+    file = files.get(Path(told["file"]).name, source.file) if told["file"] else ""
     return Finding(**{**told, "severity": Severity(told["severity"]), "audience": audience, "file": file})
 
 

@@ -106,8 +106,11 @@ def gathered(project: Project, edition: Edition, asked: Wanted) -> Ingredients:
     """The ingredients of a sheet whose texts are at hand; their files are not read again."""
     texts, source = asked.texts, asked.texts.source
     pictures = pictures_of(project, source, texts.text)
-    drawn = {**{picture_file(name): data for name, data in pictures.items()}, **logo_of(project)}
-    assets = {**project.styles((*edition.stylesheets, *_icons(texts.text))), **drawn}
+    theirs = texts.original if edition.bilingual else None  # its drawings stand on the page as well
+    shown = {**pictures_of(project, theirs.source, theirs.text), **pictures} if theirs else pictures
+    drawn = {**{picture_file(name): data for name, data in shown.items()}, **logo_of(project)}
+    icons = _icons(texts.text + theirs.text if theirs else texts.text)
+    assets = {**project.styles((*edition.stylesheets, *icons)), **drawn}
     templates = project.templates()
     told = _told(project, source, edition, asked.notices)
     hashes = _hashes(texts, assets, templates)

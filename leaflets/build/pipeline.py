@@ -36,7 +36,8 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
     prepared = _prepared(source, edition, ingredients)
     covered = printable(ingredients.assets)
     assets = {**ingredients.assets, **prepared.drawings}
-    front = prepared.views[0].front
+    fronts = [each.front for each in prepared.views]
+    front = next((each for each in fronts if each.translation), fronts[0])  # it is to be reviewed when either text is
     beside = enclosed(source, edition, ingredients, front)
 
     def composed(fit: Fit) -> Html:

@@ -153,8 +153,8 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
         source = at_path(name) or project.source(name, lang)
         if source.lang != text_lang(lang):
             raise ContentError(
-                f"{source.file}: this text is in the language “{source.lang}”, and sheets are made in “{lang}” only",
-                "Name the file without a language if it is not so.",
+                f"{source.file}: by its name this text is in “{source.lang}”, and sheets in “{lang}” were asked for",
+                f"Say --lang {source.lang}.",
             )
         yield source
 

@@ -270,8 +270,9 @@ def _table_width(context: Context, table: Table) -> str:
     return "wide" if needed <= page_letters(edition) else "stacked"
 
 
-def _plain_words(context: Context, text: object) -> Markup:
-    return set_plain(str(text), context["tongue"].code)
+def _plain_words(context: Context, text: object, voice: Mapping[str, Any] | None = None) -> Markup:
+    """A plain text as HTML, in the page's language or in that of one of its two."""
+    return set_plain(str(text), (voice or context)["tongue"].code)
 
 
 def _longest_word(cell: Text, lang: str) -> int:

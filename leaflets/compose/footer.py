@@ -61,8 +61,10 @@ def _review(front: Front, tongue: Language) -> tuple[str, ...]:
         return _unreviewed(front.translation, say)
     date, by = tongue.date(front.reviewed), ", ".join(front.reviewers)
     told = say("Reviewed {date} by {names}", date=date, names=by) if by else say("Reviewed {date}", date=date)
+    source = front.translation
+    draft = (say("Original not clinically reviewed"),) if source and not source.source_reviewed else ()
     following = (say("Next review {date}", date=tongue.date(front.review_by)),) if front.review_by else ()
-    return (told, *following)
+    return (*draft, told, *following)
 
 
 def _unreviewed(translation: Translation | None, say: Callable[[str], str]) -> tuple[str, ...]:

@@ -5,11 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import groupby
 
-# Words and figures in left-to-right letters that hold a figure: a dose, a range, a date, a prescription's number.
-# They keep their own order whatever stands around them.
-_LETTER = r"[^\W\d_\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]"
-_TOKEN = rf"(?:{_LETTER}|[0-9#])(?:(?:{_LETTER}|[-0-9#_.,:/×–+°²³%])*(?:{_LETTER}|[0-9°²³%]))?"
-_FIGURES = re.compile(rf"{_TOKEN}(?:[ \u00a0\u202f](?:{_TOKEN}|[%°]))*")
+from leaflets.typography import left_to_right
+
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _RIGHT = ("R", "AL")
 _NEUTRAL = ("B", "S", "WS", "ON", "BN")
@@ -70,11 +67,10 @@ class _Run:
 def _units(text: str) -> list[_Unit]:
     units: list[_Unit] = []
     at = 0
-    found = (match for match in _FIGURES.finditer(text) if any("0" <= c <= "9" for c in match[0]))
-    for count, dose in enumerate(found, 1):
-        units += [_Unit(i, i + 1, unicodedata.bidirectional(text[i])) for i in range(at, dose.start())]
-        at = dose.end()
-        units.append(_Unit(dose.start(), at, "ON", count))
+    for count, (start, end) in enumerate(left_to_right(text), 1):
+        units += [_Unit(i, i + 1, unicodedata.bidirectional(text[i])) for i in range(at, start)]
+        at = end
+        units.append(_Unit(start, at, "ON", count))
     return units + [_Unit(i, i + 1, unicodedata.bidirectional(text[i])) for i in range(at, len(text))]
 
 
