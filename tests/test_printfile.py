@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -176,18 +177,29 @@ def test_the_file_is_sound(tagged: bool) -> None:
 
 
 @settings(deadline=None)
-@given(st.sampled_from(["1", "3", "rich"]), st.integers(1, 6), st.integers(-9, 9), st.integers(1, 2_000_000))
-def test_a_copy_s_object_stream_says_where_its_objects_are(key: str, power: int, near: int, node: int) -> None:
+@given(
+    st.sampled_from(["1", "3", "rich"]),
+    st.integers(1, 6),
+    st.integers(-9, 9),
+    st.integers(1, 2_000_000),
+    st.sampled_from([0, 20]),
+)
+def test_a_copy_s_object_stream_says_where_its_objects_are(
+    key: str, power: int, near: int, node: int, pressed_before: int
+) -> None:
     numbers = FileNumbers(range(5, 500), 500, 4, 5, 8)
     form = make_form(sheet(key), numbers, items=6, blanks=1, tagged=True)
     form.stream(form.step, node)  # so that something is remembered
     first = max(1, 10**power + near) * form.step
+    for earlier in range(pressed_before):
+        form.stream(first + earlier % 3 * form.step, node)
     filled, stream = form.fill(first, node), form.stream(first, node)
-    head = [int(number) for number in stream.head.split()]
+    objects = zlib.decompress(stream.data)
+    head, bodies = [int(number) for number in objects[: stream.first].split()], objects[stream.first :]
     assert head[::2] == list(range(first, first + form.packed))
     assert [int(number) for number in filled.numbers] == head[::2]
-    ends = [*head[3::2], len(stream.bodies) + 1]
-    assert [stream.bodies[start : end - 1] for start, end in zip(head[1::2], ends, strict=True)] == filled.bodies
+    ends = [*head[3::2], len(bodies) + 1]
+    assert [bodies[start : end - 1] for start, end in zip(head[1::2], ends, strict=True)] == filled.bodies
     assert stream.parents == filled.parents
 
 

@@ -5,18 +5,21 @@ and fixed digits. The prefix is one byte in the form; a copy is made by replacin
 """
 
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
 from leaflets.errors import PdfError
+from leaflets.printfile.pressed import Pressed, pressed, with_numbers
 from leaflets.sheet import LABEL, LOCAL, NODE, SHARED, TOP, Sheet
 
 _PREFIX = 0x80  # the first of the bytes that stand for a prefix; form text is otherwise ASCII
 _PREFIXES = [b"%c" % byte for byte in range(_PREFIX, SHARED)]
-_NODE = b"%c" % NODE
+_PLACES = [b"%c" % NODE, *_PREFIXES]
 _MOST_OBJECTS = 100 * (SHARED - _PREFIX)
+_WORTH_PRESSING = 16  # copies of one shape; to press it takes as long as to compress as many
 _MARKED = re.compile(rb"([\xf1\xf2])([0-9a-f]{4})")
 
 
@@ -41,11 +44,31 @@ class Filled(NamedTuple):
 
 
 class Stream(NamedTuple):
-    """A copy's objects as an object stream holds them, and its rows of the parent tree."""
+    """A copy's objects as an object stream holds them, compressed; where they begin; its rows of the parent tree."""
 
-    head: bytes
-    bodies: bytes
+    data: bytes
+    first: int
     parents: bytes
+
+
+@dataclass(slots=True)
+class _Shape:
+    """The objects of an object stream, and rows of the parent tree, for copies whose numbers have as many digits."""
+
+    objects: bytes
+    first: int  # where the objects begin behind their numbers and places
+    parents: bytes
+    used: int = 0
+    pressed: Pressed | None = None
+
+    def stream(self, places: Sequence[bytes], numbers: Sequence[bytes]) -> Stream:
+        """With these numbers in their places."""
+        self.used += 1
+        if self.used == _WORTH_PRESSING:
+            self.pressed = pressed(self.objects, places, [len(number) for number in numbers])
+        objects = with_numbers(self.objects, places, numbers)
+        data = self.pressed.filled(numbers, objects) if self.pressed else zlib.compress(objects, 1)
+        return Stream(data, self.first, with_numbers(self.parents, places, numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +81,7 @@ class Form:
     pages: int  # with blank ones
     blanks: int  # the last of the packed objects
     document: int  # the place of the structure element for the whole copy
-    _streams: dict[tuple[int, int], bytes] = field(default_factory=dict, compare=False)
+    _shapes: dict[tuple[int, int], _Shape] = field(default_factory=dict, compare=False)
 
     @property
     def objects(self) -> int:
@@ -78,27 +101,33 @@ class Form:
 
         Where the objects begin depends only on how many digits their numbers have, so it is worked out once.
         """
-        low, high = len(str(first // self.step)), len(str((first + self.packed) // self.step))
-        digits = (low, len(str(node)))
-        text = self._streams.get(digits) if low == high else None
-        if text is None:
-            text = self._stream_text(first, node)
-            if low == high:
-                self._streams[digits] = text
-        return Stream(*self._filled(text, first, node).split(b"\0"))
+        places, numbers = self._numbers(first, node)
+        digits = (len(numbers[0]), len(numbers[1]))
+        alike = len(numbers[1]) == len(numbers[-1])
+        shape = self._shapes.get(digits) if alike else None
+        if shape is None:
+            shape = self._shape(first, node)
+            if alike:
+                self._shapes[digits] = shape
+        return shape.stream(places, numbers)
 
-    def _stream_text(self, first: int, node: int) -> bytes:
-        starts = accumulate((len(body) + 1 for body in self.fill(first, node).bodies[:-1]), initial=0)
+    def _shape(self, first: int, node: int) -> _Shape:
+        bodies = self.fill(first, node).bodies
+        starts = accumulate((len(body) + 1 for body in bodies[:-1]), initial=0)
         lines = self.text.split(b"\n")
         numbers = lines[self.packed : 2 * self.packed]
-        head = b" ".join(b"%b %d" % pair for pair in zip(numbers, starts, strict=True))
-        return b"\0".join([head + b"\n", b"\n".join(lines[: self.packed]), lines[2 * self.packed]])
+        head = b" ".join(b"%b %d" % pair for pair in zip(numbers, starts, strict=True)) + b"\n"
+        objects = b"\n".join(lines[: self.packed])
+        begin = len(self._filled(head, first, node))
+        return _Shape(head + objects, begin, lines[2 * self.packed])
 
     def _filled(self, text: bytes, first: int, node: int) -> bytes:
-        text = text.replace(_NODE, b"%d" % node)
-        for group, prefix in enumerate(range(first // self.step, (first + self.packed) // self.step + 1)):
-            text = text.replace(_PREFIXES[group], b"%d" % prefix)
-        return text
+        return with_numbers(text, *self._numbers(first, node))
+
+    def _numbers(self, first: int, node: int) -> tuple[Sequence[bytes], Sequence[bytes]]:
+        """The bytes that stand for the node and for each prefix, and what stands there in a copy."""
+        prefixes = range(first // self.step, (first + self.packed) // self.step + 1)
+        return _PLACES[: len(prefixes) + 1], [b"%d" % number for number in (node, *prefixes)]
 
 
 def make_form(

@@ -94,13 +94,13 @@ class ObjectFile:
         )
         self._packed_bytes += sum(map(len, bodies))
 
-    def put_pack(self, first: int, count: int, head: bytes, bodies: bytes) -> None:
-        """Write an object stream of `count` objects with numbers in a row, whose numbers and places are in `head`."""
+    def put_pack(self, first: int, count: int, begin: int, data: bytes) -> None:
+        """Write an object stream of `count` objects with numbers in a row, compressed; the objects are from `begin`."""
         number = self.reserve()
         place = (2 << 40 | number).to_bytes(6, "big")
         at = first * ENTRY_BYTES
         self.entries[at : at + count * ENTRY_BYTES] = place + place.join(_INDEXES[:count])
-        self._put_stream_of_objects(number, count, head, bodies)
+        self._put_stream_of_objects(number, count, begin, data)
 
     def open_pack(self) -> None:
         """Give the current object stream its number."""
@@ -114,12 +114,12 @@ class ObjectFile:
         starts = map(add, accumulate(map(len, self._packed), initial=0), count())
         pairs = map(b"%b %d".__mod__, zip(self._numbers, starts, strict=False))
         head = b" ".join(pairs) + b"\n"
-        self._put_stream_of_objects(self._stream, len(self._packed), head, b"\n".join(self._packed))
+        data = zlib.compress(head + b"\n".join(self._packed), 1)
+        self._put_stream_of_objects(self._stream, len(self._packed), len(head), data)
         self._packed, self._numbers, self._packed_bytes, self._stream = [], [], 0, 0
 
-    def _put_stream_of_objects(self, number: int, count: int, head: bytes, bodies: bytes) -> None:
-        body = b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode>>" % (count, len(head))
-        self.put(number, body, zlib.compress(head + bodies, 1))
+    def _put_stream_of_objects(self, number: int, count: int, begin: int, data: bytes) -> None:
+        self.put(number, b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode>>" % (count, begin), data)
 
     def finish(self, root: int, info: int) -> None:
         """Write the cross-reference stream and the end of the file, sealed, and hand everything to `out`."""

@@ -133,7 +133,7 @@ class _PrintFile:
         first = file.reserve(form.objects, form.step)
         if job.tagged:
             stream = form.stream(first, node)
-            file.put_pack(first, form.packed, stream.head, stream.bodies)
+            file.put_pack(first, form.packed, stream.first, stream.data)
             self._parents.add(stream.parents)
             self._documents.append(first + form.document)
         else:
