@@ -152,6 +152,8 @@ def test_a_stale_translation_that_is_allowed_says_so_on_its_first_page_and_in_ev
     assert "MÁS ANTIGUO QUE SU ORIGINAL: el original cambió después de esta traducción" in pages[0]
     assert all("MÁS ANTIGUO QUE SU ORIGINAL · Ejemplol" in page for page in pages)
     assert texts("build", *PATIENT).code == 4, "a sheet in the cache is refused as well"
+    strictly = texts("build", *PATIENT, "--allow-stale", "--strict")
+    assert (strictly.code, "TR-02" in strictly.err) == (4, True)
 
 
 def test_what_is_stale_in_storage_is_told_and_printed(texts: Leaflet) -> None:

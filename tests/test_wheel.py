@@ -87,3 +87,12 @@ def test_the_installed_command_builds_in_an_empty_folder(installed: Path, tmp_pa
     done = leaflet(installed, tmp_path, "build", "baricitinib", "--audience", "patient")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "output/baricitinib-patient.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("lang", ["es", "ar", "en+ar"])
+def test_the_installed_command_has_its_words_in_every_language(installed: Path, tmp_path: Path, lang: str) -> None:
+    done = leaflet(installed, tmp_path, "build", "baricitinib", "--lang", lang)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / f"output/baricitinib-patient-{lang}.pdf").read_bytes().startswith(b"%PDF-")
+    told = leaflet(installed, tmp_path, "languages").stdout.splitlines()
+    assert [line.split()[0] for line in told if "complete" in line] == ["en", "es", "ar", "vi", "zh"]
