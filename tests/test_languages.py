@@ -60,6 +60,13 @@ def test_facts_are_filled_in() -> None:
     assert language("es").say("Call {number}.", number="911") == "Llame al 911."
 
 
+def test_a_list_has_the_commas_of_its_language() -> None:
+    told = {code: tongue.listed(("1 mg", "2 mg", "4 mg")) for code, tongue in LANGUAGES.items()}
+    latin = "1 mg, 2 mg, 4 mg"
+    assert told == {"en": latin, "es": latin, "ar": "1 mg، 2 mg، 4 mg", "vi": latin, "zh": "1 mg、2 mg、4 mg"}
+    assert ENGLISH.listed(()) == ""
+
+
 def test_words_without_a_translation_are_an_error_and_never_english() -> None:
     with pytest.raises(RenderError, match="no words in Español for “Nobody said this”"):
         language("es").say(msg("Nobody said this"))

@@ -164,7 +164,7 @@ def test_doses_times_and_phone_numbers_keep_their_order_in_arabic(form: Form, tm
     drawn = _drawn(_sheet(tmp_path, "ar", text, form=form, paper=Paper.A4, sheets=9))
     lost = [dose for dose in DOSES if not any(dose.replace(" ", "") in line for line in drawn)]
     assert lost == []
-    assert any(re.fullmatch(r"9mg,7mg", line) for line in drawn), "from the right, each in its own order"
+    assert any(re.fullmatch(r"9mg،7mg", line) for line in drawn), "from the right, each in its own order"
 
 
 def test_a_dose_that_is_bold_in_part_is_drawn_in_order(tmp_path: Path) -> None:
@@ -261,6 +261,12 @@ def test_nothing_on_these_pages_is_amiss(sample: Built) -> None:
     shown = [finding for finding in sample.findings if finding.severity is not Severity.INFO]
     assert [finding for finding in shown if finding.code.startswith("PG")] == []
     assert sample.pdf.pages <= 2
+
+
+def test_form_and_strengths_have_the_commas_and_colon_of_the_language(sample: Built) -> None:
+    if sample.edition.lang != "zh":
+        pytest.skip("parted as in English, or from the right")
+    assert "片剂：1 mg、2 mg" in page_texts(sample.pdf.data)[0].replace("\xa0", " ")
 
 
 def test_chinese_characters_are_counted_as_broad_as_they_are() -> None:

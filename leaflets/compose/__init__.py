@@ -318,7 +318,7 @@ def _emergency(lines: HelpLines, tongue: Language) -> str:
 
 def _contact(pharmacy: Pharmacy, lines: HelpLines, more: Iterable[str], tongue: Language) -> list[str]:
     """What “Your pharmacy” says, line by line; empty where the settings name no pharmacy and nothing else is left."""
-    who = ", ".join(part for part in (pharmacy.name, pharmacy.address, pharmacy.phone) if part)
+    who = tongue.listed(part for part in (pharmacy.name, pharmacy.address, pharmacy.phone) if part)
     hours = tongue.say("Open: {hours}", hours=pharmacy.hours) if pharmacy.hours else ""
     out = who and lines.out_of_hours
     closed = tongue.say("When we are closed: {number}", number=lines.out_of_hours) if out else ""

@@ -59,7 +59,7 @@ def _review(front: Front, tongue: Language) -> tuple[str, ...]:
     say = tongue.say
     if front.reviewed is None:
         return _unreviewed(front.translation, say)
-    date, by = tongue.date(front.reviewed), ", ".join(front.reviewers)
+    date, by = tongue.date(front.reviewed), tongue.listed(front.reviewers)
     told = say("Reviewed {date} by {names}", date=date, names=by) if by else say("Reviewed {date}", date=date)
     source = front.translation
     draft = (say("Original not clinically reviewed"),) if source and not source.source_reviewed else ()

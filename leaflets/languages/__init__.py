@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from types import MappingProxyType
 
@@ -62,6 +62,11 @@ class Language:
                 f"there are no words in {self.name} for “{words}”", "“leaflet languages” lists what is missing."
             )
         return said
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Items one after the other, parted as the language does: 1 mg, 2 mg; 1 mg、2 mg."""
+        first, *others = tuple(items) or ("",)
+        return reduce(lambda one, other: self.say("{one}, {other}", one=one, other=other), others, first)
 
     def date(self, date: dt.date) -> str:
         """A date as nobody can misread it: 3 April 2026."""
