@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, LeafletError
 from leaflets.model import Allow, Monograph, Severity, Source
 from leaflets.parse import parse
+from leaflets.parse.front import _Loader, _QuickLoader, _read
 
 BODY = "# Testol\n\n### Usage\nEases a sore elbow.\n"
 
@@ -164,3 +167,17 @@ def test_a_key_that_keeps_a_text_from_print_is_not_passed_over(line: str, told: 
     with pytest.raises(ContentError) as fault:
         read(f"title: Testol\n{line}")
     assert told in fault.value.message
+
+
+def test_front_matter_read_in_c_says_what_python_s_reader_says() -> None:
+    def told(node: yaml.nodes.Node) -> object:
+        place = (node.tag, node.start_mark.line, node.start_mark.column)
+        if isinstance(node, yaml.nodes.MappingNode):
+            return (*place, [(told(key), told(value)) for key, value in node.value])
+        return (*place, [told(each) for each in node.value] if isinstance(node.value, list) else node.value)
+
+    for path in (Path(__file__).parent.parent / "content").glob("*.md"):
+        text = path.read_text(encoding="utf-8").split("\n---\n")[0].removeprefix("---\n")
+        quick, slow = (_read(loader(text)) for loader in (_QuickLoader, _Loader))
+        assert quick and slow
+        assert told(quick) == told(slow)

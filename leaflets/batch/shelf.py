@@ -31,7 +31,7 @@ FILE = "leaflets.json"
 class Shelf:
     """Judges and makes the leaflets of a project. `today` decides what has expired; `settings_file` may be empty.
 
-    `warm` is called when a leaflet is met that was never made.
+    `warm` is called when a leaflet is met that was never made, and at once where none ever was.
     """
 
     project: Project
@@ -42,6 +42,8 @@ class Shelf:
 
     def aliases(self) -> Aliases:
         """All the ways a list may call the monographs."""
+        if not self._kept:
+            self.warm()
         return gather(aliases_of(self.catalogue))
 
     def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
