@@ -1,21 +1,17 @@
 """Workers come to life as soon as it is sure that leaflets will have to be made, and not before."""
 
-import datetime as dt
 from pathlib import Path
 
+from leaflets.batch.house import open_house
 from leaflets.batch.press import Leaflet
-from leaflets.batch.shelf import Shelf
 from leaflets.model import Audience, Edition
 from leaflets.project import Project
-
-DAY = dt.date(2026, 11, 29)
 
 
 def warmed(project: Project, *, judge: bool) -> int:
     """How often a run calls the workers."""
     calls: list[None] = []
-    shelf = Shelf(project, DAY, warm=lambda: calls.append(None))
-    shelf.aliases()
+    shelf = open_house(project, lambda: calls.append(None)).shelf
     if judge:
         shelf.judge([Leaflet("warfarin", Edition(Audience.PATIENT))])
     return len(calls)

@@ -62,6 +62,7 @@ def open_house(project: Project, warm: Callable[[], None] = lambda: None) -> Hou
     Raises RenderError where the label fonts are missing.
     """
     shelf = Shelf(project, today(), warm=warm)
+    shelf.wake()
     fonts = LabelFonts.load(packaged("styles") / "fonts", project.root / "styles" / "fonts")
     return House(project, shelf, PdfBindery(shelf.sheets.get, fonts))
 

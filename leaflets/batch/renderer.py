@@ -48,10 +48,13 @@ def _beginning(text: bytes) -> bytes:
 
 
 def settle() -> None:
-    """Lets the collector of cycles leave alone what every worker shares, and look less often at what a page leaves."""
+    """Lets the collector of cycles leave alone what every worker shares, and look less often at what a page leaves.
+
+    After every few pages all of it is collected in any case.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
 
 
 if Path(packaged("content")).is_dir():

@@ -31,7 +31,7 @@ FILE = "leaflets.json"
 class Shelf:
     """Judges and makes the leaflets of a project. `today` decides what has expired; `settings_file` may be empty.
 
-    `warm` is called when a leaflet is met that was never made, and at once where none ever was.
+    `warm` is called when a leaflet is met that was never made.
     """
 
     project: Project
@@ -40,10 +40,13 @@ class Shelf:
     warm: Callable[[], None] = lambda: None
     _new: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
 
-    def aliases(self) -> Aliases:
-        """All the ways a list may call the monographs."""
+    def wake(self) -> None:
+        """Calls `warm` where no leaflet was ever made, before anything is read."""
         if not self._kept:
             self.warm()
+
+    def aliases(self) -> Aliases:
+        """All the ways a list may call the monographs."""
         return gather(aliases_of(self.catalogue))
 
     def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
