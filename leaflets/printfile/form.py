@@ -122,7 +122,10 @@ class Form:
         return _Shape(head + objects, begin, lines[2 * self.packed])
 
     def _filled(self, text: bytes, first: int, node: int) -> bytes:
-        return with_numbers(text, *self._numbers(first, node))
+        text = text.replace(_PLACES[0], b"%d" % node)
+        for group, prefix in enumerate(range(first // self.step, (first + self.packed) // self.step + 1), 1):
+            text = text.replace(_PLACES[group], b"%d" % prefix)
+        return text
 
     def _numbers(self, first: int, node: int) -> tuple[Sequence[bytes], Sequence[bytes]]:
         """The bytes that stand for the node and for each prefix, and what stands there in a copy."""
