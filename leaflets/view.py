@@ -194,6 +194,8 @@ def _placed(
         place = Place.FIRST
     if audience is Audience.CLINICIAN:
         title, note = section.heading or seat.title, ""
+        if section.id == "sources" and monograph.front.sources:
+            title = spoken(monograph.lang).say(msg("References"))  # what it says stands above the list of them
         blocks = _tabled(blocks, spoken(monograph.lang)) if section.id in _TABLED else blocks
     else:
         title = seat.title or section.heading

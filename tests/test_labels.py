@@ -234,7 +234,7 @@ def drawn(text: str, *, rtl: bool) -> str:
         ("TAKE 50 % NOW", True, "WON 50 % EKAT"),
         ("TAKE 2 × 5 ml NOW", True, "WON 2 × 5 ml EKAT"),
         ("TAKE 1 - 2 tablets NOW", True, "WON 1 - 2 tablets EKAT"),
-        ("BELOW -5 °C KEEP", True, "PEEK -5 °C WOLEB"),
+        ("BELOW -5 ml KEEP", True, "PEEK -5 ml WOLEB"),
         ("IF ≥ 5 mg STOP", True, "POTS ≥ 5 mg FI"),
         ("CALL +1 555 0100 NOW", True, "WON +1 555 0100 LLAC"),
     ],
