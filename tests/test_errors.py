@@ -336,6 +336,17 @@ def test_an_interrupted_build_leaves_nothing_half_done(tmp_path: Path, sent: int
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_an_interrupt_within_code_from_a_text_has_our_code_too(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom leaflets import cli\nfrom leaflets.cli import build\n"
+        "build.run = lambda args: exec('raise KeyboardInterrupt')\nsys.exit(cli.main(['build', 'x']))"
+    )
+    (tmp_path / "stopped.py").write_text(code)
+    command = [sys.executable, "-m", "stopped"]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (130, False)
+
+
 def _wait_for(running: "subprocess.Popen[str]", folder: Path, after: str) -> None:
     """Until the command has begun to load, or has made its first sheet."""
     maps = Path(f"/proc/{running.pid}/maps")

@@ -67,6 +67,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         report.line("interrupted: nothing half-done was left behind; run the same command again")
+        # Python remembers an interrupt that came while it ran code from a text, as dataclasses do, as one that nobody
+        # caught, and would end by the signal in place of our code. To run any such text makes it forget.
+        eval("None")
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
