@@ -1,8 +1,10 @@
 """What stands on one patient's label, and the words around it."""
 
+import re
 import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from operator import attrgetter
 
 from leaflets.languages import spoken
 
@@ -32,6 +34,12 @@ class Label:
     def __repr__(self) -> str:
         given = ", ".join(field.name for field in fields(self) if getattr(self, field.name))
         return f"Label({given})"
+
+
+_OF_LINES = ("directions", "dose_times")
+_OF_WORDS = tuple(field.name for field in fields(Label) if field.name not in _OF_LINES)
+_fields = attrgetter(*(field.name for field in fields(Label) if field.name != "patient_name"))
+_AMISS = re.compile(r"  |^ | $|\| | \|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,16 @@ def clean(text: str) -> str:
 def clean_lines(text: str) -> str:
     """As `clean`, but line breaks stay: "2 tablets" below "Day 1" must not become one sentence."""
     return "\n".join(filter(None, map(clean, text.splitlines()))) if "\n" in text or "\r" in text else clean(text)
+
+
+def cleaned(label: Label) -> Label:
+    """The label with all of its fields clean; itself where they are, as most are: then one look does for all."""
+    together = "|".join(_fields(label))
+    if together.isascii() and together.isprintable() and not _AMISS.search(together):
+        name = clean(label.patient_name)
+        return label if name == label.patient_name else replace(label, patient_name=name)
+    lines = {field: clean_lines(getattr(label, field)) for field in _OF_LINES}
+    return replace(label, **{field: clean(getattr(label, field)) for field in _OF_WORDS}, **lines)
 
 
 def _plain(character: str) -> str:

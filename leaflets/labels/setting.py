@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from leaflets.labels.bidi import starts_rtl
 from leaflets.labels.faces import LabelFonts
 from leaflets.labels.faults import missing_character, set_small, too_long
-from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean, clean_lines
+from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean, cleaned
 from leaflets.labels.shaping import Line, MissingCharacter, Shaper
 from leaflets.labels.times import cells
 from leaflets.languages import first_language
@@ -108,9 +108,10 @@ class LabelSetter:
         """
         inner, room = width_pt - 2 * PADDING_PT, height_pt - 2 * PADDING_PT - CONTROL_HEIGHT_PT
         rtl = is_rtl_language(lang)
-        items = [] if label is None else _items(label, lang)
+        items = [] if label is None else _items(cleaned(label), lang)
         items += [(clean(note), NOTE, "note") for note in notes]
-        if label is not None and (grid := cells(clean_lines(label.dose_times), lang)):
+        times = next((text for text, style, _ in items if style is TIMES), "")
+        if times and (grid := cells(times, lang)):
             drawn = [(grid, GRID, item[2]) if item[1] is TIMES else item for item in items]
             done, findings = self._fitted(drawn, inner, room, rtl=rtl)
             if done is not None:
@@ -251,13 +252,13 @@ def check_label(
 
 
 def _items(label: Label, lang: str) -> list[tuple[str, Style, str]]:
-    """The items of a label from top to bottom: text, style, and the field to name where one does not fit."""
+    """The items of a clean label from top to bottom: text, style, and the field to name where one does not fit."""
     words = captions(lang)
     items = [
-        (clean(label.patient_name), NAME, "patient_name"),
+        (label.patient_name, NAME, "patient_name"),
         (_joined(words.born, label.dob, words.reference, label.patient_ref), NUMBERS, "dob, patient_ref"),
-        (clean_lines(label.directions), DIRECTIONS, "directions"),
-        (clean_lines(label.dose_times), TIMES, "dose_times"),
+        (label.directions, DIRECTIONS, "directions"),
+        (label.dose_times, TIMES, "dose_times"),
         (_joined(words.quantity, label.quantity, words.prescription, label.rx_number), NUMBERS, "quantity, rx_number"),
         (_joined("", label.prescriber, words.dispensed, label.dispensed_on), DETAIL, "prescriber, dispensed_on"),
     ]
@@ -266,9 +267,7 @@ def _items(label: Label, lang: str) -> list[tuple[str, Style, str]]:
 
 def _joined(caption: str, value: str, second_caption: str, second_value: str) -> str:
     """Two fields on one line, each behind its caption; what is empty is left out."""
-    first, second = clean(value), clean(second_value)
-    if caption and first:
-        first = f"{caption} {first}"
-    if not second:
+    first = f"{caption} {value}" if caption and value else value
+    if not second_value:
         return first
-    return f"{first} · {second_caption} {second}" if first else f"{second_caption} {second}"
+    return f"{first} · {second_caption} {second_value}" if first else f"{second_caption} {second_value}"
