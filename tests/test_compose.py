@@ -257,3 +257,10 @@ def test_two_boxes_at_the_top_keep_both_titles() -> None:
     boxes = "/// boxed-warning | Fire\nOne.\n///\n/// boxed-warning | Smoke\nTwo.\n///\n"
     text = f"### Boxed warning\n{boxes}### Usage\nThree.\n"
     assert set(words("Fire One Smoke Two")) <= set(words(read(page(text)).text))
+
+
+def test_the_space_before_what_stays_whole_stands_apart() -> None:
+    """Words that fit a line without it, and not with it, are parted by the renderer after the first word otherwise."""
+    assert set_plain("Call Poison Help at 1-800-222-1222.") == (
+        'Call Poison Help at<span> </span><span class="whole">1-800-222-1222</span>.'
+    )

@@ -65,9 +65,17 @@ def _whole(bound: str, start: int, end: int, kept: Sequence[tuple[int, int]]) ->
     for first, last in kept:
         first, last = max(first, start), min(last, end)
         if first < last:
-            parts += [_loose(bound[position:first]), Markup('<span class="whole">{}</span>').format(bound[first:last])]
+            parts += [_spaced(bound[position:first]), Markup('<span class="whole">{}</span>').format(bound[first:last])]
             position = last
     return Markup().join([*parts, _loose(bound[position:end])])
+
+
+def _spaced(words: str) -> Markup:
+    """Words before an expression that stays whole, their last space apart.
+
+    Where words, space and all, are a little too broad for a line, WeasyPrint 70 ends it after the first word otherwise.
+    """
+    return _loose(words[:-1]) + Markup("<span> </span>") if words.endswith(" ") else _loose(words)
 
 
 def _loose(words: str) -> Markup:
