@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from leaflets.deferred import Deferred, deferred
@@ -22,6 +23,8 @@ _ROOM_MM, _CLINICIAN_ROOM_MM = 12.8, 10.0
 _MOST_MODULES = 29  # version 3; a larger one would not fit the margin in modules that a copier keeps apart
 _SHOUTED = re.compile(r"(?P<host>https?://[^/?#]+)(?P<path>[0-9A-Z $%*+./:-]*)")
 _BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" width="1mm" height="1mm" viewBox="0 0 1 1"/>'
+_EAST, _SOUTH, _WEST, _NORTH = range(4)
+_Corner = tuple[int, int]
 FOOT, HEAD = "code-foot.svg", "code-head.svg"
 """What the stylesheets call the drawing: in the lower margin of every page, or beside the name on the first."""
 
@@ -79,14 +82,44 @@ def code_words(content_id: str, url: str) -> str:
 def _drawing(matrix: Sequence[bytearray], module_mm: float) -> bytes:
     """Black modules as one filled path on white, in millimetres."""
     side = len(matrix)
-    path = "".join(f"M{left} {row}h{run}v1h-{run}z" for row, left, run in _runs(matrix))
+    path = "".join(map(_closed, _outlines(matrix)))
     size = f"{side * module_mm:.3f}mm"
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 {side} {side}">'
     return f'{svg}<path d="{path}" fill="#000"/></svg>'.encode()
 
 
-def _runs(matrix: Sequence[Any]) -> Iterator[tuple[int, int, int]]:
-    """Row, first column and length of every run of black modules."""
-    for row, modules in enumerate(matrix):
-        line = "".join(str(module & 1) for module in modules)
-        yield from ((row, run.start(), len(run[0])) for run in re.finditer("1+", line))
+def _closed(corners: Sequence[_Corner]) -> str:
+    """A line through corners and back to the first; its sides lie across and upright by turns."""
+    (x, y), *others = corners
+    return f"M{x} {y}" + "".join(f"V{y}" if turn % 2 else f"H{x}" for turn, (x, y) in enumerate(others)) + "z"
+
+
+def _outlines(matrix: Sequence[bytearray]) -> Iterator[list[_Corner]]:
+    """The corners of the lines around black modules: a renderer draws them in half the time of module by module."""
+    sides = dict(_sides(matrix))
+    while sides:
+        corner, heading = next(iter(sides))
+        line = []
+        while (corner, heading) in sides:
+            line.append(corner)
+            corner = sides.pop((corner, heading))
+            right, left = (heading + 1) % 4, (heading - 1) % 4
+            heading = right if (corner, right) in sides else left
+        yield line
+
+
+def _sides(matrix: Sequence[bytearray]) -> Iterator[tuple[tuple[_Corner, int], _Corner]]:
+    """Where each side begins, its heading and where it ends; black lies to its right. Those across come first."""
+    for y, left, right, begins in _edges(matrix):
+        yield (((left, y), _EAST), (right, y)) if begins else (((right, y), _WEST), (left, y))
+    for x, top, bottom, begins in _edges([*zip(*matrix, strict=True)]):
+        yield (((x, bottom), _NORTH), (x, top)) if begins else (((x, top), _SOUTH), (x, bottom))
+
+
+def _edges(lines: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, int, bool]]:
+    """Every edge between two lines of modules: its place, first and last point, and whether black begins there."""
+    white = bytes(len(lines))
+    for place, (before, after) in enumerate(pairwise((white, *lines, white))):
+        changes = bytes((after[i] & 1) + 2 * (before[i] & 1) for i in range(len(lines)))
+        for edge in re.finditer(rb"\x01+|\x02+", changes):
+            yield place, *edge.span(), edge[0][0] == 1
