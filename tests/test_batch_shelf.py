@@ -1,26 +1,61 @@
 """Workers come to life as soon as it is sure that leaflets will have to be made, and not before."""
 
+import contextlib
 from pathlib import Path
 
+import pytest
+
 from leaflets.batch.house import open_house
+from leaflets.batch.known import anything_known
 from leaflets.batch.press import Leaflet
+from leaflets.batch.workers import Processes
+from leaflets.cli import main
 from leaflets.model import Audience, Edition
 from leaflets.project import Project
 
+LIST = "drug,destination\nno such drug,print\n"
 
-def warmed(project: Project, *, judge: bool) -> int:
-    """How often a run calls the workers."""
+
+def judged(project: Project) -> int:
+    """How often the judging of a leaflet calls the workers."""
     calls: list[None] = []
-    shelf = open_house(project, lambda: calls.append(None)).shelf
-    if judge:
-        shelf.judge([Leaflet("warfarin", Edition(Audience.PATIENT))])
+    open_house(project, lambda: calls.append(None)).shelf.judge([Leaflet("warfarin", Edition(Audience.PATIENT))])
     return len(calls)
 
 
-def test_workers_are_called_before_the_texts_of_a_new_project_are_read(tmp_path: Path) -> None:
-    assert warmed(Project(tmp_path), judge=False) == 1
+def test_workers_are_called_where_a_leaflet_was_never_judged(tmp_path: Path) -> None:
+    assert judged(Project(tmp_path)) == 1
 
 
 def test_they_are_not_called_where_every_leaflet_of_the_list_is_known(tmp_path: Path) -> None:
-    warmed(Project(tmp_path), judge=True)
-    assert warmed(Project(tmp_path), judge=True) == 0
+    judged(Project(tmp_path))
+    assert anything_known(Project(tmp_path).cache)
+    assert judged(Project(tmp_path)) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "called"),
+    [
+        (["tonight.csv"], 1),
+        (["tonight.csv", "--dry-run"], 0),
+        (["tonight.csv", "--workers", "0"], 0),
+        (["tonight.csv", "--papier", "a4"], 0),
+        (["tonight.csv", "--help"], 0),
+        (["tomorrow.csv"], 0),
+    ],
+)
+def test_in_a_new_project_they_are_called_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], called: int
+) -> None:
+    calls: list[None] = []
+    monkeypatch.setattr(Processes, "warm", lambda _: calls.append(None))
+    monkeypatch.chdir(tmp_path)
+    Path("tonight.csv").write_text(LIST)
+    with contextlib.suppress(SystemExit):
+        main(["batch", *words])
+    assert len(calls) == called
+
+
+def test_they_are_not_called_at_once_where_something_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged(Project(tmp_path))
+    test_in_a_new_project_they_are_called_before_anything_is_read(tmp_path, monkeypatch, ["tonight.csv"], 0)

@@ -14,7 +14,7 @@ from leaflets.batch.orders import Order
 from leaflets.errors import OutputError
 from leaflets.impose import paper_sheets
 from leaflets.labels import Label, LabelFonts, LabelSetter, check_label
-from leaflets.model import Finding
+from leaflets.paper import Finding
 from leaflets.printfile import Copy, PrintJob, Written
 from leaflets.sheet import Sheet
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from leaflets.errors import UsageError
-from leaflets.model import Finding, Severity
+from leaflets.paper import Finding, Severity
 
 CODES = ("rxcui", "ndc", "atc")
 """Columns that name the drug by a code, beside `drug` itself."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leaflets.batch.cells import Reading, Row, clean, fault_in, faulty
 from leaflets.errors import UsageError
-from leaflets.model import Finding, Severity
+from leaflets.paper import Finding, Severity
 
 SYSTEMS = {
     "http://www.nlm.nih.gov/research/umls/rxnorm": "rxcui",

@@ -1,28 +1,16 @@
 """Everything a project has for its runs: its press, its bindery, its books."""
 
-import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from leaflets import __version__
-from leaflets.batch.accounts import RunEntry
 from leaflets.batch.bindery import PdfBindery
 from leaflets.batch.books import Books, books_stand, open_books
-from leaflets.batch.lists import MAX_BYTES
-from leaflets.batch.press import Executor
 from leaflets.batch.shelf import Shelf
 from leaflets.errors import UsageError
 from leaflets.labels import LabelFonts
 from leaflets.project import Project, packaged, today
 from leaflets.project.clock import now_utc
-
-LISTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
-"""Endings of files that may be lists."""
-
-RENDERER = ("leaflets.batch.renderer",)
-"""What the fork server imports once, so that no worker has to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,43 +50,5 @@ def open_house(project: Project, warm: Callable[[], None] = lambda: None) -> Hou
     Raises RenderError where the label fonts are missing.
     """
     shelf = Shelf(project, today(), warm=warm)
-    shelf.wake()
     fonts = LabelFonts.load(packaged("styles") / "fonts", project.root / "styles" / "fonts")
     return House(project, shelf, PdfBindery(shelf.sheets.get, fonts))
-
-
-def executor(workers: int) -> Executor:
-    """Workers for a run; none means this process."""
-    from leaflets.batch.workers import Limits, Processes, Serial  # here, as other commands need no processes
-
-    return Processes(workers, Limits(), RENDERER) if workers else Serial()
-
-
-def usual_workers() -> int:
-    """As many as this process may use cores."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def read_list_file(path: Path) -> bytes:
-    """The bytes of a list, read once, so that it cannot change under a run. Raises UsageError."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "this is no path"
-        raise UsageError(f"the list cannot be read: {reason}", "Check its path and your rights to it.") from error
-    if len(data) > MAX_BYTES:
-        raise UsageError("the list is larger than 256 MiB", "Is it the right file? Split it if it is.")
-    return data
-
-
-def find_list(folder: Path, run: RunEntry) -> bytes:
-    """The list a run was made from, by its hash, among the files of a folder. Raises UsageError if not there."""
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in LISTS and path.is_file() and path.stat().st_size <= MAX_BYTES:
-            data = read_list_file(path)
-            if hashlib.sha256(data).hexdigest() == run.list_sha256:
-                return data
-    raise UsageError(f"the list of run {run.name} is not in this folder", "Say where it is with --list.")

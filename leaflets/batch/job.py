@@ -8,7 +8,7 @@ from leaflets.batch.sheets import Sheets, sheet_key
 from leaflets.build import Built, build
 from leaflets.cache import Cache
 from leaflets.errors import CheckFailed, LeafletError, RenderError
-from leaflets.model import Audience, Edition, Form, Notice, Paper, Severity
+from leaflets.paper import Audience, Edition, Form, Notice, Paper, Severity
 from leaflets.project import Project, load_project
 
 STALE = "TR-02"

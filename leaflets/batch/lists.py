@@ -8,10 +8,7 @@ from types import MappingProxyType
 from leaflets.batch import dispenses, records, tables
 from leaflets.batch.cells import Reading
 from leaflets.batch.letters import decode, encode
-from leaflets.model import Finding, Severity
-
-MAX_BYTES = 256 * 1024 * 1024
-"""A list larger than this is a mistake: a million rows take about 200 MB."""
+from leaflets.paper import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from leaflets.batch.aliases import Aliases, Match
 from leaflets.batch.cells import CODES, LABEL, Row
 from leaflets.batch.press import Leaflet
 from leaflets.labels import Label
-from leaflets.model import Audience, Edition, Form, Paper
+from leaflets.paper import Audience, Edition, Form, Paper
 
 MAX_COPIES = 500
 """Copies one row may ask for; more is a slipped column."""

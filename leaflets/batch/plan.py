@@ -13,7 +13,7 @@ from leaflets.batch.press import Job, Leaflet, Objection, Press, Verdict
 from leaflets.batch.wishes import Wishes
 from leaflets.errors import UsageError
 from leaflets.labels import Label
-from leaflets.model import Audience, Finding, Severity
+from leaflets.paper import Audience, Finding, Severity
 
 MAX_TAGGED = 40_000
 """Copies in one tagged file: a PDF reader's limit of 8,388,607 objects, and 200 objects a copy."""

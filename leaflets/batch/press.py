@@ -1,13 +1,17 @@
 """What a run asks of whoever makes the leaflets, and what it is told."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from leaflets.batch.aliases import Aliases
 from leaflets.languages import msg, spoken
-from leaflets.model import Edition, Form
+from leaflets.paper import Edition, Form
+
+if TYPE_CHECKING:
+    from leaflets.batch.aliases import Aliases
 
 
 class Objection(StrEnum):
@@ -95,6 +99,16 @@ class Outcome:
     fault: str = ""
     message: str = ""
     exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one leaflet may take, and after how many a worker is renewed (renderers keep fonts they have seen)."""
+
+    seconds: float = 60.0
+    mib: int = 2048
+    leaflets: int = 500
+    attempts: int = 2
 
 
 Make = Callable[[Job], Outcome]

@@ -21,7 +21,7 @@ import leaflets.typeset
 from leaflets.batch import job
 from leaflets.build import default_edition, fingerprint, pipeline
 from leaflets.errors import LeafletError
-from leaflets.model import Audience, Notice
+from leaflets.paper import Audience, Notice
 from leaflets.project import Project, packaged, today
 
 __all__ = ["job", "leaflets"]

@@ -1,9 +1,7 @@
 """The press of a project: its monographs, judged and made, with all that is known of them kept in the cache."""
 
-import contextlib
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -13,18 +11,16 @@ from typing import Any
 from leaflets.batch import job as making
 from leaflets.batch.aliases import Aliases, gather
 from leaflets.batch.catalogue import Card, Catalogue, aliases_of, joined, read_catalogue
+from leaflets.batch.known import keep_known, read_known
 from leaflets.batch.press import Job, Leaflet, Make, Objection, Outcome, Verdict
 from leaflets.batch.sheets import Sheets
-from leaflets.build import CACHE_FOLDER
 from leaflets.build.fingerprint import key_of
 from leaflets.build.original import Texts, parsed, texts_of
 from leaflets.build.translated import outdated
-from leaflets.errors import CheckFailed, ContentError, OutputError, UsageError
-from leaflets.model import Edition, Severity
-from leaflets.project import Project, Source, save
+from leaflets.errors import CheckFailed, ContentError, UsageError
+from leaflets.paper import Edition, Severity
+from leaflets.project import Project, Source
 from leaflets.project.files import decode
-
-FILE = "leaflets.json"
 
 
 @dataclass(frozen=True)
@@ -39,11 +35,6 @@ class Shelf:
     settings_file: str = ""
     warm: Callable[[], None] = lambda: None
     _new: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
-
-    def wake(self) -> None:
-        """Calls `warm` where no leaflet was ever made, before anything is read."""
-        if not self._kept:
-            self.warm()
 
     def aliases(self) -> Aliases:
         """All the ways a list may call the monographs."""
@@ -72,21 +63,17 @@ class Shelf:
 
     def maker(self) -> Make:
         """The function that makes a leaflet, for an executor."""
-        return partial(making.do, str(self.project.root), self.settings_file, str(self._cache))
+        return partial(making.do, str(self.project.root), self.settings_file, str(self.project.cache))
 
     @property
     def sheets(self) -> Sheets:
         """The compiled leaflets."""
-        return Sheets(self._cache / making.SHEETS)
+        return Sheets(self.project.cache / making.SHEETS)
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """A card for every monograph."""
-        return read_catalogue(self.project, self._cache)
-
-    @cached_property
-    def _cache(self) -> Path:
-        return self.project.output / CACHE_FOLDER
+        return read_catalogue(self.project, self.project.cache)
 
     # ---------------------------------------------------------------- judging
 
@@ -197,17 +184,12 @@ class Shelf:
 
     @cached_property
     def _kept(self) -> dict[str, dict[str, Any]]:
-        try:
-            told = json.loads((self._cache / FILE).read_bytes())
-        except (OSError, ValueError):
-            return {}
-        return told if isinstance(told, dict) else {}
+        return read_known(self.project.cache)
 
     def _keep(self) -> None:
-        """Adds what is new to what other runs kept meanwhile; a disk that takes nothing is no fault of this run."""
+        """Adds what is new to what other runs kept meanwhile."""
         if not any(self._kept.get(key) != told for key, told in self._new.items()):
             return
         self.__dict__.pop("_kept", None)
         self._kept.update(self._new)
-        with contextlib.suppress(OutputError):
-            save(self._cache / FILE, json.dumps(self._kept, separators=(",", ":")).encode())
+        keep_known(self.project.cache, self._kept)

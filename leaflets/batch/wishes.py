@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from leaflets.batch.orders import Defaults
 from leaflets.batch.press import Objection
-from leaflets.model import Audience, Edition, Form, Paper
+from leaflets.paper import Audience, Edition, Form, Paper
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,6 @@ from leaflets.project import Project, Source, today
 
 __all__ = ["Built", "build", "default_edition"]
 
-CACHE_FOLDER = "cache"
-
 
 def build(
     project: Project,
@@ -34,7 +32,7 @@ def build(
     Raises ContentError, CheckFailed (withdrawn; past its review date or older than its source and not `allowed`; with
     errors where `strict`), RenderError or PdfError; nothing is written except to the cache.
     """
-    cache = cache or Cache(project.output / CACHE_FOLDER)
+    cache = cache or Cache(project.cache)
     asked = wanted(project, source, edition, today=today(), allowed=allowed)
     entry = cache.get(asked.key)
     if entry is not None:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.batch.books import Books
-from leaflets.batch.house import House, executor, find_list, open_house, read_list_file, usual_workers
+from leaflets.batch.house import House, open_house
+from leaflets.batch.list_file import find_list, read_list_file
 from leaflets.batch.making import Desk
 from leaflets.batch.reprint import Reprint, reprint
 from leaflets.batch.serials import parse, spell
 from leaflets.batch.stopping import Stop, watched
+from leaflets.batch.workers import executor, usual_workers
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, shown

@@ -156,6 +156,11 @@ class Project:
         """Where printed sheets go unless a flag says otherwise."""
         return self.root / "output"
 
+    @property
+    def cache(self) -> Path:
+        """What was made earlier and need not be made again; all of it may be deleted at any time."""
+        return self.output / "cache"
+
 
 def _templates_in(folder: Path) -> dict[str, str]:
     return {path.name: read_text(path) for path in sorted(folder.glob("*.html"))} if folder.is_dir() else {}

@@ -1,0 +1,204 @@
+"""A run from the command line, once its flags are understood: planned, carried out, and told of."""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from leaflets.batch.accounts import RunEntry
+from leaflets.batch.books import Books, books_stand
+from leaflets.batch.forecast import Forecast, forecast
+from leaflets.batch.house import House, open_house
+from leaflets.batch.making import Desk, Made
+from leaflets.batch.orders import Defaults
+from leaflets.batch.press import Executor, Objection
+from leaflets.batch.run import Prepared, Request, carry_out, prepare, rejects_path
+from leaflets.batch.serials import spell
+from leaflets.batch.states import State
+from leaflets.batch.stopping import Stop
+from leaflets.batch.wishes import Wishes
+from leaflets.cli import report, telling
+from leaflets.cli.progress import emit, shown
+from leaflets.errors import RunIncomplete
+from leaflets.paper import Audience, Edition, Finding, Form, Paper, Severity
+from leaflets.project import Project, Settings, save
+from leaflets.project import shown as shown_path
+
+MOST_FINDINGS = 100
+"""Findings printed as text; JSON has them all."""
+
+FEW = 6
+"""Line numbers that may stand before what is wrong with them; more stand below it."""
+
+ALLOWED = {
+    f"leaflet-{Objection.DRAFT.value}": "were never clinically reviewed",
+    f"leaflet-{Objection.EXPIRED.value}": "are past their review date",
+    f"leaflet-{Objection.STALE.value}": "are older than their sources",
+    f"leaflet-{Objection.UNSAFE.value}": "fail their checks",
+}
+"""Codes of findings that a flag can turn into warnings, and what they say of many leaflets."""
+
+
+def dry_run(args: argparse.Namespace, data: bytes, project: Project) -> int:
+    """Tells the plan of a list and makes nothing; 4 where rows of it stand in the way."""
+    house = open_house(project)
+    request = _request(args, data, house)
+    if books_stand(project.output):
+        with house.books() as books:
+            prepared = prepare(request, house.shelf, house.bindery, books)
+    else:
+        prepared = prepare(request, house.shelf, house.bindery, None)
+    _tell_plan(args, prepared)
+    return 4 if prepared.plan.errors and not args.keep_going else 0
+
+
+def print_run(args: argparse.Namespace, data: bytes, project: Project, workers: Executor, stop: Stop) -> int:
+    """Makes a list. Raises RunIncomplete where part of it could not be made."""
+    house = open_house(project, workers.warm)
+    request = _request(args, data, house)
+    with house.books() as books:
+        return _print(args, house, request, books, workers, stop)
+
+
+def _print(
+    args: argparse.Namespace, house: House, request: Request, books: Books, workers: Executor, stop: Stop
+) -> int:
+    prepared = prepare(request, house.shelf, house.bindery, books)
+    if args.json:
+        _tell_plan(args, prepared)
+    elif not args.quiet:
+        _tell_findings(prepared.plan.findings)
+    with shown(as_json=args.json, quiet=args.quiet) as told:
+        desk = Desk(books.ledger, house.shelf, workers, house.bindery, told, stop)
+        made = carry_out(prepared, desk, books, _save_privately, _resume())
+    _tell_summary(args, prepared, made, books)
+    lines = prepared.plan.rejected | made.failed_lines
+    if lines and not prepared.standing.complete:
+        raise RunIncomplete(
+            f"{len(lines)} rows of the list were not made",
+            f"They are in {shown_path(rejects_path(prepared, made.run))}: mend them there, and run that list.",
+        )
+    return 0
+
+
+def _request(args: argparse.Namespace, data: bytes, house: House) -> Request:
+    settings = house.project.settings
+    wishes = Wishes(
+        defaults=Defaults(_edition(args, settings), args.destination),
+        columns=tuple(sorted(settings.batch_columns.items())),
+        encoding=args.encoding,
+        sort=tuple(filter(None, args.sort.replace(" ", "").split(","))),
+        banner=args.banner,
+        split=args.split,
+        tagged=args.tagged,
+        duplex=not args.simplex,
+        keep_going=args.keep_going,
+        allowed=frozenset(one for one in Objection if getattr(args, f"allow_{one.value}", False)),
+    )
+    folder = args.output or house.project.output
+    return Request(data, args.list, wishes, folder, house.day, house.versions, args.again)
+
+
+def _edition(args: argparse.Namespace, settings: Settings) -> Edition:
+    paper, form = Paper(args.paper or settings.paper), Form(args.edition or settings.form)
+    return Edition(Audience(args.audience), args.lang or settings.language, paper, form)
+
+
+def _save_privately(path: Path, data: bytes) -> None:
+    save(path, data, mode=0o600)
+
+
+def _resume() -> str:
+    return f"Go on with: {shlex.join(['leaflet', *sys.argv[1:]])}"
+
+
+# -------------------------------------------------------------------- telling
+
+
+def _tell_plan(args: argparse.Namespace, prepared: Prepared) -> None:
+    will = forecast(prepared.plan, prepared.request.wishes, args.workers)
+    if args.json:
+        _emit_plan(prepared, will)
+        return
+    _tell_findings(prepared.plan.findings)
+    for text in telling.plan(prepared, will):
+        report.line(text, sys.stdout)
+
+
+def _emit_plan(prepared: Prepared, will: Forecast) -> None:
+    for finding in prepared.plan.findings:
+        emit("finding", **report.finding_facts(finding))
+    parts = [
+        {"destination": one.part.destination, "copies": one.copies, "pages": one.pages, "sheets": one.sheets}
+        for one in will.parts
+    ]
+    emit(
+        "plan",
+        run=prepared.plan.name,
+        rows=len(prepared.run_list.reading.rows),
+        rejected=sorted(prepared.plan.rejected),
+        copies=will.copies,
+        leaflets=will.leaflets,
+        new_leaflets=will.guessed,
+        pages=will.pages,
+        sheets=will.sheets,
+        seconds=round(will.seconds, 1),
+        destinations=parts,
+    )
+
+
+def _tell_findings(findings: Sequence[Finding]) -> None:
+    """All errors and warnings by line, as many as a person reads; what a flag allowed is only counted.
+
+    What is wrong with many rows is said once, with all their lines, and each hint once.
+    """
+    grave = sorted((one for one in findings if one.severity is not Severity.INFO), key=lambda one: one.line)
+    allowed = [one for one in grave if one.severity is Severity.WARNING and one.code in ALLOWED]
+    other = [one for one in grave if one not in allowed]
+    groups: dict[Finding, list[int]] = {}
+    for finding in other:
+        groups.setdefault(replace(finding, line=0), []).append(finding.line)
+    hinted: set[str] = set()
+    for finding, lines in list(groups.items())[:MOST_FINDINGS]:
+        severity = report.painted(finding.severity.value, finding.severity, sys.stderr)
+        report.line(f"{_place(lines)}{severity}: {finding.message}")
+        if len(lines) > FEW:
+            report.line(f"    Lines {spell(lines)}.")
+        if finding.hint and finding.hint not in hinted:
+            report.line(f"    {finding.hint}")
+        hinted.add(finding.hint)
+    if len(groups) > MOST_FINDINGS:
+        report.line(f"and {len(groups) - MOST_FINDINGS} more; --json lists all")
+    for code, words in ALLOWED.items():
+        count = sum(one.code == code for one in allowed)
+        if count:
+            report.line(f"allowed, and said on every sheet: {count} leaflets {words}")
+
+
+def _place(lines: Sequence[int]) -> str:
+    if len(lines) > FEW:
+        return f"{len(lines)} rows: "
+    return f"line{'s' * (len(lines) > 1)} {spell(lines)}: " if any(lines) else ""
+
+
+def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: Made, books: Books) -> None:
+    head = books.ledger.head()
+    if args.json:
+        counts = {state.value: made.tally[state] for state in State if made.tally[state]}
+        emit("done", run=made.run.name, copies=made.tally.planned, states=counts, history=head)
+        return
+    if args.quiet:
+        return
+    if prepared.standing.complete:
+        report.line("This list was made already; nothing was made again. --again makes a new run of it.", sys.stdout)
+    for text in telling.summary(made.run, made.tally, made.parts):
+        report.line(text, sys.stdout)
+    report.line(f"  history ends in {head[:16]} (note it where nobody can change it)", sys.stdout)
+    _tell_next(made.run, made)
+
+
+def _tell_next(run: RunEntry, made: Made) -> None:
+    if made.tally.open:
+        report.line(f"When it is printed: leaflet runs confirm {run.name} 1-{made.tally.planned}", sys.stdout)
