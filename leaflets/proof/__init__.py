@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 from leaflets.model import Audience, Edition, Finding, Form, Pdf, Rect, Severity
@@ -109,7 +110,7 @@ def _type(page: Page, edition: Edition) -> Iterator[Finding]:
             small.setdefault(run.size_pt, run)
         if contrast(run.colour, run.background) < LEAST_CONTRAST[audience]:
             faint.setdefault((run.colour, run.background), run)
-        if any(character in "\x00\ufffd" for character in run.text):
+        if "\x00" in run.text or "\ufffd" in run.text:
             yield _finding("PG-07", audience, f"page {page.number}: a character has no glyph", run.text.strip())
     for size, run in small.items():
         yield _finding("PG-01", audience, f"page {page.number}: type of {size:g} pt", run.text.strip())
@@ -127,6 +128,7 @@ def _is_mark(run: Run) -> bool:
     return len(run.text) < 12 and run.text.strip().replace(",", "").replace(" ", "").isdigit()
 
 
+@cache
 def contrast(colour: Colour, background: Colour) -> float:
     """The contrast of two colours, from 1 to 21 (WCAG 2.2, 1.4.3)."""
     one, other = sorted((_luminance(colour), _luminance(background)))

@@ -17,6 +17,8 @@ from leaflets.errors import PdfError
 Colour = tuple[int, int, int]
 WHITE: Colour = (255, 255, 255)
 _SIGN = 2
+# Types of buffers, made once: one for each length of text would cost more than the text.
+_Letters, _Name = ctypes.c_ushort * 1024, ctypes.c_ushort * 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,18 @@ class Run:
         return kinds.count("AL") <= _SIGN and set(kinds) <= {"AL", "NSM"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """Runs that stand on one line of one column, from left to right."""
 
     runs: tuple[Run, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words of the line."""
         return "".join(run.text for run in self.runs).strip()
 
-    @property
+    @cached_property
     def right_to_left(self) -> bool:
         """Whether any of its letters run from right to left."""
         return any(unicodedata.bidirectional(character) in ("R", "AL") for character in self.text)
@@ -96,7 +98,7 @@ class Line:
         """Its height above the bottom edge."""
         return self.runs[0].baseline
 
-    @property
+    @cached_property
     def size_pt(self) -> float:
         """The size of its largest type."""
         return max(run.size_pt for run in self.runs)
@@ -177,10 +179,9 @@ def _runs(page: Any, text: Any) -> Iterator[Run]:
             continue
         words = _words(item, text)
         if words.strip():
-            behind = _behind(area, fills)
-            yield Run(
-                words, area, _size(item), item.get_matrix().f, _colour(item), behind, _bold(item), _artifact(item)
-            )
+            matrix, behind = item.get_matrix(), _behind(area, fills)
+            size, colour = _size(item, matrix), _colour(item)
+            yield Run(words, area, size, matrix.f, colour, behind, _bold(item), _artifact(item))
 
 
 def _area(item: Any) -> Area:
@@ -206,16 +207,22 @@ def _behind(area: Area, fills: list[tuple[Area, Colour]]) -> Colour:
 
 
 def _words(item: Any, text: Any) -> str:
-    length = pdfium.FPDFTextObj_GetText(item, text, None, 0)
-    buffer = ctypes.create_string_buffer(length)
-    pdfium.FPDFTextObj_GetText(item, text, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
-    return buffer.raw.decode("utf-16-le", "replace").rstrip("\0")
+    buffer = _Letters()
+    length = pdfium.FPDFTextObj_GetText(item, text, buffer, ctypes.sizeof(buffer))
+    if length > ctypes.sizeof(buffer):
+        buffer = (ctypes.c_ushort * length)()
+        length = pdfium.FPDFTextObj_GetText(item, text, buffer, ctypes.sizeof(buffer))
+    return _decoded(buffer, length)
 
 
-def _size(item: Any) -> float:
+def _decoded(letters: Any, length: int) -> str:
+    """The first bytes of an array of UTF-16 letters as a text that ends before its zero."""
+    return bytes(letters)[:length].decode("utf-16-le", "replace").rstrip("\0")
+
+
+def _size(item: Any, matrix: Any) -> float:
     size = ctypes.c_float()
     pdfium.FPDFTextObj_GetFontSize(item, size)
-    matrix = item.get_matrix()
     return round(float(size.value * (matrix.c**2 + matrix.d**2) ** 0.5), 2)
 
 
@@ -232,8 +239,8 @@ def _filled(item: Any) -> bool:
     if mode.value == pdfium.FPDF_FILLMODE_NONE:
         return False
     segments = (pdfium.FPDFPath_GetPathSegment(item, i) for i in range(pdfium.FPDFPath_CountSegments(item)))
-    starts = sum(pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO for segment in segments)
-    return bool(starts == 1)
+    starts = (True for each in segments if pdfium.FPDFPathSegment_GetType(each) == pdfium.FPDF_SEGMENT_MOVETO)
+    return next(starts, False) and not next(starts, False)
 
 
 def _bold(item: Any) -> bool:
@@ -244,13 +251,11 @@ def _bold(item: Any) -> bool:
 
 
 def _artifact(item: Any) -> bool:
+    name, length = _Name(), ctypes.c_ulong()
     for number in range(pdfium.FPDFPageObj_CountMarks(item)):
         mark = pdfium.FPDFPageObj_GetMark(item, number)
-        buffer = ctypes.create_string_buffer(64)
-        length = ctypes.c_ulong()
-        wide = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
-        pdfium.FPDFPageObjMark_GetName(mark, wide, 64, length)
-        if buffer.raw[: length.value].decode("utf-16-le", "replace").rstrip("\0") == "Artifact":
+        pdfium.FPDFPageObjMark_GetName(mark, name, ctypes.sizeof(name), length)
+        if _decoded(name, length.value) == "Artifact":
             return True
     return False
 
