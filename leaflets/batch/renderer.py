@@ -7,38 +7,57 @@ being judged.
 
 import contextlib
 import gc
+import importlib
 import re
 from dataclasses import replace
 from pathlib import Path
 
-import leaflets.build.prepare
-import leaflets.checks
-import leaflets.compose
-import leaflets.parse
-import leaflets.proof
-import leaflets.stamp
-import leaflets.typeset
-from leaflets.batch import job
-from leaflets.build import default_edition, fingerprint, pipeline
 from leaflets.errors import LeafletError
 from leaflets.paper import Audience, Notice
 from leaflets.project import Project, packaged, today
 
-__all__ = ["job", "leaflets"]
-
+PARTS = (
+    "leaflets.batch.crew",
+    "leaflets.batch.job",
+    "leaflets.build.pipeline",
+    "leaflets.build.prepare",
+    "leaflets.proof",
+    "leaflets.stamp",
+    "leaflets.typeset",
+)
+"""What a worker loads to make a leaflet, with all that these load themselves."""
 
 _BEGINNING = re.compile(rb"(?:.*?^### ){3}", re.MULTILINE | re.DOTALL)
 
 
+def load() -> None:
+    """Loads and warms up without the collector of cycles, which would find next to nothing in what stays.
+
+    Afterwards it leaves alone what every worker shares, and looks less often at what a page leaves: after every few
+    pages all of it is collected in any case.
+    """
+    gc.disable()
+    for part in PARTS:
+        importlib.import_module(part)
+    if Path(packaged("content")).is_dir():
+        warm_up()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
+    gc.enable()
+
+
 def warm_up() -> None:
     """Makes two sections of the first of our own monographs; what is wrong with it is told when it is asked for."""
+    from leaflets.build import default_edition, fingerprint, pipeline
+    from leaflets.stamp import compile_sheet
+
     project = Project(packaged("content"))
     for source in list(project.sources.values())[:1]:
         edition = default_edition(project, Audience.PATIENT)
         with contextlib.suppress(LeafletError):
             ingredients = fingerprint.gather(project, source, edition, today=today(), allowed=frozenset(Notice))
             texts = replace(ingredients.texts, text=_beginning(ingredients.texts.text))
-            leaflets.stamp.compile_sheet(pipeline.make(source, edition, replace(ingredients, texts=texts)).pdf)
+            compile_sheet(pipeline.make(source, edition, replace(ingredients, texts=texts)).pdf)
 
 
 def _beginning(text: bytes) -> bytes:
@@ -47,16 +66,4 @@ def _beginning(text: bytes) -> bytes:
     return found[0].removesuffix(b"### ") if found else text
 
 
-def settle() -> None:
-    """Lets the collector of cycles leave alone what every worker shares, and look less often at what a page leaves.
-
-    After every few pages all of it is collected in any case.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(200_000, 20, 20)
-
-
-if Path(packaged("content")).is_dir():
-    warm_up()
-settle()
+load()
