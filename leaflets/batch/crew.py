@@ -52,8 +52,8 @@ class _Worker:
         self.ready, self.since = True, time.monotonic()
 
     def end(self) -> None:
+        """Ends it, without a wait until the system has taken back its memory; no process outlives the command."""
         self.process.kill()
-        self.process.join()
         self.pipe.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import importlib
 import os
@@ -53,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see docs for the table of codes."""
     signal.signal(signal.SIGTERM, _terminate)
     gc.set_threshold(_ALLOCATIONS)
+    atexit.register(gc.freeze)  # what is left at the end goes with the process: nobody need look through it
     words = sys.argv[1:] if argv is None else [*argv]  # “list” is a command here
     completing = "_ARGCOMPLETE" in os.environ
     parser = command_parser(None if completing else next(iter(words), ""))
