@@ -17,9 +17,12 @@ from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
 from leaflets.typeset.kept import check_kept
 from leaflets.typeset.places import fill, rects, stretches
+from leaflets.typeset import quick
 from leaflets.typeset.settled import settle
 
 __all__ = ["engine_versions", "typeset"]
+
+quick.put_in()
 
 _KEPT_SETS_OF_STYLES = 4
 _SRGB = "leaflet-srgb"
