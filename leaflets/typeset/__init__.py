@@ -11,13 +11,13 @@ from leaflets.fetch import FONTS, IMAGES, SCHEME, AssetFetcher
 from leaflets.finish import finish
 from leaflets.model import Html, Pdf
 from leaflets.seal import sealed
+from leaflets.typeset import quick
 from leaflets.typeset.enclosures import enclose
 from leaflets.typeset.engine import engine_versions, weasyprint
 from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
 from leaflets.typeset.kept import check_kept
 from leaflets.typeset.places import fill, rects, stretches
-from leaflets.typeset import quick
 from leaflets.typeset.settled import settle
 
 __all__ = ["engine_versions", "typeset"]

@@ -15,6 +15,6 @@ def make_quick() -> None:
     for name, module in list(sys.modules.items()):
         spec = module.__spec__ if name.startswith("weasyprint") else None
         if type(spec) is ModuleSpec:
-            parent = spec.parent
+            parent = spec.parent or ""
             spec.__class__ = _Known
-            spec.parent = parent or ""
+            vars(spec)["parent"] = parent

@@ -57,8 +57,9 @@ def _draw_first_line(stream: Any, textbox: Any, text_overflow: Any, block_ellips
 def _runs(stream: Any, layout: Any) -> list[_Run] | None:
     """The runs of a line, each in one font, or None where one has glyphs that are moved, missing or pictures."""
     first_line, _ = layout.get_first_line()
-    found = []
-    last = font = size = None
+    found: list[_Run] = []
+    last = font = None
+    size = 0.0
     run = first_line.runs[0]
     while run != _ffi.NULL:
         item = run.data

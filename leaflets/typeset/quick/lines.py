@@ -1,4 +1,4 @@
-"""Lines of text: what Pango is told of a style is made once for all lines in it, and a line is shaped once, not twice."""
+"""Lines of text: what Pango is told of a style is made once for all its lines; a line that was measured is drawn."""
 
 from operator import itemgetter
 from typing import Any, NamedTuple

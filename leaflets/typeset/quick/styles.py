@@ -1,4 +1,4 @@
-"""The computed style of an element: what no rule touches is filled in at one stroke, what is inherited looked up once."""
+"""The style of an element: what no rule touches is filled in at one stroke, what is inherited looked up once."""
 
 from typing import Any
 

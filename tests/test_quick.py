@@ -1,0 +1,123 @@
+"""Pages set in quick steps are the pages that the renderer's own steps set, byte for byte, whatever stands on them."""
+
+from pathlib import Path
+
+import pytest
+
+from leaflets.build import Built, build
+from leaflets.cache import Cache
+from leaflets.model import Audience, Edition, Form, Notice, Paper
+from leaflets.project import Project
+from leaflets.project.content import source_at
+from leaflets.typeset import quick, typeset
+from leaflets.typeset.engine import weasyprint
+from tests.pages import RICH_BODY, RICH_CSS, assets, page
+from tests.sheets import REFUSED, ROOT, UNUSUAL, corpus_files
+
+LINE = "One tablet (5 mg) once a day, at the same time each day, with or without food; never two at once. "
+BODIES = {
+    "rich": RICH_BODY,
+    "long lines": f"<p>{LINE * 9}</p><p lang=en style='hyphens: auto; width: 40mm'>{'extraordinarily ' * 30}</p>",
+    "soft hyphens": "<p style='width: 30mm; hyphens: manual'>" + "in­com­pre­hen­si­bil­i­ty " * 12 + "</p>",
+    "broken words": f"<p style='width: 20mm; overflow-wrap: break-word'>{'x' * 90} {'y' * 40}</p>"
+    f"<p style='width: 20mm; overflow-wrap: anywhere; word-break: break-all'>{'x' * 90}</p>",
+    "white space": "<pre>a\tb\n  c\td\n</pre><p style='white-space: pre-wrap'>one\n two \n\nthree</p>"
+    "<p style='white-space: nowrap'>never   parted at all</p><p>a<br>b<wbr>c</p>",
+    "spaced": f"<p style='letter-spacing: 1pt'>{LINE}</p><p style='word-spacing: 3pt'>{LINE}</p>",
+    "justified": f"<p style='text-align: justify'>{LINE * 4}</p><p style='text-align: right'>{LINE}</p>",
+    "decorated": "<p><u>under</u> <s>through</s> <span style='text-decoration: overline'>over</span> "
+    "<u style='color: #900'>red <b>bold</b></u></p>",
+    "cut short": "<p style='overflow: hidden; text-overflow: ellipsis; white-space: nowrap; width: 60mm'>It fits.</p>"
+    "<p style='max-lines: 2; block-ellipsis: auto; continue: discard; width: 60mm'>So does this.</p>",
+    "first letters": "<style>p::first-line { font-weight: 700 } p::first-letter { font-size: 20pt }</style>"
+    f"<p>{LINE * 3}</p><p>{LINE}</p>",
+    "marks": "<p>Nguyễn Thị Minh Khai x̣̂́ e̱ ộ a̋ Zoë Åse</p>",
+    "sizes": "<div style='width: calc(50% + 10mm); min-height: 3em; max-width: 90%'><p style='margin: 1em auto; "
+    "padding: 2% 1ch; width: 60%; box-sizing: border-box; border: 1pt solid'>a</p></div>",
+    "logical": "<p dir=rtl style='margin-inline-start: 2cm; border-inline-end: 2pt solid; padding-block: 3pt'>a b</p>"
+    "<p style='margin-inline: 1cm 2cm; inline-size: 50mm; border-block-width: 1pt; border-block-style: solid'>a</p>",
+    "variables": "<style>:root { --w: 30mm; --c: #123 } p { width: var(--w); color: var(--c); border: 1pt dashed }"
+    "</style><p>a <b style='--w: 3pt; padding: 0 var(--w)'>b</b></p>",
+    "inherited": "<div style='border: 1pt solid; outline: 2pt solid'><p style='border: inherit; outline: inherit; "
+    "position: inherit'>a</p><p style='color: initial'>b</p></div>",
+    "floats": f"<p style='float: left; width: 30mm'>{LINE}</p><p>{LINE * 2}</p><p style='float: right'>r</p>{LINE}",
+    "places": "<div style='position: relative; height: 20mm'><p style='position: absolute; right: 0; top: 5mm'>a</p>"
+    "<p style='position: absolute; left: 10%; bottom: 0; width: 30%'>b c d</p></div><p style='position: fixed'>f</p>",
+    "columns": f"<div style='columns: 2; column-rule: 1pt solid; column-gap: 5mm'><p>{LINE * 6}</p></div>",
+    "flex and grid": f"<div style='display: flex'><p>{LINE}</p><p style='flex: 2'>b</p></div>"
+    f"<div style='display: grid; grid-template-columns: 1fr 2fr'><p>c</p><p>{LINE}</p></div>",
+    "tables": "<table style='border-collapse: collapse'><tr><th style='border: 2pt solid'>a</th><th>b</th></tr>"
+    f"<tr><td>{LINE}</td><td style='border: 1pt dotted; width: 20mm'>x</td></tr></table>"
+    f"<table><caption>c</caption><tr><td style='padding: 3pt'>{LINE}</td><td rowspan=1>y</td></tr></table>",
+    "inline boxes": "<p>a <span style='display: inline-block; border: 1pt solid; padding: 2pt'>b c</span> "
+    "<sup>1</sup><sub>2</sub> <span style='vertical-align: 20%; line-height: 2'>d</span></p>",
+    "counters": "<style>li::before { content: counter(list-item) '/' } ol { counter-reset: list-item 4 }</style>"
+    "<ol><li>a<li value=9>b<ol><li>c</ol></ol><ul style='list-style: square inside'><li>d</ul>",
+    "notes": "<style>i { float: footnote }</style><p>a<i>below</i> b<i>below too</i></p>",
+    "shown": "<div style='visibility: hidden'><p style='visibility: visible'>b</p></div><p style='opacity: 1'>c</p>",
+    "small capitals": "<p style='font-variant-caps: small-caps; font-variant-numeric: oldstyle-nums'>Dose 12345</p>"
+    "<p style='font-feature-settings: \"kern\" 0'>AVAVA To</p><p style='font-kerning: none'>AVAVA To</p>",
+    "pages": "<style>@page { @top-center { content: 'page ' counter(page) ' of ' counter(pages) } }</style>"
+    + f"<h2 style='break-before: page'>h</h2><p>{LINE * 20}</p>" * 3,
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_page_comes_out_the_same(body: str) -> None:
+    made = typeset(page(body), assets(RICH_CSS))
+    with quick.left_out():
+        assert typeset(page(body), assets(RICH_CSS)) == made
+
+
+FOUND = [path for path in corpus_files() if path.name not in REFUSED][::10]
+SHEETS = (
+    ("baricitinib", Edition(Audience.PATIENT)),
+    ("baricitinib", Edition(Audience.CLINICIAN, paper=Paper.LETTER)),
+    ("metformin", Edition(Audience.PATIENT, form=Form.LARGE_PRINT)),
+    ("metformin.es", Edition(Audience.PATIENT, "es")),
+    ("baricitinib.ar", Edition(Audience.PATIENT, "ar")),
+    ("baricitinib.ar", Edition(Audience.PATIENT, "en+ar")),
+    ("warfarin", Edition(Audience.CLINICIAN)),
+)
+
+
+@pytest.mark.parametrize(("name", "edition"), SHEETS, ids=lambda told: told if isinstance(told, str) else told.lang)
+def test_a_sheet_comes_out_the_same(name: str, edition: Edition, tmp_path: Path) -> None:
+    _same(ROOT / "content" / f"{name}.md", edition, tmp_path)
+
+
+@pytest.mark.parametrize("path", sorted((UNUSUAL / "content").glob("*.md")), ids=lambda path: path.stem)
+def test_an_unusual_sheet_comes_out_the_same(path: Path, tmp_path: Path) -> None:
+    _same(path, Edition(Audience.PATIENT), tmp_path)
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
+def test_a_found_sheet_comes_out_the_same(path: Path, tmp_path: Path) -> None:
+    _same(path, Edition(Audience.CLINICIAN), tmp_path)
+
+
+def test_the_steps_left_out_are_left_out() -> None:
+    layout = weasyprint.text.line_break.Layout
+    with quick.left_out():
+        assert layout.setup.__module__.startswith("weasyprint.")
+        assert weasyprint.layout.block.resolve_percentages.__module__.startswith("weasyprint.")
+    assert not layout.setup.__module__.startswith("weasyprint.")
+
+
+def test_another_release_of_the_renderer_goes_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    with quick.left_out(), monkeypatch.context() as other:
+        other.setattr(weasyprint, "VERSION", "70.9")
+        quick.put_in()
+        assert weasyprint.text.line_break.Layout.setup.__module__.startswith("weasyprint.")
+
+
+def _same(path: Path, edition: Edition, folder: Path) -> None:
+    made = _made(path, edition, folder / "quick")
+    with quick.left_out():
+        usual = _made(path, edition, folder / "usual")
+    assert usual.pdf == made.pdf
+    assert usual.findings == made.findings
+
+
+def _made(path: Path, edition: Edition, folder: Path) -> Built:
+    return build(Project(folder), source_at(path), edition, allowed=tuple(Notice), cache=Cache(folder / "cache"))
