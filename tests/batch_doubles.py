@@ -64,6 +64,9 @@ class PaperPress:
     def learn(self, made: Sequence[tuple[Job, Outcome]]) -> None:
         """A press of paper learns nothing."""
 
+    def furnished(self, job: Job) -> Job:
+        return job
+
     def maker(self) -> Make:
         return partial(make, self.shelf, self.cache)
 

@@ -15,6 +15,8 @@ import pytest
 
 from leaflets.build import Built, build, default_edition
 from leaflets.build.fingerprint import gather
+from leaflets.build.original import texts_of
+from leaflets.build.perused import peruse
 from leaflets.cache import Cache
 from leaflets.errors import CheckFailed, ContentError, RenderError
 from leaflets.paper import Audience, Edition, Form, Paper, Pharmacy
@@ -54,6 +56,32 @@ def test_another_folder_changes_nothing(folder: Path, tmp_path_factory: pytest.T
     assert second.fresh
     assert first.content_id == second.content_id
     assert first.pdf.data == second.pdf.data
+
+
+def test_what_was_perused_before_makes_the_same_sheet(folder: Path) -> None:
+    project, source = Project(folder), source_at(folder / "content" / "a.md")
+    before = peruse(texts_of(project, source), (), PATIENT)
+    made = build(project, source, PATIENT, cache=Cache(folder / "one"), perused=before)
+    alone = build(project, source, PATIENT, cache=Cache(folder / "two"))
+    assert made.pdf.data == alone.pdf.data
+    assert made.findings == alone.findings
+
+
+def test_a_text_that_changed_since_it_was_perused_is_read_again(folder: Path) -> None:
+    project, source = Project(folder), source_at(folder / "content" / "a.md")
+    before = peruse(texts_of(project, source), (), PATIENT)
+    (folder / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven drops.\n")
+    made = build(project, source, PATIENT, cache=Cache(folder / "cache"), perused=before)
+    assert "seven drops" in made.html
+
+
+def test_what_was_perused_for_one_reader_is_not_taken_for_another(folder: Path) -> None:
+    project, source = Project(folder), source_at(folder / "content" / "a.md")
+    before = peruse(texts_of(project, source), (), PATIENT)
+    edition = Edition(Audience.CLINICIAN)
+    made = build(project, source, edition, cache=Cache(folder / "one"), perused=replace(before, findings=()))
+    alone = build(project, source, edition, cache=Cache(folder / "two"))
+    assert made.findings == alone.findings != ()
 
 
 def test_a_sheet_from_the_cache_is_the_sheet_that_was_made(folder: Path) -> None:

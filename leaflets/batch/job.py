@@ -47,6 +47,7 @@ def _made(project: Project, folder: Path, job: Job) -> Outcome:
         edition_of(job),
         allowed=[notice for notice in Notice if notice in job.allowed],
         cache=Cache(folder),
+        perused=job.perused,
     )
     _require_sound(built, job)
     key = sheet_key(built.pdf.data)

@@ -140,7 +140,9 @@ def _make_leaflets(desk: Desk, task: Task) -> tuple[Outcome, ...]:
 
 def _work(desk: Desk, jobs: Sequence[Job]) -> Iterator[Outcome]:
     if jobs:
-        yield from desk.executor.run(desk.press.maker(), jobs, lambda: desk.stop.asked)
+        yield from desk.executor.run(
+            desk.press.maker(), [desk.press.furnished(job) for job in jobs], lambda: desk.stop.asked
+        )
 
 
 def _wanted(copies: Iterable[CopyEntry]) -> set[int]:

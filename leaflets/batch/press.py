@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from leaflets.build.perused import Perused
 from leaflets.languages import msg, spoken
 from leaflets.paper import Edition, Form
 
@@ -74,7 +75,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One distinct leaflet to make; only texts and numbers, so that it can go to another process or machine."""
+    """One distinct leaflet to make; only texts and numbers, so that it can go to another process or machine.
+
+    `perused` is its text as the plan has parsed and checked it, if it has.
+    """
 
     number: int
     drug: str
@@ -83,6 +87,7 @@ class Job:
     paper: str
     allowed: tuple[str, ...] = ()
     form: str = Form.STANDARD.value
+    perused: Perused | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return called(self.drug, self.audience, self.lang, self.paper, self.form)
@@ -129,6 +134,9 @@ class Press(Protocol):
 
     def learn(self, made: Sequence[tuple[Job, Outcome]]) -> None:
         """Takes note of jobs that were made, so that they are known the next time."""
+
+    def furnished(self, job: Job) -> Job:
+        """The job with what was found out already when its leaflet was judged."""
 
     def maker(self) -> Make:
         """The function that makes a leaflet, for an executor."""

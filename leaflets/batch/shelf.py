@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from leaflets.batch.known import keep_known, read_known
 from leaflets.batch.press import Job, Leaflet, Make, Objection, Outcome, Verdict
 from leaflets.batch.sheets import Sheets
 from leaflets.build.fingerprint import key_of
-from leaflets.build.original import Texts, parsed, texts_of
+from leaflets.build.original import Texts, texts_of
+from leaflets.build.perused import Perused, peruse
+from leaflets.build.pictures import pictures_of
 from leaflets.build.translated import outdated
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.paper import Edition, Severity
 from leaflets.project import Project, Source
-from leaflets.project.files import decode
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Shelf:
     settings_file: str = ""
     warm: Callable[[], None] = lambda: None
     _new: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _perused: dict[Leaflet, Perused] = field(default_factory=dict, repr=False, compare=False)
 
     def aliases(self) -> Aliases:
         """All the ways a list may call the monographs."""
@@ -60,6 +62,10 @@ class Shelf:
             self._remember(job.drug, making.edition_of(job), told)
         self._keep()
         self.sheets.prune()
+
+    def furnished(self, job: Job) -> Job:
+        """The job with its text as it was parsed and checked here, if it was."""
+        return replace(job, perused=self._perused.get(Leaflet(job.drug, making.edition_of(job))))
 
     def maker(self) -> Make:
         """The function that makes a leaflet, for an executor."""
@@ -129,17 +135,9 @@ class Shelf:
     def _errors(self, leaflet: Leaflet, texts: Texts) -> list[str]:
         """What the checks have against a leaflet, in one sentence; dates are judged anew each day, not here."""
         self.warm()
-        from leaflets.build.pictures import pictures_of
-        from leaflets.checks import check  # here, so that a run whose leaflets are all judged loads no linter
-
-        source = texts.source
-        monograph, original = parsed(texts, pictures_of(self.project, source, texts.text))
-        text = decode(texts.text, source.file)
-        found = check(monograph, text, [leaflet.edition.audience], original=original)
-        if leaflet.edition.bilingual and original and texts.original:
-            theirs = decode(texts.original.text, texts.original.source.file)
-            found = (*found, *check(original, theirs, [leaflet.edition.audience]))
-        errors = [one for one in found if one.severity is Severity.ERROR and one.code != making.STALE]
+        perused = peruse(texts, pictures_of(self.project, texts.source, texts.text), leaflet.edition)
+        self._perused[leaflet] = perused
+        errors = [one for one in perused.findings if one.severity is Severity.ERROR and one.code != making.STALE]
         if not errors:
             return []
         first = errors[0]

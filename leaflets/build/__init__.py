@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leaflets.build.built import Built
 from leaflets.build.fingerprint import gathered, wanted
@@ -15,7 +15,10 @@ from leaflets.errors import CheckFailed
 from leaflets.paper import Audience, Edition, Finding, Notice, Pdf, Rect, Severity, Stretch, Withheld
 from leaflets.project import Project, Source, today
 
-__all__ = ["Built", "build", "default_edition"]
+if TYPE_CHECKING:
+    from leaflets.build.perused import Perused
+
+__all__ = ["Built", "build", "default_edition", "require_clean"]
 
 
 def build(
@@ -24,37 +27,38 @@ def build(
     edition: Edition,
     *,
     allowed: Collection[Notice] = (),
-    strict: bool = False,
     cache: Cache | None = None,
+    perused: Perused | None = None,
 ) -> Built:
     """The sheet of one monograph in one edition, the same bytes for the same input.
 
-    Raises ContentError, CheckFailed (withdrawn; past its review date or older than its source and not `allowed`; with
-    errors where `strict`), RenderError or PdfError; nothing is written except to the cache.
+    Raises ContentError, CheckFailed (withdrawn; past its review date or older than its source and not `allowed`),
+    RenderError or PdfError; nothing is written except to the cache. `perused` is the text as it was parsed and checked
+    before, if it was; if it has changed since, that is not used.
     """
     cache = cache or Cache(project.cache)
     asked = wanted(project, source, edition, today=today(), allowed=allowed)
     entry = cache.get(asked.key)
     if entry is not None:
-        return _clean(_restored(asked.texts, edition, entry), strict=strict)
+        return _restored(asked.texts, edition, entry)
     # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
     from leaflets.build.pipeline import make
 
     ingredients = gathered(project, edition, asked)
-    built = make(source, edition, ingredients)
+    built = make(source, edition, ingredients, perused)
     cache.put(ingredients.key, _stored(built))
-    return _clean(built, strict=strict)
+    return built
 
 
-def _clean(built: Built, *, strict: bool) -> Built:
+def require_clean(built: Built) -> None:
+    """Raises CheckFailed, with the first of them, where errors were found in a sheet."""
     errors = [finding for finding in built.findings if finding.severity is Severity.ERROR]
-    if strict and errors:
+    if errors:
         first = errors[0]
         many = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
         raise CheckFailed(
             f"{first.file}:{first.line}: {first.code}: {first.message}{many}", "“leaflet check” lists them all."
         )
-    return built
 
 
 def _stored(built: Built) -> Entry:

@@ -30,8 +30,8 @@ _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}
 _SHAPING = (
     "booklet.py", "deferred.py", "impose.py", "model.py", "measure.py", "paper.py", "pictograms.py", "drawing.py",
     "help_lines.py", "qr.py", "record.py", "seal.py", "typography.py", "view.py", "compose/*.py", "finish.py",
-    "fetch.py", "glyphs.py", "languages/*.py", "languages/catalogues/*.po", "parse/*.py", "typeset/*", "tables/*",
-    "tables/headings/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
+    "fetch.py", "glyphs.py", "languages/*.py", "languages/catalogues/*.po", "parse/*.py", "typeset/*",
+    "typeset/quick/*.py", "tables/*", "tables/headings/*", "checks/*.py", "checks/data/*", "proof/*.py", "build/*.py",
 )  # fmt: skip
 _APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
 _ENGINES = ("babel", "weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno", "pylopdf_fonts_zh_cn")

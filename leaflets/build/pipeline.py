@@ -14,6 +14,7 @@ from leaflets.build.built import Built
 from leaflets.build.enclosed import enclosed
 from leaflets.build.fingerprint import Ingredients
 from leaflets.build.fit import Fitted, fitted
+from leaflets.build.perused import Perused
 from leaflets.build.proved import proved, still_open
 from leaflets.errors import RenderError
 from leaflets.glyphs import described, printable, uncovered
@@ -28,12 +29,12 @@ _BETWEEN_COLLECTIONS = 6
 _HIDDEN = "PG-06"
 
 
-def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
+def make(source: Source, edition: Edition, ingredients: Ingredients, perused: Perused | None = None) -> Built:
     """The finished sheet. Raises ContentError, CheckFailed, RenderError or PdfError.
 
     The parser and the templates are loaded where they are needed only, which may be in a child process.
     """
-    prepared = _prepared(source, edition, ingredients)
+    prepared = _prepared(source, edition, ingredients, perused)
     covered = printable(ingredients.assets)
     assets = {**ingredients.assets, **prepared.drawings}
     fronts = [each.front for each in prepared.views]
@@ -59,11 +60,11 @@ def make(source: Source, edition: Edition, ingredients: Ingredients) -> Built:
     )  # fmt: skip
 
 
-def _prepared(source: Source, edition: Edition, ingredients: Ingredients) -> Prepared:
+def _prepared(source: Source, edition: Edition, ingredients: Ingredients, perused: Perused | None) -> Prepared:
     def work() -> Prepared:
         from leaflets.build.prepare import prepare  # in the child, where there is one
 
-        return prepare(source, edition, ingredients)
+        return prepare(source, edition, ingredients, perused)
 
     def meanwhile() -> None:
         import leaflets.proof

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leaflets.build.fingerprint import Ingredients, review_by
-from leaflets.build.original import Original, Texts, parsed
-from leaflets.checks import examine, open_safety
+from leaflets.build.original import Texts
+from leaflets.build.perused import Perused, peruse
+from leaflets.checks import open_safety
 from leaflets.compose import compose
 from leaflets.errors import CheckFailed, ContentError
-from leaflets.model import Audience, Edition, Finding, Html, Imprint, Monograph, View
+from leaflets.model import Edition, Finding, Html, Imprint, Monograph, View
 from leaflets.project import Source
-from leaflets.project.files import decode
 from leaflets.qr import qr
 from leaflets.view import view
 
@@ -28,29 +28,25 @@ class Prepared:
     drawings: Mapping[str, bytes]
 
 
-def prepare(source: Source, edition: Edition, ingredients: Ingredients) -> Prepared:
-    """The page of a sheet. Raises ContentError, CheckFailed (it is withdrawn) or RenderError (a template's fault)."""
-    audience = edition.audience
+def prepare(source: Source, edition: Edition, ingredients: Ingredients, perused: Perused | None = None) -> Prepared:
+    """The page of a sheet. Raises ContentError, CheckFailed (it is withdrawn) or RenderError (a template's fault).
+
+    `perused` is what was read and found before, if anything was.
+    """
     texts = ingredients.texts
-    monograph, original = parsed(texts, ingredients.pictures)
+    perused = peruse(texts, ingredients.pictures, edition, perused)
+    monograph, original = perused.monograph, perused.original
     _require_current(monograph, original)
     _require_plain_date(monograph, texts)
-    checked = examine(monograph, decode(texts.text, source.file), (audience,), original=original).findings
-    if edition.bilingual and original and texts.original:
-        checked = (*checked, *_examined(original, texts.original, audience))
     views = _views(edition, monograph, original)
-    safety = open_safety(checked, audience)
+    safety = open_safety(perused.findings, edition.audience)
     code = qr(ingredients.content_id, ingredients.code_url, edition)
     imprint = Imprint(
         edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, monograph.front.review_by, safety,
         code.in_head,
     )  # fmt: skip
     page = compose(imprint, ingredients.templates, *views)
-    return Prepared(page, views, imprint, checked, code.assets)
-
-
-def _examined(original: Monograph, theirs: Original, audience: Audience) -> tuple[Finding, ...]:
-    return examine(original, decode(theirs.text, theirs.source.file), (audience,)).findings
+    return Prepared(page, views, imprint, perused.findings, code.assets)
 
 
 def _views(edition: Edition, monograph: Monograph, original: Monograph | None) -> tuple[View, ...]:

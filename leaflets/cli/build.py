@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from leaflets.build import Built, build
+from leaflets.build import Built, build, require_clean
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
@@ -190,7 +190,9 @@ def _refuse_doubles(sources: Sequence[Source]) -> None:
 def _make(project: Project, source: Source, edition: Edition, folder: Path, args: argparse.Namespace) -> _Made:
     start = time.perf_counter()
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
-    built = build(project, source, edition, allowed=allowed, strict=args.strict)
+    built = build(project, source, edition, allowed=allowed)
+    if args.strict:
+        require_clean(built)
     path = folder / sheet_name(source, edition, project.settings)
     if args.html:
         save(path.with_suffix(".html"), _standalone(built, project, path.parent))
