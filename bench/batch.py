@@ -73,8 +73,12 @@ def write_list(path: Path, count: int) -> None:
 
 
 def environment() -> dict[str, str]:
-    """The environment of every contender: the leaflets of this checkout."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    """The environment of every contender: the leaflets of this checkout, and no setting of Python's own.
+
+    A machine may forbid Python to keep what it has compiled; what pip installs is compiled all the same.
+    """
+    told = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**told, "PYTHONPATH": str(ROOT)}
 
 
 def ours(title: str, count: int, *flags: str, cold: bool = False) -> Way:

@@ -18,6 +18,7 @@ from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
 from leaflets.typeset.kept import check_kept
 from leaflets.typeset.places import fill, rects, stretches
+from leaflets.typeset.quick.notes import speaks_of_notes
 from leaflets.typeset.settled import settle
 
 __all__ = ["engine_versions", "typeset"]
@@ -70,6 +71,7 @@ class _Styles:
         self.faces = Faces()
         self.counters = weasyprint.css.counters.CounterStyle()
         self.sheets = [self._parsed(name, assets) for name in names]
+        self.notes = any(speaks_of_notes(_text(name, data)) for name, data in assets.items() if name.endswith(".css"))
         self.faces.seal()
 
     def _parsed(self, name: str, assets: Mapping[str, bytes]) -> Any:
@@ -130,6 +132,7 @@ def _styles(names: tuple[str, ...], assets: _Assets) -> _Styles:
 
 def _laid_out(html: Html, styles: _Styles, fetcher: AssetFetcher) -> Any:
     source = weasyprint.HTML(string=html.markup, url_fetcher=fetcher)
+    source.without_notes = not (styles.notes or speaks_of_notes(html.markup))
     document = source.render(
         font_config=styles.faces,
         counter_style=styles.counters.copy(),

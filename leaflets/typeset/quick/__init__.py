@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from leaflets.typeset.engine import weasyprint
-from leaflets.typeset.quick import boxes, imports, ink, lines, styles
+from leaflets.typeset.quick import boxes, imports, ink, lines, notes, styles
 
 FITS = "70.0"
 """The release of WeasyPrint whose steps are known."""
 
 _Step = tuple[Any, str, Callable[..., Any]]
-_QUICK: tuple[_Step, ...] = (*styles.STEPS, *boxes.STEPS, *lines.STEPS, *ink.STEPS)
+_QUICK: tuple[_Step, ...] = (*styles.STEPS, *boxes.STEPS, *lines.STEPS, *ink.STEPS, *notes.STEPS)
 _USUAL: tuple[_Step, ...] = tuple((owner, name, vars(owner)[name]) for owner, name, _ in _QUICK)
 
 

@@ -150,10 +150,25 @@ def _line_size(line: Any, style: Any) -> tuple[float, float]:
     return (width if spacing == "normal" else width + spacing), height
 
 
+_FONT = (
+    "font_family", "font_style", "font_stretch", "font_weight", "font_variant_ligatures", "font_variant_position",
+    "font_variant_caps", "font_variant_numeric", "font_variant_alternates", "font_variant_east_asian",
+    "font_feature_settings", "font_variation_settings", "font_language_override", "lang",
+)  # fmt: skip
+_font = itemgetter(*_FONT)
+_font_and_size = itemgetter(*_FONT, "font_size", "line_height")
+
+
+def _font_key(style: Any, include_size: bool = False) -> Any:
+    """What lines of one height have in common, as a key that need not be spelled out."""
+    return _font_and_size(style) if include_size else _font(style)
+
+
 STEPS = (
     (_Layout, "setup", _setup),
     (_Layout, "set_text", _set_text),
     (_Layout, "deactivate", _deactivate),
     (_Layout, "reactivate", _reactivate),
     (_lines, "line_size", _line_size),
+    (_lines, "_font_style_cache_key", _font_key),
 )
