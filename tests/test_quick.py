@@ -57,6 +57,8 @@ BODIES = {
     "shown": "<div style='visibility: hidden'><p style='visibility: visible'>b</p></div><p style='opacity: 1'>c</p>",
     "small capitals": "<p style='font-variant-caps: small-caps; font-variant-numeric: oldstyle-nums'>Dose 12345</p>"
     "<p style='font-feature-settings: \"kern\" 0'>AVAVA To</p><p style='font-kerning: none'>AVAVA To</p>",
+    "drawn": "<svg width=90 height=40><title>a</title><text y=10 font-size=8>abc <tspan x=5 y=20>d</tspan></text>"
+    "<text y=30 letter-spacing=2 text-anchor=end x=80>e f</text><path d='M0 0h9v9z' stroke='#000'/></svg>",
     "pages": "<style>@page { @top-center { content: 'page ' counter(page) ' of ' counter(pages) } }</style>"
     + f"<h2 style='break-before: page'>h</h2><p>{LINE * 20}</p>" * 3,
 }

@@ -11,6 +11,8 @@ _pango: Any = _lines.pango
 _gobject: Any = _lines.gobject
 _FROM: float = _lines.FROM_UNITS
 _Layout: Any = _lines.Layout
+_Style: Any = weasyprint.css.Style
+_usual_font_key = _lines._font_style_cache_key
 _usual_setup = _Layout.setup
 _usual_set_text = _Layout.set_text
 _usual_deactivate = _Layout.deactivate
@@ -44,7 +46,8 @@ class _Setting(NamedTuple):
 
 def _setup(self: Any, style: Any) -> None:
     """A layout for text of this style."""
-    self.shared = not self.justification_spacing and _PLAIN(style) == _USUAL
+    # The style of text in a drawing is of another kind, with lists that no setting can be known by.
+    self.shared = isinstance(style, _Style) and not self.justification_spacing and _PLAIN(style) == _USUAL
     if not self.shared:
         _usual_setup(self, style)
         return
@@ -161,6 +164,8 @@ _font_and_size = itemgetter(*_FONT, "font_size", "line_height")
 
 def _font_key(style: Any, include_size: bool = False) -> Any:
     """What lines of one height have in common, as a key that need not be spelled out."""
+    if not isinstance(style, _Style):
+        return _usual_font_key(style, include_size)
     return _font_and_size(style) if include_size else _font(style)
 
 
