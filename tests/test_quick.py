@@ -31,6 +31,9 @@ BODIES = {
     "<p style='max-lines: 2; block-ellipsis: auto; continue: discard; width: 60mm'>So does this.</p>",
     "first letters": "<style>p::first-line { font-weight: 700 } p::first-letter { font-size: 20pt }</style>"
     f"<p>{LINE * 3}</p><p>{LINE}</p>",
+    "first letters with a border": "<style>p::first-letter { border-style: solid; border-inline-start-width: 3pt } "
+    "div::first-line { color: #333; outline-style: solid }</style>"
+    f"<p>{LINE}</p><div>{LINE * 2}</div><p dir=rtl style='border-block-style: dotted'>{LINE}</p>",
     "marks": "<p>Nguyễn Thị Minh Khai x̣̂́ e̱ ộ a̋ Zoë Åse</p>",
     "sizes": "<div style='width: calc(50% + 10mm); min-height: 3em; max-width: 90%'><p style='margin: 1em auto; "
     "padding: 2% 1ch; width: 60%; box-sizing: border-box; border: 1pt solid'>a</p></div>",

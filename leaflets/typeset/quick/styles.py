@@ -10,36 +10,36 @@ _usual = _css.ComputedStyle.__missing__
 _check_math = weasyprint.css.functions.check_math
 _INHERITED = frozenset(_properties.INHERITED)
 _INITIAL = _properties.INITIAL_VALUES
-_LINES = {"column_rule", "outline", *(f"border_{side}" for side in ("top", "right", "bottom", "left"))}
-"""What has a style and a width, which is 0 where the style is none."""
+_LINES = ("column_rule", "outline", *(f"border_{side}" for side in ("top", "right", "bottom", "left")))
+_STYLE_OF = {f"{line}_width": f"{line}_style" for line in _LINES}
+"""What is 0 wide where its style is none, and that style."""
 
 
 def _plain() -> dict[str, Any]:
     """The properties whose value depends on nothing where no rule names them, with that value."""
     peculiar = {"page", "position", "float", "display", *_INHERITED, *_properties.INITIAL_NOT_COMPUTED}
-    found = {
+    return {
         name: value
         for name, value in _INITIAL.items()
         if name not in peculiar and not name.startswith("text_decoration_") and not _check_math(value)
     }
-    widths = {f"{line}_width": 0 for line in _LINES if found[f"{line}_style"] == "none"}
-    return {**found, **widths}
 
 
-def _touched() -> dict[str, tuple[str, ...]]:
-    """For each property the plain ones that can change with it: itself, its width, what it stands for on the page."""
-    touched: dict[str, set[str]] = {name: {name} for name in _INITIAL}
-    for name, logical in weasyprint.css.computed_values.PHYSICAL_FUNCTIONS.items():
-        for direction in ("ltr", "rtl"):
-            touched.setdefault(logical(block="ttb", inline=direction), set()).add(name)
-    for names in touched.values():
-        names |= {f"{name[:-5]}width" for name in names if name.endswith("_style") and name[:-6] in _LINES}
-    return {name: tuple(sorted(names & _PLAIN.keys())) for name, names in touched.items()}
+def _named() -> dict[str, frozenset[str]]:
+    """For each property the names under which a rule may set it: its own, and those that depend on the direction."""
+    logical = weasyprint.css.computed_values.PHYSICAL_FUNCTIONS
+    names = {name: {name} for name in _INITIAL}
+    for name, function in logical.items():
+        names[name] |= {function(block="ttb", inline=direction) for direction in ("ltr", "rtl")}
+    return {name: frozenset(found) for name, found in names.items()}
 
 
 _PLAIN = _plain()
 _ANONYMOUS = {**_PLAIN, "position": _INITIAL["position"], "float": _INITIAL["float"]}
-_TOUCHED = _touched()
+_NAMED = _named()
+_TOUCHED = {
+    rule: tuple(name for name in _PLAIN if rule in _NAMED[name]) for rule in frozenset().union(*_NAMED.values())
+}
 
 
 def _missing(self: Any, key: str) -> Any:
@@ -57,6 +57,9 @@ def _missing(self: Any, key: str) -> Any:
         if not (_check_math(value) if type(value) is tuple else getattr(value, "type", None) == "function"):
             self[key] = value
             return value
+    if key in _STYLE_OF and self.cascaded.keys().isdisjoint(_NAMED[key]) and self[_STYLE_OF[key]] == "none":
+        self[key] = 0
+        return 0
     return _usual(self, key)
 
 
