@@ -7,11 +7,12 @@ import pytest
 
 from leaflets.batch.house import open_house
 from leaflets.batch.known import anything_known
-from leaflets.batch.press import Leaflet
+from leaflets.batch.press import Job, Leaflet
 from leaflets.batch.workers import Processes
 from leaflets.cli import main
 from leaflets.model import Audience, Edition
 from leaflets.project import Project
+from tests.running import MONOGRAPH
 
 LIST = "drug,destination\nno such drug,print\n"
 
@@ -59,3 +60,12 @@ def test_in_a_new_project_they_are_called_before_anything_is_read(
 def test_they_are_not_called_at_once_where_something_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     judged(Project(tmp_path))
     test_in_a_new_project_they_are_called_before_anything_is_read(tmp_path, monkeypatch, ["tonight.csv"], 0)
+
+
+@pytest.mark.parametrize(("more", "handed_on"), [(0, True), (40_000, False)])
+def test_a_long_text_is_not_handed_on_as_it_would_not_fit_in_a_pipe(tmp_path: Path, more: int, handed_on: bool) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven.\n" * (more // 20))
+    shelf = open_house(Project(tmp_path)).shelf
+    shelf.judge([Leaflet("a", Edition(Audience.PATIENT))])
+    assert (shelf.furnished(Job(1, "a", "patient", "en", "a4")).perused is not None) is handed_on

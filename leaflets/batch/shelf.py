@@ -23,6 +23,9 @@ from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.paper import Edition, Severity
 from leaflets.project import Project, Source
 
+_HANDED_ON_BYTES = 32_768
+"""Texts up to this size go to a worker as they were parsed: a job that does not fit in the pipe would block there."""
+
 
 @dataclass(frozen=True)
 class Shelf:
@@ -136,7 +139,8 @@ class Shelf:
         """What the checks have against a leaflet, in one sentence; dates are judged anew each day, not here."""
         self.warm()
         perused = peruse(texts, pictures_of(self.project, texts.source, texts.text), leaflet.edition)
-        self._perused[leaflet] = perused
+        if sum(map(len, texts.by_name.values())) <= _HANDED_ON_BYTES:
+            self._perused[leaflet] = perused
         errors = [one for one in perused.findings if one.severity is Severity.ERROR and one.code != making.STALE]
         if not errors:
             return []
