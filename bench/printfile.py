@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from leaflets.labels import Label, LabelFonts
+from leaflets.model.compiled import pack, unpack
 from leaflets.printfile import Copy, PrintJob, SplitWriter, write_print_file
-from leaflets.sheet import pack, unpack
 
 HERE = Path(__file__).resolve().parent
 STYLES = HERE.parent / "styles"
@@ -40,7 +40,7 @@ DIRECTIONS = (
 def compile_leaflets(folder: Path) -> None:
     """Build twenty different leaflets and keep them as the cache does."""
     from leaflets.build import build
-    from leaflets.paper import Audience, Edition, Notice
+    from leaflets.model.edition import Audience, Edition, Notice
     from leaflets.project import Project
     from leaflets.stamp import compile_sheet
 

@@ -13,9 +13,9 @@ from pikepdf import Array, Dictionary, Name, Object, Operator
 from leaflets.errors import PdfError
 from leaflets.impose import booklet_sides
 from leaflets.languages import Language
-from leaflets.model import Html
-from leaflets.paper import Paper, Pdf, Rect
-from leaflets.seal import sealed
+from leaflets.model.edition import Paper
+from leaflets.model.page import Html, Pdf, Rect
+from leaflets.seal.digest import sealed
 
 _HEIGHT, _WIDTH = (round(side * 72 / 25.4, 6) for side in Paper.A4.size_mm)  # in points, on its long side
 _BLANK = b"/Artifact BMC\nq 1 0 0 1 %.6f 0 cm /blank Do Q\nEMC"

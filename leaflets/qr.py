@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from leaflets.deferred import Deferred, deferred
 from leaflets.errors import UsageError
-from leaflets.paper import Audience, Edition
+from leaflets.lazy_modules import Deferred, deferred
+from leaflets.model.edition import Audience, Edition
 
 QUIET_MODULES = 4
 """ISO/IEC 18004: white on every side; it may reach into the edge that printers leave white."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import zip_longest
 
-from leaflets.model import (
-    Audience,
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import (
     Block,
     Box,
     BoxKind,

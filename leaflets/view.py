@@ -8,8 +8,9 @@ from functools import cache
 from types import MappingProxyType
 
 from leaflets.languages import Language, msg, spoken
-from leaflets.model import (
-    Audience,
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Withheld
+from leaflets.model.monograph import (
     Block,
     Box,
     BoxKind,
@@ -18,7 +19,6 @@ from leaflets.model import (
     Monograph,
     Paragraph,
     Picture,
-    Place,
     Questions,
     Quote,
     Row,
@@ -28,11 +28,9 @@ from leaflets.model import (
     Table,
     Text,
     Verbatim,
-    View,
-    ViewSection,
-    Withheld,
     plain,
 )
+from leaflets.model.view import Place, View, ViewSection
 
 
 @dataclass(frozen=True, slots=True)

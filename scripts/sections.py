@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from leaflets.paper import Audience
+from leaflets.model.edition import Audience
 from leaflets.parse.headings import SYNONYMS
 from leaflets.view import SEATING
 

@@ -7,21 +7,24 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
-from leaflets.batch.aliases import Alias, Aliases, gather
-from leaflets.batch.bindery import Bindery
-from leaflets.batch.books import Books, open_books
-from leaflets.batch.filenames import unfinished
-from leaflets.batch.making import Desk, Failed, Filed, Made, Progress
-from leaflets.batch.orders import Order
-from leaflets.batch.press import Executor, Job, Leaflet, Make, Objection, Outcome, Press, Verdict
+from leaflets.batch.assessment import Press, Verdict
+from leaflets.batch.execute import Desk, Failed, Filed, Made, Progress
+from leaflets.batch.options import Wishes
+from leaflets.batch.print_files import Bindery
 from leaflets.batch.reprint import Reprint, reprint
 from leaflets.batch.run import Prepared, Request, carry_out, prepare
-from leaflets.batch.stopping import Stop
-from leaflets.batch.wishes import Wishes
-from leaflets.batch.workers import Serial
 from leaflets.errors import OutputError
-from leaflets.model import Finding, Severity
+from leaflets.ledger.ledger import Books, open_books
+from leaflets.model.copy import Leaflet
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.objection import Objection
 from leaflets.printfile import Copy, PrintJob, Written
+from leaflets.printfile.names import unfinished
+from leaflets.runlist.drug_names import Alias, Aliases, gather
+from leaflets.runlist.requests import Order
+from leaflets.workers.interrupts import Stop
+from leaflets.workers.local import Serial
+from leaflets.workers.protocol import Executor, Job, Make, Outcome
 
 SHELF = {"apixaban": "v1", "baricitinib": "v1", "cetirizine": "v1", "warfarin": "v1"}
 

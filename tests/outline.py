@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leaflets.model import (
+from leaflets.model.monograph import (
     Block,
     Box,
     Items,

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from leaflets.model import Html
+from leaflets.model.page import Html
 from tests.conftest import ROOT
 
 BASE_CSS = """

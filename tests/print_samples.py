@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pypdfium2
 
 from leaflets.labels import Label, LabelFonts
-from leaflets.paper import Pdf
-from leaflets.sheet import Sheet
+from leaflets.model.compiled import Sheet
+from leaflets.model.page import Pdf
 from leaflets.stamp import compile_sheet
 from leaflets.typeset import typeset
 from tests.conftest import ROOT

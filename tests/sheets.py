@@ -12,9 +12,9 @@ import pypdfium2
 import pytest
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
+from leaflets.build.cache import Cache
 from leaflets.languages import spoken
-from leaflets.model import Audience, Edition, Paper
+from leaflets.model.edition import Audience, Edition, Paper
 from leaflets.project import Project, Settings
 from leaflets.project.content import ORIGINAL, source_at
 

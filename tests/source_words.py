@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaflets.languages import LANGUAGES
-from leaflets.pictograms import PICTOGRAMS
+from leaflets.model.pictograms import PICTOGRAMS
 
 Words = tuple[str, ...]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaflets.batch.aliases import Alias, Aliases, gather, ndc_digits
+from leaflets.runlist.drug_names import Alias, Aliases, gather, ndc_digits
 
 
 @pytest.fixture

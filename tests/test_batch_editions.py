@@ -6,13 +6,13 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from leaflets.batch.aliases import Alias, gather
-from leaflets.batch.cells import Row
-from leaflets.batch.orders import Defaults, Fault, Order, order
-from leaflets.batch.wishes import Wishes, parse, spell
+from leaflets.batch.options import Wishes, parse, spell
 from leaflets.build import Built, build
-from leaflets.paper import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Form, Paper
 from leaflets.project import load_project
+from leaflets.runlist.columns import Row
+from leaflets.runlist.drug_names import Alias, gather
+from leaflets.runlist.requests import Defaults, Fault, Order, order
 from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import letters, page_texts
 

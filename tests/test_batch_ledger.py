@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leaflets.batch import chain, serials
-from leaflets.batch.accounts import CopyEntry, LeafletEntry, NewRun, PartEntry, RunEntry
-from leaflets.batch.after import verify
-from leaflets.batch.books import Books, open_books
-from leaflets.batch.keys import open_key
-from leaflets.batch.ledger import Ledger, open_ledger
 from leaflets.batch.recall import recall
-from leaflets.batch.states import MOVES, State
+from leaflets.batch.reconcile import verify
 from leaflets.errors import LedgerError, OutputError, UsageError
+from leaflets.ledger import history as chain
+from leaflets.ledger import serials
+from leaflets.ledger.entries import CopyEntry, LeafletEntry, NewRun, PartEntry, RunEntry
+from leaflets.ledger.ledger import Books, open_books
+from leaflets.ledger.pseudonym import open_key
+from leaflets.ledger.states import MOVES, State
+from leaflets.ledger.store import Ledger, open_ledger
 from tests.batch_doubles import SHELF, House, clock, patients
 
 COPIES = 12
@@ -179,7 +180,7 @@ def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_locked_ledger_says_so(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leaflets.batch.ledger.BUSY_S", 0.05)
+    monkeypatch.setattr("leaflets.ledger.store.BUSY_S", 0.05)
     other = open_ledger(tmp_path / "ledger.db", clock)
     sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     sql.execute("BEGIN IMMEDIATE")

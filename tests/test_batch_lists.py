@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.batch import lists
-from leaflets.batch.aliases import Alias, gather
-from leaflets.batch.cells import Row
-from leaflets.batch.lists import RunList
-from leaflets.batch.orders import Defaults, Fault, Order, order
 from leaflets.errors import UsageError
+from leaflets.runlist import read as lists
+from leaflets.runlist.columns import Row
+from leaflets.runlist.drug_names import Alias, gather
+from leaflets.runlist.read import RunList
+from leaflets.runlist.requests import Defaults, Fault, Order, order
 
 TABLE = (
     "drug,patient_name,directions,copies\r\n"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.batch.after import mark, reconcile, verify
-from leaflets.batch.making import Filed, Progress
-from leaflets.batch.press import Objection
+from leaflets.batch.execute import Filed, Progress
+from leaflets.batch.options import Wishes, parse, spell
+from leaflets.batch.reconcile import mark, reconcile, verify
 from leaflets.batch.run import prepare
-from leaflets.batch.states import State
-from leaflets.batch.wishes import Wishes, parse, spell
 from leaflets.errors import CheckFailed, Interrupted, LedgerError, OutputError, RenderError, RunIncomplete, UsageError
+from leaflets.ledger.states import State
+from leaflets.model.objection import Objection
 from tests.batch_doubles import SHELF, House, PaperBindery, patients
 
 ROW = "drug,patient_name,patient_ref,rx_number,destination\n"

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.batch.house import open_house
-from leaflets.batch.known import anything_known
-from leaflets.batch.press import Job, Leaflet
-from leaflets.batch.workers import Processes
+from leaflets.batch.environment import open_house
+from leaflets.batch.leaflet_index import anything_known
 from leaflets.cli import main
-from leaflets.model import Audience, Edition
+from leaflets.model.copy import Leaflet
+from leaflets.model.edition import Audience, Edition
 from leaflets.project import Project
+from leaflets.workers.local import Processes
+from leaflets.workers.protocol import Job
 from tests.running import MONOGRAPH
 
 LIST = "drug,destination\nno such drug,print\n"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.batch.after import mark, verify
-from leaflets.batch.states import State
-from leaflets.batch.wishes import Wishes
-from leaflets.batch.workers import Processes
+from leaflets.batch.options import Wishes
+from leaflets.batch.reconcile import mark, verify
+from leaflets.ledger.states import State
+from leaflets.workers.local import Processes
 from tests.batch_doubles import House, patients
 
 POINTS = 50
@@ -156,7 +156,7 @@ def test_power_cut_between_file_and_row(
         raise Cut
 
     with monkeypatch.context() as patched:
-        patched.setattr("leaflets.batch.ledger.Ledger.written", cut)
+        patched.setattr("leaflets.ledger.store.Ledger.written", cut)
         with pytest.raises(Cut):
             house.run()
     assert len(house.files()) == 2

@@ -10,8 +10,8 @@ from typing import NoReturn
 
 import pytest
 
-from leaflets.batch.press import Job, Limits, Outcome
-from leaflets.batch.workers import Processes, Serial
+from leaflets.workers.local import Processes, Serial
+from leaflets.workers.protocol import Job, Limits, Outcome
 from tests.sheets import ROOT
 
 
@@ -133,7 +133,7 @@ def test_ctrl_c_does_not_reach_a_server_that_is_still_loading() -> None:
     code = """\
 import os, signal
 from multiprocessing import forkserver
-from leaflets.batch.workers import executor
+from leaflets.workers.local import executor
 from tests.test_batch_workers import jobs, make, never
 workers = executor(1)
 workers.warm()
@@ -153,7 +153,7 @@ def _runs(process: int) -> bool:
 
 
 def test_the_server_loads_the_whole_renderer_before_it_forks() -> None:
-    code = "import sys, leaflets.batch.renderer; print(*sys.modules)"
+    code = "import sys, leaflets.batch.preload; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert {"weasyprint", "jinja2", "markdown", "pikepdf", "pypdfium2", "leaflets.checks"} <= set(loaded)
     assert "sqlite3" not in loaded

@@ -16,24 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
+from leaflets.build.cache import Cache
 from leaflets.compose import compose
 from leaflets.compose.bilingual import rows
-from leaflets.model import (
-    Audience,
-    Block,
-    Edition,
-    Html,
-    Imprint,
-    Item,
-    Items,
-    Notice,
-    Paper,
-    Paragraph,
-    Pharmacy,
-    Run,
-    Severity,
-)
+from leaflets.model.edition import Audience, Edition, Notice, Paper
+from leaflets.model.finding import Severity
+from leaflets.model.monograph import Block, Item, Items, Paragraph, Run
+from leaflets.model.page import Html, Imprint
+from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import parse
 from leaflets.project import Project, packaged
 from leaflets.view import view

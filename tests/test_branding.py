@@ -12,11 +12,12 @@ import pikepdf
 import pytest
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
+from leaflets.build.cache import Cache
+from leaflets.compose.contacts import help_lines
 from leaflets.errors import UsageError
-from leaflets.help_lines import help_lines
 from leaflets.languages import ENGLISH
-from leaflets.model import Audience, Edition, Form, Paper, Pharmacy
+from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.pharmacy import Pharmacy
 from leaflets.project import Project, Settings, load_project
 from leaflets.project.content import source_at
 from leaflets.project.standalone import standalone

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.model import Audience
+from leaflets.model.edition import Audience
 from tests.sheets import Shelf, letters, page_texts
 
 _ADDRESS = "https://www.example.org/a/very/long/address/of/a/protocol/that/never/ends.pdf"

@@ -14,12 +14,13 @@ import pypdfium2
 import pytest
 
 from leaflets.build import Built, build, default_edition
-from leaflets.build.fingerprint import gather
-from leaflets.build.original import texts_of
-from leaflets.build.perused import peruse
-from leaflets.cache import Cache
+from leaflets.build.cache import Cache
+from leaflets.build.cache_key import gather
+from leaflets.build.checked_text import peruse
+from leaflets.build.inputs import texts_of
 from leaflets.errors import CheckFailed, ContentError, RenderError
-from leaflets.paper import Audience, Edition, Form, Paper, Pharmacy
+from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.pharmacy import Pharmacy
 from leaflets.project import Project, Settings, packaged, today
 from leaflets.project.content import source_at
 from tests import verapdf

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets import cache as cache_module
-from leaflets.cache import Cache, Entry
+from leaflets.build import cache as cache_module
+from leaflets.build.cache import Cache, Entry
 
 ENTRY = Entry({"pages": 2, "title": "Ω"}, {"pdf": b"%PDF\n\x00\xff", "html": b""})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leaflets import checks
-from leaflets.model import Finding
+from leaflets.model.finding import Finding
 from leaflets.parse import parse
 
 CASES = Path(__file__).parent / "cases" / "checks"

@@ -6,7 +6,8 @@ import pytest
 
 from leaflets import checks
 from leaflets.errors import ContentError
-from leaflets.model import Audience, Finding, Severity
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Finding, Severity
 from leaflets.parse import parse
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leaflets import checks
-from leaflets.model import Audience
+from leaflets.model.edition import Audience
 from leaflets.parse import parse
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "cases/checks/dangers.csv").read_text("utf-8").splitlines()))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets import checks
-from leaflets.model import Finding
+from leaflets.model.finding import Finding
 from leaflets.parse import parse
 
 FRONT = "---\ntitle: Test\nstrengths: [10mg]\n---\n\n### Dosage\n\n"

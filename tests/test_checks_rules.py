@@ -13,7 +13,8 @@ from leaflets import checks
 from leaflets.checks import manual
 from leaflets.checks.reading import readings
 from leaflets.checks.rule import Hit, Rule
-from leaflets.model import Audience, Severity
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Severity
 from leaflets.parse import parse
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from leaflets import checks
-from leaflets.model import Allow, Audience, Monograph
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import Allow, Monograph
 from leaflets.parse import parse
 
 TEXT = """---

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from leaflets.model import Audience
+from leaflets.model.edition import Audience
 from leaflets.parse import parse
 from leaflets.translation import units
 from tests.running import Leaflet

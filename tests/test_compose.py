@@ -16,7 +16,9 @@ from leaflets.compose import compose
 from leaflets.compose.words import set_plain
 from leaflets.errors import RenderError
 from leaflets.languages import ENGLISH
-from leaflets.model import Audience, Edition, Html, Imprint, Paper, Pharmacy
+from leaflets.model.edition import Audience, Edition, Paper
+from leaflets.model.page import Html, Imprint
+from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import parse
 from leaflets.typography import NBSP
 from leaflets.view import view

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.model import (
-    Audience,
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import (
     Block,
     Box,
     Items,

@@ -4,7 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from leaflets.model import Audience, Table, plain
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import Table, plain
 from tests.test_content_words import blocks
 
 # Each heading with the most that the label gives a person of 40 kg or more every 12 hours, in mg.

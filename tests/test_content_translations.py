@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.model import Monograph, plain
+from leaflets.model.monograph import Monograph, plain
 from leaflets.parse import parse
 from tests.test_content_words import CONTENT, stretches
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.model import Audience, Monograph, Paragraph, Row, Run, Table, Text, plain
-from leaflets.paper import Severity
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Severity
+from leaflets.model.monograph import Monograph, Paragraph, Row, Run, Table, Text, plain
 from leaflets.parse import parse
 
 CASES = Path(__file__).parent / "cases" / "content"

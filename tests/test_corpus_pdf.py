@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, LeafletError
-from leaflets.model import Audience
+from leaflets.model.edition import Audience
 from tests.lost_words import is_withheld, lost, source_of
 from tests.sheets import CORPUS, REFUSED, Shelf, corpus_files, own_files, printable_files, voices
 from tests.source_words import Printed, blocks, words_of

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from leaflets.errors import ContentError
-from leaflets.model import Audience, Block, Items, Table, View
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import Block, Items, Table
+from leaflets.model.view import View
 from leaflets.parse import parse
 from leaflets.view import view
 from tests.sheets import REFUSED

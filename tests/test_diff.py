@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.compare import Comparison, Fate, Kind, Rank, compare
 from leaflets.parse import parse
 from leaflets.project.content import source_at
+from leaflets.textdiff.compare import Comparison, Fate, Kind, Rank, compare
 from tests import verapdf
 from tests.running import Leaflet
 from tests.sheets import own_files, page_texts

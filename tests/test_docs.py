@@ -12,8 +12,10 @@ import pytest
 from leaflets import errors
 from leaflets.cli import COMMANDS, command_parser
 from leaflets.languages import LANGUAGES
-from leaflets.model import BoxKind
-from leaflets.paper import Audience, Pharmacy, Severity
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Severity
+from leaflets.model.monograph import BoxKind
+from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import fences, front, headings, inline, parse
 from leaflets.parse.clean import MAX_BYTES, MAX_LINE, MAX_NESTING
 from leaflets.project import load_project

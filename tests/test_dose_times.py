@@ -9,10 +9,12 @@ import pikepdf
 import pytest
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
+from leaflets.build.cache import Cache
 from leaflets.checks import examine
 from leaflets.errors import ContentError
-from leaflets.model import Audience, DoseGrid, DoseTime, Edition, Monograph, View
+from leaflets.model.edition import Audience, Edition
+from leaflets.model.monograph import DoseGrid, DoseTime, Monograph
+from leaflets.model.view import View
 from leaflets.parse import parse
 from leaflets.project import Project
 from leaflets.project.content import source_at

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from leaflets.drawing import (
+from leaflets.errors import ContentError
+from leaflets.picture_check import (
     MAX_DEPTH,
     MAX_GRADED,
     MAX_PNG_BYTES,
@@ -21,7 +22,6 @@ from leaflets.drawing import (
     MAX_SVG_BYTES,
     require_printable,
 )
-from leaflets.errors import ContentError
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 24 24">\n'
 

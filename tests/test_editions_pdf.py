@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from leaflets.build import build
-from leaflets.cache import Cache
-from leaflets.paper import Audience, Edition, Form, Paper, Severity
+from leaflets.build.cache import Cache
+from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.finding import Severity
 from leaflets.project import Project
 from leaflets.project.content import source_at
 from leaflets.proof import proof

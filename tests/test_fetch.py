@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from leaflets.errors import RenderError
-from leaflets.fetch import FONTS, IMAGES, MAX_IMAGE_BYTES, AssetFetcher, Denied
+from leaflets.typeset.fetch import FONTS, IMAGES, MAX_IMAGE_BYTES, AssetFetcher, Denied
 
 
 def png(width: int, height: int) -> bytes:

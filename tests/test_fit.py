@@ -3,7 +3,8 @@
 import pytest
 
 from leaflets.build.fit import fitted
-from leaflets.model import Audience, Edition, Fit, Form, Html, Paper, Pdf, Stretch
+from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.page import Fit, Html, Pdf, Stretch
 from leaflets.proof.over import over
 
 TIGHTENED = (0.9, 0.9)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, LeafletError
-from leaflets.model import Allow, Monograph, Severity, Source
+from leaflets.model.finding import Severity
+from leaflets.model.monograph import Allow, Monograph, Source
 from leaflets.parse import parse
 from leaflets.parse.front import _Loader, _QuickLoader, _read
 

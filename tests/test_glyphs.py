@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leaflets.errors import RenderError
-from leaflets.glyphs import common_coverage, coverage, described, uncovered
+from leaflets.typeset.glyphs import common_coverage, coverage, described, uncovered
 from tests.pages import font_assets
 
 FONTS = {name: data for name, data in font_assets().items() if name.endswith(".ttf")}

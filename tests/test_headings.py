@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from leaflets.languages import LANGUAGES
-from leaflets.model import Audience
+from leaflets.model.edition import Audience
 from leaflets.parse.headings import SYNONYMS, Heading, key, synonyms, tidy, understand
 from leaflets.view import seating
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leaflets.model import Run, plain
+from leaflets.model.monograph import Run, plain
 from leaflets.parse.inline import inline, links, marks
 from tests.outline import runs
 

@@ -13,7 +13,7 @@ from leaflets.labels.faces import FEATURES
 from leaflets.labels.label import captions, clean
 from leaflets.labels.setting import CONTROL_HEIGHT_PT, DIRECTIONS, NAME, PADDING_PT, SetLabel
 from leaflets.labels.shaping import Line, Shaper
-from leaflets.paper import Finding, Severity
+from leaflets.model.finding import Finding, Severity
 from tests.conftest import ROOT
 from tests.print_samples import fonts, label
 

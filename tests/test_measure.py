@@ -2,8 +2,8 @@
 
 import pytest
 
-from leaflets.measure import column_letters, foot_letters, foot_lines, page_letters
-from leaflets.paper import Audience, Edition, Form, Paper
+from leaflets.compose.capacity import column_letters, foot_letters, foot_lines, page_letters
+from leaflets.model.edition import Audience, Edition, Form, Paper
 
 EVERY = [Edition(audience, "en", paper, form) for audience in Audience for paper in Paper for form in Form]
 

@@ -12,8 +12,8 @@ import pypdfium2
 import pytest
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
-from leaflets.paper import Audience, Edition, Paper
+from leaflets.build.cache import Cache
+from leaflets.model.edition import Audience, Edition, Paper
 from leaflets.project import Project
 from leaflets.project.content import source_at
 from tests.running import MONOGRAPH

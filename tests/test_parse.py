@@ -13,20 +13,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, LeafletError
-from leaflets.model import (
-    Audience,
-    Block,
-    Box,
-    Finding,
-    Items,
-    Monograph,
-    Paragraph,
-    Questions,
-    Quote,
-    Severity,
-    Table,
-    plain,
-)
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.monograph import Block, Box, Items, Monograph, Paragraph, Questions, Quote, Table, plain
 from leaflets.parse import parse
 from leaflets.parse.clean import MAX_BYTES, MAX_COLUMNS, MAX_LINE, MAX_NESTING
 from leaflets.view import view

@@ -11,10 +11,11 @@ import pikepdf
 import pytest
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
-from leaflets.model import Audience, Edition, Finding, Paper
+from leaflets.build.cache import Cache
+from leaflets.model.edition import Audience, Edition, Paper
+from leaflets.model.finding import Finding
+from leaflets.model.pictograms import PICTOGRAMS, icon_file
 from leaflets.parse import parse
-from leaflets.pictograms import PICTOGRAMS, icon_file
 from leaflets.project import Project
 from leaflets.project.content import source_at
 from leaflets.project.standalone import standalone

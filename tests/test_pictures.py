@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
+from leaflets.build.cache import Cache
 from leaflets.errors import ContentError
-from leaflets.model import Audience, Block, Edition, Form, Items, Paper, Paragraph, Picture
+from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.monograph import Block, Items, Paragraph, Picture
 from leaflets.parse import parse
 from leaflets.project import Project
 from leaflets.project.content import source_at

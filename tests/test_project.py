@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, OutputError, UsageError
-from leaflets.paper import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Form, Paper
 from leaflets.project import Project, Settings, load_project, packaged, read_bytes, read_text, save, shown
 from leaflets.project.content import Source, at_path, source_at
 from leaflets.project.files import decode, folder

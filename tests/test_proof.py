@@ -7,7 +7,9 @@ import pytest
 from weasyprint import HTML
 
 from leaflets.errors import PdfError
-from leaflets.model import Audience, Edition, Form, Pdf, Rect, Severity, Stretch
+from leaflets.model.edition import Audience, Edition, Form
+from leaflets.model.finding import Severity
+from leaflets.model.page import Pdf, Rect, Stretch
 from leaflets.proof import RULES, contrast, proof
 from tests.conftest import ROOT
 

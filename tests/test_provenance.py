@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.errors import PdfError
-from leaflets.model import Audience, Enclosure, Html, Paper
+from leaflets.model.edition import Audience, Paper
+from leaflets.model.page import Enclosure, Html
 from leaflets.printfile import PrintJob, write_print_file
 from leaflets.printfile.split import SplitWriter
 from leaflets.project.content import source_at
-from leaflets.record import read
-from leaflets.seal import is_whole, sealed
+from leaflets.seal.digest import is_whole, sealed
+from leaflets.seal.record import read
 from leaflets.typeset import typeset
 from tests import verapdf
 from tests.pages import assets, page

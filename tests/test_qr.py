@@ -7,10 +7,9 @@ import pytest
 import segno
 
 from leaflets.build import build
-from leaflets.cache import Cache
+from leaflets.build.cache import Cache
 from leaflets.errors import UsageError
-from leaflets.model import Audience, Edition
-from leaflets.paper import Form, Paper
+from leaflets.model.edition import Audience, Edition, Form, Paper
 from leaflets.project import Project, Settings
 from leaflets.project.content import source_at
 from leaflets.qr import code_words, qr

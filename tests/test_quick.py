@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
-from leaflets.model import Audience, Edition, Form, Notice, Paper
+from leaflets.build.cache import Cache
+from leaflets.model.edition import Audience, Edition, Form, Notice, Paper
 from leaflets.project import Project
 from leaflets.project.content import source_at
 from leaflets.typeset import quick, typeset

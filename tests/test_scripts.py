@@ -13,14 +13,15 @@ import pypdfium2
 import pytest
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
+from leaflets.build.cache import Cache
+from leaflets.compose.capacity import foot_lines, letters_of
 from leaflets.errors import RenderError
-from leaflets.glyphs import printable
 from leaflets.languages import LANGUAGES
-from leaflets.measure import foot_lines, letters_of
-from leaflets.model import Audience, Edition, Form, Paper, Severity
+from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.finding import Severity
 from leaflets.project import Project
 from leaflets.project.content import source_at
+from leaflets.typeset.glyphs import printable
 from leaflets.typography import left_to_right
 from tests.sheets import ROOT, letters, page_texts
 from tests.source_words import Block, blocks, words_of

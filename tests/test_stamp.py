@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from leaflets.errors import PdfError
 from leaflets.impose import blanks_after, paper_sheets
-from leaflets.paper import Pdf
-from leaflets.sheet import Sheet, pack, unpack
+from leaflets.model.compiled import Sheet, pack, unpack
+from leaflets.model.page import Pdf
 from leaflets.stamp import compile_sheet
 from leaflets.typeset import typeset
 from tests.pages import RICH_BODY, RICH_CSS, assets, page

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from leaflets.build import Built, build
-from leaflets.cache import Cache
+from leaflets.build.cache import Cache
 from leaflets.errors import RenderError
-from leaflets.model import Audience, Edition
+from leaflets.model.edition import Audience, Edition
 from leaflets.parse import parse
 from leaflets.parse.translating import sealed
 from leaflets.project import Project, packaged

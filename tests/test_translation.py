@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from leaflets import checks
 from leaflets.checks.quantities import differences, quantities
 from leaflets.errors import ContentError
-from leaflets.model import Audience, Monograph
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import Monograph
 from leaflets.parse import parse
 from leaflets.parse.translating import sealed
 from leaflets.translation import Change, record_of, stale, units

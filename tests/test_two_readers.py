@@ -6,7 +6,9 @@ import pytest
 
 from leaflets.compose import compose
 from leaflets.errors import ContentError
-from leaflets.model import Audience, Edition, Imprint, Pharmacy
+from leaflets.model.edition import Audience, Edition
+from leaflets.model.page import Imprint
+from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import parse
 from leaflets.parse.headings import SYNONYMS
 from leaflets.project import load_project

@@ -16,7 +16,7 @@ import pikepdf
 import pytest
 
 from leaflets.errors import RenderError
-from leaflets.model import Html, Pdf
+from leaflets.model.page import Html, Pdf
 from leaflets.typeset import engine_versions, typeset
 from leaflets.typeset.faces import Faces
 from tests.conftest import ROOT

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 
 from leaflets.errors import RenderError
-from leaflets.model import Html, Pdf
+from leaflets.model.page import Html, Pdf
 from leaflets.typeset import typeset
 from tests.pages import assets, page
 

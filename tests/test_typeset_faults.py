@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from leaflets.errors import RenderError
-from leaflets.model import Html
+from leaflets.model.page import Html
 from leaflets.typeset import typeset
 from tests.conftest import ROOT
 from tests.pages import assets, font_assets, page

@@ -11,7 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.seal import sealed
+from leaflets.seal.digest import sealed
 from tests.running import MONOGRAPH, Leaflet, Ran, environment, process
 from tests.sheets import ROOT
 from tests.test_translation import SOURCE, SPANISH

@@ -6,7 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from leaflets.model import Audience, Paragraph, Place, Subheading, Table, View, Withheld, plain
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Withheld
+from leaflets.model.monograph import Paragraph, Subheading, Table, plain
+from leaflets.model.view import Place, View
 from leaflets.parse import parse
 from leaflets.view import SEATING, view
 from tests.view_words import view_words, words

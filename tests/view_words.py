@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from leaflets.model import (
+from leaflets.model.monograph import (
     Block,
     Box,
     DoseGrid,
@@ -16,9 +16,9 @@ from leaflets.model import (
     Subheading,
     Table,
     Verbatim,
-    View,
     plain,
 )
+from leaflets.model.view import View
 
 # Numbers with their points and ranges stay whole, and the signs that change a dose count as words.
 _WORD = re.compile(r"\d+(?:[.,/–-]\d+)*|[^\W\d_]+|[<>≤≥±%×÷°=~]")

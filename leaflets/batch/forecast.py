@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from leaflets.batch.accounts import PartEntry
+from leaflets.batch.assessment import Verdict
+from leaflets.batch.options import Wishes
 from leaflets.batch.plan import Plan
-from leaflets.batch.press import Verdict
-from leaflets.batch.wishes import Wishes
 from leaflets.impose import blanks_after, paper_sheets
+from leaflets.ledger.entries import PartEntry
 
 START_S = 0.2
 LEAFLET_S = 0.5

@@ -3,17 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from leaflets.batch import serials
-from leaflets.batch.accounts import CopyEntry, LeafletEntry, PartEntry
-from leaflets.batch.cells import COLUMNS
-from leaflets.batch.filenames import part_names
-from leaflets.batch.lists import RunList
-from leaflets.batch.orders import Fault, Order, order
-from leaflets.batch.press import Job, Leaflet, Objection, Press, Verdict
-from leaflets.batch.wishes import Wishes
+from leaflets.batch.assessment import Press, Verdict
+from leaflets.batch.options import Wishes
 from leaflets.errors import UsageError
 from leaflets.labels import Label
-from leaflets.paper import Audience, Finding, Severity
+from leaflets.ledger import serials
+from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry
+from leaflets.model.copy import Leaflet
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.objection import Objection
+from leaflets.printfile.names import part_names
+from leaflets.runlist.columns import COLUMNS
+from leaflets.runlist.read import RunList
+from leaflets.runlist.requests import Fault, Order, order
+from leaflets.workers.protocol import Job
 
 MAX_TAGGED = 40_000
 """Copies in one tagged file: a PDF reader's limit of 8,388,607 objects, and 200 objects a copy."""

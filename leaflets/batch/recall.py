@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leaflets.batch.accounts import Issued
-from leaflets.batch.aliases import Aliases
-from leaflets.batch.ledger import Ledger
-from leaflets.batch.states import State
 from leaflets.errors import UsageError
+from leaflets.ledger.entries import Issued
+from leaflets.ledger.states import State
+from leaflets.ledger.store import Ledger
+from leaflets.runlist.drug_names import Aliases
 
 
 @dataclass(frozen=True, slots=True)

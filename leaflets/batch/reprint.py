@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leaflets.batch import lists
-from leaflets.batch import wishes as wishing
-from leaflets.batch.accounts import CopyEntry, PartEntry, RunEntry
-from leaflets.batch.bindery import Bindery
-from leaflets.batch.books import Books
-from leaflets.batch.filenames import part_names
-from leaflets.batch.making import Desk, Made, Task, finish
+from leaflets.batch import options as wishing
+from leaflets.batch.assessment import Press
+from leaflets.batch.execute import Desk, Made, Task, finish
 from leaflets.batch.plan import LabelChecks, Plan, plan
-from leaflets.batch.press import Press
-from leaflets.batch.serials import spell
-from leaflets.batch.states import State
+from leaflets.batch.print_files import Bindery
 from leaflets.errors import RunIncomplete, UsageError
-from leaflets.paper import Severity
+from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry
+from leaflets.ledger.ledger import Books
+from leaflets.ledger.serials import spell
+from leaflets.ledger.states import State
+from leaflets.model.finding import Severity
+from leaflets.printfile.names import part_names
+from leaflets.runlist import read as lists
 
 REPRINTED = frozenset({State.WRITTEN, State.SENT, State.SPOILED})
 """Where a copy may stand that another takes the place of; it is spoiled then, if nobody said so before."""

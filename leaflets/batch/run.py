@@ -5,19 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leaflets.batch import lists
-from leaflets.batch import wishes as wishing
-from leaflets.batch.accounts import NewRun, RunEntry
-from leaflets.batch.bindery import Bindery
-from leaflets.batch.books import Books
-from leaflets.batch.ledger import plan_digest
-from leaflets.batch.lists import RunList
-from leaflets.batch.making import Desk, Made, Task, finish
+from leaflets.batch import options as wishing
+from leaflets.batch.assessment import Press
+from leaflets.batch.execute import Desk, Made, Task, finish
+from leaflets.batch.options import Wishes
 from leaflets.batch.plan import LabelChecks, Plan, plan
-from leaflets.batch.press import Press
-from leaflets.batch.wishes import Wishes
+from leaflets.batch.print_files import Bindery
 from leaflets.errors import CheckFailed, UsageError
+from leaflets.ledger.entries import NewRun, RunEntry
+from leaflets.ledger.ledger import Books
+from leaflets.ledger.store import plan_digest
 from leaflets.project.files import folder as make_folder
+from leaflets.runlist import read as lists
+from leaflets.runlist.read import RunList
 
 ENDINGS = {"csv": "csv", "jsonl": "jsonl", "fhir": "json"}
 
@@ -76,7 +76,7 @@ def prepare(request: Request, press: Press, bindery: Bindery, books: Books | Non
     if not books or not standing.run or standing.complete or _as_recorded(standing.run, first):
         return Prepared(request, run_list, standing, first)
     books.clear_away(standing.run, "its monographs, or what is known of them, have changed")
-    standing = _new_standing(request, run_list, books.count(run_list))
+    standing = _new_standing(request, run_list, books.count(run_list.sha256))
     return Prepared(request, run_list, standing, planned(standing.name))
 
 

@@ -7,16 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leaflets.build.built import Built
-from leaflets.build.fingerprint import gathered, wanted
-from leaflets.build.original import Texts
-from leaflets.cache import Cache, Entry
+from leaflets.build.cache import Cache, Entry
+from leaflets.build.cache_key import gathered, wanted
+from leaflets.build.inputs import Texts
+from leaflets.build.sheet import Built
 from leaflets.errors import CheckFailed
-from leaflets.paper import Audience, Edition, Finding, Notice, Pdf, Rect, Severity, Stretch, Withheld
+from leaflets.model.edition import Audience, Edition, Notice
+from leaflets.model.finding import Finding, Severity, Withheld
+from leaflets.model.page import Pdf, Rect, Stretch
 from leaflets.project import Project, Source, today
 
 if TYPE_CHECKING:
-    from leaflets.build.perused import Perused
+    from leaflets.build.checked_text import Perused
 
 __all__ = ["Built", "build", "default_edition", "require_clean"]
 
@@ -42,7 +44,7 @@ def build(
     if entry is not None:
         return _restored(asked.texts, edition, entry)
     # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
-    from leaflets.build.pipeline import make
+    from leaflets.build.render import make
 
     ingredients = gathered(project, edition, asked)
     built = make(source, edition, ingredients, perused)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from leaflets.model import Edition, Html, Pdf
+from leaflets.model.edition import Edition
+from leaflets.model.page import Html, Pdf
 
 _PAGES_A_SHEET = 4
 

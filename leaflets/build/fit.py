@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leaflets.model import Audience, Edition, Fit, Form, Html, Pdf
+from leaflets.model.edition import Audience, Edition, Form
+from leaflets.model.page import Fit, Html, Pdf
 
 _ALL_BUT_EMPTY = 0.3
 _A_FEW_LINES = 0.15

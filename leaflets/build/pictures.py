@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from leaflets.drawing import require_printable
 from leaflets.errors import ContentError, UsageError
-from leaflets.pictograms import logo_file
+from leaflets.model.pictograms import logo_file
+from leaflets.picture_check import require_printable
 from leaflets.project import Project, Source, read_bytes, shown
 
 # Found in the bytes, since a sheet from the cache is never parsed; what only looks like one does no harm.

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leaflets.build.fingerprint import Ingredients, review_by
-from leaflets.build.original import Texts
-from leaflets.build.perused import Perused, peruse
+from leaflets.build.cache_key import Ingredients, review_by
+from leaflets.build.checked_text import Perused, peruse
+from leaflets.build.inputs import Texts
 from leaflets.checks import open_safety
 from leaflets.compose import compose
 from leaflets.errors import CheckFailed, ContentError
-from leaflets.model import Edition, Finding, Html, Imprint, Monograph, View
+from leaflets.model.edition import Edition
+from leaflets.model.finding import Finding
+from leaflets.model.monograph import Monograph
+from leaflets.model.page import Html, Imprint
+from leaflets.model.view import View
 from leaflets.project import Source
 from leaflets.qr import qr
 from leaflets.view import view

@@ -22,7 +22,9 @@ from leaflets.checks.readability import Measure
 from leaflets.checks.reading import Reading, readings
 from leaflets.checks.rule import Family, Hit, Rule
 from leaflets.checks.silence import Silenced, sift
-from leaflets.model import Audience, Finding, Monograph, Severity
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.monograph import Monograph
 
 __all__ = [
     "ENGLISH_ONLY", "RULES", "SAFETY", "Judged", "Measure", "Report", "Rule", "Silenced", "check", "examine",

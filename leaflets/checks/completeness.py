@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from leaflets.checks.reading import Part, Reading, Stretch
 from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule, at
 from leaflets.checks.tables import rows, words
-from leaflets.model import BoxKind
+from leaflets.model.monograph import BoxKind
 
 
 def required_sections(reading: Reading) -> Iterator[Hit]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from leaflets.checks.places import Source
 from leaflets.checks.rule import Hit, Rule
-from leaflets.model import Finding, Severity
+from leaflets.model.finding import Finding, Severity
 
 
 class Placer:

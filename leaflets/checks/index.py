@@ -8,7 +8,8 @@ from leaflets.checks import jargon, plain_language
 from leaflets.checks.lexer import Kind
 from leaflets.checks.reading import Part, Reading
 from leaflets.checks.tables import rows, words
-from leaflets.model import BoxKind, Severity
+from leaflets.model.finding import Severity
+from leaflets.model.monograph import BoxKind
 
 
 class Verdict(StrEnum):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from leaflets.checks import RULES
 from leaflets.checks.rule import Rule
-from leaflets.model import Severity
+from leaflets.model.finding import Severity
 
 BEGIN, END = "<!-- rules: begin -->", "<!-- rules: end -->"
 

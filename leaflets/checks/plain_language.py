@@ -8,7 +8,8 @@ from leaflets.checks.readability import Measure, measure, names_of, together
 from leaflets.checks.reading import Part, Reading, Stretch, Words
 from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Hit, Rule, at
 from leaflets.checks.tables import words
-from leaflets.model import Audience, Severity
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Severity
 
 GRADE_AIM, GRADE_LIMIT = 6, 8
 """USP <1265>: grade 6 or below, never above 8."""

@@ -15,7 +15,7 @@ from functools import cache
 from leaflets.checks.hyphens import parts
 from leaflets.checks.lexer import Kind, Token
 from leaflets.checks.tables import lists
-from leaflets.model import Front
+from leaflets.model.monograph import Front
 
 _VOWELS = re.compile("[aeiouy]+")
 _TWO = re.compile("i[aou]|eo|ua(?!r)")

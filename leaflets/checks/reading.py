@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from leaflets.checks.lexer import Kind, Token, lex, sentences
-from leaflets.model import (
-    Audience,
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import (
     Block,
     Box,
     BoxKind,

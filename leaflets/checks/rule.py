@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leaflets.checks.reading import Place, Reading, Stretch
-from leaflets.model import Audience, Severity
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 

@@ -9,7 +9,7 @@ from leaflets.checks.lexer import lex
 from leaflets.checks.reading import Place, Reading
 from leaflets.checks.rule import Family, Hit, Rule, at
 from leaflets.checks.tables import rows
-from leaflets.model import Severity
+from leaflets.model.finding import Severity
 
 Places = Callable[[Reading], Iterable[tuple[Place, int]]]
 """Where an error-prone form stands, and how many tokens it has."""

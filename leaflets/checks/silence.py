@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from leaflets.checks.reading import Reading
 from leaflets.checks.rule import ERROR, Family, Hit, Rule
-from leaflets.model import Allow, Finding, Section
+from leaflets.model.finding import Finding
+from leaflets.model.monograph import Allow, Section
 
 
 @dataclass(frozen=True, slots=True)

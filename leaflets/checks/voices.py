@@ -6,7 +6,7 @@ from leaflets.checks.readability import is_medicine, names_of
 from leaflets.checks.reading import Part, Reading, Stretch, Words
 from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule
 from leaflets.checks.tables import lists
-from leaflets.model import Audience
+from leaflets.model.edition import Audience
 
 _AGAINST = frozenset({"contraindications"})
 _WHOLE = frozenset(

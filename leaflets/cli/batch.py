@@ -4,14 +4,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.known import anything_known
-from leaflets.batch.list_file import read_list_file
-from leaflets.batch.press import Objection
-from leaflets.batch.stopping import watched
-from leaflets.batch.workers import executor, usual_workers
+from leaflets.batch.leaflet_index import anything_known
 from leaflets.cli.help_page import HelpPage
-from leaflets.paper import Audience, Form, Paper
+from leaflets.model.edition import Audience, Form, Paper
+from leaflets.model.objection import Objection
 from leaflets.project import load_project
+from leaflets.runlist.files import read_list_file
+from leaflets.workers.interrupts import watched
+from leaflets.workers.local import executor, usual_workers
 
 _EXAMPLES = """\
 examples:

@@ -15,7 +15,8 @@ from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
 from leaflets.languages import text_lang
-from leaflets.paper import Audience, Edition, Finding, Form, Notice, Paper, Severity
+from leaflets.model.edition import Audience, Edition, Form, Notice, Paper
+from leaflets.model.finding import Finding, Severity
 from leaflets.project import Project, Source, keep, load_project, save, shown
 from leaflets.project.content import at_path
 from leaflets.project.naming import sheet_name

@@ -15,7 +15,8 @@ from leaflets.cli import report
 from leaflets.cli.check_output import Checked
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, RenderError, UsageError
-from leaflets.model import Audience, Edition, Finding, Form, Notice, Paper, Severity
+from leaflets.model.edition import Audience, Edition, Form, Notice, Paper
+from leaflets.model.finding import Finding, Severity
 from leaflets.project import Project, Source, load_project, today
 from leaflets.project.content import at_path
 from leaflets.project.files import decode
@@ -110,7 +111,7 @@ def _editions(args: argparse.Namespace, project: Project, audiences: Sequence[Au
 def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], project: Project) -> Checked:
     # Here and not above: a check of the text alone needs no renderer and no reader of PDFs.
     from leaflets.build import build
-    from leaflets.build.proved import proved
+    from leaflets.build.page_findings import proved
 
     own = (replace(edition, lang=source.lang) for edition in editions)
     voiced = [edition for edition in own if not one.monograph.front.translation or edition.audience is Audience.PATIENT]
@@ -123,7 +124,7 @@ def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], proje
 
 def _check(project: Project, source: Source, audiences: Sequence[Audience]) -> Checked:
     # Here and not above: the help of a command needs no parser of Markdown.
-    from leaflets.build.original import parsed, texts_of
+    from leaflets.build.inputs import parsed, texts_of
     from leaflets.build.pictures import pictures_of
 
     texts = texts_of(project, source)

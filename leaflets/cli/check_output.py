@@ -11,7 +11,8 @@ from urllib.parse import quote
 from leaflets import __version__, checks
 from leaflets.cli.report import finding_facts, painted
 from leaflets.errors import LeafletError
-from leaflets.model import Finding, Monograph, Severity
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.monograph import Monograph
 
 if TYPE_CHECKING:
     from leaflets.proof import PageRule

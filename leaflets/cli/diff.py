@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
-from leaflets.paper import Paper, Severity
+from leaflets.model.edition import Paper
+from leaflets.model.finding import Severity
 from leaflets.project import keep, load_project, shown
 
 if TYPE_CHECKING:
-    from leaflets.compare import Change, Piece
-    from leaflets.provenance.diff import Difference
+    from leaflets.textdiff.compare import Change, Piece
+    from leaflets.textdiff.diff import Difference
 
 _EXAMPLES = """\
 examples:
@@ -47,7 +48,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 whether anything changed or not."""
-    from leaflets.provenance.diff import changes_pdf, diff  # here, so that help is quick
+    from leaflets.textdiff.diff import changes_pdf, diff  # here, so that help is quick
 
     project = load_project(Path.cwd())
     found = diff(args.old, args.new, project, args.lang or project.settings.language)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from leaflets import checks
 from leaflets.cli import report
 from leaflets.errors import UsageError
-from leaflets.paper import Severity
+from leaflets.model.finding import Severity
 
 if TYPE_CHECKING:
     from leaflets.proof import PageRule

@@ -8,7 +8,7 @@ from typing import Any
 
 from leaflets.cli import report
 from leaflets.errors import LeafletError
-from leaflets.model import Front
+from leaflets.model.monograph import Front
 from leaflets.project import Project, Source, load_project, read_text, shown, today
 
 

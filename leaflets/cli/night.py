@@ -7,24 +7,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from leaflets.batch.accounts import RunEntry
-from leaflets.batch.books import Books, books_stand
+from leaflets.batch.environment import House, open_house
+from leaflets.batch.execute import Desk, Made
 from leaflets.batch.forecast import Forecast, forecast
-from leaflets.batch.house import House, open_house
-from leaflets.batch.making import Desk, Made
-from leaflets.batch.orders import Defaults
-from leaflets.batch.press import Executor, Objection
+from leaflets.batch.options import Wishes
 from leaflets.batch.run import Prepared, Request, carry_out, prepare, rejects_path
-from leaflets.batch.serials import spell
-from leaflets.batch.states import State
-from leaflets.batch.stopping import Stop
-from leaflets.batch.wishes import Wishes
 from leaflets.cli import report, telling
 from leaflets.cli.progress import emit, shown
 from leaflets.errors import RunIncomplete
-from leaflets.paper import Audience, Edition, Finding, Form, Paper, Severity
+from leaflets.ledger.entries import RunEntry
+from leaflets.ledger.ledger import Books, books_stand
+from leaflets.ledger.serials import spell
+from leaflets.ledger.states import State
+from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.objection import Objection
 from leaflets.project import Project, Settings, save
 from leaflets.project import shown as shown_path
+from leaflets.runlist.requests import Defaults
+from leaflets.workers.interrupts import Stop
+from leaflets.workers.protocol import Executor
 
 MOST_FINDINGS = 100
 """Findings printed as text; JSON has them all."""

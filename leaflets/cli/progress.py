@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from leaflets.batch.making import Failed, Filed, Progress, Report
+from leaflets.batch.execute import Failed, Filed, Progress, Report
 
 WORDS = {"leaflets": "making leaflets", "copies": "writing copies"}
 

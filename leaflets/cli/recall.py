@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.accounts import Issued
-from leaflets.batch.house import open_house
+from leaflets.batch.environment import open_house
 from leaflets.batch.recall import Recall, recall
-from leaflets.batch.serials import spell
-from leaflets.batch.states import State
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
+from leaflets.ledger.entries import Issued
+from leaflets.ledger.serials import spell
+from leaflets.ledger.states import State
 from leaflets.project import load_project
 
 _EXAMPLES = """\

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from leaflets.errors import LeafletError
-from leaflets.paper import Finding, Severity, Withheld
+from leaflets.model.finding import Finding, Severity, Withheld
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}
 

@@ -6,18 +6,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.books import Books
-from leaflets.batch.house import House, open_house
-from leaflets.batch.list_file import find_list, read_list_file
-from leaflets.batch.making import Desk
+from leaflets.batch.environment import House, open_house
+from leaflets.batch.execute import Desk
 from leaflets.batch.reprint import Reprint, reprint
-from leaflets.batch.serials import parse, spell
-from leaflets.batch.stopping import Stop, watched
-from leaflets.batch.workers import executor, usual_workers
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, shown
+from leaflets.ledger.ledger import Books
+from leaflets.ledger.serials import parse, spell
 from leaflets.project import load_project
+from leaflets.runlist.files import find_list, read_list_file
+from leaflets.workers.interrupts import Stop, watched
+from leaflets.workers.local import executor, usual_workers
 
 _EXAMPLES = """\
 examples:
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _reprint(args: argparse.Namespace, house: House, books: Books, stop: Stop) -> Reprint:
     entry = books.run_named(args.name)
-    data = read_list_file(args.list) if args.list else find_list(Path.cwd(), entry)
+    data = read_list_file(args.list) if args.list else find_list(Path.cwd(), entry.list_sha256, entry.name)
     resume = f"Go on with: {shlex.join(['leaflet', *sys.argv[1:]])}"
     with shown(as_json=args.json, quiet=args.quiet) as told:
         desk = Desk(books.ledger, house.shelf, executor(usual_workers()), house.bindery, told, stop)

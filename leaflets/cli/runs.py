@@ -7,17 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.accounts import RunEntry
-from leaflets.batch.after import check_files, mark, reconcile, verify
-from leaflets.batch.books import Books
-from leaflets.batch.house import open_house
-from leaflets.batch.serials import parse, spell
-from leaflets.batch.states import State
+from leaflets.batch.environment import open_house
+from leaflets.batch.reconcile import check_files, mark, reconcile, verify
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.errors import LedgerError, RunIncomplete
-from leaflets.paper import Form
+from leaflets.ledger.entries import RunEntry
+from leaflets.ledger.ledger import Books
+from leaflets.ledger.serials import parse, spell
+from leaflets.ledger.states import State
+from leaflets.model.edition import Form
 from leaflets.project import load_project
 
 DEEDS = {

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from leaflets.batch.accounts import CopyEntry, PartEntry, RunEntry, Tally
 from leaflets.batch.forecast import Forecast
 from leaflets.batch.run import Prepared
-from leaflets.batch.serials import spell
-from leaflets.batch.states import State
+from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry, Tally
+from leaflets.ledger.serials import spell
+from leaflets.ledger.states import State
 from leaflets.project import shown
 
 FORMS = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle"}

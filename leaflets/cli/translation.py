@@ -12,13 +12,13 @@ from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, UsageError
 from leaflets.languages import LANGUAGES
-from leaflets.paper import Audience
+from leaflets.model.edition import Audience
 from leaflets.project import Project, Source, load_project, read_text, save, shown
 from leaflets.project.content import ORIGINAL
 from leaflets.translation import Pair, Stale, completed, pairs, parting, record_of, stale
 
 if TYPE_CHECKING:
-    from leaflets.model import Monograph
+    from leaflets.model.monograph import Monograph
 
 _EXAMPLES = """\
 examples:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import LeafletError
-from leaflets.paper import ID_DIGITS, Form, Severity
+from leaflets.model.edition import Form
+from leaflets.model.finding import Severity
+from leaflets.model.page import ID_DIGITS
 from leaflets.project import load_project, shown, today
 
 if TYPE_CHECKING:

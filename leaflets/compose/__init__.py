@@ -16,37 +16,33 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from leaflets.compose.bilingual import Pair, leads, paired
+from leaflets.compose.capacity import column_letters, foot_lines, page_letters
+from leaflets.compose.contacts import HelpLines, help_lines, with_help
 from leaflets.compose.footer import footer, isolated, notices, page_number
 from leaflets.compose.words import LONG_WORD, set_plain, set_text, unbold
 from leaflets.errors import RenderError
-from leaflets.help_lines import HelpLines, help_lines, with_help
 from leaflets.languages import Language, msg
-from leaflets.measure import column_letters, foot_lines, page_letters
-from leaflets.model import (
-    Audience,
+from leaflets.model.edition import Audience, Edition
+from leaflets.model.monograph import (
     Block,
     Box,
     DoseGrid,
     DoseTime,
-    Edition,
     Front,
-    Html,
-    Imprint,
     Items,
     Paragraph,
-    Pharmacy,
     Picture,
-    Place,
     Questions,
     Quote,
     Source,
     Table,
     Text,
-    View,
-    ViewSection,
     plain,
 )
-from leaflets.pictograms import PICTOGRAMS, icon_file, logo_file, picture_file
+from leaflets.model.page import Html, Imprint
+from leaflets.model.pharmacy import Pharmacy
+from leaflets.model.pictograms import PICTOGRAMS, icon_file, logo_file, picture_file
+from leaflets.model.view import Place, View, ViewSection
 from leaflets.typography import NBSP, bind, tallman
 
 _TITLES = {Audience.PATIENT: msg("{title}: patient leaflet"), Audience.CLINICIAN: msg("{title}: clinician sheet")}

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from leaflets.model import Block, Box, Items, Paragraph, Place, Questions, Run, Subheading, Text, ViewSection, plain
+from leaflets.model.monograph import Block, Box, Items, Paragraph, Questions, Run, Subheading, Text, plain
+from leaflets.model.view import Place, ViewSection
 
 _COLONS = (":", "：")
 

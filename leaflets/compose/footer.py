@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from leaflets.compose.capacity import foot_letters
 from leaflets.languages import Language, msg
-from leaflets.measure import foot_letters
-from leaflets.model import Audience, Form, Front, Imprint, Notice, Translation, View
+from leaflets.model.edition import Audience, Form, Notice
+from leaflets.model.monograph import Front, Translation
+from leaflets.model.page import Imprint
+from leaflets.model.view import View
 from leaflets.typography import NBSP
 
 KIND = {Audience.PATIENT: msg("Patient leaflet"), Audience.CLINICIAN: msg("Clinician sheet, for health professionals")}

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from markupsafe import Markup, escape
 
 from leaflets.languages import spoken
-from leaflets.model import Run, Text, plain
+from leaflets.model.monograph import Run, Text, plain
 from leaflets.typography import NBSP, bind, left_to_right, unbreakable
 
 Span = tuple[int, int]

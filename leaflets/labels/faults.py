@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from leaflets.paper import Finding, Severity
+from leaflets.model.finding import Finding, Severity
 
 _HAN = ("CJK", "KANGXI")
 

@@ -16,7 +16,7 @@ from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captio
 from leaflets.labels.shaping import Line, MissingCharacter, Shaper
 from leaflets.labels.times import cells
 from leaflets.languages import first_language
-from leaflets.paper import Finding
+from leaflets.model.finding import Finding
 
 PADDING_PT = 3.0
 LEADING = 1.15

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from leaflets.errors import ContentError
-from leaflets.model import Finding, Monograph, Section, Severity
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.monograph import Monograph, Section
 from leaflets.parse.blocks import scan
 from leaflets.parse.clean import Line, clean
 from leaflets.parse.fences import voices

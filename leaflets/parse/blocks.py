@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from leaflets.errors import ContentError
-from leaflets.model import (
-    Audience,
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import (
     Block,
     Box,
     BoxKind,

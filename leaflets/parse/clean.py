@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from leaflets.errors import ContentError
-from leaflets.model import Audience, Finding, Severity
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Finding, Severity
 
 MAX_BYTES = 262_144
 MAX_LINE = 8_192

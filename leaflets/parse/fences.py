@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from leaflets.errors import ContentError
-from leaflets.model import Audience, BoxKind, Finding, Severity, Withheld
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Finding, Severity, Withheld
+from leaflets.model.monograph import BoxKind
 from leaflets.parse.clean import MAX_NESTING, Line
 
 # At any depth: a fence in a list item stands as far in as the item's words.

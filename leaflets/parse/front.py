@@ -11,7 +11,8 @@ from functools import lru_cache
 import yaml
 
 from leaflets.errors import ContentError
-from leaflets.model import Allow, DoseGrid, DoseTime, Finding, Front, Severity, Source, Translation
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.monograph import Allow, DoseGrid, DoseTime, Front, Source, Translation
 from leaflets.parse.clean import Line, printable
 
 MAX_LINES = 400

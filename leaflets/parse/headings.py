@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
-from leaflets.model import plain
+from leaflets.model.monograph import plain
 from leaflets.parse.inline import inline
 
 TABLES = "tables/headings"

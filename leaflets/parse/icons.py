@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 
-from leaflets.model import Finding, Severity
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.pictograms import PICTOGRAMS
 from leaflets.parse.clean import Line
-from leaflets.pictograms import PICTOGRAMS
 
 _NAMES = "|".join(PICTOGRAMS)
 _MARK = re.compile(rf"\s*:({_NAMES}):\s+(?=\S)")

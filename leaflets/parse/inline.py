@@ -10,7 +10,7 @@ from functools import cache
 
 from markdown import Markdown
 
-from leaflets.model import Run, Text
+from leaflets.model.monograph import Run, Text
 from leaflets.parse.clean import printable
 
 # Links and images are resolved here, before Markdown: paper has no links, so the address is printed after the words;

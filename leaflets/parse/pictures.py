@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from leaflets.model import Finding, Picture, Severity, plain
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.monograph import Picture, plain
 from leaflets.parse.clean import Line
 from leaflets.parse.inline import inline, links
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from leaflets.model import Audience
+from leaflets.model.edition import Audience
 from leaflets.parse.clean import Line
 from leaflets.parse.code import coded
 from leaflets.parse.fences import BOXES, CLOSE, OPEN

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from leaflets.model import (
-    Audience,
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import (
     Block,
     Box,
     BoxKind,

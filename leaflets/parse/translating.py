@@ -6,7 +6,8 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
-from leaflets.model import Audience, Front, Translation
+from leaflets.model.edition import Audience
+from leaflets.model.monograph import Front, Translation
 from leaflets.parse.clean import Line, clean
 from leaflets.parse.fences import CLOSE, OPEN, voices
 from leaflets.parse.front import take_front

@@ -4,9 +4,9 @@ from leaflets.errors import PdfError
 from leaflets.labels.label import clean
 from leaflets.labels.setting import BODY, HEADING, Block, LabelSetter
 from leaflets.labels.shaping import MissingCharacter
+from leaflets.model.compiled import LABEL, TOP, PageForm, Shared, Sheet
 from leaflets.printfile.content import LabelContent, LabelWriter
 from leaflets.printfile.jobs import Banner
-from leaflets.sheet import LABEL, TOP, PageForm, Shared, Sheet
 
 _A4_PT = (595.275591, 841.889764)
 _MARGIN_PT = 56.7  # 20 mm

@@ -18,10 +18,11 @@ from leaflets.labels.setting import (
     LabelSetter,
 )
 from leaflets.labels.shaping import MissingCharacter
-from leaflets.paper import Finding, Rect, Severity
+from leaflets.model.compiled import Sheet
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.page import Rect
 from leaflets.printfile.form import first_free_content
 from leaflets.printfile.jobs import Copy
-from leaflets.sheet import Sheet
 
 # Where a sheet keeps no space for it, the control line stands in the lower margin, above what printers cannot reach.
 _FOOT_X_PT, _FOOT_Y_PT = 36.0, 14.0

@@ -12,8 +12,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from leaflets.errors import PdfError
+from leaflets.model.compiled import LABEL, LOCAL, NODE, SHARED, TOP, Sheet
 from leaflets.printfile.pressed import Pressed, pressed, with_numbers
-from leaflets.sheet import LABEL, LOCAL, NODE, SHARED, TOP, Sheet
 
 _PREFIX = 0x80  # the first of the bytes that stand for a prefix; form text is otherwise ASCII
 _PREFIXES = [b"%c" % byte for byte in range(_PREFIX, SHARED)]

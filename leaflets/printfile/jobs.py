@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from leaflets.labels.label import Label
-from leaflets.sheet import Sheet
+from leaflets.model.compiled import Sheet
 
 SheetSource = Callable[[str], Sheet]
 

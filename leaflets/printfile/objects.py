@@ -7,7 +7,7 @@ from itertools import accumulate, count
 from operator import add
 from typing import Protocol
 
-from leaflets.seal import OPEN, closed
+from leaflets.seal.digest import OPEN, closed
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 ENTRY_BYTES = 8  # of a cross-reference entry: kind (1), position or object stream (5), index (2)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from leaflets.labels.embed import NARROW
+from leaflets.model.compiled import LOCAL, SHARED, Shared, Sheet
 from leaflets.printfile.objects import ObjectFile
-from leaflets.sheet import LOCAL, SHARED, Shared, Sheet
 
 _SHARED = re.compile(rb"\xf1([0-9a-f]{4})")
 

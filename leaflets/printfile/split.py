@@ -16,6 +16,7 @@ from leaflets.labels.embed import OBJECTS_PER_FONT, embed
 from leaflets.labels.faces import Face, LabelFonts
 from leaflets.labels.ink import FaceCodes, Ink
 from leaflets.labels.setting import LabelSetter
+from leaflets.model.compiled import Sheet
 from leaflets.printfile.content import LabelContent, LabelWriter
 from leaflets.printfile.form import FileNumbers, make_form
 from leaflets.printfile.jobs import Copy, SheetSource, Written
@@ -30,8 +31,7 @@ from leaflets.printfile.objects import (
 )  # fmt: skip
 from leaflets.printfile.save import save
 from leaflets.printfile.shared import fonts_entries, write_shared
-from leaflets.seal import closed
-from leaflets.sheet import Sheet
+from leaflets.seal.digest import closed
 
 _CATALOG, _PAGES, _INFO, _SAVE_STATE, _BLANK, _TAGS, _PARENTS = range(1, 8)
 

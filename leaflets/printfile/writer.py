@@ -11,6 +11,7 @@ from leaflets.labels.embed import OBJECTS_PER_FONT, embed
 from leaflets.labels.faces import LabelFonts
 from leaflets.labels.ink import Ink
 from leaflets.labels.setting import LabelSetter
+from leaflets.model.compiled import Sheet
 from leaflets.printfile.banner import banner_content, banner_sheet
 from leaflets.printfile.content import LabelContent, LabelWriter
 from leaflets.printfile.form import FileNumbers, Form, make_form
@@ -18,7 +19,6 @@ from leaflets.printfile.jobs import Copy, PrintJob, SheetSource, Written
 from leaflets.printfile.objects import ObjectFile, Sink, text_string
 from leaflets.printfile.shared import Placed, fonts_entries, write_shared
 from leaflets.printfile.trees import Bookmarks, PageTree, ParentTree, xmp
-from leaflets.sheet import Sheet
 
 # Viewers stop at 8,388,607 objects (ISO 32000-1, annex C); a tagged copy takes about two hundred numbers.
 MOST_TAGGED_COPIES = 40_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from leaflets.paper import Edition
+from leaflets.model.edition import Edition
 from leaflets.project.content import Source
 from leaflets.project.settings import Settings
 

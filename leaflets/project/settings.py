@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from leaflets.paper import Form, Paper, Pharmacy
+from leaflets.model.edition import Form, Paper
+from leaflets.model.pharmacy import Pharmacy
 
 SETTINGS_FILE = "leaflet.toml"
 

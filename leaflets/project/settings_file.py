@@ -12,7 +12,9 @@ from typing import TypeVar
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import LANGUAGES
-from leaflets.paper import ID_DIGITS, Form, Paper, Pharmacy
+from leaflets.model.edition import Form, Paper
+from leaflets.model.page import ID_DIGITS
+from leaflets.model.pharmacy import Pharmacy
 from leaflets.project.files import read_text, shown
 from leaflets.project.settings import Settings
 

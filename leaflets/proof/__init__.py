@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
-from leaflets.model import Audience, Edition, Finding, Form, Pdf, Rect, Severity
+from leaflets.model.edition import Audience, Edition, Form
+from leaflets.model.finding import Finding, Severity
+from leaflets.model.page import Pdf, Rect
 from leaflets.proof.over import over
 from leaflets.proof.page import Area, Colour, Document, Line, Page, Run, look
 from leaflets.proof.rules import RULES, PageRule, rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leaflets.model import Stretch
+from leaflets.model.page import Stretch
 
 
 def over(stretches: Sequence[Stretch], planned_pages: int) -> tuple[Stretch, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leaflets.model import Severity
+from leaflets.model.finding import Severity
 
 
 @dataclass(frozen=True, slots=True)

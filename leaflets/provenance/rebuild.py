@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaflets.build.pipeline import make
+from leaflets.build.render import make
 from leaflets.errors import PdfError
-from leaflets.inside import inside
 from leaflets.project import Project, read_bytes, shown
+from leaflets.provenance.contents import inside
 from leaflets.provenance.remade import changed, edition_of, gathered_again, texts_in
-from leaflets.record import Record
+from leaflets.seal.record import Record
 
 SHEETS_ONLY = "A labelled copy is printed again with “leaflet reprint”."
 

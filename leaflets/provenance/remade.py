@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from leaflets.build.enclosed import made_with
-from leaflets.build.fingerprint import Ingredients, Wanted, gathered
-from leaflets.build.original import Texts, original
+from leaflets.build.attachments import made_with
+from leaflets.build.cache_key import Ingredients, Wanted, gathered
+from leaflets.build.inputs import Texts, original
 from leaflets.errors import PdfError
-from leaflets.paper import Audience, Edition, Form, Notice, Paper, Pharmacy
+from leaflets.model.edition import Audience, Edition, Form, Notice, Paper
+from leaflets.model.pharmacy import Pharmacy
 from leaflets.project import Project, Settings, Source
 from leaflets.project.content import ORIGINAL
-from leaflets.record import Record
+from leaflets.seal.record import Record
 
 _PARTS = {
     "source": "the text", "styles": "the style", "templates": "the template", "content": "the picture",

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from leaflets.batch.accounts import LeafletEntry
-from leaflets.batch.books import books_stand
-from leaflets.batch.press import called
-from leaflets.build.original import Texts, parsed, texts_of
+from leaflets.build.inputs import Texts, parsed, texts_of
 from leaflets.errors import ContentError
-from leaflets.inside import Inside, inside
-from leaflets.paper import Notice
+from leaflets.ledger.entries import LeafletEntry
+from leaflets.ledger.ledger import books_stand
+from leaflets.model.copy import called
+from leaflets.model.edition import Notice
 from leaflets.project import Project, read_bytes, shown
+from leaflets.provenance.contents import Inside, inside
 from leaflets.provenance.remade import changed, gathered_again, texts_in
-from leaflets.record import Record
+from leaflets.seal.record import Record
 
 MAX_SHEET_BYTES = 2_000_000_000
 
@@ -157,7 +157,7 @@ def _print_file(data: bytes, file: str, found: Inside, project: Project, today: 
 
 
 def _in_ledger(digest: str, project: Project, today: dt.date) -> tuple[Printed, list[tuple[State, str]]] | None:
-    from leaflets.batch.house import open_house  # here, as sheets need no ledger
+    from leaflets.batch.environment import open_house  # here, as sheets need no ledger
 
     with open_house(project).standing_books() as books:
         for run in books.ledger.runs():

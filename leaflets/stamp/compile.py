@@ -7,8 +7,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
 
 from leaflets.errors import PdfError
-from leaflets.paper import Pdf
-from leaflets.sheet import LOCAL, PageForm, Shared, Sheet
+from leaflets.model.compiled import LOCAL, PageForm, Shared, Sheet
+from leaflets.model.page import Pdf
 from leaflets.stamp.fontnames import with_own_font_names
 from leaflets.stamp.objects import ObjGen, Writer, destinations, scalar
 from leaflets.stamp.structure import Content, ElementWriter, annotation_owners, content_owners, read_tree

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from leaflets.sheet import Shared
+from leaflets.model.compiled import Shared
 
 _NAME = re.compile(rb"/FontName ?/([A-Z]{6})\+([^\s/<>\[\]()]+)")
 _FILE = re.compile(rb"/FontFile[23]? ?\xf1([0-9a-f]{4})")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pikepdf import Array, Dictionary, Name, Object, Operator, Stream, String
 
 from leaflets.errors import PdfError
-from leaflets.sheet import LOCAL, SHARED, Shared
+from leaflets.model.compiled import LOCAL, SHARED, Shared
 
 ObjGen = tuple[int, int]
 Destinations = Mapping[bytes, Object]

@@ -7,7 +7,7 @@ from typing import TypeGuard
 from pikepdf import Array, Dictionary, Name, Object
 
 from leaflets.errors import PdfError
-from leaflets.sheet import LABEL, LOCAL, TOP
+from leaflets.model.compiled import LABEL, LOCAL, TOP
 from leaflets.stamp.objects import ObjGen, Writer
 
 # They carry no meaning of their own (ISO 32000-1, 14.8.4), so their children may stand in their place.

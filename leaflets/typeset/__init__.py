@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from leaflets.errors import RenderError
-from leaflets.fetch import FONTS, IMAGES, SCHEME, AssetFetcher
-from leaflets.finish import finish
-from leaflets.model import Html, Pdf
-from leaflets.seal import sealed
+from leaflets.model.page import Html, Pdf
+from leaflets.seal.digest import sealed
 from leaflets.typeset import quick
 from leaflets.typeset.enclosures import enclose
 from leaflets.typeset.engine import engine_versions, weasyprint
 from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
+from leaflets.typeset.fetch import FONTS, IMAGES, SCHEME, AssetFetcher
+from leaflets.typeset.finish import finish
 from leaflets.typeset.kept import check_kept
 from leaflets.typeset.places import fill, rects, stretches
 from leaflets.typeset.quick.notes import speaks_of_notes

@@ -6,7 +6,7 @@ from typing import Any
 
 import pydyf
 
-from leaflets.model import Enclosure
+from leaflets.model.page import Enclosure
 
 
 def enclose(pdf: Any, enclosures: Sequence[Enclosure]) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 import fontTools
 import pydyf
 
-from leaflets.deferred import Deferred, deferred
 from leaflets.errors import RenderError
+from leaflets.lazy_modules import Deferred, deferred
 
 FONTS_CONF = Path(__file__).with_name("fonts.conf")
 OLDEST_HARFBUZZ = (4, 1, 0)  # below it WeasyPrint lets fontTools cut fonts down, which stamps the time into them

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from tempfile import gettempdir
 
 from leaflets.errors import LeafletError, OutputError, RenderError
-from leaflets.fetch import AssetFetcher, Denied, shown
-from leaflets.glyphs import described
+from leaflets.typeset.fetch import AssetFetcher, Denied, shown
+from leaflets.typeset.glyphs import described
 
 _LOGGER = logging.getLogger("weasyprint")
 _PLACE = re.compile(r"\s*\bat (\d+):(\d+)")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from leaflets.model import Rect, Stretch
+from leaflets.model.page import Rect, Stretch
 from leaflets.typeset.engine import weasyprint
 
 POINTS_PER_PIXEL = 0.75  # CSS counts 96 pixels to the inch

@@ -1,0 +1,264 @@
+"""Takes a planned run to its end: makes the leaflets that are not made, writes the files that are not written.
+
+What is done is read from the ledger each time, so the same steps begin a run, resume it after any end, and reprint.
+Files come first, then the row that says so: a file without a row is simply written again, with the same bytes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from leaflets import errors
+from leaflets.batch.assessment import Press
+from leaflets.batch.options import Wishes
+from leaflets.batch.plan import Plan
+from leaflets.batch.print_files import Bindery
+from leaflets.errors import LeafletError, RenderError, RunIncomplete
+from leaflets.impose import paper_sheets
+from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry, Tally
+from leaflets.ledger.states import State
+from leaflets.ledger.store import Ledger
+from leaflets.model.objection import Objection
+from leaflets.printfile import Banner, Copy, PrintJob, Written
+from leaflets.printfile.names import copy_name
+from leaflets.workers.interrupts import Stop
+from leaflets.workers.protocol import Executor, Job, Outcome
+
+STEP = 250
+"""Copies between two reports of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step is: `step` is "leaflets" or "copies"."""
+
+    step: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A print file that stands complete under its name and in the ledger."""
+
+    run: str
+    part: PartEntry
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A leaflet that could not be made."""
+
+    run: str
+    outcome: Outcome
+
+
+Report = Callable[[Progress | Filed | Failed], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything and everybody a run needs."""
+
+    ledger: Ledger
+    press: Press
+    executor: Executor
+    bindery: Bindery
+    report: Report
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of a run: its files, its copies by state, and the list lines whose leaflets could not be made."""
+
+    run: RunEntry
+    parts: tuple[PartEntry, ...]
+    tally: Tally
+    failed_lines: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A run to take to its end. `resume` says how to go on, for whoever interrupts it."""
+
+    run: RunEntry
+    plan: Plan
+    wishes: Wishes
+    resume: str
+
+
+Rejects = Callable[[frozenset[int]], None]
+"""Told the lines whose leaflets could not be made, before the first file is written."""
+
+
+def finish(desk: Desk, task: Task, rejects: Rejects) -> Made:
+    """Makes what a run still lacks.
+
+    Raises the leaflet's own error where one cannot be made and the run is not to keep going, OutputError, PdfError,
+    LedgerError, Interrupted.
+    """
+    failed = _make_leaflets(desk, task)
+    _give_up(desk, task.run, failed)
+    lines = _lost_lines(desk, task.run)
+    rejects(lines)
+    _write_parts(desk, task)
+    return Made(task.run, desk.ledger.parts(task.run), desk.ledger.tally(task.run), lines)
+
+
+# -------------------------------------------------------------------- leaflets
+
+
+def _make_leaflets(desk: Desk, task: Task) -> tuple[Outcome, ...]:
+    """Makes the leaflets of copies that are not written; returns the outcomes of those that could not be made."""
+    run, plan, wishes = task.run, task.plan, task.wishes
+    entries = {entry.number: entry for entry in desk.ledger.leaflets(run)}
+    wanted = _wanted(desk.ledger.copies(run))
+    jobs = {job.number: job for job in plan.jobs() if job.number in wanted}
+    known = [outcome for outcome in map(desk.press.known, jobs.values()) if outcome]
+    _keep(desk, run, entries, known)
+    desk.report(Progress("leaflets", len(known), len(jobs)))
+    missing = [jobs[number] for number in jobs.keys() - {outcome.number for outcome in known}]
+    made: list[Outcome] = []
+    failed: list[Outcome] = []
+    for outcome in _work(desk, sorted(missing, key=lambda job: job.number)):
+        if outcome.fault:
+            failed.append(outcome)
+            if wishes.keep_going:
+                desk.report(Failed(run.name, outcome))
+        else:
+            _keep(desk, run, entries, [outcome])
+            made.append(outcome)
+        desk.report(Progress("leaflets", len(known) + len(made) + len(failed), len(jobs)))
+        if failed and not wishes.keep_going:
+            break
+    desk.press.learn([(jobs[outcome.number], outcome) for outcome in made])
+    desk.stop.here(task.resume)
+    if failed and not wishes.keep_going:
+        raise _error(failed[0])
+    return tuple(failed)
+
+
+def _work(desk: Desk, jobs: Sequence[Job]) -> Iterator[Outcome]:
+    if jobs:
+        yield from desk.executor.run(
+            desk.press.maker(), [desk.press.furnished(job) for job in jobs], lambda: desk.stop.asked
+        )
+
+
+def _wanted(copies: Iterable[CopyEntry]) -> set[int]:
+    return {copy.leaflet for copy in copies if copy.state in {State.PLANNED, State.RENDERED}}
+
+
+def _keep(desk: Desk, run: RunEntry, entries: Mapping[int, LeafletEntry], made: Sequence[Outcome]) -> None:
+    """Tells the ledger of leaflets that were made; one that was made before must have come out the same."""
+    for outcome in made:
+        before = entries[outcome.number].content_id
+        if before and before != outcome.content_id:
+            raise RunIncomplete(
+                f"run {run.name}: {entries[outcome.number].drug} has changed since its first sheets were made",
+                f"Put the old monograph back, or `leaflet runs cancel {run.name}` and begin again.",
+            )
+    if made:
+        desk.ledger.rendered(
+            run,
+            [replace(entries[one.number], content_id=one.content_id, sheet=one.sheet, pages=one.pages) for one in made],
+        )
+
+
+def _give_up(desk: Desk, run: RunEntry, failed: Sequence[Outcome]) -> None:
+    """Cancels the copies of leaflets that could not be made."""
+    numbers = {outcome.number for outcome in failed}
+    copies = desk.ledger.copies(run) if failed else ()
+    lost = [copy.serial for copy in copies if copy.leaflet in numbers and copy.state is State.PLANNED]
+    if lost:
+        desk.ledger.move(run, lost, State.CANCELLED, "leaflet-failed")
+
+
+def _lost_lines(desk: Desk, run: RunEntry) -> frozenset[int]:
+    """The lines of the list whose leaflets were never made, in this or an earlier try."""
+    unmade = {entry.number for entry in desk.ledger.leaflets(run) if not entry.content_id}
+    copies = desk.ledger.copies(run) if unmade else ()
+    return frozenset(copy.line for copy in copies if copy.leaflet in unmade and copy.state is State.CANCELLED)
+
+
+def _error(outcome: Outcome) -> LeafletError:
+    """The error a worker met, as it would have been raised here."""
+    kind = getattr(errors, outcome.fault, RenderError)
+    hint = "Nothing was printed. Mend it and run the same command again, or leave it out with --keep-going."
+    return kind(outcome.message, hint) if issubclass(kind, LeafletError) else RenderError(outcome.message, hint)
+
+
+# -------------------------------------------------------------------- files
+
+
+def _write_parts(desk: Desk, task: Task) -> None:
+    run = task.run
+    copies = desk.ledger.copies(run)
+    entries = {entry.number: entry for entry in desk.ledger.leaflets(run)}
+    sources = _sources(copies)
+    ready = [copy for copy in copies if copy.state is State.RENDERED]
+    done = 0
+    for part in desk.ledger.parts(run):
+        inside = [copy for copy in ready if copy.part == part.number]
+        if part.written or not inside:
+            continue
+        desk.stop.here(task.resume)
+        made = (_copy(task, copy, sources[copy.serial], entries[copy.leaflet]) for copy in inside)
+        written = _save(desk, task, part, inside, _counted(desk, made, done, len(ready)))
+        done += len(inside)
+        filed = replace(
+            part, sha256=written.sha256, size=written.bytes, pages=written.pages, sheets=written.sheets_of_paper
+        )
+        desk.ledger.written(run, filed)
+        desk.report(Progress("copies", done, len(ready)))
+        desk.report(Filed(run.name, filed, len(inside)))
+
+
+def _save(desk: Desk, task: Task, part: PartEntry, inside: Sequence[CopyEntry], copies: Iterable[Copy]) -> Written:
+    run, wishes = task.run, task.wishes
+    path = Path(run.folder) / part.name
+    job = PrintJob(title=path.stem, tagged=wishes.tagged or wishes.split, duplex=wishes.duplex)
+    if wishes.split:
+        names = [copy_name(run.name, copy.serial) for copy in inside]
+        return desk.bindery.save_folder(path, zip(names, copies, strict=True), job)
+    if wishes.banner:
+        job = replace(job, banner=Banner(part.destination, _banner_lines(desk, task, part, inside)))
+    return desk.bindery.save(path, copies, job)
+
+
+def _banner_lines(desk: Desk, task: Task, part: PartEntry, inside: Sequence[CopyEntry]) -> tuple[str, ...]:
+    pages = {entry.number: entry.pages for entry in desk.ledger.leaflets(task.run)}
+    sheets = sum(paper_sheets(pages[copy.leaflet], task.wishes.duplex) for copy in inside)
+    return (
+        f"Run {task.run.name}",
+        f"Serials {part.first} to {part.last}",
+        f"{len(inside):,} copies of {len({copy.leaflet for copy in inside}):,} leaflets",
+        f"{sheets:,} sheets of paper after this one",
+    )
+
+
+def _counted(desk: Desk, copies: Iterable[Copy], before: int, total: int) -> Iterator[Copy]:
+    for count, copy in enumerate(copies):
+        if count % STEP == 0:
+            desk.report(Progress("copies", before + count, total))
+        yield copy
+
+
+def _copy(task: Task, copy: CopyEntry, source: int, entry: LeafletEntry) -> Copy:
+    run, plan = task.run, task.plan
+    if copy.replaces is None:
+        serial = f"{copy.serial} of {len(plan.copies)}"
+    else:
+        serial = f"{copy.serial} in place of {copy.replaces}"
+    notes = tuple(Objection(word).note(entry.lang) for word in entry.allowed.split())
+    return Copy(entry.sheet, serial, f"run {run.name} · {entry.content_id}", plan.label_of(source), notes)
+
+
+def _sources(copies: Iterable[CopyEntry]) -> dict[int, int]:
+    """For each copy the serial it had in the plan: its own, or that of the first copy it stands in for."""
+    sources: dict[int, int] = {}
+    for copy in copies:
+        sources[copy.serial] = copy.serial if copy.replaces is None else sources[copy.replaces]
+    return sources

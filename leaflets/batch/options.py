@@ -1,0 +1,58 @@
+"""How a run is to be made; kept in the ledger, so that a run is resumed and reprinted as it was begun."""
+
+import json
+from dataclasses import dataclass, field
+
+from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.objection import Objection
+from leaflets.runlist.requests import Defaults
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """All that a command line and the settings say about a run besides its list; each of it can change a byte."""
+
+    defaults: Defaults = field(default_factory=Defaults)
+    columns: tuple[tuple[str, str], ...] = ()
+    encoding: str = ""
+    sort: tuple[str, ...] = ()
+    banner: bool = False
+    split: bool = False
+    tagged: bool = False
+    duplex: bool = True
+    keep_going: bool = False
+    allowed: frozenset[Objection] = frozenset()
+
+
+def spell(wishes: Wishes) -> str:
+    """Wishes as one line of JSON, always the same for the same wishes."""
+    edition = wishes.defaults.edition
+    # Left out where it is the usual one, so that runs made before there were others keep their names.
+    form = () if edition.form is Form.STANDARD else (edition.form.value,)
+    said = {
+        "edition": [edition.audience.value, edition.lang, edition.paper.value, *form],
+        "destination": wishes.defaults.destination,
+        "columns": sorted(wishes.columns),
+        "encoding": wishes.encoding,
+        "sort": wishes.sort,
+        "flags": [name for name in FLAGS if getattr(wishes, name)],
+        "allowed": sorted(objection.value for objection in wishes.allowed),
+    }
+    return json.dumps(said, ensure_ascii=True, separators=(",", ":"))
+
+
+def parse(text: str) -> Wishes:
+    """The inverse of `spell`."""
+    said = json.loads(text)
+    audience, lang, paper, form = (*said["edition"], Form.STANDARD)[:4]
+    return Wishes(
+        defaults=Defaults(Edition(Audience(audience), lang, Paper(paper), Form(form)), said["destination"]),
+        columns=tuple((theirs, ours) for theirs, ours in said["columns"]),
+        encoding=said["encoding"],
+        sort=tuple(said["sort"]),
+        allowed=frozenset(map(Objection, said["allowed"])),
+        **{name: name in said["flags"] for name in FLAGS},
+    )
+
+
+FLAGS = ("banner", "split", "tagged", "duplex", "keep_going")

@@ -1,0 +1,76 @@
+"""What goes into a sheet's PDF beside its pages: the text it was made of, and the record of its making.
+
+A project's own styles, fonts and templates are not put in: three fonts alone are thirty times the size of a sheet, and
+print runs hold thousands. The record has the hash of each, so that `rebuild` can name the one that changed.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+from leaflets import __version__
+from leaflets.build.cache_key import Ingredients
+from leaflets.build.releases import LIBRARIES, releases
+from leaflets.model.edition import Edition
+from leaflets.model.monograph import Front
+from leaflets.model.page import Enclosure
+from leaflets.seal.record import FILE, Record, written
+
+if TYPE_CHECKING:
+    from leaflets.project import Source
+
+
+def enclosed(source: Source, edition: Edition, ingredients: Ingredients, front: Front) -> tuple[Enclosure, ...]:
+    """The files that go into a sheet."""
+    texts = tuple(
+        Enclosure(name, text, "text/markdown", "Source", said, front.reviewed)
+        for (name, text), said in zip(
+            ingredients.texts.by_name.items(),
+            (f"The text of this sheet: {front.title}", "The text that it translates"),
+            strict=False,
+        )
+    )
+    record = record_of(source, edition, ingredients, front)
+    told = Enclosure(
+        FILE, written(record), "application/json", "Data", "How this sheet was made, for “leaflet verify”",
+        front.reviewed,
+    )  # fmt: skip
+    return *texts, told
+
+
+def record_of(source: Source, edition: Edition, ingredients: Ingredients, front: Front) -> Record:
+    """The record of a sheet's making."""
+    return Record(
+        content_id=ingredients.digest,
+        name=source.name,
+        title=front.title,
+        version=front.version,
+        reviewed=front.reviewed.isoformat() if front.reviewed else "",
+        review_by=front.review_by.isoformat() if front.review_by else "",
+        jurisdiction=front.jurisdiction,
+        sources=tuple(asdict(each) for each in front.sources),
+        edition=asdict(edition),
+        notices=ingredients.notices,
+        settings={"pharmacy": asdict(ingredients.pharmacy), "code_url": ingredients.code_url},
+        hashes=ingredients.hashes,
+        made_with=made_with(),
+    )
+
+
+@cache
+def made_with() -> Mapping[str, str]:
+    """The releases of everything that can change the bytes of a page."""
+    from leaflets.typeset import engine_versions  # loaded by now, and with it the renderer
+
+    return {
+        "leaflet": __version__,
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        **dict(engine_versions()),
+        **releases(LIBRARIES),
+    }

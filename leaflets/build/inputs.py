@@ -1,0 +1,88 @@
+"""The texts a sheet is made of, read once: a monograph's own, and the one it translates, if any."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leaflets.build.pictures import pictures_of
+from leaflets.project import Project, Source, read_bytes
+from leaflets.project.files import decode
+
+if TYPE_CHECKING:
+    from leaflets.model.monograph import Monograph
+
+MAX_SOURCE_BYTES = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The text that a translation translates, and the names of its pictures whose files are there."""
+
+    source: Source
+    text: bytes
+    pictures: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A monograph's bytes, and those of the text it translates; `original` is None where it translates none."""
+
+    source: Source
+    text: bytes
+    original: Original | None = None
+
+    @property
+    def by_name(self) -> Mapping[str, bytes]:
+        """The bytes by the names their files have in `content/`."""
+        theirs = {self.original.source.file_name: self.original.text} if self.original else {}
+        return {self.source.file_name: self.text, **theirs}
+
+    @property
+    def by_file(self) -> Mapping[str, bytes]:
+        """The bytes by the paths that are shown to people."""
+        theirs = {self.original.source.file: self.original.text} if self.original else {}
+        return {self.source.file: self.text, **theirs}
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of a text; of a translation, that of both hashes."""
+        own = hashlib.sha256(self.text)
+        if self.original is None:
+            return own.hexdigest()
+        return hashlib.sha256(own.digest() + hashlib.sha256(self.original.text).digest()).hexdigest()
+
+
+def texts_of(project: Project, source: Source) -> Texts:
+    """The texts of a monograph as they are now. Raises ContentError where one cannot be read."""
+    found = project.original(source)
+    text = read_bytes(source.path, MAX_SOURCE_BYTES)
+    return Texts(source, text, original(project, found, read_bytes(found.path, MAX_SOURCE_BYTES)) if found else None)
+
+
+def original(project: Project, source: Source, text: bytes) -> Original:
+    """The text that a translation translates, with its pictures. Raises ContentError where one may not be printed."""
+    return Original(source, text, frozenset(pictures_of(project, source, text)))
+
+
+def parsed(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph, Monograph | None]:
+    """A monograph with what it takes from the text it translates, and that one; itself and None where there is none.
+
+    Raises ContentError where one of them is no text we can read.
+    """
+    # Here and not above: what is in the cache is built without loading the parser.
+    from leaflets.translation import completed
+
+    monograph = _monograph(texts.source, texts.text, pictures)
+    if texts.original is None:
+        return monograph, None
+    theirs = _monograph(texts.original.source, texts.original.text, texts.original.pictures)
+    return completed(monograph, theirs), theirs
+
+
+def _monograph(source: Source, text: bytes, pictures: Collection[str]) -> Monograph:
+    from leaflets.parse import parse
+
+    return parse(decode(text, source.file), name=source.name, file=source.file, lang=source.lang, pictures=pictures)

@@ -1,0 +1,151 @@
+"""A leaflet taken apart so that many copies can share it: what is written once, and the form each copy fills in."""
+
+import json
+import zlib
+from dataclasses import dataclass, field
+
+from leaflets.errors import PdfError
+from leaflets.model.page import Rect
+
+# Bodies are ASCII; a byte from here on marks a number that is known only when a file is written.
+SHARED = 0xF1  # followed by four hexadecimal digits: an object all copies share
+LOCAL = 0xF2  # followed by four hexadecimal digits: an object of this copy, by its place in the form
+NODE = 0xF4  # the page tree node above this copy's pages
+TOP = 0xF5  # the structure element above this copy's document
+LABEL = 0xF6  # where the label stands among the document's children
+
+_MAGIC = b"leaflet sheet 1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """An object that all copies share; `data` is what a stream holds, as it is stored."""
+
+    body: bytes
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageForm:
+    """One page: the keys no copy changes, its contents and resources (places among the shared objects), its annotations
+    (places among the copy's objects), and the structure element that owns each marked-content number (-1: none).
+    """
+
+    body: bytes
+    contents: tuple[int, ...]
+    resources: int
+    annotations: tuple[int, ...]
+    owners: tuple[int, ...]
+    width_pt: float
+    height_pt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A compiled leaflet. A copy's own objects are numbered pages first, then annotations, elements and outline items.
+
+    `resources` and `page_fonts` are what page 1 names, open for the label's fonts; `catalog`, `info` and `roles` serve
+    files of one copy.
+    """
+
+    pages: int
+    lang: str
+    title: str
+    rects: tuple[Rect, ...]
+    shared: tuple[Shared, ...]
+    forms: tuple[PageForm, ...]
+    resources: bytes
+    page_fonts: bytes
+    annotations: tuple[bytes, ...] = ()
+    annotation_owners: tuple[int, ...] = ()
+    elements: tuple[bytes, ...] = ()
+    outline: tuple[bytes, ...] = ()
+    catalog: bytes = b""
+    info: bytes = b""
+    roles: bytes = b""
+
+    def rect(self, name: str) -> Rect | None:
+        """The first rectangle of this name on page 1."""
+        return next((rect for rect in self.rects if rect.name == name and rect.page == 0), None)
+
+
+@dataclass(slots=True)
+class _Blobs:
+    """Byte strings laid end to end, each known by its place."""
+
+    data: list[bytes] = field(default_factory=list)
+
+    def add(self, blob: bytes) -> int:
+        self.data.append(blob)
+        return len(self.data) - 1
+
+
+def pack(sheet: Sheet) -> bytes:
+    """The sheet as bytes that need no pickle to read back."""
+    blobs = _Blobs()
+    head = {
+        "pages": sheet.pages,
+        "lang": sheet.lang,
+        "title": sheet.title,
+        "rects": [[r.name, r.page, r.x, r.y, r.width, r.height] for r in sheet.rects],
+        "shared": [[blobs.add(s.body), None if s.data is None else blobs.add(s.data)] for s in sheet.shared],
+        "forms": [
+            [blobs.add(f.body), f.contents, f.resources, f.annotations, f.owners, f.width_pt, f.height_pt]
+            for f in sheet.forms
+        ],
+        "single": [
+            blobs.add(part) for part in (sheet.resources, sheet.page_fonts, sheet.catalog, sheet.info, sheet.roles)
+        ],
+        "annotations": [blobs.add(body) for body in sheet.annotations],
+        "annotation_owners": sheet.annotation_owners,
+        "elements": [blobs.add(body) for body in sheet.elements],
+        "outline": [blobs.add(body) for body in sheet.outline],
+    }
+    head["lengths"] = [len(blob) for blob in blobs.data]
+    text = json.dumps(head, separators=(",", ":")).encode()
+    content = b"%d\n" % len(text) + text + b"".join(blobs.data)
+    return _MAGIC + b"%d\n" % zlib.crc32(content) + content
+
+
+def unpack(data: bytes) -> Sheet:
+    """The sheet that `pack` wrote. Raises PdfError where the bytes are damaged or of another version."""
+    try:
+        return _unpack(data)
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise PdfError("A compiled leaflet in the cache is damaged.", "Build the leaflet again.") from error
+
+
+def _unpack(data: bytes) -> Sheet:
+    if not data.startswith(_MAGIC):
+        raise ValueError("another version")
+    check, content = data[len(_MAGIC) :].split(b"\n", 1)
+    if int(check) != zlib.crc32(content):
+        raise ValueError("checksum")
+    size, rest = content.split(b"\n", 1)
+    head = json.loads(rest[: int(size)])
+    blobs: list[bytes] = []
+    start = int(size)
+    for length in head["lengths"]:
+        blobs.append(rest[start : start + length])
+        start += length
+    resources, page_fonts, catalog, info, roles = (blobs[place] for place in head["single"])
+    return Sheet(
+        pages=head["pages"],
+        lang=head["lang"],
+        title=head["title"],
+        rects=tuple(Rect(*rect) for rect in head["rects"]),
+        shared=tuple(Shared(blobs[body], None if raw is None else blobs[raw]) for body, raw in head["shared"]),
+        forms=tuple(
+            PageForm(blobs[body], tuple(contents), resource, tuple(annots), tuple(owners), width, height)
+            for body, contents, resource, annots, owners, width, height in head["forms"]
+        ),
+        resources=resources,
+        page_fonts=page_fonts,
+        annotations=tuple(blobs[place] for place in head["annotations"]),
+        annotation_owners=tuple(head["annotation_owners"]),
+        elements=tuple(blobs[place] for place in head["elements"]),
+        outline=tuple(blobs[place] for place in head["outline"]),
+        catalog=catalog,
+        info=info,
+        roles=roles,
+    )

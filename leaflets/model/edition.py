@@ -1,0 +1,123 @@
+"""In which form a monograph is printed: audience, language, paper, type size, and the notices it must carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leaflets.languages import BESIDE, Language, language, text_lang
+
+
+class Audience(StrEnum):
+    """Who reads the sheet."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+
+
+class Notice(StrEnum):
+    """Why a sheet should not be handed out; one that is made all the same says so on page 1 and in every footer."""
+
+    EXPIRED = "expired"
+    STALE = "stale"
+
+
+class Paper(StrEnum):
+    """A sheet of paper, by its CSS name."""
+
+    A4 = "a4"
+    LETTER = "letter"
+    A5 = "a5"
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Width and height in millimetres."""
+        return {"a4": (210.0, 297.0), "letter": (215.9, 279.4), "a5": (148.0, 210.0)}[self.value]
+
+
+class Form(StrEnum):
+    """How large a sheet is set: as usual, or in large print, which is laid out anew and never scaled."""
+
+    STANDARD = "standard"
+    LARGE_PRINT = "large-print"
+
+
+# How many pages are planned: one sheet of A4 or Letter, both sides, for a patient and one side for a clinician
+# (standards 8, item 14); on A5 one sheet of A4, folded. Large print, in 18 pt for 12 and 9, has three sheets.
+_PLANNED_PAGES = {
+    (Form.STANDARD, Audience.PATIENT): 2,
+    (Form.STANDARD, Audience.CLINICIAN): 1,
+    (Form.LARGE_PRINT, Audience.PATIENT): 6,
+    (Form.LARGE_PRINT, Audience.CLINICIAN): 6,
+}
+
+
+_SIDES = 2
+
+
+_FOLDED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The form in which one monograph is printed.
+
+    `lang` is the code of its language; “en+es” sets two side by side. `sheets` is how many sheets of paper it may
+    take, both sides; 0 leaves that to what is planned. Where `fitted` is false the design is left as it is, however
+    long it comes out. A `booklet` has its A5 pages two by two on A4, to be folded.
+    """
+
+    audience: Audience
+    lang: str = "en"
+    paper: Paper = Paper.A4
+    form: Form = Form.STANDARD
+    sheets: int = 0
+    fitted: bool = True
+    booklet: bool = False
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Its languages, in the order in which they are read. Raises UsageError where we have no words in one."""
+        return tuple(language(code) for code in self.lang.split(BESIDE))
+
+    @property
+    def bilingual(self) -> bool:
+        """Whether two languages stand side by side."""
+        return BESIDE in self.lang
+
+    @property
+    def text_lang(self) -> str:
+        """The language of the text it is made of. Raises UsageError as `languages.text_lang` does."""
+        return text_lang(self.lang)
+
+    @property
+    def planned_pages(self) -> int:
+        """How many pages it is to have."""
+        if self.sheets:
+            return self.sheets * (_FOLDED if self.booklet else _SIDES)
+        planned = _PLANNED_PAGES[self.form, self.audience]
+        return max(2 * planned, _FOLDED) if self.paper is Paper.A5 or self.bilingual else planned
+
+    @property
+    def most_pages(self) -> int:
+        """How many pages it may have before that is a fault: a clinician sheet may be two."""
+        return self.planned_pages if self.sheets else max(self.planned_pages, _SIDES)
+
+    @property
+    def stylesheets(self) -> tuple[str, ...]:
+        """The stylesheets of this edition, in the order of the cascade; `theme.css` is the project's own."""
+        column = ("column.css",) if self.one_column else ()
+        large = ("large-print.css",) if self.form is Form.LARGE_PRINT else ()
+        both = ("large-print-a5.css",) if large and self.paper is Paper.A5 else ()
+        folded = ("booklet.css",) if self.booklet else ()
+        tongues = self.languages
+        fonts = dict.fromkeys(sheet for tongue in tongues for sheet in tongue.fonts)
+        turned = ("right-to-left.css",) if tongues[0].right_to_left else ()
+        beside = ("bilingual.css",) if self.bilingual else ()
+        reader = (*fonts, "page.css", f"{self.audience}.css")
+        return (*reader, *column, f"{self.paper}.css", *large, *both, *folded, *turned, *beside, "theme.css")
+
+    @property
+    def one_column(self) -> bool:
+        """Whether the lines are so short that headings stand above their text, in a single column."""
+        return self.paper is Paper.A5 or self.form is Form.LARGE_PRINT or self.bilingual

@@ -1,0 +1,35 @@
+"""Why a leaflet should not be handed out, and what is printed where it was allowed all the same."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from leaflets.languages import msg, spoken
+
+
+class Objection(StrEnum):
+    """Why a leaflet should not be handed out; the value is the end of the flag that allows it, if any."""
+
+    DRAFT = "draft"
+    EXPIRED = "expired"
+    STALE = "stale"
+    WITHDRAWN = "withdrawn"
+    UNSAFE = "unsafe"
+
+    @property
+    def flag(self) -> str:
+        """The flag that allows it all the same; none allows what was withdrawn."""
+        return "" if self is Objection.WITHDRAWN else f"--allow-{self.value}"
+
+    def note(self, lang: str) -> str:
+        """What is printed at the foot of the label where it was allowed, in the language of its page."""
+        return spoken(lang).say(_NOTES[self])
+
+
+_NOTES = {
+    Objection.DRAFT: msg("DRAFT: not clinically reviewed"),
+    Objection.EXPIRED: msg("EXPIRED: review date has passed"),
+    Objection.STALE: msg("OLDER THAN ITS SOURCE"),
+    Objection.WITHDRAWN: msg("WITHDRAWN"),
+    Objection.UNSAFE: msg("CHECKS FAILED"),
+}

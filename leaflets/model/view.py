@@ -1,0 +1,44 @@
+"""What one audience sees of a monograph, in reading order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leaflets.model.edition import Audience
+from leaflets.model.finding import Withheld
+from leaflets.model.monograph import Block, Front
+
+
+class Place(StrEnum):
+    """Where on the sheet a section stands: in the name block, the first page or column, the second, or full width."""
+
+    NAME = "name"
+    TOP = "top"
+    FIRST = "first"
+    SECOND = "second"
+    FOOT = "foot"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSection:
+    """A section as one audience sees it. `note` is the author's own heading, kept in sight where the title is ours."""
+
+    id: str
+    title: str
+    place: Place
+    line: int
+    blocks: tuple[Block, ...]
+    note: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one audience sees of a monograph, in reading order."""
+
+    audience: Audience
+    front: Front
+    sections: tuple[ViewSection, ...]
+    two_voices: bool = False
+    withheld: tuple[Withheld, ...] = ()

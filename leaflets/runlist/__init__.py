@@ -1,0 +1,1 @@
+"""A list in any form a pharmacy system writes it: read into rows, and each row into a request for copies."""

@@ -1,0 +1,234 @@
+"""FHIR R4 Bundle of MedicationDispense → rows (hl7.org/fhir/R4/medicationdispense.html)."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from leaflets.errors import UsageError
+from leaflets.model.finding import Finding, Severity
+from leaflets.runlist.columns import Reading, Row, clean, fault_in, faulty
+
+SYSTEMS = {
+    "http://www.nlm.nih.gov/research/umls/rxnorm": "rxcui",
+    "http://hl7.org/fhir/sid/ndc": "ndc",
+    "http://www.whocc.no/atc": "atc",
+}
+"""Code systems a drug may be named in, by their FHIR addresses."""
+
+TIMES = {
+    **dict.fromkeys(("MORN", "MORN.early", "MORN.late", "CM", "ACM", "PCM"), "morning"),
+    **dict.fromkeys(("NOON", "CD", "ACD", "PCD", "AFT"), "midday"),
+    **dict.fromkeys(("EVE", "CV", "ACV", "PCV"), "evening"),
+    **dict.fromkeys(("NIGHT", "HS"), "bedtime"),
+}
+"""When codes of a dosage (hl7.org/fhir/R4/valueset-event-timing.html) → the four times of a dose grid."""
+
+USES = {"official": 0, "usual": 1, "temp": 3, "secondary": 3, "nickname": 4, "anonymous": 4, "maiden": 5, "old": 5}
+"""What a name or an identifier is used for, the best for a label first; 2 where it is not said."""
+
+Object = Mapping[str, object]
+_SPACE = re.compile(r"[\s,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the bundle: its line, its text, and the resource in it."""
+
+    line: int
+    raw: str
+    resource: Object
+    full_url: str
+
+
+def is_bundle(text: str) -> bool:
+    """Whether a text that begins with a brace is one JSON object that calls itself a Bundle."""
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(whole, dict) and whole.get("resourceType") == "Bundle"
+
+
+def read(text: str) -> Reading:
+    """The dispenses of a bundle, in its order; patients, medications and requests are looked up in it."""
+    start, entries, end = _entries(text)
+    known = _by_reference(entries)
+    dispensed = [entry for entry in entries if entry.resource.get("resourceType") == "MedicationDispense"]
+    others = [entry.raw for entry in entries if entry.resource.get("resourceType") != "MedicationDispense"]
+    if not dispensed:
+        raise UsageError("the bundle holds no MedicationDispense", "Send a Bundle of MedicationDispense resources.")
+    head = text[:start] + "".join(other + ",\n" for other in others)
+    live, stopped = _live(dispensed)
+    return Reading(tuple(_row(entry, known) for entry in live), stopped, head, ",\n", text[end:])
+
+
+def _live(dispensed: Sequence[Entry]) -> tuple[list[Entry], tuple[Finding, ...]]:
+    """Dispenses that were not stopped, cancelled or entered by mistake, and one finding for each of the others."""
+    off = {"cancelled", "entered-in-error", "stopped", "declined"}
+    live = [entry for entry in dispensed if entry.resource.get("status") not in off]
+    stopped = [entry for entry in dispensed if entry.resource.get("status") in off]
+    message = "this dispense is cancelled, stopped, declined or entered in error; no sheet is made for it"
+    return live, tuple(Finding(Severity.INFO, "list-dispense-off", message, line=entry.line) for entry in stopped)
+
+
+def _entries(text: str) -> tuple[int, list[Entry], int]:
+    """Where the entries begin, the entries, and where they end; the text is known to be sound JSON."""
+    decoder = json.JSONDecoder()
+    start = _array_start(text, decoder)
+    entries: list[Entry] = []
+    place, line, counted = start, 1, 0
+    while True:
+        place = _skip(text, place)
+        if text[place] == "]":
+            return start, entries, place
+        line, counted = line + text.count("\n", counted, place), place
+        value, end = decoder.raw_decode(text, place)
+        entries.append(_entry(line, text[place:end], value))
+        place = end
+
+
+def _entry(line: int, raw: str, value: object) -> Entry:
+    entry = _object(value)
+    return Entry(line, raw, _object(entry.get("resource")), _text(entry.get("fullUrl")))
+
+
+def _array_start(text: str, decoder: json.JSONDecoder) -> int:
+    """The place just inside the array named "entry" of the outermost object."""
+    place = text.index("{") + 1
+    while True:
+        place = _skip(text, place)
+        if text[place] == "}":
+            raise UsageError("the bundle has no entries", "Send a Bundle of MedicationDispense resources.")
+        name, place = decoder.raw_decode(text, place)
+        place = _skip(text, text.index(":", place) + 1)
+        if name == "entry" and text[place] == "[":
+            return place + 1
+        _, place = decoder.raw_decode(text, place)
+
+
+def _skip(text: str, place: int) -> int:
+    match = _SPACE.match(text, place)
+    return match.end() if match else place
+
+
+def _by_reference(entries: Sequence[Entry]) -> dict[str, Object]:
+    """Resources by every way a reference may name them."""
+    known: dict[str, Object] = {}
+    for entry in entries:
+        kind, identity = _text(entry.resource.get("resourceType")), _text(entry.resource.get("id"))
+        known[f"{kind}/{identity}"] = entry.resource
+        if entry.full_url:
+            known[entry.full_url] = entry.resource
+    return known
+
+
+def _row(entry: Entry, known: Mapping[str, Object]) -> Row:
+    dispense = entry.resource
+    inside = {f"#{_text(part.get('id'))}": part for part in _objects(dispense.get("contained"))}
+    found = {**known, **inside}
+    patient = _looked_up(dispense.get("subject"), found)
+    request = _looked_up(next(iter(_objects(dispense.get("authorizingPrescription"))), {}), found)
+    cells = {
+        **_drug(dispense, found),
+        **_patient(_object(dispense.get("subject")), patient),
+        **_prescription(dispense, request, found),
+        **_dosage(dispense),
+        "destination": _text(_object(dispense.get("destination")).get("display")),
+    }
+    cells = {name: clean(text) for name, text in cells.items()}
+    if not cells.keys() & {"drug", "rxcui", "ndc", "atc"}:
+        return faulty(entry.line, entry.raw, "the dispense names no medication that the bundle explains")
+    return Row(entry.line, cells, entry.raw, fault_in(cells))
+
+
+def _drug(dispense: Object, known: Mapping[str, Object]) -> dict[str, str]:
+    """The codes of the medication; its words only where no code is known, as they may name a strength too."""
+    concept = _object(dispense.get("medicationCodeableConcept"))
+    if not concept:
+        concept = _object(_looked_up(dispense.get("medicationReference"), known).get("code"))
+    codings = list(_objects(concept.get("coding")))
+    codes: dict[str, str] = {}
+    for coding in codings:
+        column, code = SYSTEMS.get(_text(coding.get("system")), ""), _text(coding.get("code"))
+        if column and code:
+            codes[column] = f"{codes[column]}\n{code}" if column in codes else code
+    words = _text(concept.get("text")) or next((_text(coding.get("display")) for coding in codings), "")
+    return codes or ({"drug": words} if words else {})
+
+
+def _patient(subject: Object, patient: Object) -> dict[str, str]:
+    name = next(iter(_current(patient.get("name"))), {})
+    spelled = " ".join([*_texts(name.get("given")), _text(name.get("family"))]).strip()
+    identifiers = [_object(subject.get("identifier")), *_current(patient.get("identifier"))]
+    reference = next((value for one in identifiers if (value := _text(one.get("value")))), "")
+    return {
+        "patient_name": _text(name.get("text")) or spelled or _text(subject.get("display")),
+        "patient_ref": reference or _text(subject.get("reference")),
+        "dob": _text(patient.get("birthDate")),
+    }
+
+
+def _prescription(dispense: Object, request: Object, known: Mapping[str, Object]) -> dict[str, str]:
+    requester = _object(request.get("requester"))
+    person = next(iter(_objects(_looked_up(requester, known).get("name"))), {})
+    spelled = " ".join(
+        [*_texts(person.get("prefix")), *_texts(person.get("given")), _text(person.get("family"))]
+    ).strip()
+    numbers = [*_objects(request.get("identifier")), *_objects(dispense.get("identifier"))]
+    quantity = _object(dispense.get("quantity"))
+    given_on = _text(dispense.get("whenHandedOver")) or _text(dispense.get("whenPrepared"))
+    return {
+        "rx_number": next((value for one in numbers if (value := _text(one.get("value")))), ""),
+        "prescriber": _text(requester.get("display")) or _text(person.get("text")) or spelled,
+        "quantity": f"{_text(quantity.get('value'))} {_text(quantity.get('unit'))}",
+        "dispensed_on": given_on[:10],
+    }
+
+
+def _dosage(dispense: Object) -> dict[str, str]:
+    dosages = sorted(_objects(dispense.get("dosageInstruction")), key=_sequence)
+    when = [code for one in dosages for code in _texts(_object(_object(one.get("timing")).get("repeat")).get("when"))]
+    times = dict.fromkeys(TIMES[code] for code in when if code in TIMES)
+    return {"directions": "\n".join(filter(None, map(_instruction, dosages))), "dose_times": " ".join(times)}
+
+
+def _sequence(dosage: Object) -> int:
+    number = dosage.get("sequence")
+    return number if isinstance(number, int) else 0
+
+
+def _instruction(dosage: Object) -> str:
+    """The words for the patient and the directions themselves, unless one says all of the other."""
+    told, text = _text(dosage.get("patientInstruction")).strip(), _text(dosage.get("text")).strip()
+    if told.casefold() in text.casefold():
+        return text
+    return told if text.casefold() in told.casefold() else f"{text}\n{told}"
+
+
+def _looked_up(reference: object, known: Mapping[str, Object]) -> Object:
+    address = _text(_object(reference).get("reference")).partition("/_history/")[0]
+    if address in known:
+        return known[address]
+    return known.get("/".join(address.split("/")[-2:]), {})
+
+
+def _current(value: object) -> list[Object]:
+    """Names or identifiers, those in use first and those of the past last (hl7.org/fhir/R4/valueset-name-use.html)."""
+    return sorted(_objects(value), key=lambda one: USES.get(_text(one.get("use")), 2))
+
+
+def _object(value: object) -> Object:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> Iterator[Object]:
+    return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())
+
+
+def _texts(value: object) -> list[str]:
+    return [_text(item) for item in value] if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

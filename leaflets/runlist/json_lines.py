@@ -1,0 +1,48 @@
+"""JSON Lines → rows: one object a line."""
+
+import io
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from leaflets.errors import UsageError
+from leaflets.runlist.columns import Reading, Row, clean, column_names, fault_in, faulty
+
+
+def read(text: str, columns: Mapping[str, str]) -> Reading:
+    """The rows of a list with one JSON object a line. A line that is none becomes a row with its fault."""
+    rows = [_row(line, raw, columns) for line, raw in enumerate(io.StringIO(text, newline=""), 1) if raw.strip()]
+    return Reading(tuple(rows))
+
+
+def _row(line: int, raw: str, columns: Mapping[str, str]) -> Row:
+    try:
+        record = json.loads(raw, object_pairs_hook=_pairs)
+        cells = _cells(record, columns)
+    except (ValueError, RecursionError):
+        return faulty(line, raw, "it is not one JSON object of texts and numbers, each named once")
+    except UsageError as error:
+        return faulty(line, raw, error.message)
+    return Row(line, MappingProxyType(cells), raw, fault_in(cells))
+
+
+def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("a name stands twice")
+    return record
+
+
+def _cells(record: object, columns: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(record, dict):
+        raise ValueError("not an object")
+    named = column_names(record, columns)
+    return {name: clean(_text(value)) for name, value in zip(named, record.values(), strict=True) if name}
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("neither a text nor a number")
+    return str(value)

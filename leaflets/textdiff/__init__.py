@@ -1,0 +1,1 @@
+"""Two texts of one medicine compared, doses first, and a page that marks what changed."""

@@ -1,0 +1,90 @@
+"""Two texts found wherever they are (a sheet, a file, a version, a revision) and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from leaflets.errors import PdfError, RenderError, UsageError
+from leaflets.model.edition import Paper
+from leaflets.model.monograph import Monograph
+from leaflets.parse import parse
+from leaflets.project import Project, Source, read_bytes, shown
+from leaflets.project.content import at_path, source_at
+from leaflets.project.files import decode
+from leaflets.project.history import at_revision, at_version
+from leaflets.provenance.contents import inside
+from leaflets.textdiff.compare import Comparison, compare
+from leaflets.textdiff.marked import marked
+from leaflets.typeset.glyphs import described, printable, uncovered
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two texts, what they are called, and what changed from the first to the second."""
+
+    names: tuple[str, str]
+    new: Monograph
+    comparison: Comparison
+
+
+def diff(old: str, new: str, project: Project, lang: str) -> Difference:
+    """What changed between two texts: FILE.pdf, FILE.md, NAME, NAME@VERSION, NAME@REVISION or REVISION:PATH.
+
+    Raises ContentError or PdfError where there is no such text, UsageError where one is not named.
+    """
+    one, other = _text(old, project, lang), _text(new, project, lang)
+    if one.lang != other.lang:
+        raise UsageError(
+            f"“{old}” is in the language “{one.lang}”, “{new}” in “{other.lang}”: every word would differ",
+            f"Compare texts of one language (--lang {one.lang} says which a NAME is in).",
+        )
+    return Difference((old, new), other, compare(one, other))
+
+
+def changes_pdf(difference: Difference, project: Project, paper: Paper) -> bytes:
+    """The marked page of a difference. Raises RenderError."""
+    from leaflets.typeset import typeset  # the renderer takes its time, and only a page needs it
+
+    new = difference.new
+    page = marked(difference.comparison, difference.names, new.front.title, new.lang, paper)
+    assets = project.styles(page.stylesheets)
+    missing = uncovered(page.markup, printable(assets))
+    if missing:
+        raise RenderError(f"the fonts have no glyph for {described(missing[0])}", "Read the changes on the terminal.")
+    return typeset(page, assets).data
+
+
+def _text(spec: str, project: Project, lang: str) -> Monograph:
+    if spec.lower().endswith(".pdf"):
+        return _in_sheet(Path(spec))
+    revision, colon, path = spec.partition(":")
+    if colon and path:
+        source = source_at(Path(path))
+        return _parsed(at_revision(source.path, revision), source)
+    name, at, which = spec.partition("@")
+    if not name or (at and not which):
+        raise UsageError(f"“{spec}” names no text", "Give a sheet, a file, or a name such as baricitinib@1.")
+    source = at_path(name) or project.source(name, lang)
+    now = read_bytes(source.path)
+    if not at:
+        return _parsed(now, source)
+    current = _parsed(now, source)
+    if current.front.version == which:
+        return current
+    found = at_version(source.path, which)
+    return _parsed(at_revision(source.path, which) if found is None else found, source)
+
+
+def _in_sheet(path: Path) -> Monograph:
+    found = inside(read_bytes(path), shown(path))
+    if not found.whole or not found.texts or found.record is None:
+        raise PdfError(f"{shown(path)}: it is no whole sheet with its text in it", "“leaflet verify” says more.")
+    lang = str(found.record.edition.get("lang", ""))
+    wanted = Source(found.record.name, lang, path).file_name
+    name = wanted if wanted in found.texts else next(iter(found.texts))
+    return _parsed(found.texts[name], source_at(Path(name)))
+
+
+def _parsed(data: bytes, source: Source) -> Monograph:
+    return parse(decode(data, source.file), name=source.name, file=source.file, lang=source.lang)
