@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
-from leaflets.batch.assessment import Press, Verdict
-from leaflets.batch.execute import Desk, Failed, Filed, Made, Progress
-from leaflets.batch.options import Wishes
-from leaflets.batch.print_files import Bindery
+from leaflets.batch.assessment import Monographs, Verdict
+from leaflets.batch.execute import RunContext, Failed, Filed, Made, Progress
+from leaflets.batch.options import RunOptions
+from leaflets.batch.print_files import PrintFiles
 from leaflets.batch.reprint import Reprint, reprint
 from leaflets.batch.run import Prepared, Request, carry_out, prepare
 from leaflets.errors import OutputError
-from leaflets.ledger.ledger import Books, open_books
+from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.model.copy import Leaflet
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
@@ -26,7 +26,7 @@ from leaflets.workers.interrupts import Stop
 from leaflets.workers.local import Serial
 from leaflets.workers.protocol import Executor, Job, Make, Outcome
 
-SHELF = {"apixaban": "v1", "baricitinib": "v1", "cetirizine": "v1", "warfarin": "v1"}
+TEXTS = {"apixaban": "v1", "baricitinib": "v1", "cetirizine": "v1", "warfarin": "v1"}
 
 
 def clock() -> str:
@@ -34,9 +34,9 @@ def clock() -> str:
     return "2026-11-22T20:00:00Z"
 
 
-def make(shelf: Mapping[str, str], cache: Path, job: Job) -> Outcome:
+def make(monographs: Mapping[str, str], cache: Path, job: Job) -> Outcome:
     """Makes one leaflet: its words, in a file named after them."""
-    text = f"{job.drug} {shelf[job.drug]} {job.audience} {job.lang} {job.paper}"
+    text = f"{job.drug} {monographs[job.drug]} {job.audience} {job.lang} {job.paper}"
     if "poison" in text:
         return Outcome(job.number, fault="RenderError", message=f"{job.drug}.md:3: cannot be set", exit_code=5)
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -48,20 +48,20 @@ def make(shelf: Mapping[str, str], cache: Path, job: Job) -> Outcome:
 
 
 @dataclass(frozen=True)
-class PaperPress:
+class TextMonographs:
     """A press whose monographs are a few words; words such as "draft" raise the objection of that name."""
 
     cache: Path
-    shelf: Mapping[str, str] = field(default_factory=lambda: dict(SHELF))
+    texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
 
     def aliases(self) -> Aliases:
-        return gather(Alias(drug, "name", drug) for drug in self.shelf)
+        return gather(Alias(drug, "name", drug) for drug in self.texts)
 
     def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
         return {leaflet: self._verdict(leaflet) for leaflet in leaflets}
 
     def known(self, job: Job) -> Outcome | None:
-        outcome = make(self.shelf, self.cache, job) if "poison" not in self.shelf[job.drug] else None
+        outcome = make(self.texts, self.cache, job) if "poison" not in self.texts[job.drug] else None
         return None if outcome is None or job.drug == "warfarin" else outcome
 
     def learn(self, made: Sequence[tuple[Job, Outcome]]) -> None:
@@ -71,17 +71,17 @@ class PaperPress:
         return job
 
     def maker(self) -> Make:
-        return partial(make, self.shelf, self.cache)
+        return partial(make, self.texts, self.cache)
 
     def _verdict(self, leaflet: Leaflet) -> Verdict:
-        text = self.shelf[leaflet.drug]
+        text = self.texts[leaflet.drug]
         found = tuple((one, f"it is {one.value}") for one in Objection if one.value in text)
         missing = "" if leaflet.edition.lang == "en" else "there is no translation"
         return Verdict(leaflet, text.split()[0], hashlib.sha256(text.encode()).hexdigest(), found, missing)
 
 
 @dataclass(frozen=True)
-class PaperBindery:
+class TextPrintFiles:
     """A bindery that writes one line for each copy; `room` is how many bytes its disk can take."""
 
     room: int = 1 << 30
@@ -125,15 +125,15 @@ class PaperBindery:
 
 
 @dataclass
-class House:
+class BatchEnvironment:
     """A pharmacy with a list, a press, a bindery and books, in a folder of its own."""
 
     folder: Path
     data: bytes
-    wishes: Wishes = field(default_factory=Wishes)
-    shelf: Mapping[str, str] = field(default_factory=lambda: dict(SHELF))
+    options: RunOptions = field(default_factory=RunOptions)
+    texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
     executor: Executor = field(default_factory=Serial)
-    bindery: Bindery = field(default_factory=PaperBindery)
+    print_files: PrintFiles = field(default_factory=TextPrintFiles)
     happenings: list[Progress | Filed | Failed] = field(default_factory=list)
     told: Callable[[Progress | Filed | Failed], None] | None = None
     stop: Stop = field(default_factory=Stop)
@@ -144,14 +144,14 @@ class House:
         return self.folder / "output"
 
     @property
-    def press(self) -> Press:
-        return PaperPress(self.folder / "cache", self.shelf)
+    def monographs(self) -> Monographs:
+        return TextMonographs(self.folder / "cache", self.texts)
 
-    def books(self) -> Books:
-        return open_books(self.output, clock)
+    def open_ledger(self) -> Ledger:
+        return open_ledger(self.output, clock)
 
-    def desk(self, books: Books) -> Desk:
-        return Desk(books.ledger, self.press, self.executor, self.bindery, self._happens, self.stop)
+    def context(self, ledger: Ledger) -> RunContext:
+        return RunContext(ledger.store, self.monographs, self.executor, self.print_files, self._happens, self.stop)
 
     def _happens(self, happening: Progress | Filed | Failed) -> None:
         self.happenings.append(happening)
@@ -160,18 +160,18 @@ class House:
 
     def request(self) -> Request:
         place = self.folder / "list.csv"
-        return Request(self.data, place, self.wishes, self.output, "261122", "test", self.again)
+        return Request(self.data, place, self.options, self.output, "261122", "test", self.again)
 
-    def prepare(self, books: Books | None = None) -> Prepared:
-        return prepare(self.request(), self.press, self.bindery, books)
+    def prepare(self, ledger: Ledger | None = None) -> Prepared:
+        return prepare(self.request(), self.monographs, self.print_files, ledger)
 
     def run(self) -> Made:
-        with self.books() as books:
-            return carry_out(self.prepare(books), self.desk(books), books, save_privately, "run again")
+        with self.open_ledger() as ledger:
+            return carry_out(self.prepare(ledger), self.context(ledger), ledger, save_privately, "run again")
 
     def reprint(self, name: str, serials: Sequence[int]) -> Reprint:
-        with self.books() as books:
-            return reprint(self.data, books.run_named(name), serials, books, self.desk(books), "run again")
+        with self.open_ledger() as ledger:
+            return reprint(self.data, ledger.run_named(name), serials, ledger, self.context(ledger), "run again")
 
     def files(self) -> dict[str, bytes]:
         """Every print file under its final name, and everything else that is no ledger."""
@@ -189,7 +189,7 @@ def save_privately(path: Path, data: bytes) -> None:
 
 def patients(count: int) -> bytes:
     """A list of made-up patients over all drugs and three destinations."""
-    drugs, places = list(SHELF), ["Ward 3", "Counter", "Ward 7 / night"]
+    drugs, places = list(TEXTS), ["Ward 3", "Counter", "Ward 7 / night"]
     head = "drug,patient_name,patient_ref,rx_number,destination,copies\n"
     rows = (f"{drugs[n % 4]},Zebedee Quux {n},MRN-{n},RX{n},{places[n % 3]},{1 + (n % 5 == 0)}\n" for n in range(count))
     return (head + "".join(rows)).encode()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import Leaflet
-from tests.sheets import Shelf, shared_folder
+from tests.sheets import ProjectMonographs, shared_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,11 +26,11 @@ def corpus() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+def monographs(tmp_path_factory: pytest.TempPathFactory) -> ProjectMonographs:
     """The sheets of this session, each made once."""
     folder = shared_folder(tmp_path_factory) / "shelf"
     (folder / "project").mkdir(parents=True, exist_ok=True)
-    return Shelf(folder)
+    return ProjectMonographs(folder)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def printable_files() -> list[Path]:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ProjectMonographs:
     """Sheets by file and edition; each is made once in a session, whichever worker asks first."""
 
     folder: Path

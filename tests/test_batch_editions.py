@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from leaflets.batch.options import Wishes, parse, spell
+from leaflets.batch.options import RunOptions, parse, spell
 from leaflets.build import Built, build
 from leaflets.model.edition import Audience, Edition, Form, Paper
 from leaflets.project import load_project
@@ -65,9 +65,9 @@ def test_an_edition_that_there_is_not_is_named_by_its_column_alone() -> None:
 
 
 def test_the_wishes_of_a_run_keep_its_edition() -> None:
-    wishes = Wishes(defaults=Defaults(LARGE))
-    assert parse(spell(wishes)) == wishes
-    assert json.loads(spell(Wishes()))["edition"] == ["patient", "en", "a4"]  # as runs are named by it
+    options = RunOptions(defaults=Defaults(LARGE))
+    assert parse(spell(options)) == options
+    assert json.loads(spell(RunOptions()))["edition"] == ["patient", "en", "a4"]  # as runs are named by it
 
 
 @pytest.mark.slow

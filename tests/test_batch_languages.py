@@ -15,7 +15,7 @@ PATIENT = "Zebedee Quux,1961-03-12,RX7,Take one,morning 1\n"
 
 
 @pytest.fixture
-def house(leaflet: Leaflet) -> Leaflet:
+def environment(leaflet: Leaflet) -> Leaflet:
     """A project with a monograph, its sealed translation, and a list that asks for both."""
     leaflet.write("leaflet.toml", "")
     leaflet.write("content/examplol.md", SOURCE)
@@ -25,86 +25,86 @@ def house(leaflet: Leaflet) -> Leaflet:
     return leaflet
 
 
-def _run(house: Leaflet, *flags: str) -> tuple[str, ...]:
+def _run(environment: Leaflet, *flags: str) -> tuple[str, ...]:
     """The text of each page of the print file of a run, first pages of leaflets alone."""
-    made = house("batch", "tonight.csv", "--workers", "0", *ALLOW, *flags)
+    made = environment("batch", "tonight.csv", "--workers", "0", *ALLOW, *flags)
     assert made.code == 0, made.err
-    (file,) = (house.folder / "output").glob("*.pdf")
+    (file,) = (environment.folder / "output").glob("*.pdf")
     pages = (" ".join(text.replace("\xa0", " ").split()) for text in page_texts(file.read_bytes()))
     return tuple(page for page in pages if "Zebedee Quux" in page)
 
 
-def _refused(house: Leaflet, *flags: str) -> str:
-    told = house("batch", "tonight.csv", "--dry-run", *ALLOW, *flags)
+def _refused(environment: Leaflet, *flags: str) -> str:
+    told = environment("batch", "tonight.csv", "--dry-run", *ALLOW, *flags)
     assert told.code == 4
     return told.err
 
 
-def test_each_language_is_a_leaflet_of_its_own_and_its_label_speaks_it(house: Leaflet) -> None:
-    english, spanish, again = _run(house)
+def test_each_language_is_a_leaflet_of_its_own_and_its_label_speaks_it(environment: Leaflet) -> None:
+    english, spanish, again = _run(environment)
     assert "Born 1961-03-12" in english
     assert "Born 1961-03-12" in again
     for words in ("El folleto de su medicamento", "Nac. 1961-03-12", "Mañana", "BORRADOR: sin revisión clínica"):
         assert words in spanish
     for words in ("Born", "Morning", "DRAFT"):
         assert words not in spanish
-    plan = house("batch", "tonight.csv", "--dry-run", "--json", *ALLOW).out.splitlines()
+    plan = environment("batch", "tonight.csv", "--dry-run", "--json", *ALLOW).out.splitlines()
     (facts,) = [event for event in map(json.loads, plan) if event["event"] == "plan"]
     assert (facts["copies"], facts["leaflets"]) == (3, 2)
 
 
-def test_a_language_that_is_not_there_is_told_with_those_that_are(house: Leaflet) -> None:
-    house.write("tonight.csv", f"{HEAD}examplol,ar,{PATIENT}")
+def test_a_language_that_is_not_there_is_told_with_those_that_are(environment: Leaflet) -> None:
+    environment.write("tonight.csv", f"{HEAD}examplol,ar,{PATIENT}")
     assert (
         "examplol (patient, ar, a4): there is no such translation; there is: en, es; asked for on line 2"
-        in _refused(house)
+        in _refused(environment)
     )
 
 
-def test_a_translation_older_than_its_source_needs_a_flag_of_its_own_and_says_so(house: Leaflet) -> None:
-    house.write("content/examplol.md", SOURCE.replace("a fever", "a high fever"))
-    told = _refused(house)
+def test_a_translation_older_than_its_source_needs_a_flag_of_its_own_and_says_so(environment: Leaflet) -> None:
+    environment.write("content/examplol.md", SOURCE.replace("a fever", "a high fever"))
+    told = _refused(environment)
     assert "line 3: error: examplol (patient, es, a4): content/examplol.es.md:" in told
     assert "the source has changed since (content/examplol.md:18, urgent)" in told
     assert "allow it with --allow-stale" in told
-    english, spanish, _ = _run(house, "--allow-stale")
+    english, spanish, _ = _run(environment, "--allow-stale")
     assert spanish.count("MÁS ANTIGUO QUE SU ORIGINAL") == 3  # label, notice, footer
     assert "ORIGINAL" not in english
 
 
-def test_no_flag_prints_a_translation_of_what_was_withdrawn(house: Leaflet) -> None:
-    house.write("content/examplol.md", SOURCE.replace('version: "3"', "withdrawn: recalled"))
-    house.write("tonight.csv", f"{HEAD}examplol,es,{PATIENT}")
-    told = _refused(house, "--allow-stale", "--allow-expired")
+def test_no_flag_prints_a_translation_of_what_was_withdrawn(environment: Leaflet) -> None:
+    environment.write("content/examplol.md", SOURCE.replace('version: "3"', "withdrawn: recalled"))
+    environment.write("tonight.csv", f"{HEAD}examplol,es,{PATIENT}")
+    told = _refused(environment, "--allow-stale", "--allow-expired")
     assert "the monograph is withdrawn: recalled" in told
 
 
 @pytest.mark.parametrize(
     ("lang", "said"), [("es", "BORRADOR: sin revisión clínica"), ("en+es", "DRAFT: not clinically")]
 )
-def test_a_reviewed_translation_of_a_draft_is_a_draft(house: Leaflet, lang: str, said: str) -> None:
-    house.write("content/examplol.es.md", SPANISH.replace("version:", "reviewed: 2026-02-05\nversion:"))
-    assert house("translation", "seal", "examplol", "es").code == 0
-    house.write("tonight.csv", f"{HEAD}examplol,{lang},{PATIENT}")
-    refused = house("batch", "tonight.csv", "--dry-run", "--allow-unsafe")
+def test_a_reviewed_translation_of_a_draft_is_a_draft(environment: Leaflet, lang: str, said: str) -> None:
+    environment.write("content/examplol.es.md", SPANISH.replace("version:", "reviewed: 2026-02-05\nversion:"))
+    assert environment("translation", "seal", "examplol", "es").code == 0
+    environment.write("tonight.csv", f"{HEAD}examplol,{lang},{PATIENT}")
+    refused = environment("batch", "tonight.csv", "--dry-run", "--allow-unsafe")
     assert (refused.code, "the translation or its source was never clinically reviewed" in refused.err) == (4, True)
-    (page,) = _run(house)
+    (page,) = _run(environment)
     assert said in page
 
 
-def test_side_by_side_the_plan_knows_what_the_checks_have_against_the_source(house: Leaflet) -> None:
-    house.write("tonight.csv", f"{HEAD}examplol,en+es,{PATIENT}")
-    house.write("content/examplol.md", SOURCE.replace("once a day", "QD"))
-    house("translation", "seal", "examplol", "es")
-    refused = house("batch", "tonight.csv", "--dry-run", "--allow-draft")
+def test_side_by_side_the_plan_knows_what_the_checks_have_against_the_source(environment: Leaflet) -> None:
+    environment.write("tonight.csv", f"{HEAD}examplol,en+es,{PATIENT}")
+    environment.write("content/examplol.md", SOURCE.replace("once a day", "QD"))
+    environment("translation", "seal", "examplol", "es")
+    refused = environment("batch", "tonight.csv", "--dry-run", "--allow-draft")
     assert (refused.code, "the checks fail: examplol.md:" in refused.err) == (4, True)
 
 
-def test_a_translation_expires_with_its_source(house: Leaflet) -> None:
-    house.write("content/examplol.md", SOURCE.replace('version: "3"', 'version: "3"\nreview_by: 2021-01-31'))
-    house.write("tonight.csv", f"{HEAD}examplol,es,{PATIENT}")
-    assert "the review was due by 2021-01-31" in _refused(house)
-    (page,) = _run(house, "--allow-expired")
+def test_a_translation_expires_with_its_source(environment: Leaflet) -> None:
+    environment.write("content/examplol.md", SOURCE.replace('version: "3"', 'version: "3"\nreview_by: 2021-01-31'))
+    environment.write("tonight.csv", f"{HEAD}examplol,es,{PATIENT}")
+    assert "the review was due by 2021-01-31" in _refused(environment)
+    (page,) = _run(environment, "--allow-expired")
     assert "VENCIDO: pasó la fecha de revisión" in page
 
 
@@ -116,17 +116,17 @@ def test_a_translation_expires_with_its_source(house: Leaflet) -> None:
         (f"examplol,de,{PATIENT}", "there are no words of ours in “de”"),
     ],
 )
-def test_what_no_build_would_make_is_refused_in_the_plan(house: Leaflet, row: str, said: str) -> None:
-    house.write("content/examplol.es.md", SPANISH)
-    house.write("content/examplol.de.md", SPANISH)
-    house.write("tonight.csv", HEAD + row)
-    assert said in _refused(house, "--allow-stale")
+def test_what_no_build_would_make_is_refused_in_the_plan(environment: Leaflet, row: str, said: str) -> None:
+    environment.write("content/examplol.es.md", SPANISH)
+    environment.write("content/examplol.de.md", SPANISH)
+    environment.write("tonight.csv", HEAD + row)
+    assert said in _refused(environment, "--allow-stale")
 
 
-def test_a_print_file_is_outdated_once_the_source_of_its_translation_changes(house: Leaflet) -> None:
-    house.write("tonight.csv", f"{HEAD}examplol,es,{PATIENT}")
-    _run(house)
-    (file,) = (path.relative_to(house.folder) for path in Path(house.folder, "output").glob("*.pdf"))
-    assert house("verify", file).code == 0
-    house.write("content/examplol.md", SOURCE.replace("2 mg once daily", "4 mg once daily"))
-    assert house("verify", file).code == 4
+def test_a_print_file_is_outdated_once_the_source_of_its_translation_changes(environment: Leaflet) -> None:
+    environment.write("tonight.csv", f"{HEAD}examplol,es,{PATIENT}")
+    _run(environment)
+    (file,) = (path.relative_to(environment.folder) for path in Path(environment.folder, "output").glob("*.pdf"))
+    assert environment("verify", file).code == 0
+    environment.write("content/examplol.md", SOURCE.replace("2 mg once daily", "4 mg once daily"))
+    assert environment("verify", file).code == 4

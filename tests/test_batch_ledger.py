@@ -16,11 +16,11 @@ from leaflets.errors import LedgerError, OutputError, UsageError
 from leaflets.ledger import history as chain
 from leaflets.ledger import serials
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, NewRun, PartEntry, RunEntry
-from leaflets.ledger.ledger import Books, open_books
+from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.ledger.pseudonym import open_key
 from leaflets.ledger.states import MOVES, State
-from leaflets.ledger.store import Ledger, open_ledger
-from tests.batch_doubles import SHELF, House, clock, patients
+from leaflets.ledger.store import LedgerStore, open_store
+from tests.batch_doubles import TEXTS, BatchEnvironment, clock, patients
 
 COPIES = 12
 
@@ -32,26 +32,26 @@ def new_run(name: str = "261122-aaaa") -> NewRun:
     return NewRun(name, name, "hash", "place", "{}", "/x", "v", leaflets, (part,), copies)
 
 
-def written(ledger: Ledger) -> RunEntry:
+def written(store: LedgerStore) -> RunEntry:
     """A run of which every copy is written."""
-    run = ledger.add_run(new_run())
+    run = store.add_run(new_run())
     made = [LeafletEntry(n, f"drug{n}", "patient", "en", "a4", "v1", "s", "", "c0ffee", "key", 2) for n in (1, 2)]
-    ledger.rendered(run, made)
-    ledger.written(run, PartEntry(1, "Ward 3", "f", 1, COPIES, "sha", 10, 24, 12))
+    store.rendered(run, made)
+    store.written(run, PartEntry(1, "Ward 3", "f", 1, COPIES, "sha", 10, 24, 12))
     return run
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(tmp_path / "ledger.db", clock)
+def store(tmp_path: Path) -> Iterator[LedgerStore]:
+    opened = open_store(tmp_path / "ledger.db", clock)
     yield opened
     opened.close()
 
 
 @pytest.mark.parametrize("old", list(State))
 @pytest.mark.parametrize("new", list(State))
-def test_the_tables_themselves_refuse_a_step_back(tmp_path: Path, ledger: Ledger, old: State, new: State) -> None:
-    ledger.add_run(new_run())
+def test_the_tables_themselves_refuse_a_step_back(tmp_path: Path, store: LedgerStore, old: State, new: State) -> None:
+    store.add_run(new_run())
     path = {
         State.PLANNED: [],
         State.RENDERED: [State.RENDERED],
@@ -83,20 +83,20 @@ def test_the_tables_themselves_refuse_a_step_back(tmp_path: Path, ledger: Ledger
 def test_whatever_is_said_history_and_states_agree(
     tmp_path_factory: pytest.TempPathFactory, said: list[tuple[set[int], State]]
 ) -> None:
-    ledger = open_ledger(tmp_path_factory.mktemp("ledger") / "ledger.db", clock)
-    run = written(ledger)
+    store = open_store(tmp_path_factory.mktemp("ledger") / "ledger.db", clock)
+    run = written(store)
     expected = dict.fromkeys(range(1, COPIES + 1), State.WRITTEN)
     for chosen, state in said:
         possible = all(n in expected and (expected[n] is state or state in MOVES[expected[n]]) for n in chosen)
         if possible:
-            ledger.move(run, sorted(chosen), state)
+            store.move(run, sorted(chosen), state)
             expected.update(dict.fromkeys(chosen, state))
         else:
             with pytest.raises(UsageError):
-                ledger.move(run, sorted(chosen), state)
-        assert {copy.serial: copy.state for copy in ledger.copies(run)} == expected
-    assert verify(ledger) == ()
-    ledger.close()
+                store.move(run, sorted(chosen), state)
+        assert {copy.serial: copy.state for copy in store.copies(run)} == expected
+    assert verify(store) == ()
+    store.close()
 
 
 TAMPERINGS = {
@@ -124,20 +124,20 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)
-def test_what_was_tampered_with_shows(tmp_path: Path, ledger: Ledger, tampering: str) -> None:
-    ledger.move(written(ledger), (1,), State.PRINTED)
-    assert verify(ledger) == ()
+def test_what_was_tampered_with_shows(tmp_path: Path, store: LedgerStore, tampering: str) -> None:
+    store.move(written(store), (1,), State.PRINTED)
+    assert verify(store) == ()
     sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     for (trigger,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         sql.execute(f"DROP TRIGGER {trigger}")
     assert sql.execute(TAMPERINGS[tampering]).rowcount == 1
     sql.close()
-    assert verify(ledger)
+    assert verify(store)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE event SET detail = ''", "DELETE FROM event", "DELETE FROM copy"])
-def test_history_is_only_added_to(tmp_path: Path, ledger: Ledger, statement: str) -> None:
-    written(ledger)
+def test_history_is_only_added_to(tmp_path: Path, store: LedgerStore, statement: str) -> None:
+    written(store)
     sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     with pytest.raises(sqlite3.IntegrityError):
         sql.execute(statement)
@@ -154,34 +154,34 @@ def test_an_event_cannot_be_slipped_in() -> None:
 
 def test_a_ledger_from_before_there_were_editions_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    ledger = open_ledger(path, clock)
-    run = written(ledger)
-    ledger.close()
+    store = open_store(path, clock)
+    run = written(store)
+    store.close()
     sql = sqlite3.connect(path)
     sql.execute("ALTER TABLE leaflet DROP COLUMN form")
     sql.execute("PRAGMA user_version = 1")
     sql.commit()
     sql.close()
-    ledger = open_ledger(path, clock)
-    assert verify(ledger) == ()
-    assert {leaflet.form for leaflet in ledger.leaflets(run)} == {"standard"}
-    ledger.add_run(new_run("261123-bbbb"))
-    ledger.close()
+    store = open_store(path, clock)
+    assert verify(store) == ()
+    assert {leaflet.form for leaflet in store.leaflets(run)} == {"standard"}
+    store.add_run(new_run("261123-bbbb"))
+    store.close()
 
 
 def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    open_ledger(path, clock).close()
+    open_store(path, clock).close()
     sql = sqlite3.connect(path)
     sql.execute("PRAGMA user_version = 99")
     sql.close()
     with pytest.raises(LedgerError, match="version 99"):
-        open_ledger(path, clock)
+        open_store(path, clock)
 
 
-def test_a_locked_ledger_says_so(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_ledger_says_so(store: LedgerStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leaflets.ledger.store.BUSY_S", 0.05)
-    other = open_ledger(tmp_path / "ledger.db", clock)
+    other = open_store(tmp_path / "ledger.db", clock)
     sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     sql.execute("BEGIN IMMEDIATE")
     with pytest.raises(LedgerError, match="locked"):
@@ -196,31 +196,31 @@ def test_what_is_no_ledger_is_an_error_of_ours(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_bytes(b"not a database" * 100)
     with pytest.raises(LedgerError, match="no ledger"):
-        open_ledger(path, clock)
+        open_store(path, clock)
     (tmp_path / "file").touch()
     with pytest.raises(OutputError):
-        open_ledger(tmp_path / "file" / "ledger.db", clock)
+        open_store(tmp_path / "file" / "ledger.db", clock)
 
 
-def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, ledger: Ledger) -> None:
-    run = written(ledger)
-    ledger._sql.execute("PRAGMA max_page_count = 1")
+def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, store: LedgerStore) -> None:
+    run = written(store)
+    store._sql.execute("PRAGMA max_page_count = 1")
     with pytest.raises(OutputError, match="full"):
-        _add_runs(ledger, 200)
-    assert ledger.tally(run)[State.WRITTEN] == COPIES
-    assert verify(ledger) == ()
+        _add_runs(store, 200)
+    assert store.tally(run)[State.WRITTEN] == COPIES
+    assert verify(store) == ()
 
 
-def _add_runs(ledger: Ledger, count: int) -> None:
+def _add_runs(store: LedgerStore, count: int) -> None:
     for number in range(count):
-        ledger.add_run(new_run(f"261122-{number}"))
+        store.add_run(new_run(f"261122-{number}"))
 
 
 def test_a_ledger_without_its_key_is_not_written_on(tmp_path: Path) -> None:
-    open_books(tmp_path, clock).ledger.close()
+    open_ledger(tmp_path, clock).store.close()
     (tmp_path / "ledger.key").unlink()
     with pytest.raises(LedgerError, match="key"):
-        open_books(tmp_path, clock)
+        open_ledger(tmp_path, clock)
 
 
 def test_the_key_is_private_and_lasting(tmp_path: Path) -> None:
@@ -237,13 +237,13 @@ def test_the_key_is_private_and_lasting(tmp_path: Path) -> None:
 
 
 def test_runs_are_found_by_a_beginning_of_their_name(tmp_path: Path) -> None:
-    with open_books(tmp_path, clock) as books:
+    with open_ledger(tmp_path, clock) as ledger:
         for name in ("261122-aaaa", "261122-abbb"):
-            books.ledger.add_run(new_run(name))
-        assert books.run_named("261122-ab").name == books.run_named("last").name == "261122-abbb"
+            ledger.store.add_run(new_run(name))
+        assert ledger.run_named("261122-ab").name == ledger.run_named("last").name == "261122-abbb"
         for unclear in ("261122", "2611229", ""):
             with pytest.raises(UsageError):
-                books.run_named(unclear)
+                ledger.run_named(unclear)
 
 
 @given(st.sets(st.integers(1, 500)))
@@ -258,28 +258,28 @@ def test_what_is_no_serial(words: str) -> None:
 
 
 def test_a_recall_names_runs_destinations_and_serials(tmp_path: Path) -> None:
-    house = House(tmp_path, patients(40))
-    first = house.run().run
-    house.shelf = {**SHELF, "apixaban": "v2"}
-    house.data = patients(8)
-    second = house.run().run
-    with house.books() as books:
-        found = _recalled(house, books)
+    environment = BatchEnvironment(tmp_path, patients(40))
+    first = environment.run().run
+    environment.texts = {**TEXTS, "apixaban": "v2"}
+    environment.data = patients(8)
+    second = environment.run().run
+    with environment.open_ledger() as ledger:
+        found = _recalled(environment, ledger)
         assert found("apixaban") == {(first.name, "v1"), (second.name, "v2")}
         assert found("Apixaban@v1") == {(first.name, "v1")}
         assert found("apixaban", "2026-11-22T20:00:00Z") == set()
         assert found("apixaban", "2026-11-23") == {(first.name, "v1"), (second.name, "v2")}
-        issued = recall(books.ledger, house.press.aliases(), "apixaban@v1").issued
+        issued = recall(ledger.store, environment.monographs.aliases(), "apixaban@v1").issued
         assert sum(len(one.serials) for one in issued) == 12
         assert {one.destination for one in issued} == {"Ward 3", "Counter", "Ward 7 / night"}
         assert all(b"apixaban" in patients(40).splitlines()[line - 1] for one in issued for line in one.lines)
         with pytest.raises(UsageError, match="knows"):
-            recall(books.ledger, house.press.aliases(), "nonesuch")
+            recall(ledger.store, environment.monographs.aliases(), "nonesuch")
 
 
-def _recalled(house: House, books: Books) -> Callable[..., set[tuple[str, str]]]:
+def _recalled(environment: BatchEnvironment, ledger: Ledger) -> Callable[..., set[tuple[str, str]]]:
     def found(wanted: str, before: str = "") -> set[tuple[str, str]]:
-        issued = recall(books.ledger, house.press.aliases(), wanted, before).issued
+        issued = recall(ledger.store, environment.monographs.aliases(), wanted, before).issued
         return {(one.run, one.version) for one in issued}
 
     return found

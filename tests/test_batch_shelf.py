@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.batch.environment import open_house
+from leaflets.batch.environment import open_environment
 from leaflets.batch.leaflet_index import anything_known
 from leaflets.cli import main
 from leaflets.model.copy import Leaflet
@@ -21,7 +21,9 @@ LIST = "drug,destination\nno such drug,print\n"
 def judged(project: Project) -> int:
     """How often the judging of a leaflet calls the workers."""
     calls: list[None] = []
-    open_house(project, lambda: calls.append(None)).shelf.judge([Leaflet("warfarin", Edition(Audience.PATIENT))])
+    open_environment(project, lambda: calls.append(None)).monographs.judge(
+        [Leaflet("warfarin", Edition(Audience.PATIENT))]
+    )
     return len(calls)
 
 
@@ -67,6 +69,6 @@ def test_they_are_not_called_at_once_where_something_is_known(tmp_path: Path, mo
 def test_a_long_text_is_not_handed_on_as_it_would_not_fit_in_a_pipe(tmp_path: Path, more: int, handed_on: bool) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven.\n" * (more // 20))
-    shelf = open_house(Project(tmp_path)).shelf
-    shelf.judge([Leaflet("a", Edition(Audience.PATIENT))])
-    assert (shelf.furnished(Job(1, "a", "patient", "en", "a4")).perused is not None) is handed_on
+    monographs = open_environment(Project(tmp_path)).monographs
+    monographs.judge([Leaflet("a", Edition(Audience.PATIENT))])
+    assert (monographs.furnished(Job(1, "a", "patient", "en", "a4")).perused is not None) is handed_on

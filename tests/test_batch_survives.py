@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.batch.options import Wishes
+from leaflets.batch.options import RunOptions
 from leaflets.batch.reconcile import mark, verify
 from leaflets.ledger.states import State
 from leaflets.workers.local import Processes
-from tests.batch_doubles import House, patients
+from tests.batch_doubles import BatchEnvironment, patients
 
 POINTS = 50
 DURABLE = {"execute", "executemany", "write", "fsync", "rename", "replace", "link", "unlink", "open", "mkdir", "close"}
@@ -58,16 +58,16 @@ def apart(work: Callable[[], object], watch: Watch) -> tuple[int, int]:
     return os.waitstatus_to_exitcode(status), int(counted or 0)
 
 
-def run_of(folder: Path) -> House:
+def run_of(folder: Path) -> BatchEnvironment:
     """A run of 72 good copies and one bad row."""
-    return House(folder, patients(60) + b"nonesuch,Zebedee,1,1,W,1\n", Wishes(keep_going=True))
+    return BatchEnvironment(folder, patients(60) + b"nonesuch,Zebedee,1,1,W,1\n", RunOptions(keep_going=True))
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    house = run_of(tmp_path_factory.mktemp("undisturbed"))
-    house.run()
-    return house.files()
+    environment = run_of(tmp_path_factory.mktemp("undisturbed"))
+    environment.run()
+    return environment.files()
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +75,8 @@ def lengths(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, int]:
     """How much a whole run does: all calls, and those that touch the disk."""
     found = {}
     for durable_only in (False, True):
-        house = run_of(tmp_path_factory.mktemp("length"))
-        code, found[durable_only] = apart(house.run, Watch(durable_only=durable_only))
+        environment = run_of(tmp_path_factory.mktemp("length"))
+        code, found[durable_only] = apart(environment.run, Watch(durable_only=durable_only))
         assert code == 0
     return found
 
@@ -85,17 +85,17 @@ def lengths(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, int]:
 def test_killed_anywhere(tmp_path: Path, undisturbed: dict[str, bytes], lengths: dict[bool, int], point: int) -> None:
     durable_only = point % 2 == 0
     at = random.Random(point).randint(1, lengths[durable_only])
-    house = run_of(tmp_path)
-    code, _ = apart(house.run, Watch(at, durable_only))
+    environment = run_of(tmp_path)
+    code, _ = apart(environment.run, Watch(at, durable_only))
     assert code == -signal.SIGKILL
-    standing = {name: data for name, data in house.files().items() if not name.startswith(".")}
+    standing = {name: data for name, data in environment.files().items() if not name.startswith(".")}
     assert standing.items() <= undisturbed.items()
-    made = house.run()
-    assert house.files() == undisturbed
+    made = environment.run()
+    assert environment.files() == undisturbed
     assert made.tally.planned == made.tally[State.WRITTEN] == 72
-    with house.books() as books:
-        assert verify(books.ledger) == ()
-        assert len(books.ledger.runs()) == 1
+    with environment.open_ledger() as ledger:
+        assert verify(ledger.store) == ()
+        assert len(ledger.store.runs()) == 1
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -103,51 +103,51 @@ def test_killed_again_and_again(
     tmp_path: Path, undisturbed: dict[str, bytes], lengths: dict[bool, int], seed: int
 ) -> None:
     chance = random.Random(1000 + seed)
-    house = run_of(tmp_path)
+    environment = run_of(tmp_path)
     for _ in range(4):
-        apart(house.run, Watch(chance.randint(1, lengths[True]), durable_only=True))
-    house.run()
-    assert house.files() == undisturbed
+        apart(environment.run, Watch(chance.randint(1, lengths[True]), durable_only=True))
+    environment.run()
+    assert environment.files() == undisturbed
 
 
 @pytest.mark.parametrize("point", range(12))
 def test_a_reprint_killed_anywhere_replaces_each_sheet_once(tmp_path: Path, point: int) -> None:
-    house = run_of(tmp_path)
-    name = house.run().run.name
+    environment = run_of(tmp_path)
+    name = environment.run().run.name
     at = 10 * point + random.Random(point).randint(1, 10)
-    apart(lambda: house.reprint(name, (3, 50, 71)), Watch(at, durable_only=True))
-    done = house.reprint(name, (3, 50, 71))
+    apart(lambda: environment.reprint(name, (3, 50, 71)), Watch(at, durable_only=True))
+    done = environment.reprint(name, (3, 50, 71))
     assert done.replaced == {3: 73, 50: 74, 71: 75}
     assert done.made.tally.planned == 75
     assert done.made.tally[State.SPOILED] == 3
     assert done.made.tally[State.WRITTEN] == 72
-    with house.books() as books:
-        assert verify(books.ledger) == ()
+    with environment.open_ledger() as ledger:
+        assert verify(ledger.store) == ()
 
 
 def test_killed_at_random_times(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     """Inside a system call or SQLite itself, where no Python code can be watched."""
     chance = random.Random(7)
-    house = run_of(tmp_path)
+    environment = run_of(tmp_path)
     for _ in range(10):
         child = os.fork()
         if child == 0:
             with contextlib.suppress(BaseException):
-                house.run()
+                environment.run()
             os._exit(0)
         time.sleep(chance.uniform(0.001, 0.06))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    house.run()
-    assert house.files() == undisturbed
-    with house.books() as books:
-        assert verify(books.ledger) == ()
+    environment.run()
+    assert environment.files() == undisturbed
+    with environment.open_ledger() as ledger:
+        assert verify(ledger.store) == ()
 
 
 def test_power_cut_between_file_and_row(
     tmp_path: Path, undisturbed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = run_of(tmp_path)
+    environment = run_of(tmp_path)
 
     class Cut(Exception):
         pass
@@ -158,25 +158,25 @@ def test_power_cut_between_file_and_row(
     with monkeypatch.context() as patched:
         patched.setattr("leaflets.ledger.store.Ledger.written", cut)
         with pytest.raises(Cut):
-            house.run()
-    assert len(house.files()) == 2
-    house.run()
-    assert house.files() == undisturbed
+            environment.run()
+    assert len(environment.files()) == 2
+    environment.run()
+    assert environment.files() == undisturbed
 
 
 def test_a_run_with_workers_ends_with_the_same_bytes(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
-    house = run_of(tmp_path)
-    house.executor = Processes(2)
-    house.run()
-    assert house.files() == undisturbed
+    environment = run_of(tmp_path)
+    environment.executor = Processes(2)
+    environment.run()
+    assert environment.files() == undisturbed
 
 
 def test_cancelling_a_killed_run_takes_its_leavings_away(tmp_path: Path, lengths: dict[bool, int]) -> None:
-    house = run_of(tmp_path)
-    apart(house.run, Watch(lengths[True] * 2 // 3, durable_only=True))
-    with house.books() as books:
-        run = books.run_named("last")
-        mark(books, run, (), State.CANCELLED)
-        kept = {part.name for part in books.ledger.parts(run) if part.written}
-    left = {name for name in house.files() if not name.endswith("rejects.csv")}
+    environment = run_of(tmp_path)
+    apart(environment.run, Watch(lengths[True] * 2 // 3, durable_only=True))
+    with environment.open_ledger() as ledger:
+        run = ledger.run_named("last")
+        mark(ledger, run, (), State.CANCELLED)
+        kept = {part.name for part in ledger.store.parts(run) if part.written}
+    left = {name for name in environment.files() if not name.endswith("rejects.csv")}
     assert left == kept

@@ -123,8 +123,8 @@ def test_the_paper_is_a4_on_its_long_side_and_nothing_is_scaled(rich: Pdf) -> No
     with pypdfium2.PdfDocument(bound.data) as shown:
         assert {tuple(round(length / MM, 1) for length in side.get_size()) for side in shown} == {(297, 210)}
     with pikepdf.open(io.BytesIO(bound.data)) as document:
-        wishes = document.Root.ViewerPreferences
-        assert [str(wishes.Duplex), str(wishes.PrintScaling)] == ["/DuplexFlipShortEdge", "/None"]
+        options = document.Root.ViewerPreferences
+        assert [str(options.Duplex), str(options.PrintScaling)] == ["/DuplexFlipShortEdge", "/None"]
         pages = [one for one in document.objects if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/Page"]
         assert len(pages) == bound.pages, "an old page is still in the file"
     (space,) = bound.rects

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leaflets.model.edition import Audience
-from tests.sheets import Shelf, letters, page_texts
+from tests.sheets import ProjectMonographs, letters, page_texts
 
 _ADDRESS = "https://www.example.org/a/very/long/address/of/a/protocol/that/never/ends.pdf"
 _COMPOUND = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -35,11 +35,11 @@ def _everywhere(columns: int) -> str:
 @pytest.mark.parametrize("audience", list(Audience))
 @pytest.mark.parametrize("columns", [4, 7, 20])
 def test_no_cell_of_a_broad_table_leaves_the_page(
-    shelf: Shelf, tmp_path: Path, audience: Audience, columns: int
+    monographs: ProjectMonographs, tmp_path: Path, audience: Audience, columns: int
 ) -> None:
     file = tmp_path / "broad.md"
     file.write_text(_everywhere(columns))
-    built = shelf.sheet(file, audience)
+    built = monographs.sheet(file, audience)
     assert not [finding.message for finding in built.findings if finding.code in ("PG-04", "PG-06")]
     words = " ".join(" ".join(page_texts(built.pdf.data)).replace("\xa0", " ").split())
     assert all(words.count(f"{row},{column:02}0 mg") == 5 for row in range(1, 4) for column in range(columns))
@@ -50,31 +50,33 @@ def test_no_cell_of_a_broad_table_leaves_the_page(
     "words", [_ADDRESS, _COMPOUND, f"**{_COMPOUND}**", f"| a | b |\n|---|---|\n| {_ADDRESS} | {_COMPOUND} |"]
 )
 def test_a_word_longer_than_its_column_parts_rather_than_run_off(
-    shelf: Shelf, tmp_path: Path, audience: Audience, words: str
+    monographs: ProjectMonographs, tmp_path: Path, audience: Audience, words: str
 ) -> None:
     file = tmp_path / "long.md"
     file.write_text(f"---\ntitle: {_COMPOUND}\n---\n### Usage\n\n{words}\n\n### {_COMPOUND}\n\nOne.\n\n- {words}\n")
-    assert not [finding.message for finding in shelf.sheet(file, audience).findings if finding.code == "PG-06"]
+    assert not [finding.message for finding in monographs.sheet(file, audience).findings if finding.code == "PG-06"]
 
 
-def test_rows_of_empty_cells_are_high_enough_to_write_in(shelf: Shelf, tmp_path: Path) -> None:
+def test_rows_of_empty_cells_are_high_enough_to_write_in(monographs: ProjectMonographs, tmp_path: Path) -> None:
     file = tmp_path / "plan.md"
     rows = "".join(f"| {step} | | |\n" for step in "QXZJ")
     file.write_text(f"---\ntitle: Testol\n---\n### Dosage\n\n| Step | From | Tablets |\n|---|---|---|\n{rows}")
-    data = shelf.sheet(file, Audience.PATIENT).pdf.data
+    data = monographs.sheet(file, Audience.PATIENT).pdf.data
     steps = [letter.bottom for letter in letters(data) if letter.text in "QXZJ"]
     assert len(steps) == 4
     assert all(upper - lower >= 8 * 72 / 25.4 for upper, lower in itertools.pairwise(steps))
 
 
 @pytest.mark.parametrize("lines", [60, 110, 111, 112, 140])
-def test_a_broad_table_at_the_foot_of_a_page_is_not_lost(shelf: Shelf, tmp_path: Path, lines: int) -> None:
+def test_a_broad_table_at_the_foot_of_a_page_is_not_lost(
+    monographs: ProjectMonographs, tmp_path: Path, lines: int
+) -> None:
     file = tmp_path / "foot.md"
     filled = "\n\n".join(f"Line {line} of the uses." for line in range(lines))
     file.write_text(
         f"---\ntitle: Testol\n---\n### Usage\n\n{filled}\n\n### Monitoring\n\nBefore it.\n\n{_table(8)}\n\n"
         "### Interactions\n\nAfter it.\n\n### Storage\n\nKeep it dry.\n"
     )
-    words = " ".join(page_texts(shelf.sheet(file, Audience.CLINICIAN).pdf.data)).replace("\xa0", " ")
+    words = " ".join(page_texts(monographs.sheet(file, Audience.CLINICIAN).pdf.data)).replace("\xa0", " ")
     kept = ["Monitoring", "Before it.", "Band7", "1,000 mg", "3,070 mg", "Interactions", "After it.", "Keep it dry."]
     assert [word for word in kept if word not in words] == []

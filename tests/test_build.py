@@ -25,7 +25,7 @@ from leaflets.project import Project, Settings, packaged, today
 from leaflets.project.content import source_at
 from tests import verapdf
 from tests.running import MONOGRAPH, environment, process
-from tests.sheets import Shelf, corpus_files, own_files, page_texts, printable_files, voices
+from tests.sheets import ProjectMonographs, corpus_files, own_files, page_texts, printable_files, voices
 
 PATIENT = Edition(Audience.PATIENT)
 
@@ -289,8 +289,10 @@ def _judged() -> list[tuple[Path, Audience, Paper]]:
 @pytest.mark.parametrize(
     ("path", "audience", "paper"), _judged(), ids=lambda value: value.stem[:30] if isinstance(value, Path) else value
 )
-def test_every_sheet_is_pdf_a_3a_and_pdf_ua_1(shelf: Shelf, path: Path, audience: Audience, paper: Paper) -> None:
-    data = shelf.sheet(path, audience, paper).pdf.data
+def test_every_sheet_is_pdf_a_3a_and_pdf_ua_1(
+    monographs: ProjectMonographs, path: Path, audience: Audience, paper: Paper
+) -> None:
+    data = monographs.sheet(path, audience, paper).pdf.data
     assert verapdf.failures(data, "3a") == []
     assert verapdf.failures(data, "ua1") == []
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leaflets.errors import ContentError, LeafletError
 from leaflets.model.edition import Audience
 from tests.lost_words import is_withheld, lost, source_of
-from tests.sheets import CORPUS, REFUSED, Shelf, corpus_files, own_files, printable_files, voices
+from tests.sheets import CORPUS, REFUSED, ProjectMonographs, corpus_files, own_files, printable_files, voices
 from tests.source_words import Printed, blocks, words_of
 
 EVERY_TENTH = printable_files()[::10]
@@ -24,18 +24,18 @@ def _named(path: Path) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", printable_files(), ids=_named)
-def test_every_word_of_the_source_is_printed_or_listed_as_withheld(path: Path, shelf: Shelf) -> None:
+def test_every_word_of_the_source_is_printed_or_listed_as_withheld(path: Path, monographs: ProjectMonographs) -> None:
     for audience in voices(path):
-        built = shelf.sheet(path, audience)
+        built = monographs.sheet(path, audience)
         assert lost(path, built) == []
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext of poppler-utils is not installed")
 @pytest.mark.parametrize("path", EVERY_TENTH, ids=_named)
-def test_another_reader_finds_the_same_words(path: Path, shelf: Shelf) -> None:
+def test_another_reader_finds_the_same_words(path: Path, monographs: ProjectMonographs) -> None:
     for audience in voices(path):
-        built = shelf.sheet(path, audience)
+        built = monographs.sheet(path, audience)
         read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=built.pdf.data, capture_output=True, check=True)
         text = read.stdout.decode()
         shown = set(words_of(re.sub(r"[-‐]\n", "", text))) | set(words_of(text))
@@ -45,13 +45,13 @@ def test_another_reader_finds_the_same_words(path: Path, shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
-def test_a_text_without_a_monograph_is_refused_with_what_is_missing(name: str, shelf: Shelf) -> None:
+def test_a_text_without_a_monograph_is_refused_with_what_is_missing(name: str, monographs: ProjectMonographs) -> None:
     found = [path for path in corpus_files() if path.name == name]
     if not found:
         pytest.skip("no corpus beside this checkout")
     for audience in Audience:
         with pytest.raises(ContentError, match="there is no monograph in it: no section such as Usage") as refused:
-            shelf.sheet(found[0], audience)
+            monographs.sheet(found[0], audience)
         assert name in refused.value.message
         assert refused.value.exit_code == 3
 
@@ -61,33 +61,33 @@ def test_a_text_without_a_monograph_is_refused_with_what_is_missing(name: str, s
     "path", sorted(CORPUS.glob("nasty/*.md")) or [None], ids=lambda path: path.stem if path else ""
 )
 def test_a_text_made_to_break_parsers_is_refused_and_as_a_section_printed_whole_or_named(
-    path: Path | None, shelf: Shelf, tmp_path: Path
+    path: Path | None, monographs: ProjectMonographs, tmp_path: Path
 ) -> None:
     if path is None:
         pytest.skip("no corpus beside this checkout")
     with pytest.raises(ContentError, match=re.escape(path.name)):
-        shelf.sheet(path, Audience.PATIENT)
+        monographs.sheet(path, Audience.PATIENT)
     dressed = tmp_path / path.name
     beginning = path.read_bytes()[:30_000].decode("utf-8-sig", "ignore")
     text = f"---\ntitle: Nasty\n---\n\n### Usage\n\nIts words.\n\n{beginning}"
     dressed.write_bytes(text.encode())
     for audience in Audience:
-        assert _printed_or_refused(dressed, audience, shelf) == []
+        assert _printed_or_refused(dressed, audience, monographs) == []
 
 
-def _printed_or_refused(path: Path, audience: Audience, shelf: Shelf) -> list[str]:
+def _printed_or_refused(path: Path, audience: Audience, monographs: ProjectMonographs) -> list[str]:
     try:
-        built = shelf.sheet(path, audience)
+        built = monographs.sheet(path, audience)
     except LeafletError as refusal:
         return [] if re.search(rf"{re.escape(path.name)}(:\d+|, line \d+)", refusal.message) else [refusal.message]
     return lost(path, built)
 
 
-def test_what_is_withheld_names_line_words_and_reason(shelf: Shelf) -> None:
+def test_what_is_withheld_names_line_words_and_reason(monographs: ProjectMonographs) -> None:
     path = next(path for path in own_files() if path.stem == "two-voices")
     lines = source_of(path).split("\n")
     for audience, other in ((Audience.PATIENT, "clinician"), (Audience.CLINICIAN, "patient")):
-        withheld = shelf.sheet(path, audience).withheld
+        withheld = monographs.sheet(path, audience).withheld
         assert any(w.reason == f"marked for the {other}" for w in withheld)
         assert any(w.reason == "a comment of its author" and w.excerpt.startswith("Ask the choir") for w in withheld)
         for one in withheld:

@@ -15,7 +15,7 @@ from leaflets.project.content import source_at
 from leaflets.proof import proof
 from tests import verapdf
 from tests.lost_words import lost
-from tests.sheets import ROOT, Shelf, corpus_files, letters, own_files, printable_files, voices
+from tests.sheets import ROOT, ProjectMonographs, corpus_files, letters, own_files, printable_files, voices
 
 FORMS = [(Form.LARGE_PRINT, Paper.A4), (Form.LARGE_PRINT, Paper.LETTER), (Form.STANDARD, Paper.A5)]
 FORMS += [(Form.LARGE_PRINT, Paper.A5)]
@@ -50,8 +50,10 @@ def _told(edition: Edition) -> str:
 @pytest.mark.parametrize(
     ("path", "edition"), [pytest.param(*each, id=f"{each[0].stem[:30]}-{_told(each[1])}") for each in _printed()]
 )
-def test_every_edition_is_archival_accessible_and_whole(shelf: Shelf, path: Path, edition: Edition) -> None:
-    built = shelf.made(path, edition)
+def test_every_edition_is_archival_accessible_and_whole(
+    monographs: ProjectMonographs, path: Path, edition: Edition
+) -> None:
+    built = monographs.made(path, edition)
     assert lost(path, built) == []
     assert [finding for finding in proof(built.pdf, edition) if finding.severity is Severity.ERROR] == []
     for profile in ("3a", "ua1"):
@@ -60,11 +62,13 @@ def test_every_edition_is_archival_accessible_and_whole(shelf: Shelf, path: Path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", [path for path in own_files() if path.parent == BARICITINIB.parent], ids=_named)
-def test_our_own_sheets_have_nothing_to_mend_on_their_pages_in_any_edition(shelf: Shelf, path: Path) -> None:
+def test_our_own_sheets_have_nothing_to_mend_on_their_pages_in_any_edition(
+    monographs: ProjectMonographs, path: Path
+) -> None:
     found = {
         (finding.code, finding.message)
         for edition in {_spoken(path, edition): None for edition in EVERY}
-        for finding in proof(shelf.made(path, edition).pdf, edition)
+        for finding in proof(monographs.made(path, edition).pdf, edition)
         if finding.code != "PG-08"  # a table of doses takes the pages it takes
     }
     assert found == set()
@@ -82,6 +86,8 @@ def test_every_edition_is_the_same_bytes_each_time(tmp_path: Path, edition: Edit
 
 @pytest.mark.parametrize("audience", list(Audience))
 @pytest.mark.parametrize("paper", list(Paper))
-def test_in_large_print_nothing_is_smaller_than_18_points(shelf: Shelf, audience: Audience, paper: Paper) -> None:
-    built = shelf.made(BARICITINIB, Edition(audience, paper=paper, form=Form.LARGE_PRINT))
+def test_in_large_print_nothing_is_smaller_than_18_points(
+    monographs: ProjectMonographs, audience: Audience, paper: Paper
+) -> None:
+    built = monographs.made(BARICITINIB, Edition(audience, paper=paper, form=Form.LARGE_PRINT))
     assert min(letter.size for letter in letters(built.pdf.data)) >= 17.99

@@ -70,23 +70,23 @@ USUAL = {"spacing": 1.04, "margins": 1.09, "type": 1.15, "floor": 1.22}
     ],
 )
 def test_the_steps_come_in_order_and_are_three_layouts_at_most(length: float, tried: list[Fit]) -> None:
-    press = _Press(length, **USUAL)
-    reached = press.fitted(CLINICIAN)
-    assert press.tried == tried
+    monographs = _Press(length, **USUAL)
+    reached = monographs.fitted(CLINICIAN)
+    assert monographs.tried == tried
     assert reached is tried[-1]
 
 
 def test_a_patients_type_and_large_print_are_never_made_smaller() -> None:
     for edition in (Edition(Audience.PATIENT), *(Edition(one, form=Form.LARGE_PRINT) for one in Audience)):
-        press = _Press(edition.planned_pages * 1.2, type=2, floor=2)
-        assert press.fitted(edition) is Fit.DESIGN
-        assert not {Fit.TYPE, Fit.FLOOR} & set(press.tried)
+        monographs = _Press(edition.planned_pages * 1.2, type=2, floor=2)
+        assert monographs.fitted(edition) is Fit.DESIGN
+        assert not {Fit.TYPE, Fit.FLOOR} & set(monographs.tried)
 
 
 def test_the_bare_design_is_left_however_long_it_is() -> None:
-    press = _Press(1.03, **USUAL)
-    assert press.fitted(Edition(Audience.CLINICIAN, fitted=False)) is Fit.DESIGN
-    assert press.tried == [Fit.DESIGN]
+    monographs = _Press(1.03, **USUAL)
+    assert monographs.fitted(Edition(Audience.CLINICIAN, fitted=False)) is Fit.DESIGN
+    assert monographs.tried == [Fit.DESIGN]
 
 
 def test_a_number_of_sheets_stands_in_the_place_of_what_is_planned() -> None:

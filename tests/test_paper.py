@@ -17,7 +17,7 @@ from leaflets.model.edition import Audience, Edition, Paper
 from leaflets.project import Project
 from leaflets.project.content import source_at
 from tests.running import MONOGRAPH
-from tests.sheets import ROOT, UNUSUAL, Letter, Shelf, letters, page_texts, printable_files, voices
+from tests.sheets import ROOT, UNUSUAL, Letter, ProjectMonographs, letters, page_texts, printable_files, voices
 
 BARICITINIB = ROOT / "content" / "baricitinib.md"
 SAMPLE = printable_files()[::6]
@@ -41,22 +41,24 @@ def _plain(text: str) -> str:
 
 
 @pytest.mark.parametrize(("audience", "paper"), EVERY)
-def test_every_page_has_the_size_of_its_paper(shelf: Shelf, audience: Audience, paper: Paper) -> None:
-    document = pypdfium2.PdfDocument(shelf.sheet(BARICITINIB, audience, paper).pdf.data)
+def test_every_page_has_the_size_of_its_paper(monographs: ProjectMonographs, audience: Audience, paper: Paper) -> None:
+    document = pypdfium2.PdfDocument(monographs.sheet(BARICITINIB, audience, paper).pdf.data)
     sizes = [tuple(side / MM for side in page.get_size()) for page in document]
     document.close()
     assert all(size == pytest.approx(paper.size_mm, abs=0.1) for size in sizes)
 
 
 @pytest.mark.parametrize("paper", FULL)
-def test_baricitinib_is_one_sheet_for_patients_and_one_page_for_clinicians(shelf: Shelf, paper: Paper) -> None:
-    assert shelf.sheet(BARICITINIB, Audience.PATIENT, paper).pdf.pages == 2
-    assert shelf.sheet(BARICITINIB, Audience.CLINICIAN, paper).pdf.pages == 1
+def test_baricitinib_is_one_sheet_for_patients_and_one_page_for_clinicians(
+    monographs: ProjectMonographs, paper: Paper
+) -> None:
+    assert monographs.sheet(BARICITINIB, Audience.PATIENT, paper).pdf.pages == 2
+    assert monographs.sheet(BARICITINIB, Audience.CLINICIAN, paper).pdf.pages == 1
 
 
 @pytest.mark.parametrize("paper", FULL)
-def test_page_one_of_baricitinib_stands_alone(shelf: Shelf, paper: Paper) -> None:
-    first = _plain(page_texts(shelf.sheet(BARICITINIB, Audience.PATIENT, paper).pdf.data)[0])
+def test_page_one_of_baricitinib_stands_alone(monographs: ProjectMonographs, paper: Paper) -> None:
+    first = _plain(page_texts(monographs.sheet(BARICITINIB, Audience.PATIENT, paper).pdf.data)[0])
     for heading in ("Most important", "Get help now", "What it is for", "Before you take it", "How to take it"):
         assert heading in first
     for heading in ("If you miss a dose", "If you take too much"):
@@ -67,9 +69,9 @@ def test_page_one_of_baricitinib_stands_alone(shelf: Shelf, paper: Paper) -> Non
 @pytest.mark.parametrize("paper", FULL)
 @pytest.mark.parametrize("path", [BARICITINIB, UNUSUAL / "content" / "long-words.md"], ids=_named)
 def test_the_space_for_the_label_is_70_by_35_mm_at_the_top_right_of_page_one(
-    shelf: Shelf, path: Path, paper: Paper
+    monographs: ProjectMonographs, path: Path, paper: Paper
 ) -> None:
-    built = shelf.sheet(path, Audience.PATIENT, paper)
+    built = monographs.sheet(path, Audience.PATIENT, paper)
     (space,) = [rect for rect in built.pdf.rects if rect.name == "label"]
     width, height = (side * MM for side in paper.size_mm)
     assert space.page == 0
@@ -88,10 +90,10 @@ def test_the_space_for_the_label_is_70_by_35_mm_at_the_top_right_of_page_one(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE, ids=_named)
-def test_all_that_is_printed_stands_within_the_margins(shelf: Shelf, path: Path) -> None:
+def test_all_that_is_printed_stands_within_the_margins(monographs: ProjectMonographs, path: Path) -> None:
     for audience in voices(path):
         width, height = (side * MM for side in Paper.A4.size_mm)
-        for letter in letters(shelf.sheet(path, audience).pdf.data):
+        for letter in letters(monographs.sheet(path, audience).pdf.data):
             assert letter.left > 9.9 * MM, letter
             assert letter.right < width - 9.5 * MM, letter
             assert letter.bottom > 4 * MM, letter
@@ -102,8 +104,8 @@ def test_all_that_is_printed_stands_within_the_margins(shelf: Shelf, path: Path)
 
 
 @pytest.mark.parametrize(("audience", "paper"), EVERY)
-def test_every_page_has_its_footer(shelf: Shelf, audience: Audience, paper: Paper) -> None:
-    built = shelf.sheet(BARICITINIB, audience, paper)
+def test_every_page_has_its_footer(monographs: ProjectMonographs, audience: Audience, paper: Paper) -> None:
+    built = monographs.sheet(BARICITINIB, audience, paper)
     texts = page_texts(built.pdf.data)
     whom = {Audience.PATIENT: "Patient leaflet", Audience.CLINICIAN: "Clinician sheet, for health professionals"}
     for number, text in enumerate(texts, 1):
@@ -130,23 +132,23 @@ def test_the_footer_of_a_reviewed_text_gives_its_dates(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE, ids=_named)
-def test_no_type_is_smaller_than_its_reader_can_read(shelf: Shelf, path: Path) -> None:
+def test_no_type_is_smaller_than_its_reader_can_read(monographs: ProjectMonographs, path: Path) -> None:
     for audience in voices(path):
-        for letter in letters(shelf.sheet(path, audience).pdf.data):
+        for letter in letters(monographs.sheet(path, audience).pdf.data):
             floor = FOOTER_SIZES[audience] if letter.bottom < FOOTER_TOP[audience] else BODY_SIZES[audience]
             assert letter.size >= floor - 0.01, letter
 
 
-def test_the_patient_text_itself_is_12_points(shelf: Shelf) -> None:
-    sizes = [letter.size for letter in letters(shelf.sheet(BARICITINIB, Audience.PATIENT).pdf.data)]
+def test_the_patient_text_itself_is_12_points(monographs: ProjectMonographs) -> None:
+    sizes = [letter.size for letter in letters(monographs.sheet(BARICITINIB, Audience.PATIENT).pdf.data)]
     assert max(set(sizes), key=sizes.count) == pytest.approx(12)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE[::4], ids=_named)
-def test_everything_is_black_or_grey_and_dark_enough_to_copy(shelf: Shelf, path: Path) -> None:
+def test_everything_is_black_or_grey_and_dark_enough_to_copy(monographs: ProjectMonographs, path: Path) -> None:
     for audience in voices(path):
-        with pdfplumber.open(io.BytesIO(shelf.sheet(path, audience).pdf.data)) as document:
+        with pdfplumber.open(io.BytesIO(monographs.sheet(path, audience).pdf.data)) as document:
             for page in document.pages:
                 assert {_darkness(character["non_stroking_color"]) for character in page.chars} == {1.0}
                 for drawn in (*page.rects, *page.lines, *page.curves):
@@ -173,8 +175,8 @@ def _darkness(colour: object) -> float:
 
 
 @pytest.mark.parametrize("audience", list(Audience))
-def test_the_fonts_are_embedded_and_ours(shelf: Shelf, audience: Audience) -> None:
-    with pdfplumber.open(io.BytesIO(shelf.sheet(BARICITINIB, audience).pdf.data)) as document:
+def test_the_fonts_are_embedded_and_ours(monographs: ProjectMonographs, audience: Audience) -> None:
+    with pdfplumber.open(io.BytesIO(monographs.sheet(BARICITINIB, audience).pdf.data)) as document:
         names = {character["fontname"] for page in document.pages for character in page.chars}
     assert all(re.match(r"[A-Z]{6}\+LeafletSans", name) for name in names), names
 
@@ -229,9 +231,9 @@ _ENDS_IN_RANGE = re.compile(r"\d(?:[-–]| to)$")
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", printable_files()[::2], ids=_named)
-def test_number_and_unit_never_part_at_a_line_end(shelf: Shelf, path: Path) -> None:
+def test_number_and_unit_never_part_at_a_line_end(monographs: ProjectMonographs, path: Path) -> None:
     for audience in voices(path):
-        lines = lines_of(shelf.sheet(path, audience))
+        lines = lines_of(monographs.sheet(path, audience))
         parted = [
             f"{line.text} | {following.text}"
             for line, following in pairwise(lines)
@@ -252,10 +254,10 @@ def _is_below(line: Line, following: Line) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE, ids=_named)
-def test_no_word_is_hyphenated(shelf: Shelf, path: Path) -> None:
+def test_no_word_is_hyphenated(monographs: ProjectMonographs, path: Path) -> None:
     source = path.read_bytes().decode("utf-8-sig")
     for audience in voices(path):
-        lines = lines_of(shelf.sheet(path, audience))
+        lines = lines_of(monographs.sheet(path, audience))
         for line, following in pairwise(lines):
             broken = re.search(r"(\w{2,})[-\u00ad\u2010]$", line.text)
             if broken and _is_below(line, following):
@@ -264,9 +266,9 @@ def test_no_word_is_hyphenated(shelf: Shelf, path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE, ids=_named)
-def test_no_heading_is_left_alone_at_the_end_of_a_page_or_column(shelf: Shelf, path: Path) -> None:
+def test_no_heading_is_left_alone_at_the_end_of_a_page_or_column(monographs: ProjectMonographs, path: Path) -> None:
     for audience in voices(path):
-        lines = [line for line in lines_of(shelf.sheet(path, audience)) if line.bottom > FOOTER_TOP[audience]]
+        lines = [line for line in lines_of(monographs.sheet(path, audience)) if line.bottom > FOOTER_TOP[audience]]
         headings = [line for line in lines if line.size > HEADING_SIZES[audience]]
         assert headings
         for heading in headings:
@@ -287,8 +289,8 @@ def _follows(heading: Line, line: Line, audience: Audience) -> bool:
 
 
 @pytest.mark.parametrize("audience", list(Audience))
-def test_no_row_of_a_table_is_split_and_its_head_is_repeated(shelf: Shelf, audience: Audience) -> None:
-    built = shelf.sheet(UNUSUAL / "content" / "tables.md", audience)
+def test_no_row_of_a_table_is_split_and_its_head_is_repeated(monographs: ProjectMonographs, audience: Audience) -> None:
+    built = monographs.sheet(UNUSUAL / "content" / "tables.md", audience)
     assert built.pdf.pages > 1
     texts = [_plain(text) for text in page_texts(built.pdf.data)]
     rows = [

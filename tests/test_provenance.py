@@ -25,7 +25,7 @@ from tests.pages import assets, page
 from tests.print_samples import fonts, label, sheet
 from tests.print_samples import leaflet as sample
 from tests.running import MONOGRAPH, Leaflet
-from tests.sheets import Shelf, own_files, voices
+from tests.sheets import ProjectMonographs, own_files, voices
 from tests.test_printfile import CONTROL, copies
 
 SHEETS = [(path, audience) for path in own_files() for audience in voices(path)]
@@ -45,8 +45,10 @@ def enclosed(data: bytes) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("path", "audience"), SHEETS, ids=lambda value: getattr(value, "stem", value))
-def test_a_sheet_carries_its_text_to_the_byte_and_its_record(shelf: Shelf, path: Path, audience: Audience) -> None:
-    built = shelf.sheet(path, audience, Paper.A4)
+def test_a_sheet_carries_its_text_to_the_byte_and_its_record(
+    monographs: ProjectMonographs, path: Path, audience: Audience
+) -> None:
+    built = monographs.sheet(path, audience, Paper.A4)
     inside = enclosed(built.pdf.data)
     assert inside[path.name] == path.read_bytes()
     record = read(inside["leaflet-record.json"])
@@ -64,9 +66,9 @@ def _texts(data: bytes) -> Iterator[list[str]]:
             yield one.get_textpage().get_text_range().split()
 
 
-def test_files_are_associated_with_the_whole_and_say_what_they_are(shelf: Shelf) -> None:
+def test_files_are_associated_with_the_whole_and_say_what_they_are(monographs: ProjectMonographs) -> None:
     path, audience = SHEETS[0]
-    with pikepdf.open(io.BytesIO(shelf.sheet(path, audience).pdf.data)) as pdf:
+    with pikepdf.open(io.BytesIO(monographs.sheet(path, audience).pdf.data)) as pdf:
         files = {str(file.UF): file for file in pdf.Root.AF}
         source, record = files[path.name], files["leaflet-record.json"]
         assert (str(source.AFRelationship), str(source.EF.F.Subtype)) == ("/Source", "/text/markdown")
@@ -92,9 +94,9 @@ def test_the_record_holds_no_clock_and_no_folder(leaflet: Leaflet, monkeypatch: 
         assert str(pdf.Root.AF[0].EF.F.Params.ModDate) == "D:20260105000000Z"
 
 
-def test_the_record_names_every_part_and_every_program(shelf: Shelf) -> None:
+def test_the_record_names_every_part_and_every_program(monographs: ProjectMonographs) -> None:
     path, audience = SHEETS[0]
-    record = read(enclosed(shelf.sheet(path, audience).pdf.data)["leaflet-record.json"])
+    record = read(enclosed(monographs.sheet(path, audience).pdf.data)["leaflet-record.json"])
     parts = {name.partition("/")[0] for name in record.hashes}
     assert parts - {"content"} == {"source", "styles", "templates", "program"}
     assert all(len(digest) == 64 for digest in record.hashes.values())
@@ -126,9 +128,9 @@ def test_what_is_no_record_is_refused(data: bytes) -> None:
         read(data)
 
 
-def test_a_record_of_other_kinds_is_refused(shelf: Shelf) -> None:
+def test_a_record_of_other_kinds_is_refused(monographs: ProjectMonographs) -> None:
     path, audience = SHEETS[0]
-    good = json.loads(enclosed(shelf.sheet(path, audience).pdf.data)["leaflet-record.json"])
+    good = json.loads(enclosed(monographs.sheet(path, audience).pdf.data)["leaflet-record.json"])
     for name in good:
         if name != "leaflet-record":
             with pytest.raises(PdfError):
@@ -177,12 +179,12 @@ def test_a_print_file_is_sealed_and_carries_no_attachment(tagged: bool) -> None:
     assert enclosed(out.getvalue()) == {}
 
 
-def test_a_file_of_one_copy_is_sealed_and_keeps_what_its_leaflet_carries(shelf: Shelf) -> None:
+def test_a_file_of_one_copy_is_sealed_and_keeps_what_its_leaflet_carries(monographs: ProjectMonographs) -> None:
     from leaflets.printfile.jobs import Copy
     from leaflets.stamp import compile_sheet
 
     path, audience = next(pair for pair in SHEETS if pair[1] is Audience.PATIENT)
-    built = shelf.sheet(path, audience)
+    built = monographs.sheet(path, audience)
     compiled = compile_sheet(built.pdf)
     writer = SplitWriter(lambda _key: compiled, fonts(installed=False))
     data = b"".join(writer.pieces(Copy("", "1 of 1", CONTROL, label("Anna Example"))))

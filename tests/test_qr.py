@@ -15,7 +15,7 @@ from leaflets.project.content import source_at
 from leaflets.qr import code_words, qr
 from tests import verapdf
 from tests.running import MONOGRAPH, Leaflet
-from tests.sheets import ROOT, Shelf, own_files, page_texts, voices
+from tests.sheets import ROOT, ProjectMonographs, own_files, page_texts, voices
 from tests.square_codes import Seen, read_code
 
 BARICITINIB = ROOT / "content" / "baricitinib.md"
@@ -48,9 +48,11 @@ def seen_on(data: bytes, page: int = 0) -> Seen:
     ],
     ids=str,
 )
-def test_the_code_on_the_page_says_the_id_or_the_address(shelf: Shelf, edition: Edition, url: str) -> None:
-    project = Project(shelf.folder / "project", Settings(code_url=url))
-    built = build(project, source_at(BARICITINIB), edition, cache=Cache(shelf.folder / "cache"))
+def test_the_code_on_the_page_says_the_id_or_the_address(
+    monographs: ProjectMonographs, edition: Edition, url: str
+) -> None:
+    project = Project(monographs.folder / "project", Settings(code_url=url))
+    built = build(project, source_at(BARICITINIB), edition, cache=Cache(monographs.folder / "cache"))
     seen = seen_on(built.pdf.data)
     assert seen.matrix == matrix(code_words(built.content_id, url))
     assert seen.module_mm >= 0.395  # the picture has twelve pixels to the millimetre
@@ -61,9 +63,11 @@ def test_the_code_on_the_page_says_the_id_or_the_address(shelf: Shelf, edition: 
 
 
 @pytest.mark.parametrize("path", own_files(), ids=lambda path: path.stem)
-def test_the_first_and_the_last_page_of_every_sheet_bear_the_code_clear_of_its_text(shelf: Shelf, path: Path) -> None:
+def test_the_first_and_the_last_page_of_every_sheet_bear_the_code_clear_of_its_text(
+    monographs: ProjectMonographs, path: Path
+) -> None:
     for audience in voices(path):
-        built = shelf.sheet(path, audience)
+        built = monographs.sheet(path, audience)
         for page in {0, built.pdf.pages - 1}:
             seen = seen_on(built.pdf.data, page)
             assert seen.matrix == matrix(built.content_id.upper())
@@ -71,11 +75,13 @@ def test_the_first_and_the_last_page_of_every_sheet_bear_the_code_clear_of_its_t
 
 
 @pytest.mark.parametrize("audience", Audience)
-def test_a_sheet_with_an_address_keeps_its_lines_and_conforms(shelf: Shelf, audience: Audience) -> None:
-    project = Project(shelf.folder / "project", Settings(code_url=ADDRESSES[1]))
-    cache = Cache(shelf.folder / "cache")
+def test_a_sheet_with_an_address_keeps_its_lines_and_conforms(
+    monographs: ProjectMonographs, audience: Audience
+) -> None:
+    project = Project(monographs.folder / "project", Settings(code_url=ADDRESSES[1]))
+    cache = Cache(monographs.folder / "cache")
     built = build(project, source_at(BARICITINIB), Edition(audience), cache=cache)
-    plain = shelf.sheet(BARICITINIB, audience)
+    plain = monographs.sheet(BARICITINIB, audience)
     assert _lines(built.pdf.data) == _lines(plain.pdf.data)
     assert verapdf.failures(built.pdf.data, "3a") == []
     assert verapdf.failures(built.pdf.data, "ua1") == []

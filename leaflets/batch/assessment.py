@@ -26,7 +26,7 @@ class Verdict:
     pages: int = 0
 
 
-class Press(Protocol):
+class Monographs(Protocol):
     """Knows the monographs and makes leaflets of them."""
 
     def aliases(self) -> Aliases:

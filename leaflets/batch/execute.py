@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leaflets import errors
-from leaflets.batch.assessment import Press
-from leaflets.batch.options import Wishes
+from leaflets.batch.assessment import Monographs
+from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import Plan
-from leaflets.batch.print_files import Bindery
+from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import LeafletError, RenderError, RunIncomplete
 from leaflets.impose import paper_sheets
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry, Tally
 from leaflets.ledger.states import State
-from leaflets.ledger.store import Ledger
+from leaflets.ledger.store import LedgerStore
 from leaflets.model.objection import Objection
 from leaflets.printfile import Banner, Copy, PrintJob, Written
 from leaflets.printfile.names import copy_name
@@ -58,13 +58,13 @@ Report = Callable[[Progress | Filed | Failed], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class RunContext:
     """Everything and everybody a run needs."""
 
-    ledger: Ledger
-    press: Press
+    store: LedgerStore
+    monographs: Monographs
     executor: Executor
-    bindery: Bindery
+    print_files: PrintFiles
     report: Report
     stop: Stop
 
@@ -85,7 +85,7 @@ class Task:
 
     run: RunEntry
     plan: Plan
-    wishes: Wishes
+    options: RunOptions
     resume: str
 
 
@@ -93,57 +93,57 @@ Rejects = Callable[[frozenset[int]], None]
 """Told the lines whose leaflets could not be made, before the first file is written."""
 
 
-def finish(desk: Desk, task: Task, rejects: Rejects) -> Made:
+def finish(context: RunContext, task: Task, rejects: Rejects) -> Made:
     """Makes what a run still lacks.
 
     Raises the leaflet's own error where one cannot be made and the run is not to keep going, OutputError, PdfError,
     LedgerError, Interrupted.
     """
-    failed = _make_leaflets(desk, task)
-    _give_up(desk, task.run, failed)
-    lines = _lost_lines(desk, task.run)
+    failed = _make_leaflets(context, task)
+    _give_up(context, task.run, failed)
+    lines = _lost_lines(context, task.run)
     rejects(lines)
-    _write_parts(desk, task)
-    return Made(task.run, desk.ledger.parts(task.run), desk.ledger.tally(task.run), lines)
+    _write_parts(context, task)
+    return Made(task.run, context.store.parts(task.run), context.store.tally(task.run), lines)
 
 
 # -------------------------------------------------------------------- leaflets
 
 
-def _make_leaflets(desk: Desk, task: Task) -> tuple[Outcome, ...]:
+def _make_leaflets(context: RunContext, task: Task) -> tuple[Outcome, ...]:
     """Makes the leaflets of copies that are not written; returns the outcomes of those that could not be made."""
-    run, plan, wishes = task.run, task.plan, task.wishes
-    entries = {entry.number: entry for entry in desk.ledger.leaflets(run)}
-    wanted = _wanted(desk.ledger.copies(run))
+    run, plan, options = task.run, task.plan, task.options
+    entries = {entry.number: entry for entry in context.store.leaflets(run)}
+    wanted = _wanted(context.store.copies(run))
     jobs = {job.number: job for job in plan.jobs() if job.number in wanted}
-    known = [outcome for outcome in map(desk.press.known, jobs.values()) if outcome]
-    _keep(desk, run, entries, known)
-    desk.report(Progress("leaflets", len(known), len(jobs)))
+    known = [outcome for outcome in map(context.monographs.known, jobs.values()) if outcome]
+    _keep(context, run, entries, known)
+    context.report(Progress("leaflets", len(known), len(jobs)))
     missing = [jobs[number] for number in jobs.keys() - {outcome.number for outcome in known}]
     made: list[Outcome] = []
     failed: list[Outcome] = []
-    for outcome in _work(desk, sorted(missing, key=lambda job: job.number)):
+    for outcome in _work(context, sorted(missing, key=lambda job: job.number)):
         if outcome.fault:
             failed.append(outcome)
-            if wishes.keep_going:
-                desk.report(Failed(run.name, outcome))
+            if options.keep_going:
+                context.report(Failed(run.name, outcome))
         else:
-            _keep(desk, run, entries, [outcome])
+            _keep(context, run, entries, [outcome])
             made.append(outcome)
-        desk.report(Progress("leaflets", len(known) + len(made) + len(failed), len(jobs)))
-        if failed and not wishes.keep_going:
+        context.report(Progress("leaflets", len(known) + len(made) + len(failed), len(jobs)))
+        if failed and not options.keep_going:
             break
-    desk.press.learn([(jobs[outcome.number], outcome) for outcome in made])
-    desk.stop.here(task.resume)
-    if failed and not wishes.keep_going:
+    context.monographs.learn([(jobs[outcome.number], outcome) for outcome in made])
+    context.stop.here(task.resume)
+    if failed and not options.keep_going:
         raise _error(failed[0])
     return tuple(failed)
 
 
-def _work(desk: Desk, jobs: Sequence[Job]) -> Iterator[Outcome]:
+def _work(context: RunContext, jobs: Sequence[Job]) -> Iterator[Outcome]:
     if jobs:
-        yield from desk.executor.run(
-            desk.press.maker(), [desk.press.furnished(job) for job in jobs], lambda: desk.stop.asked
+        yield from context.executor.run(
+            context.monographs.maker(), [context.monographs.furnished(job) for job in jobs], lambda: context.stop.asked
         )
 
 
@@ -151,7 +151,7 @@ def _wanted(copies: Iterable[CopyEntry]) -> set[int]:
     return {copy.leaflet for copy in copies if copy.state in {State.PLANNED, State.RENDERED}}
 
 
-def _keep(desk: Desk, run: RunEntry, entries: Mapping[int, LeafletEntry], made: Sequence[Outcome]) -> None:
+def _keep(context: RunContext, run: RunEntry, entries: Mapping[int, LeafletEntry], made: Sequence[Outcome]) -> None:
     """Tells the ledger of leaflets that were made; one that was made before must have come out the same."""
     for outcome in made:
         before = entries[outcome.number].content_id
@@ -161,25 +161,25 @@ def _keep(desk: Desk, run: RunEntry, entries: Mapping[int, LeafletEntry], made: 
                 f"Put the old monograph back, or `leaflet runs cancel {run.name}` and begin again.",
             )
     if made:
-        desk.ledger.rendered(
+        context.store.rendered(
             run,
             [replace(entries[one.number], content_id=one.content_id, sheet=one.sheet, pages=one.pages) for one in made],
         )
 
 
-def _give_up(desk: Desk, run: RunEntry, failed: Sequence[Outcome]) -> None:
+def _give_up(context: RunContext, run: RunEntry, failed: Sequence[Outcome]) -> None:
     """Cancels the copies of leaflets that could not be made."""
     numbers = {outcome.number for outcome in failed}
-    copies = desk.ledger.copies(run) if failed else ()
+    copies = context.store.copies(run) if failed else ()
     lost = [copy.serial for copy in copies if copy.leaflet in numbers and copy.state is State.PLANNED]
     if lost:
-        desk.ledger.move(run, lost, State.CANCELLED, "leaflet-failed")
+        context.store.move(run, lost, State.CANCELLED, "leaflet-failed")
 
 
-def _lost_lines(desk: Desk, run: RunEntry) -> frozenset[int]:
+def _lost_lines(context: RunContext, run: RunEntry) -> frozenset[int]:
     """The lines of the list whose leaflets were never made, in this or an earlier try."""
-    unmade = {entry.number for entry in desk.ledger.leaflets(run) if not entry.content_id}
-    copies = desk.ledger.copies(run) if unmade else ()
+    unmade = {entry.number for entry in context.store.leaflets(run) if not entry.content_id}
+    copies = context.store.copies(run) if unmade else ()
     return frozenset(copy.line for copy in copies if copy.leaflet in unmade and copy.state is State.CANCELLED)
 
 
@@ -193,44 +193,46 @@ def _error(outcome: Outcome) -> LeafletError:
 # -------------------------------------------------------------------- files
 
 
-def _write_parts(desk: Desk, task: Task) -> None:
+def _write_parts(context: RunContext, task: Task) -> None:
     run = task.run
-    copies = desk.ledger.copies(run)
-    entries = {entry.number: entry for entry in desk.ledger.leaflets(run)}
+    copies = context.store.copies(run)
+    entries = {entry.number: entry for entry in context.store.leaflets(run)}
     sources = _sources(copies)
     ready = [copy for copy in copies if copy.state is State.RENDERED]
     done = 0
-    for part in desk.ledger.parts(run):
+    for part in context.store.parts(run):
         inside = [copy for copy in ready if copy.part == part.number]
         if part.written or not inside:
             continue
-        desk.stop.here(task.resume)
+        context.stop.here(task.resume)
         made = (_copy(task, copy, sources[copy.serial], entries[copy.leaflet]) for copy in inside)
-        written = _save(desk, task, part, inside, _counted(desk, made, done, len(ready)))
+        written = _save(context, task, part, inside, _counted(context, made, done, len(ready)))
         done += len(inside)
         filed = replace(
             part, sha256=written.sha256, size=written.bytes, pages=written.pages, sheets=written.sheets_of_paper
         )
-        desk.ledger.written(run, filed)
-        desk.report(Progress("copies", done, len(ready)))
-        desk.report(Filed(run.name, filed, len(inside)))
+        context.store.written(run, filed)
+        context.report(Progress("copies", done, len(ready)))
+        context.report(Filed(run.name, filed, len(inside)))
 
 
-def _save(desk: Desk, task: Task, part: PartEntry, inside: Sequence[CopyEntry], copies: Iterable[Copy]) -> Written:
-    run, wishes = task.run, task.wishes
+def _save(
+    context: RunContext, task: Task, part: PartEntry, inside: Sequence[CopyEntry], copies: Iterable[Copy]
+) -> Written:
+    run, options = task.run, task.options
     path = Path(run.folder) / part.name
-    job = PrintJob(title=path.stem, tagged=wishes.tagged or wishes.split, duplex=wishes.duplex)
-    if wishes.split:
+    job = PrintJob(title=path.stem, tagged=options.tagged or options.split, duplex=options.duplex)
+    if options.split:
         names = [copy_name(run.name, copy.serial) for copy in inside]
-        return desk.bindery.save_folder(path, zip(names, copies, strict=True), job)
-    if wishes.banner:
-        job = replace(job, banner=Banner(part.destination, _banner_lines(desk, task, part, inside)))
-    return desk.bindery.save(path, copies, job)
+        return context.print_files.save_folder(path, zip(names, copies, strict=True), job)
+    if options.banner:
+        job = replace(job, banner=Banner(part.destination, _banner_lines(context, task, part, inside)))
+    return context.print_files.save(path, copies, job)
 
 
-def _banner_lines(desk: Desk, task: Task, part: PartEntry, inside: Sequence[CopyEntry]) -> tuple[str, ...]:
-    pages = {entry.number: entry.pages for entry in desk.ledger.leaflets(task.run)}
-    sheets = sum(paper_sheets(pages[copy.leaflet], task.wishes.duplex) for copy in inside)
+def _banner_lines(context: RunContext, task: Task, part: PartEntry, inside: Sequence[CopyEntry]) -> tuple[str, ...]:
+    pages = {entry.number: entry.pages for entry in context.store.leaflets(task.run)}
+    sheets = sum(paper_sheets(pages[copy.leaflet], task.options.duplex) for copy in inside)
     return (
         f"Run {task.run.name}",
         f"Serials {part.first} to {part.last}",
@@ -239,10 +241,10 @@ def _banner_lines(desk: Desk, task: Task, part: PartEntry, inside: Sequence[Copy
     )
 
 
-def _counted(desk: Desk, copies: Iterable[Copy], before: int, total: int) -> Iterator[Copy]:
+def _counted(context: RunContext, copies: Iterable[Copy], before: int, total: int) -> Iterator[Copy]:
     for count, copy in enumerate(copies):
         if count % STEP == 0:
-            desk.report(Progress("copies", before + count, total))
+            context.report(Progress("copies", before + count, total))
         yield copy
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from leaflets.batch.assessment import Verdict
-from leaflets.batch.options import Wishes
+from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import Plan
 from leaflets.impose import blanks_after, paper_sheets
 from leaflets.ledger.entries import PartEntry
@@ -49,12 +49,12 @@ class Forecast:
         return sum(part.sheets for part in self.parts)
 
 
-def forecast(plan: Plan, wishes: Wishes, workers: int) -> Forecast:
+def forecast(plan: Plan, options: RunOptions, workers: int) -> Forecast:
     """What a plan will take with so many workers."""
     pages = {number: _pages(verdict) for number, verdict in enumerate(plan.verdicts, 1)}
     guessed = sum(not verdict.pages for verdict in plan.verdicts)
-    parts = tuple(_part(plan, part, pages, wishes) for part in plan.parts)
-    rate = COPIES_PER_S["split" if wishes.split else "tagged" if wishes.tagged else "plain"]
+    parts = tuple(_part(plan, part, pages, options) for part in plan.parts)
+    rate = COPIES_PER_S["split" if options.split else "tagged" if options.tagged else "plain"]
     seconds = START_S + guessed * LEAFLET_S / max(workers, 1) + len(plan.copies) / rate
     return Forecast(parts, len(plan.leaflets), guessed, seconds)
 
@@ -63,9 +63,9 @@ def _pages(verdict: Verdict) -> int:
     return verdict.pages or verdict.leaflet.edition.planned_pages
 
 
-def _part(plan: Plan, part: PartEntry, pages: dict[int, int], wishes: Wishes) -> PartForecast:
+def _part(plan: Plan, part: PartEntry, pages: dict[int, int], options: RunOptions) -> PartForecast:
     inside = [pages[copy.leaflet] for copy in plan.copies[part.first - 1 : part.last]]
-    duplex, banner = wishes.duplex, wishes.banner and not wishes.split
-    blanks = 0 if wishes.split else sum(blanks_after(count, duplex) for count in inside)
+    duplex, banner = options.duplex, options.banner and not options.split
+    blanks = 0 if options.split else sum(blanks_after(count, duplex) for count in inside)
     sheets = sum(paper_sheets(count, duplex) for count in inside) + banner
     return PartForecast(part, len(inside), sum(inside) + blanks + banner * (2 if duplex else 1), sheets)

@@ -9,7 +9,7 @@ from leaflets.runlist.requests import Defaults
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RunOptions:
     """All that a command line and the settings say about a run besides its list; each of it can change a byte."""
 
     defaults: Defaults = field(default_factory=Defaults)
@@ -24,28 +24,28 @@ class Wishes:
     allowed: frozenset[Objection] = frozenset()
 
 
-def spell(wishes: Wishes) -> str:
+def spell(options: RunOptions) -> str:
     """Wishes as one line of JSON, always the same for the same wishes."""
-    edition = wishes.defaults.edition
+    edition = options.defaults.edition
     # Left out where it is the usual one, so that runs made before there were others keep their names.
     form = () if edition.form is Form.STANDARD else (edition.form.value,)
     said = {
         "edition": [edition.audience.value, edition.lang, edition.paper.value, *form],
-        "destination": wishes.defaults.destination,
-        "columns": sorted(wishes.columns),
-        "encoding": wishes.encoding,
-        "sort": wishes.sort,
-        "flags": [name for name in FLAGS if getattr(wishes, name)],
-        "allowed": sorted(objection.value for objection in wishes.allowed),
+        "destination": options.defaults.destination,
+        "columns": sorted(options.columns),
+        "encoding": options.encoding,
+        "sort": options.sort,
+        "flags": [name for name in FLAGS if getattr(options, name)],
+        "allowed": sorted(objection.value for objection in options.allowed),
     }
     return json.dumps(said, ensure_ascii=True, separators=(",", ":"))
 
 
-def parse(text: str) -> Wishes:
+def parse(text: str) -> RunOptions:
     """The inverse of `spell`."""
     said = json.loads(text)
     audience, lang, paper, form = (*said["edition"], Form.STANDARD)[:4]
-    return Wishes(
+    return RunOptions(
         defaults=Defaults(Edition(Audience(audience), lang, Paper(paper), Form(form)), said["destination"]),
         columns=tuple((theirs, ours) for theirs, ours in said["columns"]),
         encoding=said["encoding"],

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from leaflets.batch.assessment import Press, Verdict
-from leaflets.batch.options import Wishes
+from leaflets.batch.assessment import Monographs, Verdict
+from leaflets.batch.options import RunOptions
 from leaflets.errors import UsageError
 from leaflets.labels import Label
 from leaflets.ledger import serials
@@ -64,8 +64,8 @@ class Plan:
 
 def plan(
     run_list: RunList,
-    press: Press,
-    wishes: Wishes,
+    monographs: Monographs,
+    options: RunOptions,
     *,
     name: str,
     patient: Callable[[str], bytes | None],
@@ -75,20 +75,20 @@ def plan(
 
     `patient` hashes a patient reference. Raises UsageError where nothing can be sorted as wished.
     """
-    aliases = press.aliases()
-    judged = [order(row, aliases, wishes.defaults) for row in run_list.reading.rows]
+    aliases = monographs.aliases()
+    judged = [order(row, aliases, options.defaults) for row in run_list.reading.rows]
     orders = [one for one in judged if isinstance(one, Order)]
-    verdicts = press.judge(sorted({one.leaflet for one in orders}, key=str))
-    refused, refusals = _refused(orders, verdicts, wishes.allowed)
-    notes = {leaflet: _notes(verdict, wishes.allowed) for leaflet, verdict in verdicts.items()}
+    verdicts = monographs.judge(sorted({one.leaflet for one in orders}, key=str))
+    refused, refusals = _refused(orders, verdicts, options.allowed)
+    notes = {leaflet: _notes(verdict, options.allowed) for leaflet, verdict in verdicts.items()}
     unfit, label_findings = _labels([one for one in orders if one.line not in refused], notes, checks)
     faults = [one for one in judged if isinstance(one, Fault)]
-    if wishes.banner and not wishes.split:
+    if options.banner and not options.split:
         faults += _nameless(orders, checks)
     rejected = frozenset({fault.line for fault in faults} | refused | unfit)
     good = [one for one in orders if one.line not in rejected]
     findings = (*run_list.findings, *map(_finding, faults), *refusals, *label_findings, *_duplicates(orders))
-    numbered = _numbered(name, good, verdicts, wishes, patient)
+    numbered = _numbered(name, good, verdicts, options, patient)
     return replace(numbered, findings=findings, rejected=rejected)
 
 
@@ -184,7 +184,7 @@ def _numbered(
     name: str,
     orders: Sequence[Order],
     verdicts: Mapping[Leaflet, Verdict],
-    wishes: Wishes,
+    options: RunOptions,
     patient: Callable[[str], bytes | None],
 ) -> Plan:
     leaflets = list(dict.fromkeys(one.leaflet for one in orders))
@@ -192,8 +192,8 @@ def _numbered(
     parts: list[PartEntry] = []
     copies: list[CopyEntry] = []
     by_serial: list[Order] = []
-    groups = _groups(_sorted(orders, wishes.sort), MAX_TAGGED if wishes.tagged else 0)
-    names = part_names(name, [destination for destination, _ in groups], folder=wishes.split)
+    groups = _groups(_sorted(orders, options.sort), MAX_TAGGED if options.tagged else 0)
+    names = part_names(name, [destination for destination, _ in groups], folder=options.split)
     for part, ((destination, group), filename) in enumerate(zip(groups, names, strict=True), 1):
         first = len(copies) + 1
         for one in group:
@@ -201,7 +201,7 @@ def _numbered(
             copies.append(CopyEntry(len(copies) + 1, one.line, number[one.leaflet], part, who))
         by_serial += group
         parts.append(PartEntry(part, destination, filename, first, len(copies)))
-    entries = tuple(_entry(number[leaflet], verdicts[leaflet], wishes.allowed) for leaflet in leaflets)
+    entries = tuple(_entry(number[leaflet], verdicts[leaflet], options.allowed) for leaflet in leaflets)
     known = tuple(verdicts[leaflet] for leaflet in leaflets)
     return Plan(name, tuple(copies), tuple(by_serial), tuple(parts), entries, known)
 

@@ -22,7 +22,7 @@ SYNCS = 16
 """Files synced at once: a journal takes them together, eight times as fast as one after the other."""
 
 
-class Bindery(Protocol):
+class PrintFiles(Protocol):
     """What a run asks of whoever writes its files."""
 
     def check(self, order: Order, notes: tuple[str, ...]) -> Sequence[Finding]:
@@ -39,7 +39,7 @@ class Bindery(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PdfBindery:
+class PdfPrintFiles:
     """The bindery that writes PDFs, with sheets from the cache and the label fonts of the project."""
 
     sheet: Callable[[str], Sheet]

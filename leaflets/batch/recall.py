@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from leaflets.errors import UsageError
 from leaflets.ledger.entries import Issued
 from leaflets.ledger.states import State
-from leaflets.ledger.store import Ledger
+from leaflets.ledger.store import LedgerStore
 from leaflets.runlist.drug_names import Aliases
 
 
@@ -25,7 +25,7 @@ class Recall:
         return {state: sum(len(one.serials) for one in self.issued if one.state is state) for state in State}
 
 
-def recall(ledger: Ledger, aliases: Aliases, wanted: str, before: str = "") -> Recall:
+def recall(store: LedgerStore, aliases: Aliases, wanted: str, before: str = "") -> Recall:
     """What the ledger knows of "DRUG" or "DRUG@VERSION" made before an ISO date.
 
     A drug is looked for among the monographs and, as these may be gone, among the names in the ledger itself.
@@ -36,8 +36,8 @@ def recall(ledger: Ledger, aliases: Aliases, wanted: str, before: str = "") -> R
     if len(match.drugs) > 1:
         raise UsageError(f'"{name}" may be {" or ".join(match.drugs)}', "Name one of them.")
     drug = match.drugs[0] if match.drugs else name
-    issued = ledger.issued(drug, version, before)
-    if not issued and not match.drugs and not ledger.issued(drug):
+    issued = store.issued(drug, version, before)
+    if not issued and not match.drugs and not store.issued(drug):
         near = (
             f"Near names: {', '.join(match.near)}."
             if match.near

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leaflets.batch import options as wishing
-from leaflets.batch.assessment import Press
-from leaflets.batch.execute import Desk, Made, Task, finish
+from leaflets.batch import options as run_options
+from leaflets.batch.assessment import Monographs
+from leaflets.batch.execute import RunContext, Made, Task, finish
 from leaflets.batch.plan import LabelChecks, Plan, plan
-from leaflets.batch.print_files import Bindery
+from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import RunIncomplete, UsageError
 from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry
-from leaflets.ledger.ledger import Books
+from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import spell
 from leaflets.ledger.states import State
 from leaflets.model.finding import Severity
@@ -29,40 +29,42 @@ class Reprint:
     made: Made
 
 
-def reprint(data: bytes, run: RunEntry, chosen: Sequence[int], books: Books, desk: Desk, resume: str) -> Reprint:
+def reprint(
+    data: bytes, run: RunEntry, chosen: Sequence[int], ledger: Ledger, context: RunContext, resume: str
+) -> Reprint:
     """Makes copies in place of some of a run, from the same list. The same call resumes one that was interrupted.
 
     Raises UsageError where the list is another, or a serial cannot be reprinted; RunIncomplete where a leaflet changed.
     """
-    wishes = replace(wishing.parse(run.options), keep_going=False)
-    run_plan = _same_plan(data, run, books, desk.press, desk.bindery)
-    with books.hold(run):
-        copies = books.ledger.copies(run)
-        _refuse_changed(run, run_plan, books, [copy for copy in copies if copy.serial in set(chosen)])
+    options = replace(run_options.parse(run.options), keep_going=False)
+    run_plan = _same_plan(data, run, ledger, context.monographs, context.print_files)
+    with ledger.hold(run):
+        copies = ledger.store.copies(run)
+        _refuse_changed(run, run_plan, ledger, [copy for copy in copies if copy.serial in set(chosen)])
         known = {copy.replaces: copy.serial for copy in copies if copy.replaces in set(chosen)}
         if not known:
             _refuse_unfit(run, copies, chosen)
-            _plan_again(run, copies, chosen, books, folder=wishes.split)
+            _plan_again(run, copies, chosen, ledger, folder=options.split)
         elif set(known) != set(chosen):
             replaced = spell(number for number in known if number)
             raise UsageError(f"run {run.name}: serials {replaced} were reprinted already", "Leave them out.")
-        made = finish(desk, Task(run, run_plan, wishes, resume), lambda _lines: None)
-        after = {copy.replaces: copy.serial for copy in books.ledger.copies(run)}
+        made = finish(context, Task(run, run_plan, options, resume), lambda _lines: None)
+        after = {copy.replaces: copy.serial for copy in ledger.store.copies(run)}
     return Reprint({old: after[old] for old in chosen}, made)
 
 
-def _same_plan(data: bytes, run: RunEntry, books: Books, press: Press, bindery: Bindery) -> Plan:
+def _same_plan(data: bytes, run: RunEntry, ledger: Ledger, monographs: Monographs, print_files: PrintFiles) -> Plan:
     """The plan of the run, from its own list."""
-    wishes = wishing.parse(run.options)
-    run_list = lists.read(data, dict(wishes.columns), wishes.encoding)
+    options = run_options.parse(run.options)
+    run_list = lists.read(data, dict(options.columns), options.encoding)
     if run_list.sha256 != run.list_sha256:
         raise UsageError(
             f"this is not the list run {run.name} was made from, or it was changed since",
             "Give the very same file; it is known by its hash.",
         )
-    checks = LabelChecks(bindery.check, bindery.can_head)
-    found = plan(run_list, press, wishes, name=run.name, patient=books.key.hash, checks=checks)
-    recorded = [copy for copy in books.ledger.copies(run) if copy.replaces is None]
+    checks = LabelChecks(print_files.check, print_files.can_head)
+    found = plan(run_list, monographs, options, name=run.name, patient=ledger.key.hash, checks=checks)
+    recorded = [copy for copy in ledger.store.copies(run) if copy.replaces is None]
     if [_fixed(copy) for copy in recorded] != [_fixed(copy) for copy in found.copies]:
         refused = next((f"; {finding.message}" for finding in found.findings if finding.severity is Severity.ERROR), "")
         raise RunIncomplete(
@@ -77,9 +79,9 @@ def _fixed(copy: CopyEntry) -> CopyEntry:
     return replace(copy, state=State.PLANNED)
 
 
-def _refuse_changed(run: RunEntry, found: Plan, books: Books, old: Sequence[CopyEntry]) -> None:
+def _refuse_changed(run: RunEntry, found: Plan, ledger: Ledger, old: Sequence[CopyEntry]) -> None:
     """A reprint is the same sheet once more, or none."""
-    then = {entry.number: entry for entry in books.ledger.leaflets(run)}
+    then = {entry.number: entry for entry in ledger.store.leaflets(run)}
     now = {entry.number: entry for entry in found.leaflets}
     for number in sorted({copy.leaflet for copy in old}):
         before = replace(then[number], content_id="", sheet="", pages=0)
@@ -109,10 +111,10 @@ def _refuse_unfit(run: RunEntry, copies: Sequence[CopyEntry], chosen: Sequence[i
 
 
 def _plan_again(
-    run: RunEntry, copies: Sequence[CopyEntry], chosen: Sequence[int], books: Books, *, folder: bool
+    run: RunEntry, copies: Sequence[CopyEntry], chosen: Sequence[int], ledger: Ledger, *, folder: bool
 ) -> None:
     """New serials after the last, grouped by print file as the old ones were."""
-    parts = books.ledger.parts(run)
+    parts = ledger.store.parts(run)
     old = [copy for copy in copies if copy.serial in set(chosen)]
     sources = sorted({copy.part for copy in old})
     destinations = {part.number: part.destination for part in parts}
@@ -129,4 +131,4 @@ def _plan_again(
             serial += 1
             new_copies.append(CopyEntry(serial, copy.line, copy.leaflet, number, copy.patient, replaces=copy.serial))
         new_parts.append(PartEntry(number, destinations[source], name, first, serial))
-    books.ledger.add_reprint(run, new_parts, new_copies)
+    ledger.store.add_reprint(run, new_parts, new_copies)

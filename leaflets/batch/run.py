@@ -5,15 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leaflets.batch import options as wishing
-from leaflets.batch.assessment import Press
-from leaflets.batch.execute import Desk, Made, Task, finish
-from leaflets.batch.options import Wishes
+from leaflets.batch import options as run_options
+from leaflets.batch.assessment import Monographs
+from leaflets.batch.execute import RunContext, Made, Task, finish
+from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import LabelChecks, Plan, plan
-from leaflets.batch.print_files import Bindery
+from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import CheckFailed, UsageError
 from leaflets.ledger.entries import NewRun, RunEntry
-from leaflets.ledger.ledger import Books
+from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.store import plan_digest
 from leaflets.project.files import folder as make_folder
 from leaflets.runlist import read as lists
@@ -31,7 +31,7 @@ class Request:
 
     data: bytes = field(repr=False)
     place: Path
-    wishes: Wishes
+    options: RunOptions
     folder: Path
     today: str
     versions: str
@@ -58,36 +58,36 @@ class Prepared:
     plan: Plan
 
 
-def prepare(request: Request, press: Press, bindery: Bindery, books: Books | None) -> Prepared:
+def prepare(request: Request, monographs: Monographs, print_files: PrintFiles, ledger: Ledger | None) -> Prepared:
     """Reads and judges a list. `books` is None where no ledger stands yet, and none is made.
 
     Raises UsageError where the list cannot be read or was made already with other wishes, RunIncomplete where it, or a
     monograph, changed after part of it was written.
     """
-    run_list = lists.read(request.data, dict(request.wishes.columns), request.wishes.encoding)
-    standing = _find_standing(request, run_list, books) if books else _new_standing(request, run_list, 0)
+    run_list = lists.read(request.data, dict(request.options.columns), request.options.encoding)
+    standing = _find_standing(request, run_list, ledger) if ledger else _new_standing(request, run_list, 0)
 
     def planned(name: str) -> Plan:
-        patient = books.key.hash if books else _nobody
-        checks = LabelChecks(bindery.check, bindery.can_head)
-        return plan(run_list, press, request.wishes, name=name, patient=patient, checks=checks)
+        patient = ledger.key.hash if ledger else _nobody
+        checks = LabelChecks(print_files.check, print_files.can_head)
+        return plan(run_list, monographs, request.options, name=name, patient=patient, checks=checks)
 
     first = planned(standing.name)
-    if not books or not standing.run or standing.complete or _as_recorded(standing.run, first):
+    if not ledger or not standing.run or standing.complete or _as_recorded(standing.run, first):
         return Prepared(request, run_list, standing, first)
-    books.clear_away(standing.run, "its monographs, or what is known of them, have changed")
-    standing = _new_standing(request, run_list, books.count(run_list.sha256))
+    ledger.clear_away(standing.run, "its monographs, or what is known of them, have changed")
+    standing = _new_standing(request, run_list, ledger.count(run_list.sha256))
     return Prepared(request, run_list, standing, planned(standing.name))
 
 
-def carry_out(prepared: Prepared, desk: Desk, books: Books, save: SavePrivately, resume: str) -> Made:
+def carry_out(prepared: Prepared, context: RunContext, ledger: Ledger, save: SavePrivately, resume: str) -> Made:
     """Makes what was prepared, or what it still lacks. Raises CheckFailed where bad rows stand in the way."""
-    run_plan, wishes = prepared.plan, prepared.request.wishes
+    run_plan, options = prepared.plan, prepared.request.options
     if prepared.standing.complete and prepared.standing.run:
         run = prepared.standing.run
-        return Made(run, desk.ledger.parts(run), desk.ledger.tally(run), frozenset())
-    _refuse_bad_rows(run_plan, wishes)
-    run = prepared.standing.run or desk.ledger.add_run(_new_run(prepared, books))
+        return Made(run, context.store.parts(run), context.store.tally(run), frozenset())
+    _refuse_bad_rows(run_plan, options)
+    run = prepared.standing.run or context.store.add_run(_new_run(prepared, ledger))
 
     def rejects(lost: frozenset[int]) -> None:
         lines = run_plan.rejected | lost
@@ -95,8 +95,8 @@ def carry_out(prepared: Prepared, desk: Desk, books: Books, save: SavePrivately,
             save(rejects_path(prepared, run), lists.rejects(prepared.run_list, lines))
 
     make_folder(Path(run.folder))
-    with books.hold(run):
-        return finish(desk, Task(run, run_plan, wishes, resume), rejects)
+    with ledger.hold(run):
+        return finish(context, Task(run, run_plan, options, resume), rejects)
 
 
 def rejects_path(prepared: Prepared, run: RunEntry) -> Path:
@@ -107,21 +107,21 @@ def rejects_path(prepared: Prepared, run: RunEntry) -> Path:
 # -------------------------------------------------------------------- what is known already
 
 
-def _find_standing(request: Request, run_list: RunList, books: Books) -> Standing:
+def _find_standing(request: Request, run_list: RunList, ledger: Ledger) -> Standing:
     """The half-made run of this list, the finished one, or a new one; half-made runs it replaces are cleared away."""
-    wished = wishing.spell(request.wishes)
-    runs = books.ledger.runs()
+    wished = run_options.spell(request.options)
+    runs = ledger.store.runs()
     same = [run for run in runs if run.list_sha256 == run_list.sha256]
-    live = [run for run in same if not books.is_cancelled(run)]
+    live = [run for run in same if not ledger.is_cancelled(run)]
     for run in live:
-        if books.ledger.tally(run).unmade and run.options == wished:
+        if ledger.store.tally(run).unmade and run.options == wished:
             return _resumed(request, run)
-        if books.ledger.tally(run).unmade:
-            books.clear_away(run, "this list was begun with other flags or settings")
-    done = [run for run in live if not books.is_cancelled(run)]
+        if ledger.store.tally(run).unmade:
+            ledger.clear_away(run, "this list was begun with other flags or settings")
+    done = [run for run in live if not ledger.is_cancelled(run)]
     if done and not request.again:
         return _finished(done[-1], wished)
-    _clear_changed(request, run_list, books)
+    _clear_changed(request, run_list, ledger)
     return _new_standing(request, run_list, len(same))
 
 
@@ -142,17 +142,17 @@ def _finished(run: RunEntry, wished: str) -> Standing:
     return Standing(run.name, run.key, run, complete=True)
 
 
-def _clear_changed(request: Request, run_list: RunList, books: Books) -> None:
+def _clear_changed(request: Request, run_list: RunList, ledger: Ledger) -> None:
     """A list that was changed while half made takes the place of what it was, if nothing was written."""
-    place = books.key.place_hash(request.place)
-    for run in books.ledger.runs():
-        if run.list_place == place and run.list_sha256 != run_list.sha256 and books.ledger.tally(run).unmade:
-            books.clear_away(run, "the list has changed")
+    place = ledger.key.place_hash(request.place)
+    for run in ledger.store.runs():
+        if run.list_place == place and run.list_sha256 != run_list.sha256 and ledger.store.tally(run).unmade:
+            ledger.clear_away(run, "the list has changed")
 
 
 def _new_standing(request: Request, run_list: RunList, earlier: int) -> Standing:
     """Name and key of a new run: from the list, the wishes and the number of earlier runs of the same list."""
-    said = "\n".join((run_list.sha256, wishing.spell(request.wishes), str(earlier)))
+    said = "\n".join((run_list.sha256, run_options.spell(request.options), str(earlier)))
     key = hashlib.sha256(said.encode("ascii")).hexdigest()
     return Standing(f"{request.today}-{key[:8]}", key)
 
@@ -165,14 +165,14 @@ def _nobody(_reference: str) -> None:
     return None
 
 
-def _new_run(prepared: Prepared, books: Books) -> NewRun:
+def _new_run(prepared: Prepared, ledger: Ledger) -> NewRun:
     request, found = prepared.request, prepared.plan
     return NewRun(
         name=prepared.standing.name,
         key=prepared.standing.key,
         list_sha256=prepared.run_list.sha256,
-        list_place=books.key.place_hash(request.place),
-        options=wishing.spell(request.wishes),
+        list_place=ledger.key.place_hash(request.place),
+        options=run_options.spell(request.options),
         folder=str(request.folder.resolve()),
         versions=request.versions,
         leaflets=found.leaflets,
@@ -181,11 +181,11 @@ def _new_run(prepared: Prepared, books: Books) -> NewRun:
     )
 
 
-def _refuse_bad_rows(found: Plan, wishes: Wishes) -> None:
-    if found.errors and not wishes.keep_going:
+def _refuse_bad_rows(found: Plan, options: RunOptions) -> None:
+    if found.errors and not options.keep_going:
         raise CheckFailed(
             f"{len(found.rejected)} rows of the list cannot be made; nothing was made",
             "Mend them, or make the others with --keep-going, which writes these into a list of their own.",
         )
-    if not found.copies and not wishes.keep_going:
+    if not found.copies and not options.keep_going:
         raise CheckFailed("the list has no row to make", "Look at the list and its columns.")

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from leaflets.batch.environment import House, open_house
-from leaflets.batch.execute import Desk, Made
+from leaflets.batch.environment import BatchEnvironment, open_environment
+from leaflets.batch.execute import RunContext, Made
 from leaflets.batch.forecast import Forecast, forecast
-from leaflets.batch.options import Wishes
+from leaflets.batch.options import RunOptions
 from leaflets.batch.run import Prepared, Request, carry_out, prepare, rejects_path
 from leaflets.cli import report, telling
 from leaflets.cli.progress import emit, shown
 from leaflets.errors import RunIncomplete
 from leaflets.ledger.entries import RunEntry
-from leaflets.ledger.ledger import Books, books_stand
+from leaflets.ledger.ledger import Ledger, ledger_exists
 from leaflets.ledger.serials import spell
 from leaflets.ledger.states import State
 from leaflets.model.edition import Audience, Edition, Form, Paper
@@ -45,37 +45,42 @@ ALLOWED = {
 
 def dry_run(args: argparse.Namespace, data: bytes, project: Project) -> int:
     """Tells the plan of a list and makes nothing; 4 where rows of it stand in the way."""
-    house = open_house(project)
-    request = _request(args, data, house)
-    if books_stand(project.output):
-        with house.books() as books:
-            prepared = prepare(request, house.shelf, house.bindery, books)
+    environment = open_environment(project)
+    request = _request(args, data, environment)
+    if ledger_exists(project.output):
+        with environment.open_ledger() as ledger:
+            prepared = prepare(request, environment.monographs, environment.print_files, ledger)
     else:
-        prepared = prepare(request, house.shelf, house.bindery, None)
+        prepared = prepare(request, environment.monographs, environment.print_files, None)
     _tell_plan(args, prepared)
     return 4 if prepared.plan.errors and not args.keep_going else 0
 
 
 def print_run(args: argparse.Namespace, data: bytes, project: Project, workers: Executor, stop: Stop) -> int:
     """Makes a list. Raises RunIncomplete where part of it could not be made."""
-    house = open_house(project, workers.warm)
-    request = _request(args, data, house)
-    with house.books() as books:
-        return _print(args, house, request, books, workers, stop)
+    environment = open_environment(project, workers.warm)
+    request = _request(args, data, environment)
+    with environment.open_ledger() as ledger:
+        return _print(args, environment, request, ledger, workers, stop)
 
 
 def _print(
-    args: argparse.Namespace, house: House, request: Request, books: Books, workers: Executor, stop: Stop
+    args: argparse.Namespace,
+    environment: BatchEnvironment,
+    request: Request,
+    ledger: Ledger,
+    workers: Executor,
+    stop: Stop,
 ) -> int:
-    prepared = prepare(request, house.shelf, house.bindery, books)
+    prepared = prepare(request, environment.monographs, environment.print_files, ledger)
     if args.json:
         _tell_plan(args, prepared)
     elif not args.quiet:
         _tell_findings(prepared.plan.findings)
     with shown(as_json=args.json, quiet=args.quiet) as told:
-        desk = Desk(books.ledger, house.shelf, workers, house.bindery, told, stop)
-        made = carry_out(prepared, desk, books, _save_privately, _resume())
-    _tell_summary(args, prepared, made, books)
+        context = RunContext(ledger.store, environment.monographs, workers, environment.print_files, told, stop)
+        made = carry_out(prepared, context, ledger, _save_privately, _resume())
+    _tell_summary(args, prepared, made, ledger)
     lines = prepared.plan.rejected | made.failed_lines
     if lines and not prepared.standing.complete:
         raise RunIncomplete(
@@ -85,9 +90,9 @@ def _print(
     return 0
 
 
-def _request(args: argparse.Namespace, data: bytes, house: House) -> Request:
-    settings = house.project.settings
-    wishes = Wishes(
+def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironment) -> Request:
+    settings = environment.project.settings
+    options = RunOptions(
         defaults=Defaults(_edition(args, settings), args.destination),
         columns=tuple(sorted(settings.batch_columns.items())),
         encoding=args.encoding,
@@ -99,8 +104,8 @@ def _request(args: argparse.Namespace, data: bytes, house: House) -> Request:
         keep_going=args.keep_going,
         allowed=frozenset(one for one in Objection if getattr(args, f"allow_{one.value}", False)),
     )
-    folder = args.output or house.project.output
-    return Request(data, args.list, wishes, folder, house.day, house.versions, args.again)
+    folder = args.output or environment.project.output
+    return Request(data, args.list, options, folder, environment.day, environment.versions, args.again)
 
 
 def _edition(args: argparse.Namespace, settings: Settings) -> Edition:
@@ -120,7 +125,7 @@ def _resume() -> str:
 
 
 def _tell_plan(args: argparse.Namespace, prepared: Prepared) -> None:
-    will = forecast(prepared.plan, prepared.request.wishes, args.workers)
+    will = forecast(prepared.plan, prepared.request.options, args.workers)
     if args.json:
         _emit_plan(prepared, will)
         return
@@ -185,8 +190,8 @@ def _place(lines: Sequence[int]) -> str:
     return f"line{'s' * (len(lines) > 1)} {spell(lines)}: " if any(lines) else ""
 
 
-def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: Made, books: Books) -> None:
-    head = books.ledger.head()
+def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: Made, ledger: Ledger) -> None:
+    head = ledger.store.head()
     if args.json:
         counts = {state.value: made.tally[state] for state in State if made.tally[state]}
         emit("done", run=made.run.name, copies=made.tally.planned, states=counts, history=head)

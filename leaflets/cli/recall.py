@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.environment import open_house
+from leaflets.batch.environment import open_environment
 from leaflets.batch.recall import Recall, recall
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
@@ -43,9 +43,9 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print where the sheets went; those that may be in somebody's hand first."""
-    house = open_house(load_project(Path.cwd()))
-    with house.standing_books() as books:
-        found = recall(books.ledger, house.shelf.aliases(), args.drug, args.before or "")
+    environment = open_environment(load_project(Path.cwd()))
+    with environment.existing_ledger() as ledger:
+        found = recall(ledger.store, environment.monographs.aliases(), args.drug, args.before or "")
     if args.json:
         for one in found.issued:
             emit("issued", **_facts(one))

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.environment import House, open_house
-from leaflets.batch.execute import Desk
+from leaflets.batch.environment import BatchEnvironment, open_environment
+from leaflets.batch.execute import RunContext
 from leaflets.batch.reprint import Reprint, reprint
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, shown
-from leaflets.ledger.ledger import Books
+from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import parse, spell
 from leaflets.project import load_project
 from leaflets.runlist.files import find_list, read_list_file
@@ -51,9 +51,9 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print again; the old serials are spoiled and can never become printed."""
     with watched() as stop:
-        house = open_house(load_project(Path.cwd()))
-        with house.standing_books() as books:
-            done = _reprint(args, house, books, stop)
+        environment = open_environment(load_project(Path.cwd()))
+        with environment.existing_ledger() as ledger:
+            done = _reprint(args, environment, ledger, stop)
             if args.json:
                 emit("reprinted", run=done.made.run.name, replaced=dict(done.replaced))
             elif not args.quiet:
@@ -61,13 +61,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _reprint(args: argparse.Namespace, house: House, books: Books, stop: Stop) -> Reprint:
-    entry = books.run_named(args.name)
+def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Ledger, stop: Stop) -> Reprint:
+    entry = ledger.run_named(args.name)
     data = read_list_file(args.list) if args.list else find_list(Path.cwd(), entry.list_sha256, entry.name)
     resume = f"Go on with: {shlex.join(['leaflet', *sys.argv[1:]])}"
     with shown(as_json=args.json, quiet=args.quiet) as told:
-        desk = Desk(books.ledger, house.shelf, executor(usual_workers()), house.bindery, told, stop)
-        return reprint(data, entry, parse(args.serials), books, desk, resume)
+        context = RunContext(
+            ledger.store, environment.monographs, executor(usual_workers()), environment.print_files, told, stop
+        )
+        return reprint(data, entry, parse(args.serials), ledger, context, resume)
 
 
 def _tell(done: Reprint) -> None:

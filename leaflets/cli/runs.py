@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.environment import open_house
+from leaflets.batch.environment import open_environment
 from leaflets.batch.reconcile import check_files, mark, reconcile, verify
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.errors import LedgerError, RunIncomplete
 from leaflets.ledger.entries import RunEntry
-from leaflets.ledger.ledger import Books
+from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import parse, spell
 from leaflets.ledger.states import State
 from leaflets.model.edition import Form
@@ -76,40 +76,40 @@ def _deed(deeds: Any, name: str, words: str, what: Callable[[argparse.Namespace]
 
 def run(args: argparse.Namespace) -> int:
     """List all runs, or check them."""
-    with _books() as books:
+    with _books() as ledger:
         if args.verify:
-            return _verify(args, books)
-        for entry in books.ledger.runs():
-            _tell_run(args, books, entry)
+            return _verify(args, ledger)
+        for entry in ledger.store.runs():
+            _tell_run(args, ledger, entry)
     return 0
 
 
 def run_show(args: argparse.Namespace) -> int:
     """One run in full."""
-    with _books() as books:
-        entry = books.run_named(args.name)
-        (_emit_run if args.json else _show_run)(books, entry)
+    with _books() as ledger:
+        entry = ledger.run_named(args.name)
+        (_emit_run if args.json else _show_run)(ledger, entry)
     return 0
 
 
 def run_deed(args: argparse.Namespace) -> int:
     """Say what became of copies."""
-    with _books() as books:
-        entry = books.run_named(args.name)
-        moved = mark(books, entry, parse(args.serials), args.state)
+    with _books() as ledger:
+        entry = ledger.run_named(args.name)
+        moved = mark(ledger, entry, parse(args.serials), args.state)
         if args.json:
             emit(args.state.value, run=entry.name, serials=spell(moved), copies=len(moved))
         else:
             report.line(f"Run {entry.name}: {len(moved)} copies are {args.state.value} now", sys.stdout)
-            report.line(f"  {telling.states(books.ledger.tally(entry))}", sys.stdout)
+            report.line(f"  {telling.states(ledger.store.tally(entry))}", sys.stdout)
     return 0
 
 
 def run_reconcile(args: argparse.Namespace) -> int:
     """The account of a run; 11 while anything is open."""
-    with _books() as books:
-        entry = books.run_named(args.name)
-        balance = reconcile(books.ledger, entry)
+    with _books() as ledger:
+        entry = ledger.run_named(args.name)
+        balance = reconcile(ledger.store, entry)
         tally = balance.tally
         if args.json:
             counts = {state.value: tally[state] for state in State}
@@ -131,10 +131,10 @@ def _open(copies: Any) -> str:
     return spell(copy.serial for copy in copies)
 
 
-def _verify(args: argparse.Namespace, books: Books) -> int:
-    wrong = verify(books.ledger)
-    files = [(entry.name, said) for entry in books.ledger.runs() for said in check_files(books.ledger, entry, _sha256)]
-    head = books.ledger.head()
+def _verify(args: argparse.Namespace, ledger: Ledger) -> int:
+    wrong = verify(ledger.store)
+    files = [(entry.name, said) for entry in ledger.store.runs() for said in check_files(ledger.store, entry, _sha256)]
+    head = ledger.store.head()
     if args.json:
         emit("verified", wrong=wrong, files=[said for _, said in files], history=head)
     for name, said in () if args.json else files:
@@ -143,7 +143,7 @@ def _verify(args: argparse.Namespace, books: Books) -> int:
     if wrong or changed:
         raise LedgerError("; ".join([*wrong, *changed]), "Put a sound copy back, and ask who had the folder in hand.")
     if not args.json:
-        report.line(f"The history is whole: {len(books.ledger.events())} events, ending in {head[:16]}", sys.stdout)
+        report.line(f"The history is whole: {len(ledger.store.events())} events, ending in {head[:16]}", sys.stdout)
     return 0
 
 
@@ -162,24 +162,24 @@ def _names(sums: str) -> list[str]:
     return [Path(line[66:]).name for line in sums.splitlines()]
 
 
-def _books() -> Books:
-    return open_house(load_project(Path.cwd())).standing_books()
+def _books() -> Ledger:
+    return open_environment(load_project(Path.cwd())).existing_ledger()
 
 
 # -------------------------------------------------------------------- telling
 
 
-def _tell_run(args: argparse.Namespace, books: Books, entry: RunEntry) -> None:
-    tally = books.ledger.tally(entry)
+def _tell_run(args: argparse.Namespace, ledger: Ledger, entry: RunEntry) -> None:
+    tally = ledger.store.tally(entry)
     if args.json:
-        _emit_run(books, entry)
+        _emit_run(ledger, entry)
         return
     report.line(f"{entry.name}  {entry.at[:16].replace('T', ' ')}  {telling.states(tally)}", sys.stdout)
 
 
-def _show_run(books: Books, entry: RunEntry) -> None:
-    ledger = books.ledger
-    lines = telling.summary(entry, ledger.tally(entry), ledger.parts(entry))
+def _show_run(ledger: Ledger, entry: RunEntry) -> None:
+    store = ledger.store
+    lines = telling.summary(entry, store.tally(entry), store.parts(entry))
     leaflets = [
         (
             one.drug,
@@ -190,20 +190,20 @@ def _show_run(books: Books, entry: RunEntry) -> None:
             one.content_id or "not made",
             one.allowed,
         )
-        for one in ledger.leaflets(entry)
+        for one in store.leaflets(entry)
     ]
-    replaced = [(str(copy.serial), f"in place of {copy.replaces}") for copy in ledger.copies(entry) if copy.replaces]
+    replaced = [(str(copy.serial), f"in place of {copy.replaces}") for copy in store.copies(entry) if copy.replaces]
     facts = [("begun", entry.at), ("list", entry.list_sha256), ("made with", entry.versions), ("how", entry.options)]
-    for text in (*lines, *telling.table(facts), *telling.by_state(ledger.copies(entry)), *telling.table(replaced)):
+    for text in (*lines, *telling.table(facts), *telling.by_state(store.copies(entry)), *telling.table(replaced)):
         report.line(text, sys.stdout)
     for text in telling.table(leaflets):
         report.line(text, sys.stdout)
 
 
-def _emit_run(books: Books, entry: RunEntry) -> None:
-    ledger = books.ledger
+def _emit_run(ledger: Ledger, entry: RunEntry) -> None:
+    store = ledger.store
     states: dict[str, list[int]] = {}
-    for copy in ledger.copies(entry):
+    for copy in store.copies(entry):
         states.setdefault(copy.state.value, []).append(copy.serial)
     emit(
         "run",
@@ -212,7 +212,7 @@ def _emit_run(books: Books, entry: RunEntry) -> None:
         list_sha256=entry.list_sha256,
         versions=entry.versions,
         states={state: spell(serials) for state, serials in states.items()},
-        replaces={copy.serial: copy.replaces for copy in ledger.copies(entry) if copy.replaces},
+        replaces={copy.serial: copy.replaces for copy in store.copies(entry) if copy.replaces},
         files=[
             {
                 "name": one.name,
@@ -221,7 +221,7 @@ def _emit_run(books: Books, entry: RunEntry) -> None:
                 "last": one.last,
                 "sha256": one.sha256,
             }
-            for one in ledger.parts(entry)
+            for one in store.parts(entry)
         ],
         leaflets=[
             {
@@ -234,6 +234,6 @@ def _emit_run(books: Books, entry: RunEntry) -> None:
                 "allowed": one.allowed,
             }
             | {"content_id": one.content_id, "source_sha256": one.source}
-            for one in ledger.leaflets(entry)
+            for one in store.leaflets(entry)
         ],
     )

@@ -11,23 +11,23 @@ from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.lock import held
 from leaflets.ledger.pseudonym import PatientKey, open_key
 from leaflets.ledger.states import State
-from leaflets.ledger.store import Clock, Ledger, open_ledger
+from leaflets.ledger.store import Clock, LedgerStore, open_store
 from leaflets.printfile.names import unfinished
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Ledger:
     """An open ledger, its key and its lock file."""
 
-    ledger: Ledger
+    store: LedgerStore
     key: PatientKey
     lock: Path
 
-    def __enter__(self) -> "Books":
+    def __enter__(self) -> "Ledger":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.ledger.close()
+        self.store.close()
 
     def hold(self, run: RunEntry) -> AbstractContextManager[None]:
         """Keeps a run to this process for the block. Raises LedgerError where another one has it."""
@@ -35,7 +35,7 @@ class Books:
 
     def run_named(self, name: str) -> RunEntry:
         """The run of this name, of a beginning of it that no other run has, or "last". Raises UsageError."""
-        runs = self.ledger.runs()
+        runs = self.store.runs()
         found = runs[-1:] if name == "last" else tuple(run for run in runs if run.name == name)
         found = found or tuple(run for run in runs if name and run.name.startswith(name))
         if len(found) == 1:
@@ -45,55 +45,55 @@ class Books:
 
     def count(self, list_sha256: str) -> int:
         """How many runs of a list there ever were."""
-        return sum(run.list_sha256 == list_sha256 for run in self.ledger.runs())
+        return sum(run.list_sha256 == list_sha256 for run in self.store.runs())
 
     def is_cancelled(self, run: RunEntry) -> bool:
         """Whether every copy of a run was cancelled."""
-        tally = self.ledger.tally(run)
+        tally = self.store.tally(run)
         return tally[State.CANCELLED] == tally.planned
 
     def clear_away(self, run: RunEntry, why: str) -> None:
         """Cancels a half-made run of which no file is in the ledger. Raises RunIncomplete where there is one."""
-        if any(part.written for part in self.ledger.parts(run)):
+        if any(part.written for part in self.store.parts(run)):
             raise RunIncomplete(
                 f"run {run.name} is half made, and {why}",
                 f"Put it back as it was and run again, or end the run with `leaflet runs cancel {run.name}`.",
             )
         with self.hold(run):
-            open_copies = [copy.serial for copy in self.ledger.copies(run) if copy.state is not State.CANCELLED]
-            self.ledger.move(run, open_copies, State.CANCELLED, "replanned")
+            open_copies = [copy.serial for copy in self.store.copies(run) if copy.state is not State.CANCELLED]
+            self.store.move(run, open_copies, State.CANCELLED, "replanned")
             self.sweep(run)
 
     def sweep_stale(self) -> None:
         """Removes the unfinished files of runs that nobody is making: what a killed process left behind."""
-        for run in self.ledger.unfinished_runs():
+        for run in self.store.unfinished_runs():
             with contextlib.suppress(LedgerError), self.hold(run):
-                for part in self.ledger.parts(run):
+                for part in self.store.parts(run):
                     _remove((Path(run.folder) / part.name).with_name(unfinished(part.name)))
 
     def sweep(self, run: RunEntry) -> None:
         """Removes what an end without warning left: unfinished files, and finished ones the ledger never heard of."""
-        for part in self.ledger.parts(run):
+        for part in self.store.parts(run):
             path = Path(run.folder) / part.name
             _remove(path.with_name(unfinished(part.name)))
             if not part.written:
                 _remove(path)
 
 
-def open_books(folder: Path, clock: Clock) -> Books:
+def open_ledger(folder: Path, clock: Clock) -> Ledger:
     """The books in a project's output folder, made where there are none."""
     lock = folder / "ledger.lock"
-    ledger = open_ledger(folder / "ledger.db", clock)
+    store = open_store(folder / "ledger.db", clock)
     try:
         key = open_key(folder / "ledger.key", lock)
-        ledger.guard_key(key.mark)
+        store.guard_key(key.mark)
     except BaseException:
-        ledger.close()
+        store.close()
         raise
-    return Books(ledger, key, lock)
+    return Ledger(store, key, lock)
 
 
-def books_stand(folder: Path) -> bool:
+def ledger_exists(folder: Path) -> bool:
     """Whether there is a ledger in a folder."""
     return (folder / "ledger.db").exists()
 

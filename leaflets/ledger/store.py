@@ -28,7 +28,7 @@ FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqli
 Clock = Callable[[], str]
 
 
-class Ledger:
+class LedgerStore:
     """An open ledger. All methods raise LedgerError (locked, damaged, other version) or OutputError (disk full)."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, clock: Clock) -> None:
@@ -227,7 +227,7 @@ class Ledger:
                 raise
 
 
-def open_ledger(path: Path, clock: Clock) -> Ledger:
+def open_store(path: Path, clock: Clock) -> LedgerStore:
     """The ledger in a file, made (mode 0600) where there is none. `clock` gives the time as ISO 8601 in UTC."""
     with _mapped(path):
         _make_private(path)
@@ -237,7 +237,7 @@ def open_ledger(path: Path, clock: Clock) -> Ledger:
         except BaseException:
             connection.close()
             raise
-        return Ledger(connection, path, clock)
+        return LedgerStore(connection, path, clock)
 
 
 def plan_digest(leaflets: Iterable[LeafletEntry], parts: Iterable[PartEntry], copies: Iterable[CopyEntry]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from leaflets.build.inputs import Texts, parsed, texts_of
 from leaflets.errors import ContentError
 from leaflets.ledger.entries import LeafletEntry
-from leaflets.ledger.ledger import books_stand
+from leaflets.ledger.ledger import ledger_exists
 from leaflets.model.copy import called
 from leaflets.model.edition import Notice
 from leaflets.project import Project, read_bytes, shown
@@ -144,7 +144,7 @@ def _sha256(data: bytes) -> str:
 
 def _print_file(data: bytes, file: str, found: Inside, project: Project, today: dt.date) -> Verdict:
     """A print file carries no record; what is known of it stands in the ledger of the project that made it."""
-    told = _in_ledger(_sha256(data), project, today) if books_stand(project.output) else None
+    told = _in_ledger(_sha256(data), project, today) if ledger_exists(project.output) else None
     if told is None:
         reason = "it is a print file, or a page set without a record, and no run of this project made it"
         return Verdict(file, State.UNKNOWN, (reason,), of_copies=found.of_copies)
@@ -157,14 +157,14 @@ def _print_file(data: bytes, file: str, found: Inside, project: Project, today: 
 
 
 def _in_ledger(digest: str, project: Project, today: dt.date) -> tuple[Printed, list[tuple[State, str]]] | None:
-    from leaflets.batch.environment import open_house  # here, as sheets need no ledger
+    from leaflets.batch.environment import open_environment  # here, as sheets need no ledger
 
-    with open_house(project).standing_books() as books:
-        for run in books.ledger.runs():
-            for part in books.ledger.parts(run):
+    with open_environment(project).existing_ledger() as ledger:
+        for run in ledger.store.runs():
+            for part in ledger.store.parts(run):
                 if part.sha256 == digest:
-                    numbers = {copy.leaflet for copy in books.ledger.copies(run) if copy.part == part.number}
-                    leaflets = [one for one in books.ledger.leaflets(run) if one.number in numbers]
+                    numbers = {copy.leaflet for copy in ledger.store.copies(run) if copy.part == part.number}
+                    leaflets = [one for one in ledger.store.leaflets(run) if one.number in numbers]
                     names = tuple(f"{_called(one)}, version {one.version or 'none'}" for one in leaflets)
                     printed = Printed(run.name, part.destination, part.first, part.last, names)
                     facts = {(one.drug, one.lang, one.version, one.source) for one in leaflets}

@@ -32,7 +32,7 @@ _HANDED_ON_BYTES = 32_768
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ProjectMonographs:
     """Judges and makes the leaflets of a project. `today` decides what has expired; `settings_file` may be empty.
 
     `warm` is called when a leaflet is met that was never made.
