@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from leaflets.batch.assessment import Monographs, Verdict
-from leaflets.batch.execute import RunContext, Failed, Filed, Made, Progress
+from leaflets.batch.execute import FileWritten, LeafletFailed, Progress, RunContext, RunResult
 from leaflets.batch.options import RunOptions
 from leaflets.batch.print_files import PrintFiles
 from leaflets.batch.reprint import Reprint, reprint
@@ -20,11 +20,11 @@ from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
 from leaflets.printfile import Copy, PrintJob, Written
 from leaflets.printfile.names import unfinished
-from leaflets.runlist.drug_names import Alias, Aliases, gather
-from leaflets.runlist.requests import Order
-from leaflets.workers.interrupts import Stop
-from leaflets.workers.local import Serial
-from leaflets.workers.protocol import Executor, Job, Make, Outcome
+from leaflets.runlist.drug_names import DrugName, DrugNames, gather
+from leaflets.runlist.requests import CopyRequest
+from leaflets.workers.interrupts import StopRequest
+from leaflets.workers.local import SerialWorkers
+from leaflets.workers.protocol import Job, Make, Result, Workers
 
 TEXTS = {"apixaban": "v1", "baricitinib": "v1", "cetirizine": "v1", "warfarin": "v1"}
 
@@ -34,17 +34,17 @@ def clock() -> str:
     return "2026-11-22T20:00:00Z"
 
 
-def make(monographs: Mapping[str, str], cache: Path, job: Job) -> Outcome:
+def make(monographs: Mapping[str, str], cache: Path, job: Job) -> Result:
     """Makes one leaflet: its words, in a file named after them."""
     text = f"{job.drug} {monographs[job.drug]} {job.audience} {job.lang} {job.paper}"
     if "poison" in text:
-        return Outcome(job.number, fault="RenderError", message=f"{job.drug}.md:3: cannot be set", exit_code=5)
+        return Result(job.number, fault="RenderError", message=f"{job.drug}.md:3: cannot be set", exit_code=5)
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
     cache.mkdir(exist_ok=True)
     part = cache / f"{key}.{os.getpid()}"
     part.write_text(text)
     part.replace(cache / key)
-    return Outcome(job.number, key[:8], key, 2)
+    return Result(job.number, key[:8], key, 2)
 
 
 @dataclass(frozen=True)
@@ -54,17 +54,17 @@ class TextMonographs:
     cache: Path
     texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
 
-    def aliases(self) -> Aliases:
-        return gather(Alias(drug, "name", drug) for drug in self.texts)
+    def aliases(self) -> DrugNames:
+        return gather(DrugName(drug, "name", drug) for drug in self.texts)
 
     def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
         return {leaflet: self._verdict(leaflet) for leaflet in leaflets}
 
-    def known(self, job: Job) -> Outcome | None:
+    def known(self, job: Job) -> Result | None:
         outcome = make(self.texts, self.cache, job) if "poison" not in self.texts[job.drug] else None
         return None if outcome is None or job.drug == "warfarin" else outcome
 
-    def learn(self, made: Sequence[tuple[Job, Outcome]]) -> None:
+    def learn(self, made: Sequence[tuple[Job, Result]]) -> None:
         """A press of paper learns nothing."""
 
     def furnished(self, job: Job) -> Job:
@@ -86,7 +86,7 @@ class TextPrintFiles:
 
     room: int = 1 << 30
 
-    def check(self, order: Order, notes: tuple[str, ...]) -> Sequence[Finding]:
+    def check(self, order: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
         if order.label and len(order.label.patient_name) > 60:
             return [Finding(Severity.ERROR, "label.too-long", "the name does not fit the label")]
         return []
@@ -132,11 +132,11 @@ class BatchEnvironment:
     data: bytes
     options: RunOptions = field(default_factory=RunOptions)
     texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
-    executor: Executor = field(default_factory=Serial)
+    workers: Workers = field(default_factory=SerialWorkers)
     print_files: PrintFiles = field(default_factory=TextPrintFiles)
-    happenings: list[Progress | Filed | Failed] = field(default_factory=list)
-    told: Callable[[Progress | Filed | Failed], None] | None = None
-    stop: Stop = field(default_factory=Stop)
+    happenings: list[Progress | FileWritten | LeafletFailed] = field(default_factory=list)
+    told: Callable[[Progress | FileWritten | LeafletFailed], None] | None = None
+    stop: StopRequest = field(default_factory=StopRequest)
     again: bool = False
 
     @property
@@ -151,9 +151,9 @@ class BatchEnvironment:
         return open_ledger(self.output, clock)
 
     def context(self, ledger: Ledger) -> RunContext:
-        return RunContext(ledger.store, self.monographs, self.executor, self.print_files, self._happens, self.stop)
+        return RunContext(ledger.store, self.monographs, self.workers, self.print_files, self._happens, self.stop)
 
-    def _happens(self, happening: Progress | Filed | Failed) -> None:
+    def _happens(self, happening: Progress | FileWritten | LeafletFailed) -> None:
         self.happenings.append(happening)
         if self.told:
             self.told(happening)
@@ -165,7 +165,7 @@ class BatchEnvironment:
     def prepare(self, ledger: Ledger | None = None) -> Prepared:
         return prepare(self.request(), self.monographs, self.print_files, ledger)
 
-    def run(self) -> Made:
+    def run(self) -> RunResult:
         with self.open_ledger() as ledger:
             return carry_out(self.prepare(ledger), self.context(ledger), ledger, save_privately, "run again")
 

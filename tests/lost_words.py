@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from leaflets.build import Built
+from leaflets.build import BuiltSheet
 from tests.sheets import page_texts
 from tests.source_words import Block, Printed, blocks
 
@@ -12,7 +12,7 @@ def source_of(path: Path) -> str:
     return path.read_bytes().decode("utf-8-sig")
 
 
-def lost(path: Path, built: Built) -> list[str]:
+def lost(path: Path, built: BuiltSheet) -> list[str]:
     """Each block of a source that is not whole on its sheet, by its line; empty where nothing is lost."""
     source = source_of(path)
     printed = Printed("\n".join(page_texts(built.pdf.data)), marks="[^" in source)
@@ -22,7 +22,7 @@ def lost(path: Path, built: Built) -> list[str]:
     return [f"{path.name}:{block.first}: {fault}" for block, fault in faults if fault]
 
 
-def is_withheld(block: Block, built: Built) -> bool:
+def is_withheld(block: Block, built: BuiltSheet) -> bool:
     """Whether a block is not for the reader of a sheet, and listed so."""
     if block.voice and block.voice != built.edition.audience:
         assert built.withheld, "a block of another voice is listed"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.languages import spoken
 from leaflets.model.edition import Audience, Edition, Paper
@@ -56,11 +56,11 @@ class ProjectMonographs:
 
     folder: Path
 
-    def sheet(self, path: Path, audience: Audience, paper: Paper = Paper.A4) -> Built:
+    def sheet(self, path: Path, audience: Audience, paper: Paper = Paper.A4) -> BuiltSheet:
         """The sheet of one file in its own language, with the packaged styles and templates."""
         return self.made(path, Edition(audience, source_at(path).lang, paper))
 
-    def made(self, path: Path, edition: Edition) -> Built:
+    def made(self, path: Path, edition: Edition) -> BuiltSheet:
         """The sheet of one file in any edition."""
         project = Project(self.folder / "project", Settings())
         return build(project, source_at(path), edition, cache=Cache(self.folder / "cache"))

@@ -2,23 +2,23 @@
 
 import pytest
 
-from leaflets.runlist.drug_names import Alias, Aliases, gather, ndc_digits
+from leaflets.runlist.drug_names import DrugName, DrugNames, gather, ndc_digits
 
 
 @pytest.fixture
-def aliases() -> Aliases:
+def aliases() -> DrugNames:
     return gather(
         [
-            Alias("apixaban", "name", "apixaban"),
-            Alias("apixaban", "brand", "Eliquis"),
-            Alias("apixaban", "rxcui", "1364430"),
-            Alias("apixaban", "atc", "B01AF02"),
-            Alias("apixaban", "ndc", "0003-0894-21"),
-            Alias("baricitinib", "name", "baricitinib"),
-            Alias("baricitinib", "ndc", "0002-4182"),
-            Alias("aspirin", "title", "Acetylsalicylic Acid"),
-            Alias("aspirin", "brand", "Ascal"),
-            Alias("carbasalate", "brand", "ascal"),
+            DrugName("apixaban", "name", "apixaban"),
+            DrugName("apixaban", "brand", "Eliquis"),
+            DrugName("apixaban", "rxcui", "1364430"),
+            DrugName("apixaban", "atc", "B01AF02"),
+            DrugName("apixaban", "ndc", "0003-0894-21"),
+            DrugName("baricitinib", "name", "baricitinib"),
+            DrugName("baricitinib", "ndc", "0002-4182"),
+            DrugName("aspirin", "title", "Acetylsalicylic Acid"),
+            DrugName("aspirin", "brand", "Ascal"),
+            DrugName("carbasalate", "brand", "ascal"),
         ]
     )
 
@@ -27,7 +27,7 @@ def aliases() -> Aliases:
     "called",
     ["apixaban", "APIXABAN", "eliquis", "1364430", "b01af02", "0003-0894-21", "00003-0894-21", "00003089421"],
 )
-def test_every_way_to_call_a_drug(aliases: Aliases, called: str) -> None:
+def test_every_way_to_call_a_drug(aliases: DrugNames, called: str) -> None:
     assert aliases.find(called).drugs == ("apixaban",)
 
 
@@ -49,30 +49,30 @@ def test_shapes_of_an_ndc(shape: str, digits: str) -> None:
     assert ndc_digits(shape) == digits
 
 
-def test_a_product_code_stands_for_all_its_packages(aliases: Aliases) -> None:
+def test_a_product_code_stands_for_all_its_packages(aliases: DrugNames) -> None:
     assert aliases.find("0002-4182-30", "ndc").drugs == ("baricitinib",)
     assert aliases.find("00002418261").drugs == ("baricitinib",)
     assert aliases.find("0002-4183-30", "ndc").drugs == ()
 
 
-def test_ten_bare_digits_are_ambiguous(aliases: Aliases) -> None:
+def test_ten_bare_digits_are_ambiguous(aliases: DrugNames) -> None:
     match = aliases.find("0003089421")
     assert match.drugs == ()
     assert "three ways" in match.reason
 
 
-def test_a_name_of_two_monographs_is_ambiguous(aliases: Aliases) -> None:
+def test_a_name_of_two_monographs_is_ambiguous(aliases: DrugNames) -> None:
     assert aliases.find("Ascal").drugs == ("aspirin", "carbasalate")
 
 
 @pytest.mark.parametrize("called", ["apixiban", "apixaban 5 mg", "apix"])
-def test_near_names_are_offered_and_not_taken(aliases: Aliases, called: str) -> None:
+def test_near_names_are_offered_and_not_taken(aliases: DrugNames, called: str) -> None:
     match = aliases.find(called)
     assert match.drugs == ()
     assert match.near[0] == "apixaban"
 
 
-def test_a_code_counts_only_in_its_own_column(aliases: Aliases) -> None:
+def test_a_code_counts_only_in_its_own_column(aliases: DrugNames) -> None:
     assert aliases.find("1364430", "rxcui").drugs == ("apixaban",)
     assert aliases.find("1364430", "atc").drugs == ()
     assert aliases.find("apixaban", "rxcui").drugs == ()

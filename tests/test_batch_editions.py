@@ -7,22 +7,22 @@ import pypdfium2
 import pytest
 
 from leaflets.batch.options import RunOptions, parse, spell
-from leaflets.build import Built, build
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.build import BuiltSheet, build
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.project import load_project
 from leaflets.runlist.columns import Row
-from leaflets.runlist.drug_names import Alias, gather
-from leaflets.runlist.requests import Defaults, Fault, Order, order
+from leaflets.runlist.drug_names import DrugName, gather
+from leaflets.runlist.requests import CopyRequest, RowDefaults, RowFault, order
 from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import letters, page_texts
 
-ALIASES = gather([Alias("examplol", "name", "examplol")])
-LARGE = Edition(Audience.PATIENT, form=Form.LARGE_PRINT)
+ALIASES = gather([DrugName("examplol", "name", "examplol")])
+LARGE = Edition(Audience.PATIENT, type_size=TypeSize.LARGE_PRINT)
 EDITIONS = {
     "standard,a4": Edition(Audience.PATIENT),
     "large-print,a4": LARGE,
     "standard,a5": Edition(Audience.PATIENT, paper=Paper.A5),
-    "Large-Print,a5": Edition(Audience.PATIENT, paper=Paper.A5, form=Form.LARGE_PRINT),
+    "Large-Print,a5": Edition(Audience.PATIENT, paper=Paper.A5, type_size=TypeSize.LARGE_PRINT),
 }
 ALLOW = ("--allow-draft", "--allow-unsafe")
 HEAD = "drug,edition,paper,patient_name,rx_number,directions\n"
@@ -43,12 +43,12 @@ def leaflet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     return command
 
 
-def _order(default: Edition = Edition(Audience.PATIENT), **cells: str) -> Order | Fault:  # noqa: B008
-    return order(Row(2, {"drug": "examplol", **cells}, ""), ALIASES, Defaults(default))
+def _order(default: Edition = Edition(Audience.PATIENT), **cells: str) -> CopyRequest | RowFault:  # noqa: B008
+    return order(Row(2, {"drug": "examplol", **cells}, ""), ALIASES, RowDefaults(default))
 
 
-def _edition(order: Order | Fault) -> Edition:
-    assert isinstance(order, Order)
+def _edition(order: CopyRequest | RowFault) -> Edition:
+    assert isinstance(order, CopyRequest)
     return order.leaflet.edition
 
 
@@ -60,12 +60,12 @@ def test_a_row_says_its_edition_or_has_that_of_the_run() -> None:
 
 def test_an_edition_that_there_is_not_is_named_by_its_column_alone() -> None:
     fault = _order(edition="enormous")
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, RowFault)
     assert fault.message == "column `edition` holds none of: standard, large-print"
 
 
 def test_the_wishes_of_a_run_keep_its_edition() -> None:
-    options = RunOptions(defaults=Defaults(LARGE))
+    options = RunOptions(defaults=RowDefaults(LARGE))
     assert parse(spell(options)) == options
     assert json.loads(spell(RunOptions()))["edition"] == ["patient", "en", "a4"]  # as runs are named by it
 
@@ -108,7 +108,7 @@ def test_the_settings_and_the_flag_say_the_edition_where_no_row_does(leaflet: Le
     assert json.loads(planned[-1])["pages"] == Edition(Audience.PATIENT).planned_pages
 
 
-def _built(folder: Path, edition: Edition) -> Built:
+def _built(folder: Path, edition: Edition) -> BuiltSheet:
     project = load_project(folder)
     return build(project, project.source("examplol", "en"), edition)
 
@@ -119,7 +119,7 @@ def _size_mm(data: bytes, page: int) -> tuple[float, float]:
     return width * 25.4 / 72, height * 25.4 / 72
 
 
-def _in_the_space(data: bytes, page: int, built: Built) -> str:
+def _in_the_space(data: bytes, page: int, built: BuiltSheet) -> str:
     """The words that stand within the space for the label."""
     (space,) = (rect for rect in built.pdf.rects if rect.name == "label")
     inside = (

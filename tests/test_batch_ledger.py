@@ -164,7 +164,7 @@ def test_a_ledger_from_before_there_were_editions_goes_on(tmp_path: Path) -> Non
     sql.close()
     store = open_store(path, clock)
     assert verify(store) == ()
-    assert {leaflet.form for leaflet in store.leaflets(run)} == {"standard"}
+    assert {leaflet.type_size for leaflet in store.leaflets(run)} == {"standard"}
     store.add_run(new_run("261123-bbbb"))
     store.close()
 

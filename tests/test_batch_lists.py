@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from leaflets.errors import UsageError
 from leaflets.runlist import read as lists
 from leaflets.runlist.columns import Row
-from leaflets.runlist.drug_names import Alias, gather
+from leaflets.runlist.drug_names import DrugName, gather
 from leaflets.runlist.read import RunList
-from leaflets.runlist.requests import Defaults, Fault, Order, order
+from leaflets.runlist.requests import CopyRequest, RowDefaults, RowFault, order
 
 TABLE = (
     "drug,patient_name,directions,copies\r\n"
@@ -109,7 +109,7 @@ def test_what_is_no_list_is_refused(data: bytes) -> None:
 def test_json_lines() -> None:
     data = '{"drug": "apixaban", "copies": 2, "dob": null}\n\n["no"]\n{"drug": "a", "drug": "b"}\n{"drug": {"a": 1}}\n'
     run_list = lists.read(data.encode())
-    assert run_list.form == "jsonl"
+    assert run_list.format == "jsonl"
     assert cells(run_list)[0] == {"drug": "apixaban", "copies": "2", "dob": ""}
     assert [(row.line, bool(row.fault)) for row in run_list.reading.rows] == [
         (1, False),
@@ -166,7 +166,7 @@ BUNDLE = {
 def test_a_bundle_of_dispenses() -> None:
     run_list = lists.read(json.dumps(BUNDLE, indent=1).encode())
     good, bad = run_list.reading.rows
-    assert run_list.form == "fhir"
+    assert run_list.format == "fhir"
     assert good.cells == {
         "rxcui": "1364430",
         "patient_name": "Ann B Smith",
@@ -218,11 +218,14 @@ def test_all_codes_of_a_concept_are_asked() -> None:
     cells = dispensed(medicationCodeableConcept={"coding": [{"system": rxnorm, "code": code} for code in ("1", "2")]})
     assert cells["rxcui"] == "1\n2"
     row = Row(1, {"rxcui": "1\n2"}, "")
-    one, both = Alias("metformin", "rxcui", "2"), (Alias("metformin", "rxcui", "2"), Alias("aspirin", "rxcui", "1"))
-    found = order(row, gather([one]), Defaults())
-    assert isinstance(found, Order)
+    one, both = (
+        DrugName("metformin", "rxcui", "2"),
+        (DrugName("metformin", "rxcui", "2"), DrugName("aspirin", "rxcui", "1")),
+    )
+    found = order(row, gather([one]), RowDefaults())
+    assert isinstance(found, CopyRequest)
     assert found.leaflet.drug == "metformin"
-    assert isinstance(order(row, gather(both), Defaults()), Fault)
+    assert isinstance(order(row, gather(both), RowDefaults()), RowFault)
 
 
 def test_rejects_of_a_bundle_are_a_bundle_that_still_explains_itself() -> None:

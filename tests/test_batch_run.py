@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.batch.execute import Filed, Progress
+from leaflets.batch.execute import FileWritten, Progress
 from leaflets.batch.options import RunOptions, parse, spell
 from leaflets.batch.reconcile import mark, reconcile, verify
 from leaflets.batch.run import prepare
@@ -235,7 +235,7 @@ def half_made(environment: BatchEnvironment) -> Interrupted:
     """Asks a run to stop when its first file stands."""
 
     def pull(happening: object) -> None:
-        if isinstance(happening, Filed):
+        if isinstance(happening, FileWritten):
             environment.stop.signals.append(2)
 
     environment.told = pull
@@ -291,7 +291,7 @@ def test_a_resumed_run_keeps_its_folder_and_its_day(environment: BatchEnvironmen
         next_day = type(request)(
             environment.data, request.place, environment.options, environment.output, "261123", "test"
         )
-        assert prepare(next_day, environment.monographs, environment.print_files, ledger).standing.name == name
+        assert prepare(next_day, environment.monographs, environment.print_files, ledger).identity.name == name
 
 
 def test_a_dry_run_makes_nothing_at_all(environment: BatchEnvironment) -> None:

@@ -11,7 +11,7 @@ from leaflets.cli import main
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition
 from leaflets.project import Project
-from leaflets.workers.local import Processes
+from leaflets.workers.local import ProcessWorkers
 from leaflets.workers.protocol import Job
 from tests.running import MONOGRAPH
 
@@ -52,7 +52,7 @@ def test_in_a_new_project_they_are_called_before_anything_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], called: int
 ) -> None:
     calls: list[None] = []
-    monkeypatch.setattr(Processes, "warm", lambda _: calls.append(None))
+    monkeypatch.setattr(ProcessWorkers, "warm", lambda _: calls.append(None))
     monkeypatch.chdir(tmp_path)
     Path("tonight.csv").write_text(LIST)
     with contextlib.suppress(SystemExit):
@@ -71,4 +71,4 @@ def test_a_long_text_is_not_handed_on_as_it_would_not_fit_in_a_pipe(tmp_path: Pa
     (tmp_path / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven.\n" * (more // 20))
     monographs = open_environment(Project(tmp_path)).monographs
     monographs.judge([Leaflet("a", Edition(Audience.PATIENT))])
-    assert (monographs.furnished(Job(1, "a", "patient", "en", "a4")).perused is not None) is handed_on
+    assert (monographs.furnished(Job(1, "a", "patient", "en", "a4")).checked is not None) is handed_on

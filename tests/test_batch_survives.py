@@ -14,7 +14,7 @@ import pytest
 from leaflets.batch.options import RunOptions
 from leaflets.batch.reconcile import mark, verify
 from leaflets.ledger.states import State
-from leaflets.workers.local import Processes
+from leaflets.workers.local import ProcessWorkers
 from tests.batch_doubles import BatchEnvironment, patients
 
 POINTS = 50
@@ -88,8 +88,8 @@ def test_killed_anywhere(tmp_path: Path, undisturbed: dict[str, bytes], lengths:
     environment = run_of(tmp_path)
     code, _ = apart(environment.run, Watch(at, durable_only))
     assert code == -signal.SIGKILL
-    standing = {name: data for name, data in environment.files().items() if not name.startswith(".")}
-    assert standing.items() <= undisturbed.items()
+    identity = {name: data for name, data in environment.files().items() if not name.startswith(".")}
+    assert identity.items() <= undisturbed.items()
     made = environment.run()
     assert environment.files() == undisturbed
     assert made.tally.planned == made.tally[State.WRITTEN] == 72
@@ -166,7 +166,7 @@ def test_power_cut_between_file_and_row(
 
 def test_a_run_with_workers_ends_with_the_same_bytes(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     environment = run_of(tmp_path)
-    environment.executor = Processes(2)
+    environment.workers = ProcessWorkers(2)
     environment.run()
     assert environment.files() == undisturbed
 

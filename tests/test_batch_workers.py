@@ -10,19 +10,19 @@ from typing import NoReturn
 
 import pytest
 
-from leaflets.workers.local import Processes, Serial
-from leaflets.workers.protocol import Job, Limits, Outcome
+from leaflets.workers.local import ProcessWorkers, SerialWorkers
+from leaflets.workers.protocol import Job, Limits, Result
 from tests.sheets import ROOT
 
 
-def make(job: Job) -> Outcome:
+def make(job: Job) -> Result:
     """A press whose drugs are named after what they do to their worker."""
     kind, _, word = job.drug.partition(":")
     return DEEDS[kind](job, word)
 
 
-def good(job: Job, _word: str) -> Outcome:
-    return Outcome(job.number, sheet=f"made by {os.getpid()}")
+def good(job: Job, _word: str) -> Result:
+    return Result(job.number, sheet=f"made by {os.getpid()}")
 
 
 def dies(_job: Job, _word: str) -> NoReturn:
@@ -40,14 +40,14 @@ def hangs(_job: Job, _word: str) -> NoReturn:
         time.sleep(1)
 
 
-def eats(job: Job, _word: str) -> Outcome:
+def eats(job: Job, _word: str) -> Result:
     try:
-        return Outcome(job.number, sheet=str(len(bytearray(1 << 40))))
+        return Result(job.number, sheet=str(len(bytearray(1 << 40))))
     except MemoryError:
-        return Outcome(job.number, fault="RenderError", message="no memory")
+        return Result(job.number, fault="RenderError", message="no memory")
 
 
-def dies_once(job: Job, word: str) -> Outcome:
+def dies_once(job: Job, word: str) -> Result:
     if not Path(word).exists():
         Path(word).touch()
         os._exit(1)
@@ -65,8 +65,8 @@ def never() -> bool:
     return False
 
 
-def outcomes(workers: int, *drugs: str, limits: Limits) -> dict[int, Outcome]:
-    found = {one.number: one for one in Processes(workers, limits).run(make, jobs(*drugs), never)}
+def outcomes(workers: int, *drugs: str, limits: Limits) -> dict[int, Result]:
+    found = {one.number: one for one in ProcessWorkers(workers, limits).run(make, jobs(*drugs), never)}
     assert sorted(found) == list(range(1, len(drugs) + 1))
     return found
 
@@ -95,7 +95,7 @@ def test_workers_are_renewed() -> None:
 
 
 def test_no_worker_is_left_when_the_run_is_left() -> None:
-    going = Processes(2).run(make, jobs("good", "hangs", "hangs"), never)
+    going = ProcessWorkers(2).run(make, jobs("good", "hangs", "hangs"), never)
     first = next(going)
     worker = int(first.sheet.split()[-1])
     going.close()  # type: ignore[attr-defined]  # the iterator is a generator, and is left half way here
@@ -108,21 +108,21 @@ def test_no_worker_is_left_when_the_run_is_left() -> None:
 def test_a_stop_lets_the_job_in_hand_end() -> None:
     asked: list[bool] = []
     found = []
-    for outcome in Processes(1).run(make, jobs("good", "good", "good"), lambda: bool(asked)):
+    for outcome in ProcessWorkers(1).run(make, jobs("good", "good", "good"), lambda: bool(asked)):
         found.append(outcome.number)
         asked.append(True)
     assert found == [1]
-    assert [one.number for one in Serial().run(make, jobs("good", "good"), lambda: bool(asked))] == []
+    assert [one.number for one in SerialWorkers().run(make, jobs("good", "good"), lambda: bool(asked))] == []
 
 
 def test_serial_keeps_the_order() -> None:
-    assert [one.number for one in Serial().run(make, jobs("good", "good", "good"), never)] == [1, 2, 3]
+    assert [one.number for one in SerialWorkers().run(make, jobs("good", "good", "good"), never)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_is_the_parents_to_answer(workers: int) -> None:
     found = []
-    for outcome in Processes(workers).run(make, jobs("good", "good", "good", "good"), never):
+    for outcome in ProcessWorkers(workers).run(make, jobs("good", "good", "good", "good"), never):
         found.append(outcome)
         os.kill(int(outcome.sheet.split()[-1]), signal.SIGINT)
     assert len(found) == 4

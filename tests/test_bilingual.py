@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.compose import compose
 from leaflets.compose.bilingual import rows
@@ -174,7 +174,7 @@ def _counted(texts: Iterable[str]) -> Counter[str]:
     return Counter(re.findall(r"\w+", " ".join(texts).casefold()))
 
 
-def _built(lang: str, paper: Paper, cache: Path) -> Built:
+def _built(lang: str, paper: Paper, cache: Path) -> BuiltSheet:
     project = Project(ROOT)
     return build(
         project, project.source("baricitinib", lang), Edition(Audience.PATIENT, lang, paper), cache=Cache(cache)

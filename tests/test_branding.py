@@ -11,12 +11,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.compose.contacts import help_lines
 from leaflets.errors import UsageError
 from leaflets.languages import ENGLISH
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.project import Project, Settings, load_project
 from leaflets.project.content import source_at
@@ -38,7 +38,7 @@ WHOLE = Pharmacy(
 
 def _built(
     folder: Path, pharmacy: Pharmacy, country: str = "XX", rest: str = "", audience: Audience = Audience.PATIENT
-) -> Built:
+) -> BuiltSheet:
     file = folder / "content" / "a.md"
     file.parent.mkdir(exist_ok=True)
     file.write_text(TEXT.format(country=country, rest=rest), encoding="utf-8")
@@ -46,7 +46,7 @@ def _built(
     return build(project, source_at(file), Edition(audience), cache=Cache(folder / "cache"))
 
 
-def _words(built: Built) -> str:
+def _words(built: BuiltSheet) -> str:
     return " ".join(" ".join(page_texts(built.pdf.data)).replace("\u00a0", " ").split())
 
 
@@ -228,7 +228,7 @@ def test_the_settings_that_init_writes_name_all_there_is(leaflet: Leaflet) -> No
 # ---------------------------------------------------------------- the example
 
 
-def _example(edition: Edition, cache: Path) -> Built:
+def _example(edition: Edition, cache: Path) -> BuiltSheet:
     project = load_project(ROOT / "docs" / "theme")
     return build(project, project.source("baricitinib", "en"), edition, cache=Cache(cache))
 
@@ -247,7 +247,7 @@ def test_the_example_theme_is_what_its_manual_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize("profile", list(PROFILES))
 @pytest.mark.parametrize("edition", [
     Edition(Audience.PATIENT), Edition(Audience.CLINICIAN), Edition(Audience.PATIENT, paper=Paper.LETTER),
-    Edition(Audience.PATIENT, form=Form.LARGE_PRINT),
+    Edition(Audience.PATIENT, type_size=TypeSize.LARGE_PRINT),
 ], ids=str)  # fmt: skip
 def test_the_example_theme_conforms(tmp_path: Path, edition: Edition, profile: str) -> None:
     assert failures(_example(edition, tmp_path).pdf.data, profile) == []

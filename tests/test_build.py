@@ -13,13 +13,13 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from leaflets.build import Built, build, default_edition
+from leaflets.build import BuiltSheet, build, default_edition
 from leaflets.build.cache import Cache
 from leaflets.build.cache_key import gather
-from leaflets.build.checked_text import peruse
+from leaflets.build.checked_text import parse_and_check
 from leaflets.build.inputs import texts_of
 from leaflets.errors import CheckFailed, ContentError, RenderError
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.project import Project, Settings, packaged, today
 from leaflets.project.content import source_at
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _built(root: Path, settings: Settings | None = None, edition: Edition = PATIENT) -> Built:
+def _built(root: Path, settings: Settings | None = None, edition: Edition = PATIENT) -> BuiltSheet:
     source = source_at(root / "content" / "a.md")
     return build(Project(root, settings or Settings()), source, edition, cache=Cache(root / "cache"))
 
@@ -61,8 +61,8 @@ def test_another_folder_changes_nothing(folder: Path, tmp_path_factory: pytest.T
 
 def test_what_was_perused_before_makes_the_same_sheet(folder: Path) -> None:
     project, source = Project(folder), source_at(folder / "content" / "a.md")
-    before = peruse(texts_of(project, source), (), PATIENT)
-    made = build(project, source, PATIENT, cache=Cache(folder / "one"), perused=before)
+    before = parse_and_check(texts_of(project, source), (), PATIENT)
+    made = build(project, source, PATIENT, cache=Cache(folder / "one"), checked=before)
     alone = build(project, source, PATIENT, cache=Cache(folder / "two"))
     assert made.pdf.data == alone.pdf.data
     assert made.findings == alone.findings
@@ -70,17 +70,17 @@ def test_what_was_perused_before_makes_the_same_sheet(folder: Path) -> None:
 
 def test_a_text_that_changed_since_it_was_perused_is_read_again(folder: Path) -> None:
     project, source = Project(folder), source_at(folder / "content" / "a.md")
-    before = peruse(texts_of(project, source), (), PATIENT)
+    before = parse_and_check(texts_of(project, source), (), PATIENT)
     (folder / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven drops.\n")
-    made = build(project, source, PATIENT, cache=Cache(folder / "cache"), perused=before)
+    made = build(project, source, PATIENT, cache=Cache(folder / "cache"), checked=before)
     assert "seven drops" in made.html
 
 
 def test_what_was_perused_for_one_reader_is_not_taken_for_another(folder: Path) -> None:
     project, source = Project(folder), source_at(folder / "content" / "a.md")
-    before = peruse(texts_of(project, source), (), PATIENT)
+    before = parse_and_check(texts_of(project, source), (), PATIENT)
     edition = Edition(Audience.CLINICIAN)
-    made = build(project, source, edition, cache=Cache(folder / "one"), perused=replace(before, findings=()))
+    made = build(project, source, edition, cache=Cache(folder / "one"), checked=replace(before, findings=()))
     alone = build(project, source, edition, cache=Cache(folder / "two"))
     assert made.findings == alone.findings != ()
 
@@ -156,7 +156,7 @@ def test_everything_that_goes_in_changes_the_content_id(folder: Path) -> None:
     assert not new()
     assert new(edition=Edition(Audience.CLINICIAN))
     assert new(edition=Edition(Audience.PATIENT, paper=Paper.LETTER))
-    assert new(edition=Edition(Audience.PATIENT, form=Form.LARGE_PRINT))
+    assert new(edition=Edition(Audience.PATIENT, type_size=TypeSize.LARGE_PRINT))
     assert new(edition=Edition(Audience.PATIENT, sheets=3))
     assert new(edition=Edition(Audience.PATIENT, fitted=False))
     assert new(Settings(pharmacy=Pharmacy(name="Corner")))

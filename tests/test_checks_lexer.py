@@ -24,10 +24,10 @@ def test_tokens_and_spaces_are_the_whole_text(text: str) -> None:
 @given(TEXTS)
 def test_sentences_hold_every_word_once(text: str) -> None:
     tokens = lex(text)
-    held = [i for first, end in sentences(tokens) for i in range(first, end)]
+    locked = [i for first, end in sentences(tokens) for i in range(first, end)]
     words = [i for i, token in enumerate(tokens) if token.kind is not Kind.SIGN]
-    assert held == sorted(set(held))
-    assert set(words) <= set(held)
+    assert locked == sorted(set(locked))
+    assert set(words) <= set(locked)
 
 
 @pytest.mark.parametrize(("text", "kinds"), [

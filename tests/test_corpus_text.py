@@ -94,7 +94,7 @@ def test_no_word_is_lost_and_none_leaves_its_block(corpus: Path, audience: Audie
 
 def _faults(source: str, seen: View) -> Iterator[str]:
     told = [words(withheld.excerpt) for withheld in seen.withheld if "nothing under this heading" in withheld.reason]
-    standing = [*pieces(seen), *told]
+    identity = [*pieces(seen), *told]
     lost = Counter(word for block in source_blocks(source) for word in block)
     lost -= Counter(
         [*words(seen.front.title), *view_words(seen), *(word for words_told in told for word in words_told)]
@@ -103,7 +103,7 @@ def _faults(source: str, seen: View) -> Iterator[str]:
     if lost:
         yield f"lost {dict(lost)}"
     for block in source_blocks(source):
-        if not any(stands_in(block, piece) for piece in standing):
+        if not any(stands_in(block, piece) for piece in identity):
             yield f"torn apart: {' '.join(block[:14])}"
 
 

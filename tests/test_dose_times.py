@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.checks import examine
 from leaflets.errors import ContentError
@@ -34,7 +34,7 @@ def _text(dose_times: str, body: str = BODY) -> str:
     return f"---\ntitle: Examplol\ndose_times: {dose_times}\n---\n{body}"
 
 
-def _built(folder: Path, dose_times: str, audience: Audience = Audience.PATIENT) -> Built:
+def _built(folder: Path, dose_times: str, audience: Audience = Audience.PATIENT) -> BuiltSheet:
     file = folder / "content" / "t.md"
     file.parent.mkdir(exist_ok=True)
     file.write_text(_text(dose_times), encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from leaflets.build import build
 from leaflets.build.cache import Cache
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.finding import Severity
 from leaflets.project import Project
 from leaflets.project.content import source_at
@@ -17,9 +17,9 @@ from tests import verapdf
 from tests.lost_words import lost
 from tests.sheets import ROOT, ProjectMonographs, corpus_files, letters, own_files, printable_files, voices
 
-FORMS = [(Form.LARGE_PRINT, Paper.A4), (Form.LARGE_PRINT, Paper.LETTER), (Form.STANDARD, Paper.A5)]
-FORMS += [(Form.LARGE_PRINT, Paper.A5)]
-EVERY = [Edition(audience, paper=paper, form=form) for form, paper in FORMS for audience in Audience]
+FORMS = [(TypeSize.LARGE_PRINT, Paper.A4), (TypeSize.LARGE_PRINT, Paper.LETTER), (TypeSize.STANDARD, Paper.A5)]
+FORMS += [(TypeSize.LARGE_PRINT, Paper.A5)]
+EVERY = [Edition(audience, paper=paper, type_size=form) for form, paper in FORMS for audience in Audience]
 BARICITINIB = ROOT / "content" / "baricitinib.md"
 
 
@@ -43,7 +43,7 @@ def _named(value: object) -> str:
 
 
 def _told(edition: Edition) -> str:
-    return f"{edition.audience}-{edition.form}-{edition.paper}"
+    return f"{edition.audience}-{edition.type_size}-{edition.paper}"
 
 
 @pytest.mark.slow
@@ -89,5 +89,5 @@ def test_every_edition_is_the_same_bytes_each_time(tmp_path: Path, edition: Edit
 def test_in_large_print_nothing_is_smaller_than_18_points(
     monographs: ProjectMonographs, audience: Audience, paper: Paper
 ) -> None:
-    built = monographs.made(BARICITINIB, Edition(audience, paper=paper, form=Form.LARGE_PRINT))
+    built = monographs.made(BARICITINIB, Edition(audience, paper=paper, type_size=TypeSize.LARGE_PRINT))
     assert min(letter.size for letter in letters(built.pdf.data)) >= 17.99

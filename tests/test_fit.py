@@ -3,7 +3,7 @@
 import pytest
 
 from leaflets.build.fit import fitted
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.page import Fit, Html, Pdf, Stretch
 from leaflets.proof.over import over
 
@@ -77,7 +77,7 @@ def test_the_steps_come_in_order_and_are_three_layouts_at_most(length: float, tr
 
 
 def test_a_patients_type_and_large_print_are_never_made_smaller() -> None:
-    for edition in (Edition(Audience.PATIENT), *(Edition(one, form=Form.LARGE_PRINT) for one in Audience)):
+    for edition in (Edition(Audience.PATIENT), *(Edition(one, type_size=TypeSize.LARGE_PRINT) for one in Audience)):
         monographs = _Press(edition.planned_pages * 1.2, type=2, floor=2)
         assert monographs.fitted(edition) is Fit.DESIGN
         assert not {Fit.TYPE, Fit.FLOOR} & set(monographs.tried)

@@ -3,18 +3,18 @@
 import pytest
 
 from leaflets.compose.capacity import column_letters, foot_letters, foot_lines, page_letters
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 
-EVERY = [Edition(audience, "en", paper, form) for audience in Audience for paper in Paper for form in Form]
+EVERY = [Edition(audience, "en", paper, form) for audience in Audience for paper in Paper for form in TypeSize]
 
 
-@pytest.mark.parametrize("edition", EVERY, ids=lambda e: f"{e.audience}-{e.form}-{e.paper}")
+@pytest.mark.parametrize("edition", EVERY, ids=lambda e: f"{e.audience}-{e.type_size}-{e.paper}")
 def test_a_column_is_no_broader_than_its_page_and_one_column_is_the_page(edition: Edition) -> None:
     assert 30 <= column_letters(edition) <= page_letters(edition)
     assert (column_letters(edition) == page_letters(edition)) == edition.one_column
 
 
-@pytest.mark.parametrize("edition", EVERY, ids=lambda e: f"{e.audience}-{e.form}-{e.paper}")
+@pytest.mark.parametrize("edition", EVERY, ids=lambda e: f"{e.audience}-{e.type_size}-{e.paper}")
 def test_the_lower_margin_has_a_line_for_all_its_words(edition: Edition) -> None:
     assert foot_lines(edition, "Short") == 2
     full = " ".join(["x" * (foot_letters(edition) // 2)] * 12)
@@ -25,4 +25,4 @@ def test_the_lower_margin_has_a_line_for_all_its_words(edition: Edition) -> None
 def test_only_in_large_print_on_a5_the_number_of_the_page_takes_a_line_of_its_own() -> None:
     words = "x" * 36
     taller = [edition for edition in EVERY if foot_lines(edition, f"{words} {words}", words) > 2]
-    assert {(edition.paper, edition.form) for edition in taller} == {(Paper.A5, Form.LARGE_PRINT)}
+    assert {(edition.paper, edition.type_size) for edition in taller} == {(Paper.A5, TypeSize.LARGE_PRINT)}

@@ -11,7 +11,7 @@ import pdfplumber
 import pypdfium2
 import pytest
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.model.edition import Audience, Edition, Paper
 from leaflets.project import Project
@@ -196,7 +196,7 @@ class Line:
     size: float
 
 
-def lines_of(built: Built) -> list[Line]:
+def lines_of(built: BuiltSheet) -> list[Line]:
     """The lines of a sheet in the order they were set."""
     gathered: list[list[Letter]] = []
     for letter in letters(built.pdf.data):

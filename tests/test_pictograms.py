@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.model.edition import Audience, Edition, Paper
 from leaflets.model.finding import Finding
@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _built(folder: Path, audience: Audience = Audience.PATIENT) -> Built:
+def _built(folder: Path, audience: Audience = Audience.PATIENT) -> BuiltSheet:
     source = source_at(folder / "content" / "examplol.md")
     return build(Project(folder), source, Edition(audience), cache=Cache(folder / "cache"))
 

@@ -9,10 +9,10 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.errors import ContentError
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.monograph import Block, Items, Paragraph, Picture
 from leaflets.parse import parse
 from leaflets.project import Project
@@ -59,9 +59,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _built(
-    folder: Path, audience: Audience = Audience.PATIENT, form: Form = Form.STANDARD, paper: Paper = Paper.A4
-) -> Built:
-    source, edition = source_at(folder / "content" / "a.md"), Edition(audience, paper=paper, form=form)
+    folder: Path, audience: Audience = Audience.PATIENT, form: TypeSize = TypeSize.STANDARD, paper: Paper = Paper.A4
+) -> BuiltSheet:
+    source, edition = source_at(folder / "content" / "a.md"), Edition(audience, paper=paper, type_size=form)
     return build(Project(folder), source, edition, cache=Cache(folder / "cache"))
 
 
@@ -133,9 +133,9 @@ def test_a_step_and_its_picture_stand_side_by_side_on_one_page(folder: Path) -> 
 
 
 @pytest.mark.parametrize("paper", list(Paper))
-@pytest.mark.parametrize("form", list(Form))
-def test_a_step_and_its_picture_are_never_parted(folder: Path, form: Form, paper: Paper) -> None:
-    built = _built(folder, form=form, paper=paper)
+@pytest.mark.parametrize("form", list(TypeSize))
+def test_a_step_and_its_picture_are_never_parted(folder: Path, form: TypeSize, paper: Paper) -> None:
+    built = _built(folder, type_size=form, paper=paper)
     drawn = list(letters(built.pdf.data))
     text = "".join(letter.text for letter in drawn)
     figures = [figure for figure in _figures(built.pdf.data) if figure[0].startswith("Picture")]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, OutputError, UsageError
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.project import Project, Settings, load_project, packaged, read_bytes, read_text, save, shown
 from leaflets.project.content import Source, at_path, source_at
 from leaflets.project.files import decode, folder
@@ -158,7 +158,7 @@ def test_a_word_with_a_slash_or_md_is_a_path_and_must_be_there(project: Project)
     [
         (Edition(Audience.PATIENT), "a-patient.pdf"),
         (Edition(Audience.CLINICIAN, "es", Paper.LETTER), "a-clinician-es-letter.pdf"),
-        (Edition(Audience.PATIENT, form=Form.LARGE_PRINT), "a-patient-large-print.pdf"),
+        (Edition(Audience.PATIENT, type_size=TypeSize.LARGE_PRINT), "a-patient-large-print.pdf"),
         (Edition(Audience.PATIENT, paper=Paper.A5), "a-patient-a5.pdf"),
         (Edition(Audience.PATIENT, sheets=2, fitted=False), "a-patient.pdf"),
     ],

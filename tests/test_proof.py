@@ -7,7 +7,7 @@ import pytest
 from weasyprint import HTML
 
 from leaflets.errors import PdfError
-from leaflets.model.edition import Audience, Edition, Form
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.finding import Severity
 from leaflets.model.page import Pdf, Rect, Stretch
 from leaflets.proof import RULES, contrast, proof
@@ -115,7 +115,7 @@ def test_clinician_sheet_may_be_smaller_and_fainter() -> None:
 
 
 def test_large_print_is_18_pt_throughout() -> None:
-    large, body = Edition(Audience.PATIENT, form=Form.LARGE_PRINT), "h1, h2, p { font-size: 18pt }"
+    large, body = Edition(Audience.PATIENT, type_size=TypeSize.LARGE_PRINT), "h1, h2, p { font-size: 18pt }"
     assert _codes(_pdf(SOUND, body), large) == []
     assert _codes(_pdf(SOUND), large) == ["PG-01"]
     foot = "@page { margin-bottom: 20mm; @bottom-left { content: 'Page 1'; font: %spt Sheet } }"

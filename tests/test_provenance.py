@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leaflets.errors import PdfError
 from leaflets.model.edition import Audience, Paper
-from leaflets.model.page import Enclosure, Html
+from leaflets.model.page import Attachment, Html
 from leaflets.printfile import PrintJob, write_print_file
 from leaflets.printfile.split import SplitWriter
 from leaflets.project.content import source_at
@@ -106,10 +106,10 @@ def test_the_record_names_every_part_and_every_program(monographs: ProjectMonogr
 def test_enclosures_keep_a_page_archival_and_accessible() -> None:
     plain = page("<p>2 mg</p>")
     beside = (
-        Enclosure("Ψ (1).md", b"# \xce\xa8\n", "text/markdown", "Source", "Text: Ψ", dt.date(2026, 1, 2)),
-        Enclosure("a.json", b"{}", "application/json", "Data", "A record"),
+        Attachment("Ψ (1).md", b"# \xce\xa8\n", "text/markdown", "Source", "Text: Ψ", dt.date(2026, 1, 2)),
+        Attachment("a.json", b"{}", "application/json", "Data", "A record"),
     )
-    html = Html(plain.markup, plain.stylesheets, plain.title, plain.lang, enclosures=beside)
+    html = Html(plain.markup, plain.stylesheets, plain.title, plain.lang, attachments=beside)
     data = typeset(html, assets()).data
     assert verapdf.failures(data, "3a") == []
     assert verapdf.failures(data, "ua1") == []

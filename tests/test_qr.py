@@ -9,7 +9,7 @@ import segno
 from leaflets.build import build
 from leaflets.build.cache import Cache
 from leaflets.errors import UsageError
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.project import Project, Settings
 from leaflets.project.content import source_at
 from leaflets.qr import code_words, qr
@@ -21,7 +21,7 @@ from tests.square_codes import Seen, read_code
 BARICITINIB = ROOT / "content" / "baricitinib.md"
 EDITIONS = [
     *(Edition(audience, paper=paper) for audience in Audience for paper in Paper),
-    *(Edition(audience, form=Form.LARGE_PRINT) for audience in Audience),
+    *(Edition(audience, type_size=TypeSize.LARGE_PRINT) for audience in Audience),
 ]
 ADDRESSES = ("https://example.org/{id}", "https://example.org/leaflet/{id}")
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
-from leaflets.model.edition import Audience, Edition, Form, Notice, Paper
+from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.project import Project
 from leaflets.project.content import source_at
 from leaflets.typeset import quick, typeset
@@ -78,7 +78,7 @@ FOUND = [path for path in corpus_files() if path.name not in REFUSED][::10]
 SHEETS = (
     ("baricitinib", Edition(Audience.PATIENT)),
     ("baricitinib", Edition(Audience.CLINICIAN, paper=Paper.LETTER)),
-    ("metformin", Edition(Audience.PATIENT, form=Form.LARGE_PRINT)),
+    ("metformin", Edition(Audience.PATIENT, type_size=TypeSize.LARGE_PRINT)),
     ("metformin.es", Edition(Audience.PATIENT, "es")),
     ("baricitinib.ar", Edition(Audience.PATIENT, "ar")),
     ("baricitinib.ar", Edition(Audience.PATIENT, "en+ar")),
@@ -124,5 +124,5 @@ def _same(path: Path, edition: Edition, folder: Path) -> None:
     assert usual.findings == made.findings
 
 
-def _made(path: Path, edition: Edition, folder: Path) -> Built:
+def _made(path: Path, edition: Edition, folder: Path) -> BuiltSheet:
     return build(Project(folder), source_at(path), edition, allowed=tuple(Notice), cache=Cache(folder / "cache"))

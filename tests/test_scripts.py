@@ -12,12 +12,12 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.compose.capacity import foot_lines, letters_of
 from leaflets.errors import RenderError
 from leaflets.languages import LANGUAGES
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.finding import Severity
 from leaflets.project import Project
 from leaflets.project.content import source_at
@@ -56,7 +56,7 @@ version: "1"
 """
 
 
-def _sheet(folder: Path, lang: str, text: str, **form: object) -> Built:
+def _sheet(folder: Path, lang: str, text: str, **form: object) -> BuiltSheet:
     (folder / "content").mkdir(exist_ok=True)
     file = folder / "content" / f"examplol.{lang}.md"
     file.write_text(text, encoding="utf-8")
@@ -118,9 +118,9 @@ def test_without_its_extra_chinese_says_what_to_install(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("paper", [Paper.A4, Paper.A5])
-@pytest.mark.parametrize("form", Form)
-def test_a_page_read_from_the_right_is_a_mirror(paper: Paper, form: Form, tmp_path: Path) -> None:
-    turned = _sheet(tmp_path, "ar", ARABIC, paper=paper, form=form)
+@pytest.mark.parametrize("form", TypeSize)
+def test_a_page_read_from_the_right_is_a_mirror(paper: Paper, form: TypeSize, tmp_path: Path) -> None:
+    turned = _sheet(tmp_path, "ar", ARABIC, paper=paper, type_size=form)
     wide = paper.size_mm[0] / 25.4 * 72
     (label,) = turned.pdf.rects
     assert label.x < 50
@@ -140,7 +140,7 @@ DOSES = (
 )  # fmt: skip
 
 
-def _drawn(built: Built) -> list[str]:
+def _drawn(built: BuiltSheet) -> list[str]:
     """The lines of all pages, each with its letters from left to right as they stand on paper, without spaces."""
     lines: dict[tuple[int, int], list[tuple[float, str]]] = {}
     document = pypdfium2.PdfDocument(built.pdf.data)
@@ -158,11 +158,11 @@ def _drawn(built: Built) -> list[str]:
     return ["".join(letter for _, letter in sorted(line)) for line in lines.values()]
 
 
-@pytest.mark.parametrize("form", Form)
-def test_doses_times_and_phone_numbers_keep_their_order_in_arabic(form: Form, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", TypeSize)
+def test_doses_times_and_phone_numbers_keep_their_order_in_arabic(form: TypeSize, tmp_path: Path) -> None:
     words = "\n\n".join(f"تناول {dose} ثم عد." for dose in DOSES)
     text = ARABIC.replace("للتثاؤب.", words).replace("version:", 'strengths: ["7 mg", "9 mg"]\nversion:')
-    drawn = _drawn(_sheet(tmp_path, "ar", text, form=form, paper=Paper.A4, sheets=9))
+    drawn = _drawn(_sheet(tmp_path, "ar", text, type_size=form, paper=Paper.A4, sheets=9))
     lost = [dose for dose in DOSES if not any(dose.replace(" ", "") in line for line in drawn)]
     assert lost == []
     assert any(re.fullmatch(r"9mg،7mg", line) for line in drawn), "from the right, each in its own order"
@@ -203,7 +203,7 @@ SAMPLES = [*sorted(SCRIPTS.glob("examplol.*.md")), *sorted((ROOT / "content").gl
     params=[(path, paper) for path in SAMPLES for paper in (Paper.A4, Paper.LETTER)],
     ids=lambda param: f"{param[0].stem}-{param[1]}",
 )
-def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltSheet:
     """A made-up text in each language and our own in Arabic, on A4 and Letter."""
     path, paper = request.param
     if path.stem.endswith(".zh"):
@@ -211,7 +211,7 @@ def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return _sample(tmp_path_factory.mktemp("sample"), path, paper)
 
 
-def _sample(folder: Path, path: Path, paper: Paper) -> Built:
+def _sample(folder: Path, path: Path, paper: Paper) -> BuiltSheet:
     source = source_at(path)
     edition = Edition(Audience.PATIENT, lang=source.lang, paper=paper)
     return build(Project(folder), source, edition, cache=Cache(folder / "cache"))
@@ -221,12 +221,12 @@ def test_there_is_a_text_in_every_language_but_english() -> None:
     assert {source_at(path).lang for path in SAMPLES} == set(LANGUAGES) - {"en"}
 
 
-def _source_blocks(built: Built) -> list[Block]:
+def _source_blocks(built: BuiltSheet) -> list[Block]:
     text = built.source.path.read_text("utf-8")
     return [block for block in blocks(text) if not text.split("\n")[block.first - 1].startswith("#")]
 
 
-def test_the_text_that_is_copied_or_read_aloud_is_the_text_of_the_source(sample: Built) -> None:
+def test_the_text_that_is_copied_or_read_aloud_is_the_text_of_the_source(sample: BuiltSheet) -> None:
     printed = "".join(words_of("\n".join(page_texts(sample.pdf.data))))
     if sample.edition.lang == "ar":
         pytest.skip("readers put Arabic in order each in its own way: see below")
@@ -234,7 +234,7 @@ def test_the_text_that_is_copied_or_read_aloud_is_the_text_of_the_source(sample:
     assert lost == []
 
 
-def test_every_arabic_letter_is_read_and_words_without_vowel_signs_are_whole(sample: Built) -> None:
+def test_every_arabic_letter_is_read_and_words_without_vowel_signs_are_whole(sample: BuiltSheet) -> None:
     """Readers turn the two letters of a ligature round and set vowel signs apart, so that letters are compared."""
     if sample.edition.lang != "ar":
         pytest.skip("exact in every other language")
@@ -248,23 +248,23 @@ def test_every_arabic_letter_is_read_and_words_without_vowel_signs_are_whole(sam
     assert Counter("".join(due)) - Counter(text) == Counter()
 
 
-def test_each_language_is_archival_and_accessible(sample: Built) -> None:
+def test_each_language_is_archival_and_accessible(sample: BuiltSheet) -> None:
     assert [fault for flavour in PROFILES for fault in failures(sample.pdf.data, flavour)] == []
 
 
-def test_each_language_comes_out_the_same_twice(sample: Built, tmp_path: Path) -> None:
+def test_each_language_comes_out_the_same_twice(sample: BuiltSheet, tmp_path: Path) -> None:
     again = _sample(tmp_path, sample.source.path, sample.edition.paper)
     assert again.fresh
     assert again.pdf.data == sample.pdf.data
 
 
-def test_nothing_on_these_pages_is_amiss(sample: Built) -> None:
+def test_nothing_on_these_pages_is_amiss(sample: BuiltSheet) -> None:
     shown = [finding for finding in sample.findings if finding.severity is not Severity.INFO]
     assert [finding for finding in shown if finding.code.startswith("PG")] == []
     assert sample.pdf.pages <= 2
 
 
-def test_form_and_strengths_have_the_commas_and_colon_of_the_language(sample: Built) -> None:
+def test_form_and_strengths_have_the_commas_and_colon_of_the_language(sample: BuiltSheet) -> None:
     if sample.edition.lang != "zh":
         pytest.skip("parted as in English, or from the right")
     assert "片剂：1 mg、2 mg" in page_texts(sample.pdf.data)[0].replace("\xa0", " ")
@@ -273,4 +273,4 @@ def test_form_and_strengths_have_the_commas_and_colon_of_the_language(sample: Bu
 def test_chinese_characters_are_counted_as_broad_as_they_are() -> None:
     assert letters_of("2 mg") == 4
     assert letters_of("草稿：未经") == 10
-    assert foot_lines(Edition(Audience.PATIENT, lang="zh", form=Form.LARGE_PRINT), "大字版 " * 14) == 3
+    assert foot_lines(Edition(Audience.PATIENT, lang="zh", type_size=TypeSize.LARGE_PRINT), "大字版 " * 14) == 3

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.errors import RenderError
 from leaflets.model.edition import Audience, Edition
@@ -49,12 +49,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _built(folder: Path, audience: Audience = Audience.PATIENT, lang: str = "en") -> Built:
+def _built(folder: Path, audience: Audience = Audience.PATIENT, lang: str = "en") -> BuiltSheet:
     source = Project(folder).source("a", lang)
     return build(Project(folder), source, Edition(audience, lang), cache=Cache(folder / "cache"))
 
 
-def _words(built: Built) -> str:
+def _words(built: BuiltSheet) -> str:
     return " ".join(" ".join(page_texts(built.pdf.data)).replace("\u00a0", " ").split())
 
 

@@ -167,13 +167,13 @@ def test_every_mark_leads_to_the_element_that_holds_it(opened: pikepdf.Pdf) -> N
     numbers = list(opened.Root.StructTreeRoot.ParentTree.Nums)
     owners = {int(key): value for key, value in zip(numbers[::2], numbers[1::2], strict=True)}
     pages = {sheet.objgen: int(sheet.obj.StructParents) for sheet in opened.pages}
-    held = 0
+    locked = 0
     for element in elements(opened.Root.StructTreeRoot):
         for kid in element.get("/K", []):
             if isinstance(kid, int):
                 assert owners[pages[element.Pg.objgen]][kid].objgen == element.objgen
-                held += 1
-    assert held == sum(owner is not None for key in pages.values() for owner in owners[key]) > 100
+                locked += 1
+    assert locked == sum(owner is not None for key in pages.values() for owner in owners[key]) > 100
 
 
 # ---------------------------------------------------------------- metadata and bookmarks

@@ -10,8 +10,8 @@ from leaflets.model.copy import Leaflet
 from leaflets.model.objection import Objection
 
 if TYPE_CHECKING:
-    from leaflets.runlist.drug_names import Aliases
-    from leaflets.workers.protocol import Job, Make, Outcome
+    from leaflets.runlist.drug_names import DrugNames
+    from leaflets.workers.protocol import Job, Make, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,16 @@ class Verdict:
 class Monographs(Protocol):
     """Knows the monographs and makes leaflets of them."""
 
-    def aliases(self) -> Aliases:
+    def aliases(self) -> DrugNames:
         """All the ways a list may call the monographs."""
 
     def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
         """What is known of each leaflet, nothing made yet."""
 
-    def known(self, job: Job) -> Outcome | None:
+    def known(self, job: Job) -> Result | None:
         """The outcome of a job whose sheet lies in the cache already."""
 
-    def learn(self, made: Sequence[tuple[Job, Outcome]]) -> None:
+    def learn(self, made: Sequence[tuple[Job, Result]]) -> None:
         """Takes note of jobs that were made, so that they are known the next time."""
 
     def furnished(self, job: Job) -> Job:

@@ -21,8 +21,8 @@ from leaflets.ledger.store import LedgerStore
 from leaflets.model.objection import Objection
 from leaflets.printfile import Banner, Copy, PrintJob, Written
 from leaflets.printfile.names import copy_name
-from leaflets.workers.interrupts import Stop
-from leaflets.workers.protocol import Executor, Job, Outcome
+from leaflets.workers.interrupts import StopRequest
+from leaflets.workers.protocol import Job, Result, Workers
 
 STEP = 250
 """Copies between two reports of progress."""
@@ -38,7 +38,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FileWritten:
     """A print file that stands complete under its name and in the ledger."""
 
     run: str
@@ -47,14 +47,14 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class LeafletFailed:
     """A leaflet that could not be made."""
 
     run: str
-    outcome: Outcome
+    outcome: Result
 
 
-Report = Callable[[Progress | Filed | Failed], None]
+Report = Callable[[Progress | FileWritten | LeafletFailed], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ class RunContext:
 
     store: LedgerStore
     monographs: Monographs
-    executor: Executor
+    workers: Workers
     print_files: PrintFiles
     report: Report
-    stop: Stop
+    stop: StopRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RunResult:
     """What came of a run: its files, its copies by state, and the list lines whose leaflets could not be made."""
 
     run: RunEntry
@@ -93,7 +93,7 @@ Rejects = Callable[[frozenset[int]], None]
 """Told the lines whose leaflets could not be made, before the first file is written."""
 
 
-def finish(context: RunContext, task: Task, rejects: Rejects) -> Made:
+def finish(context: RunContext, task: Task, rejects: Rejects) -> RunResult:
     """Makes what a run still lacks.
 
     Raises the leaflet's own error where one cannot be made and the run is not to keep going, OutputError, PdfError,
@@ -104,13 +104,13 @@ def finish(context: RunContext, task: Task, rejects: Rejects) -> Made:
     lines = _lost_lines(context, task.run)
     rejects(lines)
     _write_parts(context, task)
-    return Made(task.run, context.store.parts(task.run), context.store.tally(task.run), lines)
+    return RunResult(task.run, context.store.parts(task.run), context.store.tally(task.run), lines)
 
 
 # -------------------------------------------------------------------- leaflets
 
 
-def _make_leaflets(context: RunContext, task: Task) -> tuple[Outcome, ...]:
+def _make_leaflets(context: RunContext, task: Task) -> tuple[Result, ...]:
     """Makes the leaflets of copies that are not written; returns the outcomes of those that could not be made."""
     run, plan, options = task.run, task.plan, task.options
     entries = {entry.number: entry for entry in context.store.leaflets(run)}
@@ -120,13 +120,13 @@ def _make_leaflets(context: RunContext, task: Task) -> tuple[Outcome, ...]:
     _keep(context, run, entries, known)
     context.report(Progress("leaflets", len(known), len(jobs)))
     missing = [jobs[number] for number in jobs.keys() - {outcome.number for outcome in known}]
-    made: list[Outcome] = []
-    failed: list[Outcome] = []
+    made: list[Result] = []
+    failed: list[Result] = []
     for outcome in _work(context, sorted(missing, key=lambda job: job.number)):
         if outcome.fault:
             failed.append(outcome)
             if options.keep_going:
-                context.report(Failed(run.name, outcome))
+                context.report(LeafletFailed(run.name, outcome))
         else:
             _keep(context, run, entries, [outcome])
             made.append(outcome)
@@ -140,9 +140,9 @@ def _make_leaflets(context: RunContext, task: Task) -> tuple[Outcome, ...]:
     return tuple(failed)
 
 
-def _work(context: RunContext, jobs: Sequence[Job]) -> Iterator[Outcome]:
+def _work(context: RunContext, jobs: Sequence[Job]) -> Iterator[Result]:
     if jobs:
-        yield from context.executor.run(
+        yield from context.workers.run(
             context.monographs.maker(), [context.monographs.furnished(job) for job in jobs], lambda: context.stop.asked
         )
 
@@ -151,7 +151,7 @@ def _wanted(copies: Iterable[CopyEntry]) -> set[int]:
     return {copy.leaflet for copy in copies if copy.state in {State.PLANNED, State.RENDERED}}
 
 
-def _keep(context: RunContext, run: RunEntry, entries: Mapping[int, LeafletEntry], made: Sequence[Outcome]) -> None:
+def _keep(context: RunContext, run: RunEntry, entries: Mapping[int, LeafletEntry], made: Sequence[Result]) -> None:
     """Tells the ledger of leaflets that were made; one that was made before must have come out the same."""
     for outcome in made:
         before = entries[outcome.number].content_id
@@ -167,7 +167,7 @@ def _keep(context: RunContext, run: RunEntry, entries: Mapping[int, LeafletEntry
         )
 
 
-def _give_up(context: RunContext, run: RunEntry, failed: Sequence[Outcome]) -> None:
+def _give_up(context: RunContext, run: RunEntry, failed: Sequence[Result]) -> None:
     """Cancels the copies of leaflets that could not be made."""
     numbers = {outcome.number for outcome in failed}
     copies = context.store.copies(run) if failed else ()
@@ -183,7 +183,7 @@ def _lost_lines(context: RunContext, run: RunEntry) -> frozenset[int]:
     return frozenset(copy.line for copy in copies if copy.leaflet in unmade and copy.state is State.CANCELLED)
 
 
-def _error(outcome: Outcome) -> LeafletError:
+def _error(outcome: Result) -> LeafletError:
     """The error a worker met, as it would have been raised here."""
     kind = getattr(errors, outcome.fault, RenderError)
     hint = "Nothing was printed. Mend it and run the same command again, or leave it out with --keep-going."
@@ -201,42 +201,44 @@ def _write_parts(context: RunContext, task: Task) -> None:
     ready = [copy for copy in copies if copy.state is State.RENDERED]
     done = 0
     for part in context.store.parts(run):
-        inside = [copy for copy in ready if copy.part == part.number]
-        if part.written or not inside:
+        part_copies = [copy for copy in ready if copy.part == part.number]
+        if part.written or not part_copies:
             continue
         context.stop.here(task.resume)
-        made = (_copy(task, copy, sources[copy.serial], entries[copy.leaflet]) for copy in inside)
-        written = _save(context, task, part, inside, _counted(context, made, done, len(ready)))
-        done += len(inside)
+        made = (_copy(task, copy, sources[copy.serial], entries[copy.leaflet]) for copy in part_copies)
+        written = _save(context, task, part, part_copies, _counted(context, made, done, len(ready)))
+        done += len(part_copies)
         filed = replace(
             part, sha256=written.sha256, size=written.bytes, pages=written.pages, sheets=written.sheets_of_paper
         )
         context.store.written(run, filed)
         context.report(Progress("copies", done, len(ready)))
-        context.report(Filed(run.name, filed, len(inside)))
+        context.report(FileWritten(run.name, filed, len(part_copies)))
 
 
 def _save(
-    context: RunContext, task: Task, part: PartEntry, inside: Sequence[CopyEntry], copies: Iterable[Copy]
+    context: RunContext, task: Task, part: PartEntry, part_copies: Sequence[CopyEntry], copies: Iterable[Copy]
 ) -> Written:
     run, options = task.run, task.options
     path = Path(run.folder) / part.name
     job = PrintJob(title=path.stem, tagged=options.tagged or options.split, duplex=options.duplex)
     if options.split:
-        names = [copy_name(run.name, copy.serial) for copy in inside]
+        names = [copy_name(run.name, copy.serial) for copy in part_copies]
         return context.print_files.save_folder(path, zip(names, copies, strict=True), job)
     if options.banner:
-        job = replace(job, banner=Banner(part.destination, _banner_lines(context, task, part, inside)))
+        job = replace(job, banner=Banner(part.destination, _banner_lines(context, task, part, part_copies)))
     return context.print_files.save(path, copies, job)
 
 
-def _banner_lines(context: RunContext, task: Task, part: PartEntry, inside: Sequence[CopyEntry]) -> tuple[str, ...]:
+def _banner_lines(
+    context: RunContext, task: Task, part: PartEntry, part_copies: Sequence[CopyEntry]
+) -> tuple[str, ...]:
     pages = {entry.number: entry.pages for entry in context.store.leaflets(task.run)}
-    sheets = sum(paper_sheets(pages[copy.leaflet], task.options.duplex) for copy in inside)
+    sheets = sum(paper_sheets(pages[copy.leaflet], task.options.duplex) for copy in part_copies)
     return (
         f"Run {task.run.name}",
         f"Serials {part.first} to {part.last}",
-        f"{len(inside):,} copies of {len({copy.leaflet for copy in inside}):,} leaflets",
+        f"{len(part_copies):,} copies of {len({copy.leaflet for copy in part_copies}):,} leaflets",
         f"{sheets:,} sheets of paper after this one",
     )
 

@@ -64,8 +64,8 @@ def _pages(verdict: Verdict) -> int:
 
 
 def _part(plan: Plan, part: PartEntry, pages: dict[int, int], options: RunOptions) -> PartForecast:
-    inside = [pages[copy.leaflet] for copy in plan.copies[part.first - 1 : part.last]]
+    page_counts = [pages[copy.leaflet] for copy in plan.copies[part.first - 1 : part.last]]
     duplex, banner = options.duplex, options.banner and not options.split
-    blanks = 0 if options.split else sum(blanks_after(count, duplex) for count in inside)
-    sheets = sum(paper_sheets(count, duplex) for count in inside) + banner
-    return PartForecast(part, len(inside), sum(inside) + blanks + banner * (2 if duplex else 1), sheets)
+    blanks = 0 if options.split else sum(blanks_after(count, duplex) for count in page_counts)
+    sheets = sum(paper_sheets(count, duplex) for count in page_counts) + banner
+    return PartForecast(part, len(page_counts), sum(page_counts) + blanks + banner * (2 if duplex else 1), sheets)

@@ -13,8 +13,8 @@ from leaflets.batch.assessment import Verdict
 from leaflets.batch.compiled_store import Sheets
 from leaflets.batch.leaflet_index import keep_known, read_known
 from leaflets.build.cache_key import key_of
-from leaflets.build.catalogue import Card, Catalogue, joined, read_catalogue
-from leaflets.build.checked_text import Perused, peruse
+from leaflets.build.catalogue import Catalogue, CatalogueEntry, joined, read_catalogue
+from leaflets.build.checked_text import CheckedText, parse_and_check
 from leaflets.build.inputs import Texts, texts_of
 from leaflets.build.pictures import pictures_of
 from leaflets.build.policy import outdated
@@ -24,8 +24,8 @@ from leaflets.model.edition import Edition
 from leaflets.model.finding import Severity
 from leaflets.model.objection import Objection
 from leaflets.project import Project, Source
-from leaflets.runlist.drug_names import Alias, Aliases, gather
-from leaflets.workers.protocol import Job, Make, Outcome
+from leaflets.runlist.drug_names import DrugName, DrugNames, gather
+from leaflets.workers.protocol import Job, Make, Result
 
 _HANDED_ON_BYTES = 32_768
 """Texts up to this size go to a worker as they were parsed: a job that does not fit in the pipe would block there."""
@@ -43,9 +43,9 @@ class ProjectMonographs:
     settings_file: str = ""
     warm: Callable[[], None] = lambda: None
     _new: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
-    _perused: dict[Leaflet, Perused] = field(default_factory=dict, repr=False, compare=False)
+    _perused: dict[Leaflet, CheckedText] = field(default_factory=dict, repr=False, compare=False)
 
-    def aliases(self) -> Aliases:
+    def aliases(self) -> DrugNames:
         """All the ways a list may call the monographs."""
         return gather(_names_in(self.catalogue))
 
@@ -55,14 +55,14 @@ class ProjectMonographs:
         self._keep()
         return verdicts
 
-    def known(self, job: Job) -> Outcome | None:
+    def known(self, job: Job) -> Result | None:
         """The outcome of a job whose sheet was made earlier from the same text, styles, settings and programs."""
         told = self._told(job.drug, making.edition_of(job))
         if "sheet" not in told or told["sheet"] not in self.sheets:
             return None
-        return Outcome(job.number, told["content_id"], told["sheet"], told["pages"])
+        return Result(job.number, told["content_id"], told["sheet"], told["pages"])
 
-    def learn(self, made: Sequence[tuple[Job, Outcome]]) -> None:
+    def learn(self, made: Sequence[tuple[Job, Result]]) -> None:
         """Keeps what came of jobs, for the next run."""
         for job, outcome in made:
             told = {"content_id": outcome.content_id, "sheet": outcome.sheet, "pages": outcome.pages}
@@ -72,7 +72,7 @@ class ProjectMonographs:
 
     def furnished(self, job: Job) -> Job:
         """The job with its text as it was parsed and checked here, if it was."""
-        return replace(job, perused=self._perused.get(Leaflet(job.drug, making.edition_of(job))))
+        return replace(job, checked=self._perused.get(Leaflet(job.drug, making.edition_of(job))))
 
     def maker(self) -> Make:
         """The function that makes a leaflet, for an executor."""
@@ -107,14 +107,14 @@ class ProjectMonographs:
         dated = self._dated(card, translated=texts.original is not None)
         return Verdict(leaflet, card.version, texts.hash, (*dated, *found), card.fault, told.get("pages", 0))
 
-    def _card(self, source: Source) -> Card:
+    def _card(self, source: Source) -> CatalogueEntry:
         """The card of a monograph; a translation is withdrawn, and to be reviewed again, with its source."""
         card, texts = self.catalogue[source.name, source.lang], self._texts_of(source)
         if texts.original is None:
             return card
         return joined(card, self.catalogue[texts.original.source.name, texts.original.source.lang])
 
-    def _dated(self, card: Card, *, translated: bool) -> Sequence[tuple[Objection, str]]:
+    def _dated(self, card: CatalogueEntry, *, translated: bool) -> Sequence[tuple[Objection, str]]:
         found = []
         if card.withdrawn:
             found.append((Objection.WITHDRAWN, f"the monograph is withdrawn: {card.withdrawn}"))
@@ -125,7 +125,7 @@ class ProjectMonographs:
             found.append((Objection.EXPIRED, f"the review was due by {card.review_by}"))
         return found
 
-    def _expired(self, card: Card) -> bool:
+    def _expired(self, card: CatalogueEntry) -> bool:
         return bool(card.review_by) and card.review_by < self.today.isoformat()
 
     def _checked(self, leaflet: Leaflet, texts: Texts) -> Mapping[str, Any]:
@@ -142,10 +142,10 @@ class ProjectMonographs:
     def _errors(self, leaflet: Leaflet, texts: Texts) -> list[str]:
         """What the checks have against a leaflet, in one sentence; dates are judged anew each day, not here."""
         self.warm()
-        perused = peruse(texts, pictures_of(self.project, texts.source, texts.text), leaflet.edition)
+        checked = parse_and_check(texts, pictures_of(self.project, texts.source, texts.text), leaflet.edition)
         if sum(map(len, texts.by_name.values())) <= _HANDED_ON_BYTES:
-            self._perused[leaflet] = perused
-        errors = [one for one in perused.findings if one.severity is Severity.ERROR and one.code != making.STALE]
+            self._perused[leaflet] = checked
+        errors = [one for one in checked.findings if one.severity is Severity.ERROR and one.code != making.STALE]
         if not errors:
             return []
         first = errors[0]
@@ -201,12 +201,12 @@ class ProjectMonographs:
         keep_known(self.project.cache, self._kept)
 
 
-def _names_in(catalogue: Catalogue) -> Iterator[Alias]:
+def _names_in(catalogue: Catalogue) -> Iterator[DrugName]:
     """Every way to call each monograph: its file's name, title, generic name, brands and codes, in every language."""
     for (name, _), card in catalogue.items():
-        yield Alias(name, "name", name)
-        yield Alias(name, "name", name.replace("-", " "))
-        yield from (Alias(name, "title", text) for text in (card.title,) if text)
-        yield from (Alias(name, "generic", text) for text in (card.generic,) if text)
-        yield from (Alias(name, "brand", text) for text in card.brands)
-        yield from (Alias(name, system, code) for system, code in card.codes)
+        yield DrugName(name, "name", name)
+        yield DrugName(name, "name", name.replace("-", " "))
+        yield from (DrugName(name, "title", text) for text in (card.title,) if text)
+        yield from (DrugName(name, "generic", text) for text in (card.generic,) if text)
+        yield from (DrugName(name, "brand", text) for text in card.brands)
+        yield from (DrugName(name, system, code) for system, code in card.codes)

@@ -3,16 +3,16 @@
 import json
 from dataclasses import dataclass, field
 
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.objection import Objection
-from leaflets.runlist.requests import Defaults
+from leaflets.runlist.requests import RowDefaults
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """All that a command line and the settings say about a run besides its list; each of it can change a byte."""
 
-    defaults: Defaults = field(default_factory=Defaults)
+    defaults: RowDefaults = field(default_factory=RowDefaults)
     columns: tuple[tuple[str, str], ...] = ()
     encoding: str = ""
     sort: tuple[str, ...] = ()
@@ -28,9 +28,9 @@ def spell(options: RunOptions) -> str:
     """Wishes as one line of JSON, always the same for the same wishes."""
     edition = options.defaults.edition
     # Left out where it is the usual one, so that runs made before there were others keep their names.
-    form = () if edition.form is Form.STANDARD else (edition.form.value,)
+    type_size = () if edition.type_size is TypeSize.STANDARD else (edition.type_size.value,)
     said = {
-        "edition": [edition.audience.value, edition.lang, edition.paper.value, *form],
+        "edition": [edition.audience.value, edition.lang, edition.paper.value, *type_size],
         "destination": options.defaults.destination,
         "columns": sorted(options.columns),
         "encoding": options.encoding,
@@ -44,9 +44,9 @@ def spell(options: RunOptions) -> str:
 def parse(text: str) -> RunOptions:
     """The inverse of `spell`."""
     said = json.loads(text)
-    audience, lang, paper, form = (*said["edition"], Form.STANDARD)[:4]
+    audience, lang, paper, type_size = (*said["edition"], TypeSize.STANDARD)[:4]
     return RunOptions(
-        defaults=Defaults(Edition(Audience(audience), lang, Paper(paper), Form(form)), said["destination"]),
+        defaults=RowDefaults(Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)), said["destination"]),
         columns=tuple((theirs, ours) for theirs, ours in said["columns"]),
         encoding=said["encoding"],
         sort=tuple(said["sort"]),

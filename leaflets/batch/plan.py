@@ -16,7 +16,7 @@ from leaflets.model.objection import Objection
 from leaflets.printfile.names import part_names
 from leaflets.runlist.columns import COLUMNS
 from leaflets.runlist.read import RunList
-from leaflets.runlist.requests import Fault, Order, order
+from leaflets.runlist.requests import CopyRequest, RowFault, order
 from leaflets.workers.protocol import Job
 
 MAX_TAGGED = 40_000
@@ -27,7 +27,7 @@ MAX_TAGGED = 40_000
 class LabelChecks:
     """What is wrong with the label of an order that stands above some notes, and whether a banner can say a name."""
 
-    label: Callable[[Order, tuple[str, ...]], Sequence[Finding]]
+    label: Callable[[CopyRequest, tuple[str, ...]], Sequence[Finding]]
     banner: Callable[[str], bool]
 
 
@@ -37,7 +37,7 @@ class Plan:
 
     name: str
     copies: tuple[CopyEntry, ...]
-    orders: tuple[Order, ...] = field(repr=False)
+    orders: tuple[CopyRequest, ...] = field(repr=False)
     parts: tuple[PartEntry, ...]
     leaflets: tuple[LeafletEntry, ...]
     verdicts: tuple[Verdict, ...]
@@ -57,7 +57,7 @@ class Plan:
     def jobs(self) -> tuple[Job, ...]:
         """One job for each distinct leaflet."""
         return tuple(
-            Job(one.number, one.drug, one.audience, one.lang, one.paper, tuple(one.allowed.split()), one.form)
+            Job(one.number, one.drug, one.audience, one.lang, one.paper, tuple(one.allowed.split()), one.type_size)
             for one in self.leaflets
         )
 
@@ -77,12 +77,12 @@ def plan(
     """
     aliases = monographs.aliases()
     judged = [order(row, aliases, options.defaults) for row in run_list.reading.rows]
-    orders = [one for one in judged if isinstance(one, Order)]
+    orders = [one for one in judged if isinstance(one, CopyRequest)]
     verdicts = monographs.judge(sorted({one.leaflet for one in orders}, key=str))
     refused, refusals = _refused(orders, verdicts, options.allowed)
     notes = {leaflet: _notes(verdict, options.allowed) for leaflet, verdict in verdicts.items()}
     unfit, label_findings = _labels([one for one in orders if one.line not in refused], notes, checks)
-    faults = [one for one in judged if isinstance(one, Fault)]
+    faults = [one for one in judged if isinstance(one, RowFault)]
     if options.banner and not options.split:
         faults += _nameless(orders, checks)
     rejected = frozenset({fault.line for fault in faults} | refused | unfit)
@@ -92,7 +92,7 @@ def plan(
     return replace(numbered, findings=findings, rejected=rejected)
 
 
-def _finding(fault: Fault) -> Finding:
+def _finding(fault: RowFault) -> Finding:
     return Finding(Severity.ERROR, fault.code, fault.message, fault.hint, line=fault.line)
 
 
@@ -100,7 +100,7 @@ def _finding(fault: Fault) -> Finding:
 
 
 def _refused(
-    orders: Sequence[Order], verdicts: Mapping[Leaflet, Verdict], allowed: frozenset[Objection]
+    orders: Sequence[CopyRequest], verdicts: Mapping[Leaflet, Verdict], allowed: frozenset[Objection]
 ) -> tuple[set[int], list[Finding]]:
     """The lines whose leaflets may not be made, and one finding for each such leaflet, with all its lines."""
     lines: dict[Leaflet, list[int]] = {}
@@ -141,7 +141,7 @@ def _notes(verdict: Verdict, allowed: frozenset[Objection]) -> tuple[str, ...]:
 
 
 def _labels(
-    orders: Iterable[Order], notes: Mapping[Leaflet, tuple[str, ...]], checks: LabelChecks
+    orders: Iterable[CopyRequest], notes: Mapping[Leaflet, tuple[str, ...]], checks: LabelChecks
 ) -> tuple[set[int], list[Finding]]:
     """The lines whose label cannot be set, and what was found about labels."""
     findings = [
@@ -153,15 +153,15 @@ def _labels(
     return {finding.line for finding in findings if finding.severity is Severity.ERROR}, findings
 
 
-def _nameless(orders: Iterable[Order], checks: LabelChecks) -> list[Fault]:
+def _nameless(orders: Iterable[CopyRequest], checks: LabelChecks) -> list[RowFault]:
     """The rows whose destination no banner sheet can be headed with."""
     fit = {destination: checks.banner(destination) for destination in {one.destination for one in orders}}
     what = "column `destination` cannot be printed on a banner sheet: a letter has no font, or it is too long"
     hint = "Call the destination otherwise, or leave --banner out."
-    return [Fault(one.line, "list-destination", what, hint) for one in orders if not fit[one.destination]]
+    return [RowFault(one.line, "list-destination", what, hint) for one in orders if not fit[one.destination]]
 
 
-def _duplicates(orders: Iterable[Order]) -> Iterator[Finding]:
+def _duplicates(orders: Iterable[CopyRequest]) -> Iterator[Finding]:
     """Rows with the patient, leaflet and prescription of an earlier row: shown, since a refill may be meant."""
     first: dict[tuple[str, str, str, str], int] = {}
     for one in orders:
@@ -182,7 +182,7 @@ def _duplicates(orders: Iterable[Order]) -> Iterator[Finding]:
 
 def _numbered(
     name: str,
-    orders: Sequence[Order],
+    orders: Sequence[CopyRequest],
     verdicts: Mapping[Leaflet, Verdict],
     options: RunOptions,
     patient: Callable[[str], bytes | None],
@@ -191,7 +191,7 @@ def _numbered(
     number = {leaflet: place for place, leaflet in enumerate(leaflets, 1)}
     parts: list[PartEntry] = []
     copies: list[CopyEntry] = []
-    by_serial: list[Order] = []
+    by_serial: list[CopyRequest] = []
     groups = _groups(_sorted(orders, options.sort), MAX_TAGGED if options.tagged else 0)
     names = part_names(name, [destination for destination, _ in groups], folder=options.split)
     for part, ((destination, group), filename) in enumerate(zip(groups, names, strict=True), 1):
@@ -206,13 +206,13 @@ def _numbered(
     return Plan(name, tuple(copies), tuple(by_serial), tuple(parts), entries, known)
 
 
-def _sorted(orders: Sequence[Order], columns: Sequence[str]) -> Sequence[Order]:
+def _sorted(orders: Sequence[CopyRequest], columns: Sequence[str]) -> Sequence[CopyRequest]:
     """In list order, or by the cells of some columns; rows that are equal keep the order of the list."""
     for column in columns:
         if column not in COLUMNS:
             raise UsageError(f'--sort: "{column}" is no column', f"Columns: {', '.join(sorted(COLUMNS))}.")
 
-    def key(one: Order) -> tuple[str, ...]:
+    def key(one: CopyRequest) -> tuple[str, ...]:
         return tuple(
             one.leaflet.drug if column == "drug" else one.cells.get(column, "").casefold() for column in columns
         )
@@ -220,9 +220,9 @@ def _sorted(orders: Sequence[Order], columns: Sequence[str]) -> Sequence[Order]:
     return sorted(orders, key=key) if columns else orders
 
 
-def _groups(orders: Sequence[Order], most: int) -> list[tuple[str, list[Order]]]:
+def _groups(orders: Sequence[CopyRequest], most: int) -> list[tuple[str, list[CopyRequest]]]:
     """Each destination with an order for each copy, destinations as they first come, none longer than a file may be."""
-    by_destination: dict[str, list[Order]] = {}
+    by_destination: dict[str, list[CopyRequest]] = {}
     for one in orders:
         by_destination.setdefault(one.destination, []).extend([one] * one.copies)
     return [
@@ -236,4 +236,5 @@ def _entry(number: int, verdict: Verdict, allowed: frozenset[Objection]) -> Leaf
     leaflet, edition = verdict.leaflet, verdict.leaflet.edition
     named = " ".join(objection.value for objection, _ in verdict.objections if objection in allowed)
     where = (edition.audience.value, edition.lang, edition.paper.value)
-    return LeafletEntry(number, leaflet.drug, *where, verdict.version, verdict.source, named, form=edition.form.value)
+    printed = (verdict.version, verdict.source, named)
+    return LeafletEntry(number, leaflet.drug, *where, *printed, type_size=edition.type_size.value)

@@ -16,7 +16,7 @@ from leaflets.model.compiled import Sheet
 from leaflets.model.finding import Finding
 from leaflets.printfile import Copy, PrintJob, Written
 from leaflets.printfile.names import unfinished
-from leaflets.runlist.requests import Order
+from leaflets.runlist.requests import CopyRequest
 
 SYNCS = 16
 """Files synced at once: a journal takes them together, eight times as fast as one after the other."""
@@ -25,7 +25,7 @@ SYNCS = 16
 class PrintFiles(Protocol):
     """What a run asks of whoever writes its files."""
 
-    def check(self, order: Order, notes: tuple[str, ...]) -> Sequence[Finding]:
+    def check(self, order: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
         """What is wrong with the label of an order under these notes, without repeating any of it."""
 
     def can_head(self, destination: str) -> bool:
@@ -45,7 +45,7 @@ class PdfPrintFiles:
     sheet: Callable[[str], Sheet]
     fonts: LabelFonts
 
-    def check(self, order: Order, notes: tuple[str, ...]) -> Sequence[Finding]:
+    def check(self, order: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
         """What is wrong with the label of an order under these notes."""
         return check_label(order.label or Label(), self.fonts, lang=order.leaflet.edition.lang, notes=notes)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leaflets.errors import UsageError
-from leaflets.ledger.entries import Issued
+from leaflets.ledger.entries import IssuedCopies
 from leaflets.ledger.states import State
 from leaflets.ledger.store import LedgerStore
-from leaflets.runlist.drug_names import Aliases
+from leaflets.runlist.drug_names import DrugNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Recall:
     drug: str
     version: str
     before: str
-    issued: tuple[Issued, ...]
+    issued: tuple[IssuedCopies, ...]
 
     @property
     def counts(self) -> Mapping[State, int]:
@@ -25,7 +25,7 @@ class Recall:
         return {state: sum(len(one.serials) for one in self.issued if one.state is state) for state in State}
 
 
-def recall(store: LedgerStore, aliases: Aliases, wanted: str, before: str = "") -> Recall:
+def recall(store: LedgerStore, aliases: DrugNames, wanted: str, before: str = "") -> Recall:
     """What the ledger knows of "DRUG" or "DRUG@VERSION" made before an ISO date.
 
     A drug is looked for among the monographs and, as these may be gone, among the names in the ledger itself.

@@ -4,14 +4,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from leaflets.batch.compiled_store import Sheets, sheet_key
-from leaflets.build import Built, build
+from leaflets.build import BuiltSheet, build
 from leaflets.build.cache import Cache
 from leaflets.errors import CheckFailed, LeafletError, RenderError
-from leaflets.model.edition import Audience, Edition, Form, Notice, Paper
+from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Severity
 from leaflets.model.objection import Objection
 from leaflets.project import Project, load_project
-from leaflets.workers.protocol import Job, Outcome
+from leaflets.workers.protocol import Job, Result
 
 STALE = "TR-02"
 """The code of the finding that a translation is older than its source, which has an objection of its own."""
@@ -20,12 +20,12 @@ SHEETS = "sheets"
 """The folder of compiled leaflets in the cache."""
 
 
-def do(root: str, settings_file: str, cache_folder: str, job: Job) -> Outcome:
+def do(root: str, settings_file: str, cache_folder: str, job: Job) -> Result:
     """Makes a leaflet and compiles it for copies. Never raises: whatever goes wrong is in the outcome."""
     try:
         return _made(_project(root, settings_file), Path(cache_folder), job)
     except LeafletError as error:
-        return Outcome(job.number, fault=type(error).__name__, message=error.message, exit_code=error.exit_code)
+        return Result(job.number, fault=type(error).__name__, message=error.message, exit_code=error.exit_code)
     except MemoryError:
         return _failed(job, "it needs more memory than a leaflet may take")
     except RecursionError:
@@ -36,10 +36,10 @@ def do(root: str, settings_file: str, cache_folder: str, job: Job) -> Outcome:
 
 def edition_of(job: Job) -> Edition:
     """The edition a job asks for."""
-    return Edition(Audience(job.audience), job.lang, Paper(job.paper), Form(job.form))
+    return Edition(Audience(job.audience), job.lang, Paper(job.paper), TypeSize(job.type_size))
 
 
-def _made(project: Project, folder: Path, job: Job) -> Outcome:
+def _made(project: Project, folder: Path, job: Job) -> Result:
     from leaflets.stamp import compile_sheet  # here, so that a run with nothing to make does not load pikepdf
 
     sheets = Sheets(folder / SHEETS)
@@ -49,16 +49,16 @@ def _made(project: Project, folder: Path, job: Job) -> Outcome:
         edition_of(job),
         allowed=[notice for notice in Notice if notice in job.allowed],
         cache=Cache(folder),
-        perused=job.perused,
+        checked=job.checked,
     )
     _require_sound(built, job)
     key = sheet_key(built.pdf.data)
     if key not in sheets:
         sheets.put(key, compile_sheet(built.pdf))
-    return Outcome(job.number, built.content_id, key, built.pdf.pages)
+    return Result(job.number, built.content_id, key, built.pdf.pages)
 
 
-def _require_sound(built: Built, job: Job) -> None:
+def _require_sound(built: BuiltSheet, job: Job) -> None:
     """What the plan could not know: the proof of the finished page may have errors of its own.
 
     A sheet older than its source is here only where that was allowed.
@@ -69,9 +69,9 @@ def _require_sound(built: Built, job: Job) -> None:
         raise CheckFailed(f"{first.file or job.drug}:{first.line}: {first.code} {first.message}", first.hint)
 
 
-def _failed(job: Job, why: str) -> Outcome:
+def _failed(job: Job, why: str) -> Result:
     message = f"{job} could not be made: {why}"
-    return Outcome(job.number, fault=RenderError.__name__, message=message, exit_code=RenderError.exit_code)
+    return Result(job.number, fault=RenderError.__name__, message=message, exit_code=RenderError.exit_code)
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from leaflets.batch import options as run_options
 from leaflets.batch.assessment import Monographs
-from leaflets.batch.execute import RunContext, Made, Task, finish
+from leaflets.batch.execute import RunContext, RunResult, Task, finish
 from leaflets.batch.plan import LabelChecks, Plan, plan
 from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import RunIncomplete, UsageError
@@ -26,7 +26,7 @@ class Reprint:
     """Copies that take the place of others, and what came of making them."""
 
     replaced: Mapping[int, int]
-    made: Made
+    made: RunResult
 
 
 def reprint(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from leaflets.batch import options as run_options
 from leaflets.batch.assessment import Monographs
-from leaflets.batch.execute import RunContext, Made, Task, finish
+from leaflets.batch.execute import RunContext, RunResult, Task, finish
 from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import LabelChecks, Plan, plan
 from leaflets.batch.print_files import PrintFiles
@@ -39,7 +39,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RunIdentity:
     """What the ledger knows of a list: the run to take up, or the name and key of a new one."""
 
     name: str
@@ -54,7 +54,7 @@ class Prepared:
 
     request: Request
     run_list: RunList = field(repr=False)
-    standing: Standing
+    identity: RunIdentity
     plan: Plan
 
 
@@ -65,29 +65,29 @@ def prepare(request: Request, monographs: Monographs, print_files: PrintFiles, l
     monograph, changed after part of it was written.
     """
     run_list = lists.read(request.data, dict(request.options.columns), request.options.encoding)
-    standing = _find_standing(request, run_list, ledger) if ledger else _new_standing(request, run_list, 0)
+    identity = _find_standing(request, run_list, ledger) if ledger else _new_standing(request, run_list, 0)
 
     def planned(name: str) -> Plan:
         patient = ledger.key.hash if ledger else _nobody
         checks = LabelChecks(print_files.check, print_files.can_head)
         return plan(run_list, monographs, request.options, name=name, patient=patient, checks=checks)
 
-    first = planned(standing.name)
-    if not ledger or not standing.run or standing.complete or _as_recorded(standing.run, first):
-        return Prepared(request, run_list, standing, first)
-    ledger.clear_away(standing.run, "its monographs, or what is known of them, have changed")
-    standing = _new_standing(request, run_list, ledger.count(run_list.sha256))
-    return Prepared(request, run_list, standing, planned(standing.name))
+    first = planned(identity.name)
+    if not ledger or not identity.run or identity.complete or _as_recorded(identity.run, first):
+        return Prepared(request, run_list, identity, first)
+    ledger.clear_away(identity.run, "its monographs, or what is known of them, have changed")
+    identity = _new_standing(request, run_list, ledger.count(run_list.sha256))
+    return Prepared(request, run_list, identity, planned(identity.name))
 
 
-def carry_out(prepared: Prepared, context: RunContext, ledger: Ledger, save: SavePrivately, resume: str) -> Made:
+def carry_out(prepared: Prepared, context: RunContext, ledger: Ledger, save: SavePrivately, resume: str) -> RunResult:
     """Makes what was prepared, or what it still lacks. Raises CheckFailed where bad rows stand in the way."""
     run_plan, options = prepared.plan, prepared.request.options
-    if prepared.standing.complete and prepared.standing.run:
-        run = prepared.standing.run
-        return Made(run, context.store.parts(run), context.store.tally(run), frozenset())
+    if prepared.identity.complete and prepared.identity.run:
+        run = prepared.identity.run
+        return RunResult(run, context.store.parts(run), context.store.tally(run), frozenset())
     _refuse_bad_rows(run_plan, options)
-    run = prepared.standing.run or context.store.add_run(_new_run(prepared, ledger))
+    run = prepared.identity.run or context.store.add_run(_new_run(prepared, ledger))
 
     def rejects(lost: frozenset[int]) -> None:
         lines = run_plan.rejected | lost
@@ -101,13 +101,13 @@ def carry_out(prepared: Prepared, context: RunContext, ledger: Ledger, save: Sav
 
 def rejects_path(prepared: Prepared, run: RunEntry) -> Path:
     """Where the rows go that were not made."""
-    return Path(run.folder) / f"{run.name}-rejects.{ENDINGS[prepared.run_list.form]}"
+    return Path(run.folder) / f"{run.name}-rejects.{ENDINGS[prepared.run_list.format]}"
 
 
 # -------------------------------------------------------------------- what is known already
 
 
-def _find_standing(request: Request, run_list: RunList, ledger: Ledger) -> Standing:
+def _find_standing(request: Request, run_list: RunList, ledger: Ledger) -> RunIdentity:
     """The half-made run of this list, the finished one, or a new one; half-made runs it replaces are cleared away."""
     wished = run_options.spell(request.options)
     runs = ledger.store.runs()
@@ -125,21 +125,21 @@ def _find_standing(request: Request, run_list: RunList, ledger: Ledger) -> Stand
     return _new_standing(request, run_list, len(same))
 
 
-def _resumed(request: Request, run: RunEntry) -> Standing:
+def _resumed(request: Request, run: RunEntry) -> RunIdentity:
     if Path(run.folder) != request.folder.resolve():
         raise UsageError(
             f"run {run.name} of this list writes to another folder", f"Say -o {run.folder} to go on with it."
         )
-    return Standing(run.name, run.key, run)
+    return RunIdentity(run.name, run.key, run)
 
 
-def _finished(run: RunEntry, wished: str) -> Standing:
+def _finished(run: RunEntry, wished: str) -> RunIdentity:
     if run.options != wished:
         raise UsageError(
             f"this list was made already, with other flags or settings, as run {run.name}",
             "Say --again to make all its sheets once more; that is a new run.",
         )
-    return Standing(run.name, run.key, run, complete=True)
+    return RunIdentity(run.name, run.key, run, complete=True)
 
 
 def _clear_changed(request: Request, run_list: RunList, ledger: Ledger) -> None:
@@ -150,11 +150,11 @@ def _clear_changed(request: Request, run_list: RunList, ledger: Ledger) -> None:
             ledger.clear_away(run, "the list has changed")
 
 
-def _new_standing(request: Request, run_list: RunList, earlier: int) -> Standing:
+def _new_standing(request: Request, run_list: RunList, earlier: int) -> RunIdentity:
     """Name and key of a new run: from the list, the wishes and the number of earlier runs of the same list."""
     said = "\n".join((run_list.sha256, run_options.spell(request.options), str(earlier)))
     key = hashlib.sha256(said.encode("ascii")).hexdigest()
-    return Standing(f"{request.today}-{key[:8]}", key)
+    return RunIdentity(f"{request.today}-{key[:8]}", key)
 
 
 def _as_recorded(run: RunEntry, found: Plan) -> bool:
@@ -168,8 +168,8 @@ def _nobody(_reference: str) -> None:
 def _new_run(prepared: Prepared, ledger: Ledger) -> NewRun:
     request, found = prepared.request, prepared.plan
     return NewRun(
-        name=prepared.standing.name,
-        key=prepared.standing.key,
+        name=prepared.identity.name,
+        key=prepared.identity.key,
         list_sha256=prepared.run_list.sha256,
         list_place=ledger.key.place_hash(request.place),
         options=run_options.spell(request.options),

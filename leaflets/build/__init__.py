@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from leaflets.build.cache import Cache, Entry
 from leaflets.build.cache_key import gathered, wanted
 from leaflets.build.inputs import Texts
-from leaflets.build.sheet import Built
+from leaflets.build.sheet import BuiltSheet
 from leaflets.errors import CheckFailed
 from leaflets.model.edition import Audience, Edition, Notice
 from leaflets.model.finding import Finding, Severity, Withheld
@@ -18,9 +18,9 @@ from leaflets.model.page import Pdf, Rect, Stretch
 from leaflets.project import Project, Source, today
 
 if TYPE_CHECKING:
-    from leaflets.build.checked_text import Perused
+    from leaflets.build.checked_text import CheckedText
 
-__all__ = ["Built", "build", "default_edition", "require_clean"]
+__all__ = ["BuiltSheet", "build", "default_edition", "require_clean"]
 
 
 def build(
@@ -30,8 +30,8 @@ def build(
     *,
     allowed: Collection[Notice] = (),
     cache: Cache | None = None,
-    perused: Perused | None = None,
-) -> Built:
+    checked: CheckedText | None = None,
+) -> BuiltSheet:
     """The sheet of one monograph in one edition, the same bytes for the same input.
 
     Raises ContentError, CheckFailed (withdrawn; past its review date or older than its source and not `allowed`),
@@ -47,12 +47,12 @@ def build(
     from leaflets.build.render import make
 
     ingredients = gathered(project, edition, asked)
-    built = make(source, edition, ingredients, perused)
+    built = make(source, edition, ingredients, checked)
     cache.put(ingredients.key, _stored(built))
     return built
 
 
-def require_clean(built: Built) -> None:
+def require_clean(built: BuiltSheet) -> None:
     """Raises CheckFailed, with the first of them, where errors were found in a sheet."""
     errors = [finding for finding in built.findings if finding.severity is Severity.ERROR]
     if errors:
@@ -63,7 +63,7 @@ def require_clean(built: Built) -> None:
         )
 
 
-def _stored(built: Built) -> Entry:
+def _stored(built: BuiltSheet) -> Entry:
     facts = {
         "content_id": built.content_id,
         "title": built.title,
@@ -78,13 +78,13 @@ def _stored(built: Built) -> Entry:
     return Entry(facts, {"pdf": built.pdf.data, "html": built.html.encode()})
 
 
-def _restored(texts: Texts, edition: Edition, entry: Entry) -> Built:
+def _restored(texts: Texts, edition: Edition, entry: Entry) -> BuiltSheet:
     facts = entry.facts
     # The cache knows contents, not places: the same texts may lie in another folder today.
     files = {Path(file).name: file for file in texts.by_file}
     rects = tuple(Rect(**rect) for rect in facts["rects"])
     stretches = tuple(Stretch(**stretch) for stretch in facts["stretches"])
-    return Built(
+    return BuiltSheet(
         texts.source, edition, facts["content_id"], facts["title"], facts["version"],
         Pdf(entry.parts["pdf"], facts["pages"], rects, tuple(facts["fills"]), stretches),
         entry.parts["html"].decode(),
@@ -102,4 +102,4 @@ def _finding(told: Mapping[str, Any], source: Source, files: Mapping[str, str]) 
 
 def default_edition(project: Project, audience: Audience) -> Edition:
     """An audience's sheet on the project's own paper, in its own language."""
-    return Edition(audience, project.settings.language, project.settings.paper, project.settings.form)
+    return Edition(audience, project.settings.language, project.settings.paper, project.settings.type_size)

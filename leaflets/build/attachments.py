@@ -14,21 +14,21 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from leaflets import __version__
-from leaflets.build.cache_key import Ingredients
+from leaflets.build.cache_key import Inputs
 from leaflets.build.releases import LIBRARIES, releases
-from leaflets.model.edition import Edition
+from leaflets.model.edition import Edition, edition_facts
 from leaflets.model.monograph import Front
-from leaflets.model.page import Enclosure
+from leaflets.model.page import Attachment
 from leaflets.seal.record import FILE, Record, written
 
 if TYPE_CHECKING:
     from leaflets.project import Source
 
 
-def enclosed(source: Source, edition: Edition, ingredients: Ingredients, front: Front) -> tuple[Enclosure, ...]:
+def enclosed(source: Source, edition: Edition, ingredients: Inputs, front: Front) -> tuple[Attachment, ...]:
     """The files that go into a sheet."""
     texts = tuple(
-        Enclosure(name, text, "text/markdown", "Source", said, front.reviewed)
+        Attachment(name, text, "text/markdown", "Source", said, front.reviewed)
         for (name, text), said in zip(
             ingredients.texts.by_name.items(),
             (f"The text of this sheet: {front.title}", "The text that it translates"),
@@ -36,14 +36,14 @@ def enclosed(source: Source, edition: Edition, ingredients: Ingredients, front: 
         )
     )
     record = record_of(source, edition, ingredients, front)
-    told = Enclosure(
+    told = Attachment(
         FILE, written(record), "application/json", "Data", "How this sheet was made, for “leaflet verify”",
         front.reviewed,
     )  # fmt: skip
     return *texts, told
 
 
-def record_of(source: Source, edition: Edition, ingredients: Ingredients, front: Front) -> Record:
+def record_of(source: Source, edition: Edition, ingredients: Inputs, front: Front) -> Record:
     """The record of a sheet's making."""
     return Record(
         content_id=ingredients.digest,
@@ -54,7 +54,7 @@ def record_of(source: Source, edition: Edition, ingredients: Ingredients, front:
         review_by=front.review_by.isoformat() if front.review_by else "",
         jurisdiction=front.jurisdiction,
         sources=tuple(asdict(each) for each in front.sources),
-        edition=asdict(edition),
+        edition=edition_facts(edition),
         notices=ingredients.notices,
         settings={"pharmacy": asdict(ingredients.pharmacy), "code_url": ingredients.code_url},
         hashes=ingredients.hashes,

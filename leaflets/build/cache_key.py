@@ -43,7 +43,7 @@ _LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "
 
 
 @dataclass(frozen=True, slots=True)
-class Ingredients:
+class Inputs:
     """What a sheet is made of. `digest` is the same on every machine; `key` is that of this machine's cache.
 
     `hashes` are those of the parts, by what they are of (see `record`).
@@ -98,12 +98,12 @@ def key_of(project: Project, texts: Texts, edition: Edition, notices: tuple[Noti
 
 def gather(
     project: Project, source: Source, edition: Edition, *, today: dt.date, allowed: Collection[Notice] = ()
-) -> Ingredients:
+) -> Inputs:
     """The ingredients of one sheet, read and hashed. Raises as `wanted` does."""
     return gathered(project, edition, wanted(project, source, edition, today=today, allowed=allowed))
 
 
-def gathered(project: Project, edition: Edition, asked: Wanted) -> Ingredients:
+def gathered(project: Project, edition: Edition, asked: Wanted) -> Inputs:
     """The ingredients of a sheet whose texts are at hand; their files are not read again."""
     texts, source = asked.texts, asked.texts.source
     pictures = pictures_of(project, source, texts.text)
@@ -117,7 +117,7 @@ def gathered(project: Project, edition: Edition, asked: Wanted) -> Ingredients:
     hashes = _hashes(texts, assets, templates)
     digest = _digest([told, *(part.encode() for pair in sorted(hashes.items()) for part in pair)])
     settings = project.settings
-    return Ingredients(
+    return Inputs(
         texts, assets, frozenset(pictures), templates, settings.pharmacy, settings.code_url, asked.notices, hashes,
         digest, asked.key,
     )  # fmt: skip

@@ -17,7 +17,7 @@ _TITLE = re.compile(r"^# +(\S.*?)\s*#*\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class CatalogueEntry:
     """What a run must know of a monograph before it is read whole; `fault` says why it cannot be read at all."""
 
     title: str = ""
@@ -31,7 +31,7 @@ class Card:
     fault: str = ""
 
 
-Catalogue = Mapping[tuple[str, str], Card]
+Catalogue = Mapping[tuple[str, str], CatalogueEntry]
 """Cards by name and language."""
 
 
@@ -47,7 +47,7 @@ def read_catalogue(project: Project, folder: Path) -> Catalogue:
     return {key: cards[str(source.path)][1] for key, source in project.sources.items()}
 
 
-def card_of(path: Path) -> Card:
+def card_of(path: Path) -> CatalogueEntry:
     """The card of one monograph, from its front matter; only its title may stand in a heading."""
     # Here and not above: a run whose monographs are all known needs no parser.
     from leaflets.parse.clean import clean
@@ -60,8 +60,8 @@ def card_of(path: Path) -> Card:
         heading = _TITLE.search("\n".join(line.text for line in body[:200]))
         front, _ = read_front(node, path.name, lines[0].number if lines else 1, heading[1] if heading else "")
     except ContentError as error:
-        return Card(fault=error.message)
-    return Card(
+        return CatalogueEntry(fault=error.message)
+    return CatalogueEntry(
         title=front.title,
         generic=front.generic_name,
         brands=front.brand_names,
@@ -73,7 +73,7 @@ def card_of(path: Path) -> Card:
     )
 
 
-def joined(card: Card, source: Card) -> Card:
+def joined(card: CatalogueEntry, source: CatalogueEntry) -> CatalogueEntry:
     """The card of a translation with what it takes from that of its source."""
     dates = sorted(filter(None, (card.review_by, source.review_by)))
     return replace(
@@ -93,7 +93,7 @@ def _stamp(path: Path) -> str:
     return f"{told.st_size} {told.st_mtime_ns} {told.st_ino}"
 
 
-def _kept(path: Path) -> dict[str, tuple[str, Card]]:
+def _kept(path: Path) -> dict[str, tuple[str, CatalogueEntry]]:
     """What was kept last time; nothing where the file is missing, damaged or of another version of ours."""
     try:
         told = json.loads(path.read_bytes())
@@ -104,12 +104,12 @@ def _kept(path: Path) -> dict[str, tuple[str, Card]]:
         return {}
 
 
-def _card(told: dict[str, Any]) -> Card:
+def _card(told: dict[str, Any]) -> CatalogueEntry:
     brands, codes = told.pop("brands"), told.pop("codes")
-    return Card(brands=tuple(brands), codes=tuple((system, code) for system, code in codes), **told)
+    return CatalogueEntry(brands=tuple(brands), codes=tuple((system, code) for system, code in codes), **told)
 
 
-def _keep(path: Path, cards: Mapping[str, tuple[str, Card]]) -> None:
+def _keep(path: Path, cards: Mapping[str, tuple[str, CatalogueEntry]]) -> None:
     """Keeps the cards for the next run; a disk that takes nothing is no fault of this one."""
     told = {"leaflet": __version__, "cards": {name: (stamp, asdict(card)) for name, (stamp, card) in cards.items()}}
     with contextlib.suppress(OutputError):

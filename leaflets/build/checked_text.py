@@ -13,7 +13,7 @@ from leaflets.project.files import decode
 
 
 @dataclass(frozen=True, slots=True)
-class Perused:
+class CheckedText:
     """The parsed texts of a sheet and the findings on them; `of` tells what was read, and for which sheet."""
 
     of: tuple[str, ...]
@@ -22,7 +22,9 @@ class Perused:
     findings: tuple[Finding, ...]
 
 
-def peruse(texts: Texts, pictures: Collection[str], edition: Edition, before: Perused | None = None) -> Perused:
+def parse_and_check(
+    texts: Texts, pictures: Collection[str], edition: Edition, before: CheckedText | None = None
+) -> CheckedText:
     """Parses and checks the texts of a sheet; returns `before` where that was of the very same.
 
     Raises ContentError where one of the texts cannot be read.
@@ -37,7 +39,7 @@ def peruse(texts: Texts, pictures: Collection[str], edition: Edition, before: Pe
     found = check(monograph, decode(texts.text, texts.source.file), audience, original=original)
     if edition.bilingual and original and texts.original:
         found = (*found, *check(original, decode(texts.original.text, texts.original.source.file), audience))
-    return Perused(of, monograph, original, found)
+    return CheckedText(of, monograph, original, found)
 
 
 def _of(texts: Texts, pictures: Collection[str], edition: Edition) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leaflets.model.edition import Audience, Edition, Form
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.page import Fit, Html, Pdf
 
 _ALL_BUT_EMPTY = 0.3
@@ -52,7 +52,7 @@ def fitted(edition: Edition, compose: Callable[[Fit], Html], typeset: Callable[[
 
 def steps(edition: Edition) -> tuple[Fit, ...]:
     """The steps there are: only a clinician's type is larger than its floor."""
-    smaller = edition.audience is Audience.CLINICIAN and edition.form is Form.STANDARD
+    smaller = edition.audience is Audience.CLINICIAN and edition.type_size is TypeSize.STANDARD
     return (Fit.SPACING, Fit.MARGINS, Fit.TYPE, Fit.FLOOR) if smaller else (Fit.SPACING, Fit.MARGINS)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from leaflets.build.inputs import Texts, parsed
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.languages import language
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.project.content import ORIGINAL
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def outdated(texts: Texts, edition: Edition) -> str:
     sealed, UsageError where we have no words in its language, since English ones would stand on the page.
     """
     source = texts.source
-    if edition.bilingual and (edition.paper is Paper.A5 or edition.form is Form.LARGE_PRINT):
+    if edition.bilingual and (edition.paper is Paper.A5 or edition.type_size is TypeSize.LARGE_PRINT):
         raise UsageError(
             f"{source.name}: two languages side by side have no room on A5 or in large print",
             "Print them on A4 or Letter in the standard edition, or each language by itself.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leaflets.build.cache_key import Ingredients, review_by
-from leaflets.build.checked_text import Perused, peruse
+from leaflets.build.cache_key import Inputs, review_by
+from leaflets.build.checked_text import CheckedText, parse_and_check
 from leaflets.build.inputs import Texts
 from leaflets.checks import open_safety
 from leaflets.compose import compose
@@ -32,25 +32,25 @@ class Prepared:
     drawings: Mapping[str, bytes]
 
 
-def prepare(source: Source, edition: Edition, ingredients: Ingredients, perused: Perused | None = None) -> Prepared:
+def prepare(source: Source, edition: Edition, ingredients: Inputs, checked: CheckedText | None = None) -> Prepared:
     """The page of a sheet. Raises ContentError, CheckFailed (it is withdrawn) or RenderError (a template's fault).
 
     `perused` is what was read and found before, if anything was.
     """
     texts = ingredients.texts
-    perused = peruse(texts, ingredients.pictures, edition, perused)
-    monograph, original = perused.monograph, perused.original
+    checked = parse_and_check(texts, ingredients.pictures, edition, checked)
+    monograph, original = checked.monograph, checked.original
     _require_current(monograph, original)
     _require_plain_date(monograph, texts)
     views = _views(edition, monograph, original)
-    safety = open_safety(perused.findings, edition.audience)
+    safety = open_safety(checked.findings, edition.audience)
     code = qr(ingredients.content_id, ingredients.code_url, edition)
     imprint = Imprint(
         edition, ingredients.pharmacy, ingredients.content_id, ingredients.notices, monograph.front.review_by, safety,
         code.in_head,
     )  # fmt: skip
     page = compose(imprint, ingredients.templates, *views)
-    return Prepared(page, views, imprint, perused.findings, code.assets)
+    return Prepared(page, views, imprint, checked.findings, code.assets)
 
 
 def _views(edition: Edition, monograph: Monograph, original: Monograph | None) -> tuple[View, ...]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from leaflets.build.attachments import enclosed
 from leaflets.build.bound import bound
-from leaflets.build.cache_key import Ingredients
-from leaflets.build.checked_text import Perused
+from leaflets.build.cache_key import Inputs
+from leaflets.build.checked_text import CheckedText
 from leaflets.build.child import ahead, worth_it
 from leaflets.build.fit import Fitted, fitted
 from leaflets.build.page_findings import proved, still_open
-from leaflets.build.sheet import Built
+from leaflets.build.sheet import BuiltSheet
 from leaflets.errors import RenderError
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding, Severity
@@ -31,12 +31,12 @@ _BETWEEN_COLLECTIONS = 6
 _HIDDEN = "PG-06"
 
 
-def make(source: Source, edition: Edition, ingredients: Ingredients, perused: Perused | None = None) -> Built:
+def make(source: Source, edition: Edition, ingredients: Inputs, checked: CheckedText | None = None) -> BuiltSheet:
     """The finished sheet. Raises ContentError, CheckFailed, RenderError or PdfError.
 
     The parser and the templates are loaded where they are needed only, which may be in a child process.
     """
-    prepared = _prepared(source, edition, ingredients, perused)
+    prepared = _prepared(source, edition, ingredients, checked)
     from leaflets.typeset.glyphs import printable  # loaded by now, beside the work of the child
 
     covered = printable(ingredients.assets)
@@ -51,24 +51,24 @@ def make(source: Source, edition: Edition, ingredients: Ingredients, perused: Pe
             imprint = replace(prepared.imprint, fit=fit)
             page = _composed(prepared.views, imprint, ingredients)
         _require_glyphs(page, covered, ingredients)
-        return replace(page, enclosures=beside)
+        return replace(page, attachments=beside)
 
     sheet = fitted(edition, composed, lambda page: _typeset(page, assets))
     looked_at = tuple(_looked_at(sheet, edition, source.file))
     _require_on_paper(looked_at)
     findings = (*prepared.findings, *still_open(looked_at, front.allow))
     pdf = bound(sheet.pdf, edition, lambda page: _typeset(page, assets)) if edition.booklet else sheet.pdf
-    return Built(
+    return BuiltSheet(
         source, edition, ingredients.content_id, front.title, front.version, pdf, sheet.page.markup, findings,
         tuple(withheld for each in prepared.views for withheld in each.withheld), fresh=True,
     )  # fmt: skip
 
 
-def _prepared(source: Source, edition: Edition, ingredients: Ingredients, perused: Perused | None) -> Prepared:
+def _prepared(source: Source, edition: Edition, ingredients: Inputs, checked: CheckedText | None) -> Prepared:
     def work() -> Prepared:
         from leaflets.build.prepare import prepare  # in the child, where there is one
 
-        return prepare(source, edition, ingredients, perused)
+        return prepare(source, edition, ingredients, checked)
 
     def meanwhile() -> None:
         from leaflets.typeset.glyphs import printable  # 200 ms in which the child composes the page
@@ -78,7 +78,7 @@ def _prepared(source: Source, edition: Edition, ingredients: Ingredients, peruse
     return ahead(work, meanwhile) if worth_it() else work()
 
 
-def _composed(views: tuple[View, ...], imprint: Imprint, ingredients: Ingredients) -> Html:
+def _composed(views: tuple[View, ...], imprint: Imprint, ingredients: Inputs) -> Html:
     from leaflets.compose import compose  # only where the page was composed by a child and must be tightened
 
     return compose(imprint, ingredients.templates, *views)
@@ -116,7 +116,7 @@ def _require_on_paper(looked_at: Sequence[Finding]) -> None:
         )
 
 
-def _require_glyphs(page: Html, covered: frozenset[int], ingredients: Ingredients) -> None:
+def _require_glyphs(page: Html, covered: frozenset[int], ingredients: Inputs) -> None:
     """Raises RenderError with the character, its code point, file and line where the fonts have no glyph for it."""
     from leaflets.typeset.glyphs import described, uncovered  # loaded by now
 

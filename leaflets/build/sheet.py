@@ -11,7 +11,7 @@ from leaflets.project import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltSheet:
     """A finished sheet and what is to be said of it; `fresh` is false where it came from the cache."""
 
     source: Source

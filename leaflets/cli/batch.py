@@ -6,12 +6,12 @@ from typing import Any
 
 from leaflets.batch.leaflet_index import anything_known
 from leaflets.cli.help_page import HelpPage
-from leaflets.model.edition import Audience, Form, Paper
+from leaflets.model.edition import Audience, Paper, TypeSize
 from leaflets.model.objection import Objection
 from leaflets.project import load_project
 from leaflets.runlist.files import read_list_file
 from leaflets.workers.interrupts import watched
-from leaflets.workers.local import executor, usual_workers
+from leaflets.workers.local import usual_workers, workers_for
 
 _EXAMPLES = """\
 examples:
@@ -68,7 +68,7 @@ def _add_form(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_defaults(parser: argparse.ArgumentParser) -> None:
-    audiences, papers, forms = ([one.value for one in kind] for kind in (Audience, Paper, Form))
+    audiences, papers, forms = ([one.value for one in kind] for kind in (Audience, Paper, TypeSize))
     parser.add_argument("--audience", choices=audiences, default="patient", help="where a row does not say")
     parser.add_argument("--lang", metavar="LANG", help="where a row does not say (default: settings, en)")
     parser.add_argument("--edition", choices=forms, help="where a row does not say (default: settings, standard)")
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     with watched() as stop:
         project = load_project(Path.cwd())
         data = read_list_file(args.list)
-        workers = executor(args.workers)
+        workers = workers_for(args.workers)
         if not args.dry_run and not anything_known(project.cache):
             workers.warm()
         from leaflets.cli import night  # 0.2 s in which workers come to life

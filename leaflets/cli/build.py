@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from leaflets.build import Built, build, require_clean
+from leaflets.build import BuiltSheet, build, require_clean
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
 from leaflets.languages import text_lang
-from leaflets.model.edition import Audience, Edition, Form, Notice, Paper
+from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.project import Project, Source, keep, load_project, save, shown
 from leaflets.project.content import at_path
@@ -76,7 +76,7 @@ def add_parser(commands: Any) -> None:
 
 
 def _add_paper(parser: argparse.ArgumentParser) -> None:
-    forms, papers = [form.value for form in Form], [paper.value for paper in Paper]
+    forms, papers = [type_size.value for type_size in TypeSize], [paper.value for paper in Paper]
     parser.add_argument("--edition", choices=forms, help="size of the print (default: settings, standard)")
     parser.add_argument("--paper", choices=papers, help="sheet of paper (default: settings, a4)")
     parser.add_argument(
@@ -100,7 +100,7 @@ def _sheets(text: str) -> int:
 class _Made:
     """A sheet on disk, and the seconds it took."""
 
-    built: Built
+    built: BuiltSheet
     path: Path
     seconds: float
 
@@ -162,12 +162,12 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
 
 def _editions(args: argparse.Namespace, project: Project, sources: Sequence[Source]) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
-    form = Form(args.edition) if args.edition else project.settings.form
+    type_size = TypeSize(args.edition) if args.edition else project.settings.type_size
     if args.booklet and paper is not Paper.A5:
         raise UsageError(f"build: a booklet is A4, folded: its pages are A5, not {paper}", "Say --paper a5.")
     lang = args.lang or project.settings.language
     for audience in _audiences(args.audience, project, sources):
-        yield Edition(audience, lang, paper, form, args.sheets, args.fitted, args.booklet)
+        yield Edition(audience, lang, paper, type_size, args.sheets, args.fitted, args.booklet)
 
 
 def _audiences(said: str | None, project: Project, sources: Sequence[Source]) -> Iterable[Audience]:
@@ -204,7 +204,7 @@ def _make(project: Project, source: Source, edition: Edition, folder: Path, args
     return made
 
 
-def _standalone(built: Built, project: Project, folder: Path) -> bytes:
+def _standalone(built: BuiltSheet, project: Project, folder: Path) -> bytes:
     # Here and not above: only a person who wants to look at the HTML needs it.
     from leaflets.project.standalone import standalone
     from leaflets.qr import qr
@@ -260,7 +260,7 @@ def _facts(made: _Made) -> dict[str, Any]:
         "version": built.version,
         "audience": built.edition.audience.value,
         "lang": built.edition.lang,
-        "edition": built.edition.form.value,
+        "edition": built.edition.type_size.value,
         "paper": built.edition.paper.value,
         "booklet": built.edition.booklet,
         "path": shown(made.path),

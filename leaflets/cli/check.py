@@ -15,7 +15,7 @@ from leaflets.cli import report
 from leaflets.cli.check_output import Checked
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, RenderError, UsageError
-from leaflets.model.edition import Audience, Edition, Form, Notice, Paper
+from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.project import Project, Source, load_project, today
 from leaflets.project.content import at_path
@@ -47,13 +47,13 @@ def add_parser(commands: Any) -> None:
         "--paper", choices=[paper.value for paper in Paper], help="paper of the pages (default: settings, a4)"
     )
     parser.add_argument(
-        "--edition", choices=[form.value for form in Form], help="form of the pages (default: settings, standard)"
+        "--edition", choices=[one.value for one in TypeSize], help="form of the pages (default: settings, standard)"
     )
     parser.add_argument("--strict", action="store_true", help="end with code 4 on warnings too")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="findings as JSON")
-    form.add_argument("--sarif", action="store_true", help="findings as SARIF 2.1.0")
-    form.add_argument("--fix-list", action="store_true", help="a list of what to change, to tick off")
+    machine = parser.add_mutually_exclusive_group()
+    machine.add_argument("--json", action="store_true", help="findings as JSON")
+    machine.add_argument("--sarif", action="store_true", help="findings as SARIF 2.1.0")
+    machine.add_argument("--fix-list", action="store_true", help="a list of what to change, to tick off")
     parser.add_argument("-q", "--quiet", action="store_true", help="the summary only")
     parser.add_argument("-v", "--verbose", action="store_true", help="also infos, silenced findings and index items")
     parser.set_defaults(run=run)
@@ -104,8 +104,8 @@ def _folder(folder: Path) -> Sequence[Source]:
 
 def _editions(args: argparse.Namespace, project: Project, audiences: Sequence[Audience]) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
-    form = Form(args.edition) if args.edition else project.settings.form
-    return (Edition(audience, project.settings.language, paper, form) for audience in audiences)
+    type_size = TypeSize(args.edition) if args.edition else project.settings.type_size
+    return (Edition(audience, project.settings.language, paper, type_size) for audience in audiences)
 
 
 def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], project: Project) -> Checked:

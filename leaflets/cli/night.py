@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from leaflets.batch.environment import BatchEnvironment, open_environment
-from leaflets.batch.execute import RunContext, Made
+from leaflets.batch.execute import RunContext, RunResult
 from leaflets.batch.forecast import Forecast, forecast
 from leaflets.batch.options import RunOptions
 from leaflets.batch.run import Prepared, Request, carry_out, prepare, rejects_path
@@ -19,14 +19,14 @@ from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger, ledger_exists
 from leaflets.ledger.serials import spell
 from leaflets.ledger.states import State
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
 from leaflets.project import Project, Settings, save
 from leaflets.project import shown as shown_path
-from leaflets.runlist.requests import Defaults
-from leaflets.workers.interrupts import Stop
-from leaflets.workers.protocol import Executor
+from leaflets.runlist.requests import RowDefaults
+from leaflets.workers.interrupts import StopRequest
+from leaflets.workers.protocol import Workers
 
 MOST_FINDINGS = 100
 """Findings printed as text; JSON has them all."""
@@ -56,7 +56,7 @@ def dry_run(args: argparse.Namespace, data: bytes, project: Project) -> int:
     return 4 if prepared.plan.errors and not args.keep_going else 0
 
 
-def print_run(args: argparse.Namespace, data: bytes, project: Project, workers: Executor, stop: Stop) -> int:
+def print_run(args: argparse.Namespace, data: bytes, project: Project, workers: Workers, stop: StopRequest) -> int:
     """Makes a list. Raises RunIncomplete where part of it could not be made."""
     environment = open_environment(project, workers.warm)
     request = _request(args, data, environment)
@@ -69,8 +69,8 @@ def _print(
     environment: BatchEnvironment,
     request: Request,
     ledger: Ledger,
-    workers: Executor,
-    stop: Stop,
+    workers: Workers,
+    stop: StopRequest,
 ) -> int:
     prepared = prepare(request, environment.monographs, environment.print_files, ledger)
     if args.json:
@@ -82,7 +82,7 @@ def _print(
         made = carry_out(prepared, context, ledger, _save_privately, _resume())
     _tell_summary(args, prepared, made, ledger)
     lines = prepared.plan.rejected | made.failed_lines
-    if lines and not prepared.standing.complete:
+    if lines and not prepared.identity.complete:
         raise RunIncomplete(
             f"{len(lines)} rows of the list were not made",
             f"They are in {shown_path(rejects_path(prepared, made.run))}: mend them there, and run that list.",
@@ -93,7 +93,7 @@ def _print(
 def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironment) -> Request:
     settings = environment.project.settings
     options = RunOptions(
-        defaults=Defaults(_edition(args, settings), args.destination),
+        defaults=RowDefaults(_edition(args, settings), args.destination),
         columns=tuple(sorted(settings.batch_columns.items())),
         encoding=args.encoding,
         sort=tuple(filter(None, args.sort.replace(" ", "").split(","))),
@@ -109,8 +109,8 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
 
 
 def _edition(args: argparse.Namespace, settings: Settings) -> Edition:
-    paper, form = Paper(args.paper or settings.paper), Form(args.edition or settings.form)
-    return Edition(Audience(args.audience), args.lang or settings.language, paper, form)
+    paper, type_size = Paper(args.paper or settings.paper), TypeSize(args.edition or settings.type_size)
+    return Edition(Audience(args.audience), args.lang or settings.language, paper, type_size)
 
 
 def _save_privately(path: Path, data: bytes) -> None:
@@ -190,7 +190,7 @@ def _place(lines: Sequence[int]) -> str:
     return f"line{'s' * (len(lines) > 1)} {spell(lines)}: " if any(lines) else ""
 
 
-def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: Made, ledger: Ledger) -> None:
+def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: RunResult, ledger: Ledger) -> None:
     head = ledger.store.head()
     if args.json:
         counts = {state.value: made.tally[state] for state in State if made.tally[state]}
@@ -198,7 +198,7 @@ def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: Made, ledg
         return
     if args.quiet:
         return
-    if prepared.standing.complete:
+    if prepared.identity.complete:
         report.line("This list was made already; nothing was made again. --again makes a new run of it.", sys.stdout)
     for text in telling.summary(made.run, made.tally, made.parts):
         report.line(text, sys.stdout)
@@ -206,6 +206,6 @@ def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: Made, ledg
     _tell_next(made.run, made)
 
 
-def _tell_next(run: RunEntry, made: Made) -> None:
+def _tell_next(run: RunEntry, made: RunResult) -> None:
     if made.tally.open:
         report.line(f"When it is printed: leaflet runs confirm {run.name} 1-{made.tally.planned}", sys.stdout)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from leaflets.batch.execute import Failed, Filed, Progress, Report
+from leaflets.batch.execute import FileWritten, LeafletFailed, Progress, Report
 
 WORDS = {"leaflets": "making leaflets", "copies": "writing copies"}
 
@@ -58,7 +58,7 @@ class _Bars:
     step: str = ""
     bar: Bar | None = field(default=None)
 
-    def show(self, happening: Progress | Filed | Failed) -> None:
+    def show(self, happening: Progress | FileWritten | LeafletFailed) -> None:
         if isinstance(happening, Progress):
             self._move(happening)
             return
@@ -86,29 +86,29 @@ def _bar(now: Progress) -> Bar:
     return tqdm(total=now.total, desc=WORDS[now.step], unit=f" {now.step}", leave=False, dynamic_ncols=True)
 
 
-def _line(happening: Progress | Filed | Failed) -> None:
-    if isinstance(happening, Filed):
+def _line(happening: Progress | FileWritten | LeafletFailed) -> None:
+    if isinstance(happening, FileWritten):
         part = happening.part
         counts = f"{happening.copies} copies, {part.sheets} sheets of paper, serials {part.first} to {part.last}"
         print(f"{part.name}: {counts}", file=sys.stderr)
-    elif isinstance(happening, Failed):
+    elif isinstance(happening, LeafletFailed):
         print(f"{happening.outcome.message}", file=sys.stderr)
     elif happening.step == "leaflets" and happening.done == happening.total:
         print(f"{happening.total} distinct leaflets ready", file=sys.stderr)
 
 
-def _failure(happening: Progress | Filed | Failed) -> None:
-    if isinstance(happening, Failed):
+def _failure(happening: Progress | FileWritten | LeafletFailed) -> None:
+    if isinstance(happening, LeafletFailed):
         _line(happening)
 
 
-def _event(happening: Progress | Filed | Failed) -> None:
-    if isinstance(happening, Filed):
+def _event(happening: Progress | FileWritten | LeafletFailed) -> None:
+    if isinstance(happening, FileWritten):
         part = happening.part
         facts = {"file": part.name, "destination": part.destination, "sha256": part.sha256, "bytes": part.size}
         counts = {"copies": happening.copies, "pages": part.pages, "sheets": part.sheets}
         emit("written", run=happening.run, **facts, **counts, first=part.first, last=part.last)
-    elif isinstance(happening, Failed):
+    elif isinstance(happening, LeafletFailed):
         emit("failed", run=happening.run, error=happening.outcome.fault, message=happening.outcome.message)
     else:
         emit("progress", step=happening.step, done=happening.done, total=happening.total)

@@ -11,7 +11,7 @@ from leaflets.batch.recall import Recall, recall
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
-from leaflets.ledger.entries import Issued
+from leaflets.ledger.entries import IssuedCopies
 from leaflets.ledger.serials import spell
 from leaflets.ledger.states import State
 from leaflets.project import load_project
@@ -62,7 +62,7 @@ def _date(text: str) -> str:
         raise argparse.ArgumentTypeError("a date such as 2026-11-22") from error
 
 
-def _facts(one: Issued) -> dict[str, Any]:
+def _facts(one: IssuedCopies) -> dict[str, Any]:
     return {
         "run": one.run,
         "at": one.at,
@@ -94,11 +94,11 @@ def _told(found: Recall) -> list[str]:
     ]
 
 
-def _row(one: Issued) -> tuple[str, ...]:
+def _row(one: IssuedCopies) -> tuple[str, ...]:
     version = one.version or "no version"
     serials, lines = f"serials {spell(one.serials)}", f"list lines {spell(one.lines)}"
     return (one.destination, one.audience, one.lang, version, one.content_id, one.state.value, serials, lines)
 
 
-def _count(issued: list[Issued]) -> str:
+def _count(issued: list[IssuedCopies]) -> str:
     return telling.number(sum(len(one.serials) for one in issued))

@@ -16,8 +16,8 @@ from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import parse, spell
 from leaflets.project import load_project
 from leaflets.runlist.files import find_list, read_list_file
-from leaflets.workers.interrupts import Stop, watched
-from leaflets.workers.local import executor, usual_workers
+from leaflets.workers.interrupts import StopRequest, watched
+from leaflets.workers.local import usual_workers, workers_for
 
 _EXAMPLES = """\
 examples:
@@ -61,13 +61,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Ledger, stop: Stop) -> Reprint:
+def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Ledger, stop: StopRequest) -> Reprint:
     entry = ledger.run_named(args.name)
     data = read_list_file(args.list) if args.list else find_list(Path.cwd(), entry.list_sha256, entry.name)
     resume = f"Go on with: {shlex.join(['leaflet', *sys.argv[1:]])}"
     with shown(as_json=args.json, quiet=args.quiet) as told:
         context = RunContext(
-            ledger.store, environment.monographs, executor(usual_workers()), environment.print_files, told, stop
+            ledger.store, environment.monographs, workers_for(usual_workers()), environment.print_files, told, stop
         )
         return reprint(data, entry, parse(args.serials), ledger, context, resume)
 

@@ -17,7 +17,7 @@ from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import parse, spell
 from leaflets.ledger.states import State
-from leaflets.model.edition import Form
+from leaflets.model.edition import TypeSize
 from leaflets.project import load_project
 
 DEEDS = {
@@ -185,7 +185,7 @@ def _show_run(ledger: Ledger, entry: RunEntry) -> None:
             one.drug,
             one.audience,
             one.lang,
-            one.paper if one.form == Form.STANDARD else f"{one.paper}, {one.form}",
+            one.paper if one.type_size == TypeSize.STANDARD else f"{one.paper}, {one.type_size}",
             one.version or "no version",
             one.content_id or "not made",
             one.allowed,
@@ -229,7 +229,7 @@ def _emit_run(ledger: Ledger, entry: RunEntry) -> None:
                 "audience": one.audience,
                 "lang": one.lang,
                 "paper": one.paper,
-                "edition": one.form,
+                "edition": one.type_size,
                 "version": one.version,
                 "allowed": one.allowed,
             }

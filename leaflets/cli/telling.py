@@ -32,7 +32,7 @@ def number(count: int) -> str:
 def plan(prepared: Prepared, will: Forecast) -> list[str]:
     """What a run would make, and of what list."""
     run_list = prepared.run_list
-    rows = f"{number(len(run_list.reading.rows))} rows, {FORMS[run_list.form]}, {run_list.codec}"
+    rows = f"{number(len(run_list.reading.rows))} rows, {FORMS[run_list.format]}, {run_list.codec}"
     bad = f"; {number(len(prepared.plan.rejected))} cannot be made" if prepared.plan.rejected else ""
     new = f", {number(will.guessed)} of them new" if will.guessed else ", all made before" if will.leaflets else ""
     about = "about " if will.guessed else ""

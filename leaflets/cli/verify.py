@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import LeafletError
-from leaflets.model.edition import Form
+from leaflets.model.edition import TypeSize
 from leaflets.model.finding import Severity
 from leaflets.model.page import ID_DIGITS
 from leaflets.project import load_project, shown, today
@@ -107,7 +107,7 @@ def _told(verdict: Verdict, verbose: bool) -> Iterator[str]:
 def _edition(told: Mapping[str, Any]) -> Iterator[str]:
     """An edition in words; its form only where it is not the usual one."""
     yield from (str(told[name]) for name in ("audience", "lang", "paper") if name in told)
-    if told.get("form", Form.STANDARD) != Form.STANDARD:
+    if told.get("form", TypeSize.STANDARD) != TypeSize.STANDARD:
         yield str(told["form"])
     if told.get("booklet"):
         yield "booklet"

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 
 # Letters, counted low: a table that is thought a little too broad becomes a list, one thought too narrow is cut off.
 _COLUMN = {Audience.PATIENT: 52, Audience.CLINICIAN: 54}
@@ -27,7 +27,7 @@ def column_letters(edition: Edition) -> int:
 
 def page_letters(edition: Edition) -> int:
     """About how many letters the page is broad."""
-    if edition.form is Form.LARGE_PRINT:
+    if edition.type_size is TypeSize.LARGE_PRINT:
         return _LARGE_PAGE[edition.paper]
     if edition.bilingual:
         return _HALF_PAGE
@@ -36,7 +36,7 @@ def page_letters(edition: Edition) -> int:
 
 def foot_letters(edition: Edition) -> int:
     """About how many letters stand on a line of the lower margin."""
-    if edition.form is Form.LARGE_PRINT:
+    if edition.type_size is TypeSize.LARGE_PRINT:
         return _LARGE_FOOT[edition.paper]
     return (_A5_FOOT if edition.paper is Paper.A5 else _FOOT)[edition.audience]
 
@@ -51,7 +51,7 @@ def foot_lines(edition: Edition, words: str, beside: str = "") -> int:
 
     What stands beside them follows them in large print on A5, where two columns have no room.
     """
-    narrow = edition.form is Form.LARGE_PRINT and edition.paper is Paper.A5
+    narrow = edition.type_size is TypeSize.LARGE_PRINT and edition.paper is Paper.A5
     told = f"{words} · {beside}" if narrow and beside else words
     return max(sum(_lines(part, foot_letters(edition)) for part in told.split("\n")), _FEWEST_FOOT_LINES)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from leaflets.compose.capacity import foot_letters
 from leaflets.languages import Language, msg
-from leaflets.model.edition import Audience, Form, Notice
+from leaflets.model.edition import Audience, Notice, TypeSize
 from leaflets.model.monograph import Front, Translation
 from leaflets.model.page import Imprint
 from leaflets.model.view import View
@@ -32,7 +32,7 @@ def footer(view: View, imprint: Imprint, tongue: Language) -> str:
     many = imprint.open_safety_findings
     safety = say("Open safety findings: {number}", number=many) if many else ""
     marks = [say(_NOTICES[notice][0]) for notice in imprint.notices]  # on every page, since pages get parted
-    large = say("Large print") if imprint.edition.form is Form.LARGE_PRINT else ""
+    large = say("Large print") if imprint.edition.type_size is TypeSize.LARGE_PRINT else ""
     line = min(foot_letters(imprint.edition), _LONGEST_RUNNING_TITLE)
     parts = (
         *marks, _running(front.title), large, say(KIND[view.audience]), where, version, *_review(front, tongue), safety

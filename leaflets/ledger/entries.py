@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leaflets.ledger.states import OPEN, State
-from leaflets.model.edition import Form
+from leaflets.model.edition import TypeSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class LeafletEntry:
     content_id: str = ""
     sheet: str = ""
     pages: int = 0
-    form: str = Form.STANDARD.value
+    type_size: str = TypeSize.STANDARD.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedCopies:
     """Copies of one version of a leaflet that went to one destination in one run, all in one state."""
 
     run: str

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from leaflets.errors import LedgerError, RunIncomplete, UsageError
 from leaflets.ledger.entries import RunEntry
-from leaflets.ledger.lock import held
-from leaflets.ledger.pseudonym import PatientKey, open_key
+from leaflets.ledger.lock import locked
+from leaflets.ledger.pseudonym import PseudonymKey, open_key
 from leaflets.ledger.states import State
 from leaflets.ledger.store import Clock, LedgerStore, open_store
 from leaflets.printfile.names import unfinished
@@ -20,7 +20,7 @@ class Ledger:
     """An open ledger, its key and its lock file."""
 
     store: LedgerStore
-    key: PatientKey
+    key: PseudonymKey
     lock: Path
 
     def __enter__(self) -> "Ledger":
@@ -31,7 +31,7 @@ class Ledger:
 
     def hold(self, run: RunEntry) -> AbstractContextManager[None]:
         """Keeps a run to this process for the block. Raises LedgerError where another one has it."""
-        return held(self.lock, run.number, f"run {run.name}")
+        return locked(self.lock, run.number, f"run {run.name}")
 
     def run_named(self, name: str) -> RunEntry:
         """The run of this name, of a beginning of it that no other run has, or "last". Raises UsageError."""

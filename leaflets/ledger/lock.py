@@ -22,7 +22,7 @@ else:
 
 
 @contextmanager
-def held(path: Path, place: int, what: str, *, wait: bool = False) -> Iterator[None]:
+def locked(path: Path, place: int, what: str, *, wait: bool = False) -> Iterator[None]:
     """Holds byte `place` of a lock file while the block runs. Raises LedgerError where another process has it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

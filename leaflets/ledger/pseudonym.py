@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaflets.errors import LedgerError, OutputError
-from leaflets.ledger.lock import held
+from leaflets.ledger.lock import locked
 
 KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class PatientKey:
+class PseudonymKey:
     """Turns a patient reference into a hash that says nothing without the key."""
 
     secret: bytes
@@ -38,11 +38,11 @@ class PatientKey:
         return hashlib.blake2b(name, key=self.secret, digest_size=16, person=b"list-place").hexdigest()
 
 
-def open_key(path: Path, lock: Path) -> PatientKey:
+def open_key(path: Path, lock: Path) -> PseudonymKey:
     """The key in a file, made there (mode 0600) where there is none. Raises LedgerError or OutputError."""
     try:
         if not path.exists():
-            with held(lock, 0, "the key of the ledger", wait=True):
+            with locked(lock, 0, "the key of the ledger", wait=True):
                 _make(path)
         secret = bytes.fromhex(path.read_text("ascii").strip())
     except OSError as error:
@@ -51,7 +51,7 @@ def open_key(path: Path, lock: Path) -> PatientKey:
         raise LedgerError(f"{path}: this is no key", "Put the ledger's own key file back.") from error
     if len(secret) != KEY_BYTES:
         raise LedgerError(f"{path}: this is no key", "Put the ledger's own key file back.")
-    return PatientKey(secret)
+    return PseudonymKey(secret)
 
 
 def _make(path: Path) -> None:

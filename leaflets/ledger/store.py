@@ -15,10 +15,10 @@ from typing import Any
 from leaflets.errors import LedgerError, OutputError, UsageError
 from leaflets.ledger import history as chain
 from leaflets.ledger import schema, serials
-from leaflets.ledger.entries import CopyEntry, Issued, LeafletEntry, NewRun, PartEntry, RunEntry, Tally
+from leaflets.ledger.entries import CopyEntry, IssuedCopies, LeafletEntry, NewRun, PartEntry, RunEntry, Tally
 from leaflets.ledger.history import Event
 from leaflets.ledger.states import MOVES, State
-from leaflets.model.edition import Form
+from leaflets.model.edition import TypeSize
 
 BUSY_S = 10
 """How long to wait for another process to end its transaction; ours take milliseconds."""
@@ -106,8 +106,8 @@ class LedgerStore:
                 "UPDATE part SET sha256 = ?, size = ?, pages = ?, sheets = ? WHERE run = ? AND number = ?",
                 (part.sha256, part.size, part.pages, part.sheets, run.number, part.number),
             )
-            inside = self._serials(run, "part", [part.number], State.RENDERED)
-            self._set_state(run, inside, State.WRITTEN, "", **file_facts(part))
+            rendered = self._serials(run, "part", [part.number], State.RENDERED)
+            self._set_state(run, rendered, State.WRITTEN, "", **file_facts(part))
 
     def move(self, run: RunEntry, chosen: Sequence[int], state: State, reason: str = "") -> tuple[int, ...]:
         """Moves copies forward; returns those that were not there yet. Raises UsageError where one cannot move."""
@@ -191,7 +191,7 @@ class LedgerStore:
         rows = self._query("SELECT hash FROM event ORDER BY number DESC LIMIT 1")
         return str(rows[0][0]) if rows else chain.BEGINNING
 
-    def issued(self, drug: str, version: str = "", before: str = "") -> tuple[Issued, ...]:
+    def issued(self, drug: str, version: str = "", before: str = "") -> tuple[IssuedCopies, ...]:
         """Which runs, destinations and serials got a drug's leaflets; `before` is an ISO time, exclusive."""
         rows = self._query(_ISSUED, drug, version, version, before, before)
         groups: dict[tuple[str, ...], list[tuple[int, int]]] = {}
@@ -251,8 +251,8 @@ def plan_digest(leaflets: Iterable[LeafletEntry], parts: Iterable[PartEntry], co
 
 def _planned(one: LeafletEntry) -> tuple[object, ...]:
     """What is fixed of a leaflet; the usual form is left out, as in the digests of ledgers that knew no other."""
-    form = () if one.form == Form.STANDARD else (one.form,)
-    return (one.number, one.drug, one.audience, one.lang, one.paper, one.version, one.source, one.allowed, *form)
+    type_size = () if one.type_size == TypeSize.STANDARD else (one.type_size,)
+    return (one.number, one.drug, one.audience, one.lang, one.paper, one.version, one.source, one.allowed, *type_size)
 
 
 def run_digest(run: RunEntry) -> str:
@@ -311,11 +311,11 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _issued(group: Sequence[str], found: Sequence[tuple[int, int]]) -> Issued:
+def _issued(group: Sequence[str], found: Sequence[tuple[int, int]]) -> IssuedCopies:
     numbers, lines = zip(*found, strict=True)
     run, at, drug, audience, lang, version, content_id, destination, state = group
     who = (run, at, drug, audience, lang, version, content_id, destination)
-    return Issued(*who, State(state), tuple(numbers), tuple(sorted(set(lines))))
+    return IssuedCopies(*who, State(state), tuple(numbers), tuple(sorted(set(lines))))
 
 
 def _refuse_unknown(run: RunEntry, unknown: Sequence[int]) -> None:

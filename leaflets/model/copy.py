@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leaflets.model.edition import Edition, Form
+from leaflets.model.edition import Edition, TypeSize
 
 
-def called(drug: str, audience: str, lang: str, paper: str, form: str) -> str:
+def called(drug: str, audience: str, lang: str, paper: str, type_size: str) -> str:
     """A leaflet as people are told of it: "apixaban (patient, en, a4)"; its form only where it is not the usual one."""
-    special = "" if form == Form.STANDARD else f", {form}"
+    special = "" if type_size == TypeSize.STANDARD else f", {type_size}"
     return f"{drug} ({audience}, {lang}, {paper}{special})"
 
 
@@ -22,4 +22,4 @@ class Leaflet:
 
     def __str__(self) -> str:
         edition = self.edition
-        return called(self.drug, edition.audience, edition.lang, edition.paper, edition.form)
+        return called(self.drug, edition.audience, edition.lang, edition.paper, edition.type_size)

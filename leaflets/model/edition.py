@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from leaflets.languages import BESIDE, Language, language, text_lang
 
@@ -35,7 +37,7 @@ class Paper(StrEnum):
         return {"a4": (210.0, 297.0), "letter": (215.9, 279.4), "a5": (148.0, 210.0)}[self.value]
 
 
-class Form(StrEnum):
+class TypeSize(StrEnum):
     """How large a sheet is set: as usual, or in large print, which is laid out anew and never scaled."""
 
     STANDARD = "standard"
@@ -45,10 +47,10 @@ class Form(StrEnum):
 # How many pages are planned: one sheet of A4 or Letter, both sides, for a patient and one side for a clinician
 # (standards 8, item 14); on A5 one sheet of A4, folded. Large print, in 18 pt for 12 and 9, has three sheets.
 _PLANNED_PAGES = {
-    (Form.STANDARD, Audience.PATIENT): 2,
-    (Form.STANDARD, Audience.CLINICIAN): 1,
-    (Form.LARGE_PRINT, Audience.PATIENT): 6,
-    (Form.LARGE_PRINT, Audience.CLINICIAN): 6,
+    (TypeSize.STANDARD, Audience.PATIENT): 2,
+    (TypeSize.STANDARD, Audience.CLINICIAN): 1,
+    (TypeSize.LARGE_PRINT, Audience.PATIENT): 6,
+    (TypeSize.LARGE_PRINT, Audience.CLINICIAN): 6,
 }
 
 
@@ -70,7 +72,7 @@ class Edition:
     audience: Audience
     lang: str = "en"
     paper: Paper = Paper.A4
-    form: Form = Form.STANDARD
+    type_size: TypeSize = TypeSize.STANDARD
     sheets: int = 0
     fitted: bool = True
     booklet: bool = False
@@ -95,7 +97,7 @@ class Edition:
         """How many pages it is to have."""
         if self.sheets:
             return self.sheets * (_FOLDED if self.booklet else _SIDES)
-        planned = _PLANNED_PAGES[self.form, self.audience]
+        planned = _PLANNED_PAGES[self.type_size, self.audience]
         return max(2 * planned, _FOLDED) if self.paper is Paper.A5 or self.bilingual else planned
 
     @property
@@ -107,7 +109,7 @@ class Edition:
     def stylesheets(self) -> tuple[str, ...]:
         """The stylesheets of this edition, in the order of the cascade; `theme.css` is the project's own."""
         column = ("column.css",) if self.one_column else ()
-        large = ("large-print.css",) if self.form is Form.LARGE_PRINT else ()
+        large = ("large-print.css",) if self.type_size is TypeSize.LARGE_PRINT else ()
         both = ("large-print-a5.css",) if large and self.paper is Paper.A5 else ()
         folded = ("booklet.css",) if self.booklet else ()
         tongues = self.languages
@@ -120,4 +122,16 @@ class Edition:
     @property
     def one_column(self) -> bool:
         """Whether the lines are so short that headings stand above their text, in a single column."""
-        return self.paper is Paper.A5 or self.form is Form.LARGE_PRINT or self.bilingual
+        return self.paper is Paper.A5 or self.type_size is TypeSize.LARGE_PRINT or self.bilingual
+
+
+def edition_facts(edition: Edition) -> dict[str, Any]:
+    """An edition as records of sheets keep it; they call its type size `form`, as the first of them did."""
+    return {("form" if name == "type_size" else name): value for name, value in asdict(edition).items()}
+
+
+def edition_from_facts(facts: Mapping[str, Any]) -> Edition:
+    """The inverse of `edition_facts`. Raises KeyError, TypeError or ValueError where the facts are of no edition."""
+    other = {name: value for name, value in facts.items() if name not in ("audience", "paper", "form")}
+    audience, paper = Audience(facts["audience"]), Paper(facts["paper"])
+    return Edition(audience, paper=paper, type_size=TypeSize(facts["form"]), **other)

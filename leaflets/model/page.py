@@ -90,7 +90,7 @@ class Imprint:
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
+class Attachment:
     """A file that goes into the PDF beside its pages; `relation` is its AFRelationship, `date` that of its content."""
 
     name: str
@@ -114,4 +114,4 @@ class Html:
     author: str = ""
     content_id: str = ""
     keywords: tuple[str, ...] = ()
-    enclosures: tuple[Enclosure, ...] = ()
+    attachments: tuple[Attachment, ...] = ()

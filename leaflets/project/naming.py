@@ -17,10 +17,10 @@ def sheet_name(source: Source, edition: Edition, settings: Settings) -> str:
     A name too long for a file system is cut and told apart by a hash of the whole.
     """
     lang = "" if edition.lang == settings.language else f"-{edition.lang}"
-    form = "" if edition.form is settings.form else f"-{edition.form}"
+    type_size = "" if edition.type_size is settings.type_size else f"-{edition.type_size}"
     paper = "" if edition.paper is settings.paper else f"-{edition.paper}"
     booklet = "-booklet" if edition.booklet else ""
-    return f"{_stem(source.name)}-{edition.audience}{lang}{form}{paper}{booklet}.pdf"
+    return f"{_stem(source.name)}-{edition.audience}{lang}{type_size}{paper}{booklet}.pdf"
 
 
 def _stem(name: str) -> str:

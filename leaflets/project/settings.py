@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from leaflets.model.edition import Form, Paper
+from leaflets.model.edition import Paper, TypeSize
 from leaflets.model.pharmacy import Pharmacy
 
 SETTINGS_FILE = "leaflet.toml"
@@ -20,7 +20,7 @@ class Settings:
     """
 
     paper: Paper = Paper.A4
-    form: Form = Form.STANDARD
+    type_size: TypeSize = TypeSize.STANDARD
     language: str = "en"
     pharmacy: Pharmacy = field(default_factory=Pharmacy)
     code_url: str = ""

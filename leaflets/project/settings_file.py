@@ -12,13 +12,13 @@ from typing import TypeVar
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import LANGUAGES
-from leaflets.model.edition import Form, Paper
+from leaflets.model.edition import Paper, TypeSize
 from leaflets.model.page import ID_DIGITS
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.project.files import read_text, shown
 from leaflets.project.settings import Settings
 
-Kind = TypeVar("Kind", Form, Paper)
+Kind = TypeVar("Kind", TypeSize, Paper)
 
 
 def read_settings(path: Path) -> Settings:
@@ -38,7 +38,7 @@ def read_settings(path: Path) -> Settings:
     columns = _table(file, batch, "columns", "batch.")
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
-        form=_choice(file, table, "edition", Form, Form.STANDARD),
+        type_size=_choice(file, table, "edition", TypeSize, TypeSize.STANDARD),
         language=_language(file, _text(file, table, "language", "en")),
         pharmacy=_pharmacy(file, _table(file, table, "pharmacy"), _table(file, table, "report")),
         code_url=_code_url(file, _text(file, provenance, "url", "", "provenance.")),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
-from leaflets.model.edition import Audience, Edition, Form
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.page import Pdf, Rect
 from leaflets.proof.over import over
@@ -16,13 +16,13 @@ from leaflets.proof.rules import RULES, PageRule, rule
 __all__ = ["RULES", "PageRule", "proof", "rule"]
 
 SMALLEST_PT = {
-    (Form.STANDARD, Audience.PATIENT): 12.0,
-    (Form.STANDARD, Audience.CLINICIAN): 8.0,
-    (Form.LARGE_PRINT, Audience.PATIENT): 18.0,
-    (Form.LARGE_PRINT, Audience.CLINICIAN): 18.0,
+    (TypeSize.STANDARD, Audience.PATIENT): 12.0,
+    (TypeSize.STANDARD, Audience.CLINICIAN): 8.0,
+    (TypeSize.LARGE_PRINT, Audience.PATIENT): 18.0,
+    (TypeSize.LARGE_PRINT, Audience.CLINICIAN): 18.0,
 }
 """UKAAF clear print 12 pt and large print 18 pt; US Highlights 8 pt."""
-SMALLEST_FOOT_PT = {Form.STANDARD: 7.0, Form.LARGE_PRINT: 18.0}
+SMALLEST_FOOT_PT = {TypeSize.STANDARD: 7.0, TypeSize.LARGE_PRINT: 18.0}
 """UKAAF: page numbers and labels in the size of the text where possible."""
 LONGEST_LINE = {Audience.PATIENT: 80, Audience.CLINICIAN: 100}
 """RNIB 60 to 70 characters, with room for a wide space; PMCPA at most 100."""
@@ -103,11 +103,11 @@ def _too_long(pdf: Pdf, audience: Audience, planned: int) -> Finding:
 
 
 def _type(page: Page, edition: Edition) -> Iterator[Finding]:
-    audience, form = edition.audience, edition.form
+    audience, type_size = edition.audience, edition.type_size
     small: dict[float, Run] = {}
     faint: dict[tuple[Colour, Colour], Run] = {}
     for run in page.runs:
-        least = SMALLEST_FOOT_PT[form] if run.artifact or _is_mark(run) else SMALLEST_PT[form, audience]
+        least = SMALLEST_FOOT_PT[type_size] if run.artifact or _is_mark(run) else SMALLEST_PT[type_size, audience]
         if run.size_pt < least - _ROUNDING_PT:
             small.setdefault(run.size_pt, run)
         if contrast(run.colour, run.background) < LEAST_CONTRAST[audience]:

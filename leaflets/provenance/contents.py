@@ -17,7 +17,7 @@ MAX_ENCLOSED_BYTES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class PdfContents:
     """A PDF looked into. `whole` is None where it has no seal of ours, `record` where it tells nothing of its making.
 
     `texts` are by file name. `of_copies`: labels were put onto it, on one copy or on many.
@@ -29,7 +29,7 @@ class Inside:
     texts: Mapping[str, bytes]
 
 
-def inside(data: bytes, file: str) -> Inside:
+def read_contents(data: bytes, file: str) -> PdfContents:
     """What is in a PDF; `file` is what errors call it. Raises PdfError where it cannot be read as one."""
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -40,7 +40,7 @@ def inside(data: bytes, file: str) -> Inside:
         raise PdfError(f"{file}: this is no PDF that can be read", "Get the file once more.") from error
     record = read(enclosed[FILE]) if FILE in enclosed else None
     texts = {name: text for name, text in enclosed.items() if record and f"source/{name}" in record.hashes}
-    return Inside(is_whole(data), is_of_copies(data), record, texts)
+    return PdfContents(is_whole(data), is_of_copies(data), record, texts)
 
 
 def _bytes(specification: pikepdf.AttachedFileSpec, file: str) -> bytes:

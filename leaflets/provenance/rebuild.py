@@ -8,7 +8,7 @@ from pathlib import Path
 from leaflets.build.render import make
 from leaflets.errors import PdfError
 from leaflets.project import Project, read_bytes, shown
-from leaflets.provenance.contents import inside
+from leaflets.provenance.contents import read_contents
 from leaflets.provenance.remade import changed, edition_of, gathered_again, texts_in
 from leaflets.seal.record import Record
 
@@ -31,7 +31,7 @@ def rebuild(path: Path, project: Project) -> Rebuilt:
     a build raises.
     """
     data, file = read_bytes(path), shown(path)
-    found = inside(data, file)
+    found = read_contents(data, file)
     if not found.whole:
         raise PdfError(f"{file}: it is not as leaflet made it", "“leaflet verify” says more.")
     if found.of_copies:

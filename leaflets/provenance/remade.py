@@ -8,10 +8,10 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from leaflets.build.attachments import made_with
-from leaflets.build.cache_key import Ingredients, Wanted, gathered
+from leaflets.build.cache_key import Inputs, Wanted, gathered
 from leaflets.build.inputs import Texts, original
 from leaflets.errors import PdfError
-from leaflets.model.edition import Audience, Edition, Form, Notice, Paper
+from leaflets.model.edition import Edition, Notice, edition_from_facts
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.project import Project, Settings, Source
 from leaflets.project.content import ORIGINAL
@@ -23,15 +23,12 @@ _PARTS = {
 }  # fmt: skip
 # A file may come from anywhere, so nothing in its record leads to another file.
 _WORDS = frozenset({each.name for each in fields(Pharmacy) if each.default == ""} - {"logo"})
-_KINDS = {"audience": Audience, "paper": Paper, "form": Form}
 
 
 def edition_of(record: Record) -> Edition:
     """The edition a sheet is. Raises PdfError where this leaflet knows none of that kind."""
     try:
-        told: dict[str, Any] = dict(record.edition)
-        told |= {name: kind(told[name]) for name, kind in _KINDS.items()}
-        return Edition(**told)
+        return edition_from_facts(record.edition)
     except (KeyError, TypeError, ValueError) as error:
         raise PdfError(
             "The sheet is of an edition that this leaflet does not know.", "Use the version that made it."
@@ -57,7 +54,7 @@ def texts_in(record: Record, texts: Mapping[str, bytes], project: Project) -> Te
     return Texts(source, text, original(project, known, texts[theirs.file_name]))
 
 
-def gathered_again(record: Record, texts: Texts, project: Project) -> Ingredients:
+def gathered_again(record: Record, texts: Texts, project: Project) -> Inputs:
     """The ingredients a sheet of this record would have today, from its own texts and its own settings."""
     known = replace(project, settings=_settings(record, project.settings))
     return gathered(known, edition_of(record), Wanted(texts, _notices(record), ""))
@@ -84,7 +81,7 @@ def _settings(record: Record, now: Settings) -> Settings:
     return replace(now, pharmacy=pharmacy, code_url=str(record.settings.get("code_url", "")))
 
 
-def changed(record: Record, again: Ingredients) -> Iterator[str]:
+def changed(record: Record, again: Inputs) -> Iterator[str]:
     """In words, everything that shapes a sheet and is not as its record says."""
     if record.hashes.get("program") != again.hashes["program"]:
         yield "leaflet itself, in what shapes a page"

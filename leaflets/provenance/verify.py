@@ -16,7 +16,7 @@ from leaflets.ledger.ledger import ledger_exists
 from leaflets.model.copy import called
 from leaflets.model.edition import Notice
 from leaflets.project import Project, read_bytes, shown
-from leaflets.provenance.contents import Inside, inside
+from leaflets.provenance.contents import PdfContents, read_contents
 from leaflets.provenance.remade import changed, gathered_again, texts_in
 from leaflets.seal.record import Record
 
@@ -73,7 +73,7 @@ class Verdict:
 def verify(path: Path, project: Project, today: dt.date) -> Verdict:
     """The state of a finished PDF. Raises ContentError where it cannot be read, PdfError where it is no PDF."""
     data, file = read_bytes(path, MAX_SHEET_BYTES), shown(path)
-    found = inside(data, file)
+    found = read_contents(data, file)
     if found.whole is None:
         return Verdict(file, State.FOREIGN, ("it has no seal of leaflet’s: it was made or saved by another program",))
     if not found.whole:
@@ -84,7 +84,7 @@ def verify(path: Path, project: Project, today: dt.date) -> Verdict:
     return _sheet(found, found.record, file, project, today)
 
 
-def _sheet(found: Inside, record: Record, file: str, project: Project, today: dt.date) -> Verdict:
+def _sheet(found: PdfContents, record: Record, file: str, project: Project, today: dt.date) -> Verdict:
     recorded = {name: told for name, told in record.hashes.items() if name.startswith("source/")}
     if not recorded or recorded != {f"source/{name}": _sha256(text) for name, text in found.texts.items()}:
         reason = "its record and the text in it do not belong together"
@@ -142,7 +142,7 @@ def _sha256(data: bytes) -> str:
 # ---------------------------------------------------------------- print files
 
 
-def _print_file(data: bytes, file: str, found: Inside, project: Project, today: dt.date) -> Verdict:
+def _print_file(data: bytes, file: str, found: PdfContents, project: Project, today: dt.date) -> Verdict:
     """A print file carries no record; what is known of it stands in the ledger of the project that made it."""
     told = _in_ledger(_sha256(data), project, today) if ledger_exists(project.output) else None
     if told is None:
@@ -174,7 +174,7 @@ def _in_ledger(digest: str, project: Project, today: dt.date) -> tuple[Printed, 
 
 
 def _called(one: LeafletEntry) -> str:
-    return called(one.drug, one.audience, one.lang, one.paper, one.form)
+    return called(one.drug, one.audience, one.lang, one.paper, one.type_size)
 
 
 def _leaflet_state(

@@ -13,7 +13,7 @@ NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Alias:
+class DrugName:
     """One way to call a monograph: `kind` is name, title, brand, generic, rxcui, ndc, atc …"""
 
     drug: str
@@ -22,7 +22,7 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class DrugMatch:
     """What a text means: the drugs it stands for (one where it is exact) and, where there are none, near names."""
 
     drugs: tuple[str, ...]
@@ -31,21 +31,21 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Aliases:
+class DrugNames:
     """All the ways to call the monographs of a project."""
 
     words: Mapping[str, frozenset[str]]
     codes: Mapping[tuple[str, str], frozenset[str]]
-    _known: dict[tuple[str, str], Match] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[tuple[str, str], DrugMatch] = field(default_factory=dict, compare=False, repr=False)
 
-    def find(self, text: str, kind: str = "") -> Match:
+    def find(self, text: str, kind: str = "") -> DrugMatch:
         """The drugs a cell means. `kind` is the code system of its column, empty for a name, brand or any code."""
         key = (kind, text)
         if key not in self._known:
             self._known[key] = self._code(kind, text) if kind else self._any(text)
         return self._known[key]
 
-    def _any(self, text: str) -> Match:
+    def _any(self, text: str) -> DrugMatch:
         found = set(self.words.get(folded(text), ()))
         for kind in ("rxcui", "atc", "ndc"):
             found.update(self._code(kind, text).drugs)
@@ -53,19 +53,19 @@ class Aliases:
             return _match(found)
         if re.fullmatch(r"\d{10}", text):
             return _ten_digits()
-        return Match((), self._near(text), "no monograph has this name, brand or code")
+        return DrugMatch((), self._near(text), "no monograph has this name, brand or code")
 
-    def _code(self, kind: str, text: str) -> Match:
+    def _code(self, kind: str, text: str) -> DrugMatch:
         if kind != "ndc":
             drugs = self.codes.get((kind, folded(text)), frozenset())
-            return _match(drugs) if drugs else Match((), (), f"no monograph has this {kind} code")
+            return _match(drugs) if drugs else DrugMatch((), (), f"no monograph has this {kind} code")
         if re.fullmatch(r"\d{10}", text):
             return _ten_digits()
         whole = ndc_digits(text)
         if not whole:
-            return Match((), (), "this is no NDC: 4-4-2, 5-3-2, 5-4-1 or 5-4-2 with hyphens, or 11 digits")
+            return DrugMatch((), (), "this is no NDC: 4-4-2, 5-3-2, 5-4-1 or 5-4-2 with hyphens, or 11 digits")
         drugs = self.codes.get(("ndc", whole)) or self.codes.get(("ndc", whole[:9])) or frozenset()
-        return _match(drugs) if drugs else Match((), (), "no monograph has this ndc code")
+        return _match(drugs) if drugs else DrugMatch((), (), "no monograph has this ndc code")
 
     def _near(self, text: str) -> tuple[str, ...]:
         wanted = folded(text)
@@ -79,7 +79,7 @@ class Aliases:
         return tuple(near)[:NEAR]
 
 
-def gather(aliases: Iterable[Alias]) -> Aliases:
+def gather(aliases: Iterable[DrugName]) -> DrugNames:
     """The aliases of a project, ready to be asked. Codes are kept by system; an NDC by its digits."""
     words: dict[str, set[str]] = {}
     codes: dict[tuple[str, str], set[str]] = {}
@@ -91,7 +91,7 @@ def gather(aliases: Iterable[Alias]) -> Aliases:
         if code:
             codes.setdefault((alias.kind, code), set()).add(alias.drug)
     words.pop("", None)
-    return Aliases(
+    return DrugNames(
         {word: frozenset(drugs) for word, drugs in words.items()},
         {key: frozenset(drugs) for key, drugs in codes.items()},
     )
@@ -122,10 +122,12 @@ def product_digits(text: str) -> str:
     return parts[0].zfill(5) + parts[1].zfill(4) if shape in {(4, 4), (5, 3), (5, 4)} else ""
 
 
-def _match(drugs: Iterable[str]) -> Match:
+def _match(drugs: Iterable[str]) -> DrugMatch:
     found = tuple(sorted(drugs))
-    return Match(found, (), "" if len(found) == 1 else "more than one monograph is called so")
+    return DrugMatch(found, (), "" if len(found) == 1 else "more than one monograph is called so")
 
 
-def _ten_digits() -> Match:
-    return Match((), (), "an NDC of ten digits without hyphens can be read three ways; write 11 digits or the hyphens")
+def _ten_digits() -> DrugMatch:
+    return DrugMatch(
+        (), (), "an NDC of ten digits without hyphens can be read three ways; write 11 digits or the hyphens"
+    )

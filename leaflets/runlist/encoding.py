@@ -16,7 +16,7 @@ MARKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Letters:
+class DecodedText:
     """A text, the codec it was read with, and whether that codec was only supposed."""
 
     text: str
@@ -24,23 +24,23 @@ class Letters:
     supposed: bool = False
 
 
-def decode(data: bytes, codec: str = "") -> Letters:
+def decode(data: bytes, codec: str = "") -> DecodedText:
     """The text of a list. `codec` is what the user said, or empty to find it out.
 
     Without a byte order mark UTF-8 is tried, then Windows-1252, in which old pharmacy systems write. Raises UsageError
     where the bytes are none of these; the message names a line, never the text on it.
     """
     if codec:
-        return Letters(_strict(data, _known(codec)), codec)
+        return DecodedText(_strict(data, _known(codec)), codec)
     for mark, name in MARKS:
         if data.startswith(mark):
-            return Letters(_strict(data, name), _byte_order(mark, name))
+            return DecodedText(_strict(data, name), _byte_order(mark, name))
     if wide := _unmarked_utf16(data):
-        return Letters(_strict(data, wide), wide)
+        return DecodedText(_strict(data, wide), wide)
     try:
-        return Letters(data.decode("utf-8"), "utf-8")
+        return DecodedText(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
-        return Letters(_strict(data, "cp1252"), "cp1252", supposed=True)
+        return DecodedText(_strict(data, "cp1252"), "cp1252", supposed=True)
 
 
 def encode(text: str, codec: str) -> bytes:

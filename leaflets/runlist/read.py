@@ -18,7 +18,7 @@ class RunList:
     """A list as it was read: its rows, what is known of it, and how to write part of it again."""
 
     sha256: str
-    form: str
+    format: str
     codec: str
     reading: Reading
 
@@ -34,10 +34,10 @@ def read(data: bytes, columns: Mapping[str, str] = MappingProxyType({}), codec: 
     Raises UsageError where the bytes are no list at all. Rows that cannot be read become findings.
     """
     letters = decode(data, codec)
-    form, reading = _read(letters.text, columns)
+    format, reading = _read(letters.text, columns)
     if letters.supposed:
         reading = reading.with_finding(_supposed())
-    return RunList(hashlib.sha256(data).hexdigest(), form, letters.codec, reading)
+    return RunList(hashlib.sha256(data).hexdigest(), format, letters.codec, reading)
 
 
 def rejects(run_list: RunList, lines: Collection[int]) -> bytes:

@@ -7,14 +7,14 @@ from typing import TypeVar
 
 from leaflets.labels import Label
 from leaflets.model.copy import Leaflet
-from leaflets.model.edition import Audience, Edition, Form, Paper
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.runlist.columns import CODES, LABEL, Row
-from leaflets.runlist.drug_names import Aliases, Match
+from leaflets.runlist.drug_names import DrugMatch, DrugNames
 
 MAX_COPIES = 500
 """Copies one row may ask for; more is a slipped column."""
 
-Kind = TypeVar("Kind", Audience, Form, Paper)
+Kind = TypeVar("Kind", Audience, TypeSize, Paper)
 
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(\+[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?")
 _DESTINATION_LENGTH = 60
@@ -24,7 +24,7 @@ MARKS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xAD, 0x6
 
 
 @dataclass(frozen=True, slots=True)
-class Defaults:
+class RowDefaults:
     """What a row means where it does not say."""
 
     edition: Edition = field(default_factory=lambda: Edition(Audience.PATIENT))
@@ -32,7 +32,7 @@ class Defaults:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CopyRequest:
     """A row that was understood."""
 
     line: int
@@ -44,7 +44,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowFault:
     """Why a row cannot be taken; never repeats what stands in it. `hint` may name monographs of ours."""
 
     line: int
@@ -53,45 +53,45 @@ class Fault:
     hint: str = ""
 
 
-def order(row: Row, aliases: Aliases, defaults: Defaults) -> Order | Fault:
+def order(row: Row, aliases: DrugNames, defaults: RowDefaults) -> CopyRequest | RowFault:
     """The order a row stands for, or the first thing wrong with it."""
     if row.fault:
-        return Fault(row.line, "list-row", row.fault)
+        return RowFault(row.line, "list-row", row.fault)
     cells = row.cells
     drug = _drug(row, aliases)
-    if isinstance(drug, Fault):
+    if isinstance(drug, RowFault):
         return drug
     try:
         edition = _edition(cells, defaults.edition)
         copies = _copies(cells.get("copies", ""))
         destination = _destination(cells.get("destination", "")) or defaults.destination
     except ValueError as error:
-        return Fault(row.line, "list-cell", str(error))
-    return Order(row.line, Leaflet(drug, edition), copies, destination, _label(cells), cells)
+        return RowFault(row.line, "list-cell", str(error))
+    return CopyRequest(row.line, Leaflet(drug, edition), copies, destination, _label(cells), cells)
 
 
-def _drug(row: Row, aliases: Aliases) -> str | Fault:
+def _drug(row: Row, aliases: DrugNames) -> str | RowFault:
     """The one monograph that all the drug columns of a row agree on."""
     asked = [
         (kind, row.cells[name]) for name, kind in (("drug", ""), *zip(CODES, CODES, strict=True)) if row.cells.get(name)
     ]
     if not asked:
-        return Fault(row.line, "list-no-drug", "the row names no drug")
+        return RowFault(row.line, "list-no-drug", "the row names no drug")
     agreed: set[str] = set()
     for kind, text in asked:
         match = _meant(text, kind, aliases)
         if len(match.drugs) != 1:
             hint = _candidates(match.drugs) or _near(match.near)
-            return Fault(row.line, "list-drug", f"column `{kind or 'drug'}`: {match.reason}", hint)
+            return RowFault(row.line, "list-drug", f"column `{kind or 'drug'}`: {match.reason}", hint)
         agreed.update(match.drugs)
     if len(agreed) > 1:
-        return Fault(
+        return RowFault(
             row.line, "list-drug", "its drug columns mean different monographs", _candidates(tuple(sorted(agreed)))
         )
     return agreed.pop()
 
 
-def _meant(text: str, kind: str, aliases: Aliases) -> Match:
+def _meant(text: str, kind: str, aliases: DrugNames) -> DrugMatch:
     """What one column means. A cell may hold several codes, one a line, as FHIR lists codes of one and the same drug:
     those that nobody here knows are passed over, the others must agree.
     """
@@ -100,7 +100,7 @@ def _meant(text: str, kind: str, aliases: Aliases) -> Match:
     drugs = tuple(sorted({drug for match in known for drug in match.drugs}))
     if len(known) < 2 or len(drugs) == 1:
         return next(iter(known), matches[0])
-    return Match(drugs, reason="its codes mean more than one monograph")
+    return DrugMatch(drugs, reason="its codes mean more than one monograph")
 
 
 def _candidates(drugs: tuple[str, ...]) -> str:
@@ -117,7 +117,7 @@ def _edition(cells: Mapping[str, str], default: Edition) -> Edition:
         raise ValueError("column `lang` holds no language tag (en, es, en+es …)")
     audience = _one_of(Audience, cells.get("audience", ""), default.audience, "audience")
     paper = _one_of(Paper, cells.get("paper", ""), default.paper, "paper")
-    return Edition(audience, lang, paper, _one_of(Form, cells.get("edition", ""), default.form, "edition"))
+    return Edition(audience, lang, paper, _one_of(TypeSize, cells.get("edition", ""), default.type_size, "edition"))
 
 
 def _one_of(kinds: type[Kind], text: str, default: Kind, column: str) -> Kind:

@@ -13,7 +13,7 @@ from leaflets.project import Project, Source, read_bytes, shown
 from leaflets.project.content import at_path, source_at
 from leaflets.project.files import decode
 from leaflets.project.history import at_revision, at_version
-from leaflets.provenance.contents import inside
+from leaflets.provenance.contents import read_contents
 from leaflets.textdiff.compare import Comparison, compare
 from leaflets.textdiff.marked import marked
 from leaflets.typeset.glyphs import described, printable, uncovered
@@ -77,7 +77,7 @@ def _text(spec: str, project: Project, lang: str) -> Monograph:
 
 
 def _in_sheet(path: Path) -> Monograph:
-    found = inside(read_bytes(path), shown(path))
+    found = read_contents(read_bytes(path), shown(path))
     if not found.whole or not found.texts or found.record is None:
         raise PdfError(f"{shown(path)}: it is no whole sheet with its text in it", "“leaflet verify” says more.")
     lang = str(found.record.edition.get("lang", ""))

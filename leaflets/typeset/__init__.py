@@ -60,7 +60,7 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
 
 def _finish(document: Any, pdf: Any, html: Html) -> None:
     finish(document, pdf, html.lang, html.content_id)
-    enclose(pdf, html.enclosures)
+    enclose(pdf, html.attachments)
     settle(pdf)
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pydyf
 
-from leaflets.model.page import Enclosure
+from leaflets.model.page import Attachment
 
 
-def enclose(pdf: Any, enclosures: Sequence[Enclosure]) -> None:
+def enclose(pdf: Any, attachments: Sequence[Attachment]) -> None:
     """Put files into `pdf` (a `pydyf.PDF`) by name and associate them with the whole document."""
-    if not enclosures:
+    if not attachments:
         return
-    placed = [(each.name, _specification(pdf, each)) for each in sorted(enclosures, key=lambda each: each.name)]
+    placed = [(each.name, _specification(pdf, each)) for each in sorted(attachments, key=lambda each: each.name)]
     names = pydyf.Dictionary({"Names": pydyf.Array()})
     for name, reference in placed:
         names["Names"].extend((pydyf.String(name), reference))
@@ -22,7 +22,7 @@ def enclose(pdf: Any, enclosures: Sequence[Enclosure]) -> None:
     pdf.catalog["AF"] = pydyf.Array(reference for _, reference in placed)
 
 
-def _specification(pdf: Any, enclosure: Enclosure) -> bytes:
+def _specification(pdf: Any, enclosure: Attachment) -> bytes:
     told = {"Size": len(enclosure.data), "CheckSum": f"<{_md5(enclosure.data)}>"}
     if enclosure.date:
         told["ModDate"] = pydyf.String(f"D:{enclosure.date:%Y%m%d}000000Z")

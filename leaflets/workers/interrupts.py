@@ -16,7 +16,7 @@ class Terminated(Interrupted):
 
 
 @dataclass(slots=True)
-class Stop:
+class StopRequest:
     """Whether somebody asked to stop. The first signal is kept until a safe point; a second one ends at once."""
 
     signals: list[int] = field(default_factory=list)
@@ -41,9 +41,9 @@ class Stop:
 
 
 @contextmanager
-def watched() -> Iterator[Stop]:
+def watched() -> Iterator[StopRequest]:
     """Takes over SIGINT and SIGTERM for the block, in the main thread."""
-    stop = Stop()
+    stop = StopRequest()
     before = {number: signal.signal(number, stop.take) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop

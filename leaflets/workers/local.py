@@ -8,15 +8,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from leaflets.workers.protocol import Executor, Job, Limits, Make, Outcome
+from leaflets.workers.protocol import Job, Limits, Make, Result, Workers
 
 RENDERER = ("leaflets.batch.preload",)
 """What the fork server imports once, so that no worker has to."""
 
 
-def executor(workers: int) -> Executor:
+def workers_for(count: int) -> Workers:
     """Workers for a run; none means this process."""
-    return Processes(workers, Limits(), RENDERER) if workers else Serial()
+    return ProcessWorkers(count, Limits(), RENDERER) if count else SerialWorkers()
 
 
 def usual_workers() -> int:
@@ -26,13 +26,13 @@ def usual_workers() -> int:
     return os.cpu_count() or 1
 
 
-class Serial:
+class SerialWorkers:
     """Does the jobs here, one after the other."""
 
     def warm(self) -> None:
         """Nothing to do beforehand."""
 
-    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
+    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Result]:
         """The outcomes in the order of the jobs."""
         for job in jobs:
             if stopped():
@@ -41,7 +41,7 @@ class Serial:
 
 
 @dataclass(frozen=True, slots=True)
-class Processes:
+class ProcessWorkers:
     """Does the jobs in processes forked from a server that imported the renderer once and never saw the list."""
 
     workers: int
@@ -62,12 +62,12 @@ class Processes:
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
+    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Result]:
         """The outcomes as they come. A worker that dies is replaced and its job tried again; one that hangs, ended."""
-        from leaflets.workers.pool import Crew, context  # here, as a run with nothing to make needs no processes
+        from leaflets.workers.pool import Pool, context  # here, as a run with nothing to make needs no processes
 
         self.warm()
-        crew = Crew(make, self.limits, context())
+        crew = Pool(make, self.limits, context())
         try:
             yield from crew.work(jobs, min(self.workers, len(jobs)), stopped)
         finally:

@@ -12,7 +12,7 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 
 from leaflets.errors import RenderError
-from leaflets.workers.protocol import Job, Limits, Make, Outcome
+from leaflets.workers.protocol import Job, Limits, Make, Result
 
 MIB = 1024 * 1024
 READY = "ready"
@@ -57,7 +57,7 @@ class _Worker:
         self.pipe.close()
 
 
-class Crew:
+class Pool:
     """Hands out jobs, takes outcomes in, and replaces workers that are lost or worn."""
 
     def __init__(self, make: Make, limits: Limits, context: ForkServerContext | SpawnContext) -> None:
@@ -67,7 +67,7 @@ class Crew:
         self._workers: list[_Worker] = []
         self._attempts: dict[int, int] = {}
 
-    def work(self, jobs: Sequence[Job], size: int, stopped: Callable[[], bool]) -> Iterator[Outcome]:
+    def work(self, jobs: Sequence[Job], size: int, stopped: Callable[[], bool]) -> Iterator[Result]:
         """The outcomes as they come, with `size` workers; none is handed out any more once `stopped`."""
         waiting = deque(jobs)
         while True:
@@ -104,14 +104,14 @@ class Crew:
         self._workers.append(_Worker(self._make, self._limits, self._context))
         return self._workers[-1]
 
-    def _look_at(self, worker: _Worker, ready: bool, waiting: deque[Job]) -> Outcome | None:
+    def _look_at(self, worker: _Worker, ready: bool, waiting: deque[Job]) -> Result | None:
         if ready:
             return self._take_in(worker, waiting)
         if worker.overdue:
             return self._give_up(worker, f"it took longer than {self._limits.seconds:g} seconds")
         return None
 
-    def _take_in(self, worker: _Worker, waiting: deque[Job]) -> Outcome | None:
+    def _take_in(self, worker: _Worker, waiting: deque[Job]) -> Result | None:
         try:
             outcome = worker.pipe.recv()
         except (EOFError, OSError):
@@ -122,9 +122,9 @@ class Crew:
         worker.job, worker.done = None, worker.done + 1
         if worker.done >= self._limits.leaflets:
             self._lose(worker)
-        return outcome if isinstance(outcome, Outcome) else None
+        return outcome if isinstance(outcome, Result) else None
 
-    def _died(self, worker: _Worker, waiting: deque[Job]) -> Outcome | None:
+    def _died(self, worker: _Worker, waiting: deque[Job]) -> Result | None:
         job = worker.job
         if job is None:
             return self._give_up(worker, "")
@@ -138,13 +138,13 @@ class Crew:
         how = f"by signal {-code}" if code is not None and code < 0 else f"with code {code}"
         return self._give_up(worker, f"the worker ended {how}, {tried} times")
 
-    def _give_up(self, worker: _Worker, why: str) -> Outcome | None:
+    def _give_up(self, worker: _Worker, why: str) -> Result | None:
         job = worker.job
         self._lose(worker)
         if job is None:
             return None
         message = f"{job} could not be made: {why}"
-        return Outcome(job.number, fault="RenderError", message=message, exit_code=RenderError.exit_code)
+        return Result(job.number, fault="RenderError", message=message, exit_code=RenderError.exit_code)
 
     def _lose(self, worker: _Worker) -> None:
         self._workers.remove(worker)

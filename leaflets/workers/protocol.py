@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from leaflets.build.checked_text import Perused
+from leaflets.build.checked_text import CheckedText
 from leaflets.model.copy import called
-from leaflets.model.edition import Form
+from leaflets.model.edition import TypeSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Job:
     lang: str
     paper: str
     allowed: tuple[str, ...] = ()
-    form: str = Form.STANDARD.value
-    perused: Perused | None = field(default=None, repr=False, compare=False)
+    type_size: str = TypeSize.STANDARD.value
+    checked: CheckedText | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
-        return called(self.drug, self.audience, self.lang, self.paper, self.form)
+        return called(self.drug, self.audience, self.lang, self.paper, self.type_size)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Result:
     """What became of a job: the sheet's key in the cache, or the fault (an error's class name) and its message."""
 
     number: int
@@ -54,15 +54,15 @@ class Limits:
     attempts: int = 2
 
 
-Make = Callable[[Job], Outcome]
+Make = Callable[[Job], Result]
 """Makes one leaflet; never raises, picklable."""
 
 
-class Executor(Protocol):
+class Workers(Protocol):
     """Does jobs, anywhere: yields one outcome for each as it comes, fewer where a stop was asked."""
 
     def warm(self) -> None:
         """Called once it is known that there will be work; must return at once."""
 
-    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Outcome]:
+    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Result]:
         """Outcomes in the order in which they come; a job that fails, dies or hangs has one too."""
