@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 from leaflets import __version__
@@ -52,6 +53,8 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see docs for the table of codes."""
+    if argv is None:
+        _close_fonts()
     signal.signal(signal.SIGTERM, _terminate)
     gc.set_threshold(_ALLOCATIONS)
     atexit.register(gc.freeze)  # what is left at the end goes with the process: nobody need look through it
@@ -77,6 +80,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
+
+
+def _close_fonts() -> None:
+    """Keep fontconfig from reading the fonts of the machine: a command uses none, and this process is its own."""
+    os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parents[1] / "typeset" / "fonts.conf")
+    os.environ.pop("FONTCONFIG_SYSROOT", None)
 
 
 def command_parser(only: str | None = None) -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ import importlib
 import io
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,13 @@ from leaflets.errors import RenderError
 from leaflets.lazy_modules import Deferred, deferred
 
 FONTS_CONF = Path(__file__).with_name("fonts.conf")
+_DECLARATIONS = """
+    const char * hb_version_string (void);
+    PangoLanguage ** pango_language_get_preferred (void);
+    FcConfig * FcConfigCreate (void);
+    FcBool FcConfigBuildFonts (FcConfig *config);
+    void FcConfigSetSysRoot (FcConfig *config, const FcChar8 *sysroot);
+"""  # not among the functions that WeasyPrint declares
 OLDEST_HARFBUZZ = (4, 1, 0)  # below it WeasyPrint lets fontTools cut fonts down, which stamps the time into them
 _LIBRARIES = (
     "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libfontconfig1"
@@ -55,11 +63,20 @@ def _libraries_by_soname() -> Iterator[None]:
         ctypes.util.find_library = original
 
 
-def _close_fonts() -> None:
-    # Pango has fontconfig read this in a thread of its own, some time later, so it has to stay.
-    os.environ["FONTCONFIG_FILE"] = str(FONTS_CONF)
-    for name in ("FONTCONFIG_PATH", "FONTCONFIG_SYSROOT", "PANGO_LANGUAGE"):
-        os.environ.pop(name, None)
+class _OtherThreadsOnly(io.TextIOBase):
+    """Standard output without what the thread that made this writes; other threads are not kept from it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = threading.get_ident()
+        self._stream = sys.stdout
+
+    def write(self, text: str) -> int:
+        return len(text) if threading.get_ident() == self._thread else self._stream.write(text)
+
+    def flush(self) -> None:
+        if threading.get_ident() != self._thread:
+            self._stream.flush()
 
 
 def _short(error: OSError) -> str:
@@ -67,14 +84,13 @@ def _short(error: OSError) -> str:
 
 
 def _load() -> ModuleType:
-    _close_fonts()
     with (
         deferred(*_fonttools()),
         _libraries_by_soname(),
         warnings.catch_warnings(),
-        contextlib.redirect_stdout(io.StringIO()),  # WeasyPrint prints advice of its own when a library is missing
+        contextlib.redirect_stdout(_OtherThreadsOnly()),  # WeasyPrint prints advice when a library is missing
     ):
-        warnings.simplefilter("ignore")  # "No fonts configured": as it should be
+        warnings.simplefilter("ignore")  # "No fonts configured" on a machine without fonts: ours are enough
         try:
             return importlib.import_module("weasyprint")
         except OSError as error:
@@ -83,11 +99,34 @@ def _load() -> ModuleType:
 
 weasyprint: Any = _load()
 _ffi: Any = importlib.import_module("weasyprint.text.ffi")
+_ffi.ffi.cdef(_DECLARATIONS, override=True)
+
+
+def _ignore_preferred_languages() -> None:
+    # Pango reads these variables once in a process, for the letters of a script that the language of the text is not
+    # written in: they choose between the forms of a letter, so a page would differ from machine to machine.
+    variables = {name: os.environ.pop(name) for name in ("PANGO_LANGUAGE", "LANGUAGE") if name in os.environ}
+    try:
+        if hasattr(_ffi.pango, "pango_language_get_preferred"):  # since Pango 1.48
+            _ffi.pango.pango_language_get_preferred()
+    finally:
+        os.environ.update(variables)
+
+
+def closed_font_config() -> Any:
+    """A new fontconfig configuration without any font of the machine, to be freed with `FcConfigDestroy`.
+
+    It is private to its owner: the configuration that other code of the process uses is neither read nor changed.
+    """
+    config = _ffi.fontconfig.FcConfigCreate()
+    _ffi.fontconfig.FcConfigSetSysRoot(config, _ffi.ffi.NULL)  # else FONTCONFIG_SYSROOT is put before each file name
+    _ffi.fontconfig.FcConfigParseAndLoadFromMemory(config, FONTS_CONF.read_bytes(), True)
+    _ffi.fontconfig.FcConfigBuildFonts(config)
+    return config
 
 
 @functools.cache
 def _harfbuzz_version() -> str:
-    _ffi.ffi.cdef("const char * hb_version_string (void);")  # not among the functions WeasyPrint declares
     return str(_ffi.ffi.string(_ffi.harfbuzz.hb_version_string()).decode())
 
 
@@ -121,3 +160,4 @@ def require_subsetter() -> None:
 
 
 require_subsetter()
+_ignore_preferred_languages()

@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from leaflets.errors import RenderError
-from leaflets.typeset.engine import weasyprint
+from leaflets.typeset.engine import closed_font_config, weasyprint
 from leaflets.typeset.numbering import numbered
 
 _fonts: Any = weasyprint.text.fonts
@@ -38,6 +38,7 @@ class Faces(_fonts.FontConfiguration):
 
     def __init__(self) -> None:
         super().__init__()
+        self._config = _use_closed_config(self.font_map)
         self._sources: dict[_Face, str] = {}
         self._sealed = False
         self._files = contextlib.ExitStack()
@@ -75,6 +76,14 @@ class Faces(_fonts.FontConfiguration):
                 f'The file for the font "{face.family}" is not a TrueType or OpenType font.', "Use the whole .ttf file."
             )
         _fonts.pangoft2.pango_fc_font_map_config_changed(_fonts.ffi.cast("PangoFcFontMap *", self.font_map))
+
+
+def _use_closed_config(font_map: Any) -> Any:
+    """Give a new font map a configuration that has no fonts yet, in the place of the machine's; returns it."""
+    config = closed_font_config()
+    _fonts.pangoft2.pango_fc_font_map_set_config(_fonts.ffi.cast("PangoFcFontMap *", font_map), config)
+    _fonts.fontconfig.FcConfigDestroy(config)  # the font map holds it now
+    return config
 
 
 def _face(descriptors: Mapping[str, Any]) -> _Face:

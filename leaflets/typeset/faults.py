@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from tempfile import gettempdir
+from typing import Self
 
 from leaflets.errors import LeafletError, OutputError, RenderError
 from leaflets.typeset.fetch import AssetFetcher, Denied, shown
@@ -28,17 +29,34 @@ _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.E
 _MAX_MESSAGE = 200
 
 
-class _Listener(logging.Handler):
-    """Keeps the warnings and errors WeasyPrint logs in this thread."""
+class _Listener:
+    """Collects the warnings and errors that WeasyPrint logs in this thread; those of other threads take their way.
+
+    It stands before the logger's own methods, since a program around us may have silenced or disabled that logger, and
+    a missing glyph must not pass for that.
+    """
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
         self.records: list[logging.LogRecord] = []
         self._thread = threading.get_ident()
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def __enter__(self) -> Self:
+        vars(_LOGGER).update(isEnabledFor=self._is_enabled_for, handle=self._handle)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        del vars(_LOGGER)["isEnabledFor"], vars(_LOGGER)["handle"]
+
+    def _is_enabled_for(self, level: int) -> bool:
+        if threading.get_ident() == self._thread:
+            return level >= logging.WARNING
+        return logging.Logger.isEnabledFor(_LOGGER, level)
+
+    def _handle(self, record: logging.LogRecord) -> None:
         if record.thread == self._thread:
             self.records.append(record)
+        else:
+            logging.Logger.handle(_LOGGER, record)
 
 
 @contextlib.contextmanager
@@ -48,20 +66,15 @@ def faults_raised(what: str, fetcher: AssetFetcher, source: str = "") -> Iterato
     `what` is what is being worked on, as a person would call it ("patient.css", "the page"); `source` is its text, for
     looking up the line where WeasyPrint does not say it.
     """
-    listener = _Listener()
-    _LOGGER.addHandler(listener)
-    propagate, _LOGGER.propagate = _LOGGER.propagate, False
     try:
-        yield
+        with _Listener() as listener:
+            yield
     except RenderError:
         raise
     except Denied as denial:
         raise fetcher.refusals[0] from denial
     except Exception as error:  # a renderer can fail in any way at all; none may reach the user as a traceback
         raise _failure(what, error) from error
-    finally:
-        _LOGGER.removeHandler(listener)
-        _LOGGER.propagate = propagate
     fetcher.require_none_refused()
     if listener.records:
         raise _fault(what, listener.records[0], source)

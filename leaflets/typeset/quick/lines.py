@@ -143,12 +143,13 @@ def is_one_line(layout: Any) -> bool:
     return bool(_pango.pango_layout_get_line_readonly(layout.layout, 1) == _ffi.NULL)
 
 
-_extents = _ffi.new("PangoRectangle *")
+_RECTANGLE = _ffi.typeof("PangoRectangle *")
 
 
 def _line_size(line: Any, style: Any) -> tuple[float, float]:
-    _pango.pango_layout_line_get_extents(line, _ffi.NULL, _extents)
-    width, height = _extents.width * _FROM, _extents.height * _FROM
+    extents = _ffi.new(_RECTANGLE)
+    _pango.pango_layout_line_get_extents(line, _ffi.NULL, extents)
+    width, height = extents.width * _FROM, extents.height * _FROM
     spacing = style["letter_spacing"]
     return (width if spacing == "normal" else width + spacing), height
 
@@ -169,11 +170,13 @@ def _font_key(style: Any, include_size: bool = False) -> Any:
     return _font_and_size(style) if include_size else _font(style)
 
 
+_Layout.shared = False  # of layouts that another thread has in hand while the steps are exchanged
+
 STEPS = (
-    (_Layout, "setup", _setup),
     (_Layout, "set_text", _set_text),
     (_Layout, "deactivate", _deactivate),
     (_Layout, "reactivate", _reactivate),
+    (_Layout, "setup", _setup),  # after those that can do without it
     (_lines, "line_size", _line_size),
     (_lines, "_font_style_cache_key", _font_key),
 )
