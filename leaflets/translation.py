@@ -7,9 +7,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import zip_longest
 
+from leaflets.model.change import BlockChange
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import (
     Block,
@@ -164,20 +164,12 @@ def record_of(source: Monograph) -> Translation:
     )
 
 
-class Change(StrEnum):
-    """What became of a block of the source after it was translated."""
-
-    CHANGED = "changed"
-    ADDED = "added"
-    REMOVED = "removed"
-
-
 @dataclass(frozen=True, slots=True)
 class Stale:
     """A block whose translation no longer fits: its section, the lines in both texts (0 where it has none)."""
 
     section: str
-    change: Change
+    change: BlockChange
     line: int
     source_line: int
     safety: bool
@@ -211,7 +203,7 @@ def _changes(
     for before, after in zip_longest(old, new):
         unit = now[after] if after is not None else None
         there = theirs[min(before if before is not None else same, len(theirs) - 1)] if theirs else None
-        change = Change.ADDED if before is None else Change.REMOVED if after is None else Change.CHANGED
+        change = BlockChange.ADDED if before is None else BlockChange.REMOVED if after is None else BlockChange.CHANGED
         boxed = (unit is not None and unit.boxed) or (there is not None and there.boxed)
         safety = boxed or section.split("-")[0] in SAFETY
         yield Stale(section, change, there.line if there else 0, unit.line if unit else 0, safety)
@@ -221,7 +213,7 @@ def _changes(
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class UnitPair:
     """Units of both texts that say the same; a section whose forms differ is one pair as a whole, not `aligned`."""
 
     section: str
@@ -230,7 +222,7 @@ class Pair:
     aligned: bool = True
 
 
-def pairs(translation: Monograph, source: Monograph) -> Iterator[Pair]:
+def pairs(translation: Monograph, source: Monograph) -> Iterator[UnitPair]:
     """Each unit of the translation with that of the source it stands for, in the order of the source."""
     theirs, ours = units(translation), units(source)
     yield from _front_pairs(theirs[FRONT], ours[FRONT])
@@ -239,20 +231,20 @@ def pairs(translation: Monograph, source: Monograph) -> Iterator[Pair]:
         if section == FRONT:
             continue
         if [unit.kind for unit in left] != [unit.kind for unit in right]:
-            yield Pair(section, left, right, aligned=False)
+            yield UnitPair(section, left, right, aligned=False)
         else:
-            yield from (Pair(section, (one,), (other,)) for one, other in zip(left, right, strict=True))
+            yield from (UnitPair(section, (one,), (other,)) for one, other in zip(left, right, strict=True))
 
 
-def _front_pairs(theirs: tuple[Unit, ...], ours: tuple[Unit, ...]) -> Iterator[Pair]:
+def _front_pairs(theirs: tuple[Unit, ...], ours: tuple[Unit, ...]) -> Iterator[UnitPair]:
     left, right = {unit.kind: unit for unit in theirs}, {unit.kind: unit for unit in ours}
     for kind in dict.fromkeys([*right, *left]):
         both = tuple(filter(None, [left.get(kind)])), tuple(filter(None, [right.get(kind)]))
         if kind != _SAID or all(both):  # how a name is said may go without saying in another language
-            yield Pair(FRONT, *both, aligned=all(both))
+            yield UnitPair(FRONT, *both, aligned=all(both))
 
 
-def parting(pair: Pair) -> tuple[Unit | None, Unit | None]:
+def parting(pair: UnitPair) -> tuple[Unit | None, Unit | None]:
     """Where the forms of two sections part: the first unit of each that has no like in the other (None at an end)."""
     both = zip_longest(pair.theirs, pair.ours)
     return next(((one, other) for one, other in both if not one or not other or one.kind != other.kind), (None, None))

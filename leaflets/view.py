@@ -21,16 +21,16 @@ from leaflets.model.monograph import (
     Picture,
     Questions,
     Quote,
-    Row,
-    Run,
     Section,
     Subheading,
     Table,
+    TableRow,
     Text,
+    TextRun,
     Verbatim,
     plain,
 )
-from leaflets.model.view import Place, View, ViewSection
+from leaflets.model.view import Region, View, ViewSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class Seat:
     """Where a section stands for one audience, and the title it has there."""
 
     id: str
-    place: Place
+    place: Region
     title: str
 
 
-def _seats(*rows: tuple[str, Place, str]) -> MappingProxyType[str, tuple[int, Seat]]:
+def _seats(*rows: tuple[str, Region, str]) -> MappingProxyType[str, tuple[int, Seat]]:
     return MappingProxyType({id: (order, Seat(id, place, title)) for order, (id, place, title) in enumerate(rows)})
 
 
@@ -50,56 +50,56 @@ def _seats(*rows: tuple[str, Place, str]) -> MappingProxyType[str, tuple[int, Se
 # take the medicine on page 1; the clinician sheet follows dose, adjustments, monitoring.
 SEATING = MappingProxyType({
     Audience.PATIENT: _seats(
-        ("subtitle", Place.NAME, ""),
-        ("generic_name", Place.NAME, msg("Generic name")),
-        ("key_message", Place.TOP, msg("Most important")),
-        ("urgent", Place.TOP, msg("Get help now")),
-        ("boxed_warning", Place.FIRST, msg("Serious warnings")),
-        ("introduction", Place.FIRST, msg("About this medicine")),
-        ("indications", Place.FIRST, msg("What it is for")),
-        ("contraindications", Place.FIRST, msg("Do not take it")),
-        ("precautions", Place.FIRST, msg("Before you take it")),
-        ("pregnancy", Place.FIRST, msg("Pregnancy and breastfeeding")),
-        ("interactions", Place.FIRST, msg("Other medicines")),
-        ("dosage", Place.FIRST, msg("How to take it")),
-        ("adjustments", Place.FIRST, msg("If your dose needs to change")),
-        ("missed_dose", Place.FIRST, msg("If you miss a dose")),
-        ("overdose", Place.FIRST, msg("If you take too much")),
-        ("monitoring", Place.SECOND, msg("Tests and checks")),
-        ("counselling", Place.SECOND, msg("While you take it")),
-        ("side_effects", Place.SECOND, msg("Side effects")),
-        ("storage", Place.SECOND, msg("How to store it")),
-        ("mechanism", Place.SECOND, msg("How it works")),
-        ("supply", Place.SECOND, msg("What it looks like")),
-        ("faqs", Place.SECOND, msg("Questions")),
-        ("sources", Place.SECOND, msg("Where this comes from")),
-        ("disclaimer", Place.FOOT, msg("Disclaimer")),
+        ("subtitle", Region.NAME, ""),
+        ("generic_name", Region.NAME, msg("Generic name")),
+        ("key_message", Region.TOP, msg("Most important")),
+        ("urgent", Region.TOP, msg("Get help now")),
+        ("boxed_warning", Region.FIRST, msg("Serious warnings")),
+        ("introduction", Region.FIRST, msg("About this medicine")),
+        ("indications", Region.FIRST, msg("What it is for")),
+        ("contraindications", Region.FIRST, msg("Do not take it")),
+        ("precautions", Region.FIRST, msg("Before you take it")),
+        ("pregnancy", Region.FIRST, msg("Pregnancy and breastfeeding")),
+        ("interactions", Region.FIRST, msg("Other medicines")),
+        ("dosage", Region.FIRST, msg("How to take it")),
+        ("adjustments", Region.FIRST, msg("If your dose needs to change")),
+        ("missed_dose", Region.FIRST, msg("If you miss a dose")),
+        ("overdose", Region.FIRST, msg("If you take too much")),
+        ("monitoring", Region.SECOND, msg("Tests and checks")),
+        ("counselling", Region.SECOND, msg("While you take it")),
+        ("side_effects", Region.SECOND, msg("Side effects")),
+        ("storage", Region.SECOND, msg("How to store it")),
+        ("mechanism", Region.SECOND, msg("How it works")),
+        ("supply", Region.SECOND, msg("What it looks like")),
+        ("faqs", Region.SECOND, msg("Questions")),
+        ("sources", Region.SECOND, msg("Where this comes from")),
+        ("disclaimer", Region.FOOT, msg("Disclaimer")),
     ),
     Audience.CLINICIAN: _seats(
-        ("subtitle", Place.NAME, ""),
-        ("generic_name", Place.NAME, msg("Generic name")),
-        ("boxed_warning", Place.TOP, msg("Boxed warning")),
-        ("urgent", Place.TOP, msg("Get help now")),
-        ("key_message", Place.TOP, msg("Key message")),
-        ("introduction", Place.FIRST, msg("About this medicine")),
-        ("indications", Place.FIRST, msg("Indications")),
-        ("dosage", Place.FIRST, msg("Dosage")),
-        ("adjustments", Place.FIRST, msg("Dose adjustments")),
-        ("contraindications", Place.FIRST, msg("Contraindications")),
-        ("precautions", Place.FIRST, msg("Precautions")),
-        ("monitoring", Place.SECOND, msg("Monitoring")),
-        ("interactions", Place.SECOND, msg("Interactions")),
-        ("side_effects", Place.SECOND, msg("Side effects")),
-        ("pregnancy", Place.SECOND, msg("Pregnancy and breastfeeding")),
-        ("mechanism", Place.SECOND, msg("Mechanism")),
-        ("supply", Place.SECOND, msg("Supply")),
-        ("counselling", Place.SECOND, msg("Counselling points")),
-        ("missed_dose", Place.SECOND, msg("Missed dose")),
-        ("overdose", Place.SECOND, msg("Overdose")),
-        ("storage", Place.SECOND, msg("Storage")),
-        ("faqs", Place.SECOND, msg("Questions")),
-        ("sources", Place.FOOT, msg("Sources")),
-        ("disclaimer", Place.FOOT, msg("Disclaimer")),
+        ("subtitle", Region.NAME, ""),
+        ("generic_name", Region.NAME, msg("Generic name")),
+        ("boxed_warning", Region.TOP, msg("Boxed warning")),
+        ("urgent", Region.TOP, msg("Get help now")),
+        ("key_message", Region.TOP, msg("Key message")),
+        ("introduction", Region.FIRST, msg("About this medicine")),
+        ("indications", Region.FIRST, msg("Indications")),
+        ("dosage", Region.FIRST, msg("Dosage")),
+        ("adjustments", Region.FIRST, msg("Dose adjustments")),
+        ("contraindications", Region.FIRST, msg("Contraindications")),
+        ("precautions", Region.FIRST, msg("Precautions")),
+        ("monitoring", Region.SECOND, msg("Monitoring")),
+        ("interactions", Region.SECOND, msg("Interactions")),
+        ("side_effects", Region.SECOND, msg("Side effects")),
+        ("pregnancy", Region.SECOND, msg("Pregnancy and breastfeeding")),
+        ("mechanism", Region.SECOND, msg("Mechanism")),
+        ("supply", Region.SECOND, msg("Supply")),
+        ("counselling", Region.SECOND, msg("Counselling points")),
+        ("missed_dose", Region.SECOND, msg("Missed dose")),
+        ("overdose", Region.SECOND, msg("Overdose")),
+        ("storage", Region.SECOND, msg("Storage")),
+        ("faqs", Region.SECOND, msg("Questions")),
+        ("sources", Region.FOOT, msg("Sources")),
+        ("disclaimer", Region.FOOT, msg("Disclaimer")),
     ),
 })  # fmt: skip
 
@@ -163,7 +163,7 @@ def _unbroken_sets(sections: tuple[ViewSection, ...]) -> tuple[ViewSection, ...]
     """The sets of a combination product follow one another, each whole; nothing of them moves to a second place."""
     if not any(section.subject for section in sections):
         return sections
-    return tuple(replace(s, place=Place.FIRST) if s.place is Place.SECOND else s for s in sections)
+    return tuple(replace(s, place=Region.FIRST) if s.place is Region.SECOND else s for s in sections)
 
 
 def _subject_order(sections: Sequence[Section]) -> tuple[int, ...]:
@@ -178,18 +178,18 @@ def _subject_order(sections: Sequence[Section]) -> tuple[int, ...]:
     )
 
 
-def _other_place(audience: Audience, order: int) -> Place:
+def _other_place(audience: Audience, order: int) -> Region:
     """A section nobody knows stays beside the one its author put it after."""
     before = next((seat for position, seat in SEATING[audience].values() if position == order), None)
-    return Place.FIRST if before is None or before.place in (Place.NAME, Place.TOP) else before.place
+    return Region.FIRST if before is None or before.place in (Region.NAME, Region.TOP) else before.place
 
 
 def _placed(
     section: Section, seat: Seat, blocks: tuple[Block, ...], audience: Audience, monograph: Monograph
 ) -> ViewSection:
     place = seat.place
-    if section.subject or (place is Place.NAME and not _fits_name_block(section)):
-        place = Place.FIRST
+    if section.subject or (place is Region.NAME and not _fits_name_block(section)):
+        place = Region.FIRST
     if audience is Audience.CLINICIAN:
         title, note = section.heading or seat.title, ""
         if section.id == "sources" and monograph.front.sources:
@@ -302,7 +302,7 @@ def _goes_on(following: Sequence[Block]) -> bool:
 def _dose_table(led: Sequence[Paragraph], tongue: Language) -> Sequence[Block]:
     if len(led) < 2:
         return led
-    rows = tuple(Row(paragraph.line, (_row_head(paragraph.lead), paragraph.text)) for paragraph in led)
+    rows = tuple(TableRow(paragraph.line, (_row_head(paragraph.lead), paragraph.text)) for paragraph in led)
     header = (_words_of(tongue.say("For")), _words_of(tongue.say("Dose")))
     return (Table(led[0].line, header, rows, led[0].audience),)
 
@@ -321,7 +321,7 @@ def _row_head(lead: Text) -> Text:
 
 
 def _words_of(words: str) -> Text:
-    return (Run(words),)
+    return (TextRun(words),)
 
 
 def boxes(view: View, kind: BoxKind) -> tuple[Box, ...]:

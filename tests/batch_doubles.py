@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
-from leaflets.batch.assessment import Monographs, Verdict
+from leaflets.batch.assessment import Assessment, Monographs
 from leaflets.batch.execute import FileWritten, LeafletFailed, Progress, RunContext, RunResult
 from leaflets.batch.options import RunOptions
 from leaflets.batch.print_files import PrintFiles
 from leaflets.batch.reprint import Reprint, reprint
-from leaflets.batch.run import Prepared, Request, carry_out, prepare
+from leaflets.batch.run import PreparedRun, RunRequest, carry_out, prepare
 from leaflets.errors import OutputError
 from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.model.copy import Leaflet
@@ -57,7 +57,7 @@ class TextMonographs:
     def aliases(self) -> DrugNames:
         return gather(DrugName(drug, "name", drug) for drug in self.texts)
 
-    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
+    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
         return {leaflet: self._verdict(leaflet) for leaflet in leaflets}
 
     def known(self, job: Job) -> Result | None:
@@ -73,11 +73,11 @@ class TextMonographs:
     def maker(self) -> Make:
         return partial(make, self.texts, self.cache)
 
-    def _verdict(self, leaflet: Leaflet) -> Verdict:
+    def _verdict(self, leaflet: Leaflet) -> Assessment:
         text = self.texts[leaflet.drug]
         found = tuple((one, f"it is {one.value}") for one in Objection if one.value in text)
         missing = "" if leaflet.edition.lang == "en" else "there is no translation"
-        return Verdict(leaflet, text.split()[0], hashlib.sha256(text.encode()).hexdigest(), found, missing)
+        return Assessment(leaflet, text.split()[0], hashlib.sha256(text.encode()).hexdigest(), found, missing)
 
 
 @dataclass(frozen=True)
@@ -158,11 +158,11 @@ class BatchEnvironment:
         if self.told:
             self.told(happening)
 
-    def request(self) -> Request:
+    def request(self) -> RunRequest:
         place = self.folder / "list.csv"
-        return Request(self.data, place, self.options, self.output, "261122", "test", self.again)
+        return RunRequest(self.data, place, self.options, self.output, "261122", "test", self.again)
 
-    def prepare(self, ledger: Ledger | None = None) -> Prepared:
+    def prepare(self, ledger: Ledger | None = None) -> PreparedRun:
         return prepare(self.request(), self.monographs, self.print_files, ledger)
 
     def run(self) -> RunResult:

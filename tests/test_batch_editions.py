@@ -10,7 +10,7 @@ from leaflets.batch.options import RunOptions, parse, spell
 from leaflets.build import BuiltSheet, build
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.project import load_project
-from leaflets.runlist.columns import Row
+from leaflets.runlist.columns import ListRow
 from leaflets.runlist.drug_names import DrugName, gather
 from leaflets.runlist.requests import CopyRequest, RowDefaults, RowFault, order
 from tests.running import MONOGRAPH, Leaflet
@@ -44,7 +44,7 @@ def leaflet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 
 def _order(default: Edition = Edition(Audience.PATIENT), **cells: str) -> CopyRequest | RowFault:  # noqa: B008
-    return order(Row(2, {"drug": "examplol", **cells}, ""), ALIASES, RowDefaults(default))
+    return order(ListRow(2, {"drug": "examplol", **cells}, ""), ALIASES, RowDefaults(default))
 
 
 def _edition(order: CopyRequest | RowFault) -> Edition:

@@ -18,7 +18,7 @@ from leaflets.ledger import serials
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, NewRun, PartEntry, RunEntry
 from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.ledger.pseudonym import open_key
-from leaflets.ledger.states import MOVES, State
+from leaflets.ledger.states import MOVES, CopyState
 from leaflets.ledger.store import LedgerStore, open_store
 from tests.batch_doubles import TEXTS, BatchEnvironment, clock, patients
 
@@ -48,18 +48,20 @@ def store(tmp_path: Path) -> Iterator[LedgerStore]:
     opened.close()
 
 
-@pytest.mark.parametrize("old", list(State))
-@pytest.mark.parametrize("new", list(State))
-def test_the_tables_themselves_refuse_a_step_back(tmp_path: Path, store: LedgerStore, old: State, new: State) -> None:
+@pytest.mark.parametrize("old", list(CopyState))
+@pytest.mark.parametrize("new", list(CopyState))
+def test_the_tables_themselves_refuse_a_step_back(
+    tmp_path: Path, store: LedgerStore, old: CopyState, new: CopyState
+) -> None:
     store.add_run(new_run())
     path = {
-        State.PLANNED: [],
-        State.RENDERED: [State.RENDERED],
-        State.WRITTEN: [State.RENDERED, State.WRITTEN],
-        State.SENT: [State.RENDERED, State.WRITTEN, State.SENT],
-        State.PRINTED: [State.RENDERED, State.WRITTEN, State.PRINTED],
-        State.SPOILED: [State.RENDERED, State.WRITTEN, State.SPOILED],
-        State.CANCELLED: [State.CANCELLED],
+        CopyState.PLANNED: [],
+        CopyState.RENDERED: [CopyState.RENDERED],
+        CopyState.WRITTEN: [CopyState.RENDERED, CopyState.WRITTEN],
+        CopyState.SENT: [CopyState.RENDERED, CopyState.WRITTEN, CopyState.SENT],
+        CopyState.PRINTED: [CopyState.RENDERED, CopyState.WRITTEN, CopyState.PRINTED],
+        CopyState.SPOILED: [CopyState.RENDERED, CopyState.WRITTEN, CopyState.SPOILED],
+        CopyState.CANCELLED: [CopyState.CANCELLED],
     }[old]
     sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     try:
@@ -76,16 +78,17 @@ def test_the_tables_themselves_refuse_a_step_back(tmp_path: Path, store: LedgerS
 
 @given(
     st.lists(
-        st.tuples(st.sets(st.integers(1, COPIES + 1), max_size=COPIES), st.sampled_from(list(State)[2:])), max_size=8
+        st.tuples(st.sets(st.integers(1, COPIES + 1), max_size=COPIES), st.sampled_from(list(CopyState)[2:])),
+        max_size=8,
     )
 )
 @settings(max_examples=60, deadline=None)
 def test_whatever_is_said_history_and_states_agree(
-    tmp_path_factory: pytest.TempPathFactory, said: list[tuple[set[int], State]]
+    tmp_path_factory: pytest.TempPathFactory, said: list[tuple[set[int], CopyState]]
 ) -> None:
     store = open_store(tmp_path_factory.mktemp("ledger") / "ledger.db", clock)
     run = written(store)
-    expected = dict.fromkeys(range(1, COPIES + 1), State.WRITTEN)
+    expected = dict.fromkeys(range(1, COPIES + 1), CopyState.WRITTEN)
     for chosen, state in said:
         possible = all(n in expected and (expected[n] is state or state in MOVES[expected[n]]) for n in chosen)
         if possible:
@@ -125,7 +128,7 @@ TAMPERINGS = {
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)
 def test_what_was_tampered_with_shows(tmp_path: Path, store: LedgerStore, tampering: str) -> None:
-    store.move(written(store), (1,), State.PRINTED)
+    store.move(written(store), (1,), CopyState.PRINTED)
     assert verify(store) == ()
     sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     for (trigger,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
@@ -207,7 +210,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, store: LedgerSt
     store._sql.execute("PRAGMA max_page_count = 1")
     with pytest.raises(OutputError, match="full"):
         _add_runs(store, 200)
-    assert store.tally(run)[State.WRITTEN] == COPIES
+    assert store.tally(run)[CopyState.WRITTEN] == COPIES
     assert verify(store) == ()
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from leaflets.errors import UsageError
 from leaflets.runlist import read as lists
-from leaflets.runlist.columns import Row
+from leaflets.runlist.columns import ListRow
 from leaflets.runlist.drug_names import DrugName, gather
 from leaflets.runlist.read import RunList
 from leaflets.runlist.requests import CopyRequest, RowDefaults, RowFault, order
@@ -217,7 +217,7 @@ def test_all_codes_of_a_concept_are_asked() -> None:
     rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
     cells = dispensed(medicationCodeableConcept={"coding": [{"system": rxnorm, "code": code} for code in ("1", "2")]})
     assert cells["rxcui"] == "1\n2"
-    row = Row(1, {"rxcui": "1\n2"}, "")
+    row = ListRow(1, {"rxcui": "1\n2"}, "")
     one, both = (
         DrugName("metformin", "rxcui", "2"),
         (DrugName("metformin", "rxcui", "2"), DrugName("aspirin", "rxcui", "1")),

@@ -10,7 +10,7 @@ from leaflets.batch.options import RunOptions, parse, spell
 from leaflets.batch.reconcile import mark, reconcile, verify
 from leaflets.batch.run import prepare
 from leaflets.errors import CheckFailed, Interrupted, LedgerError, OutputError, RenderError, RunIncomplete, UsageError
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.model.objection import Objection
 from tests.batch_doubles import TEXTS, BatchEnvironment, TextPrintFiles, patients
 
@@ -22,7 +22,7 @@ def environment(tmp_path: Path) -> BatchEnvironment:
     return BatchEnvironment(tmp_path, patients(40))
 
 
-def states(environment: BatchEnvironment, run: str = "last") -> list[State]:
+def states(environment: BatchEnvironment, run: str = "last") -> list[CopyState]:
     with environment.open_ledger() as ledger:
         return [copy.state for copy in ledger.store.copies(ledger.run_named(run))]
 
@@ -35,7 +35,7 @@ def whole(environment: BatchEnvironment) -> None:
 
 def test_every_copy_of_the_list_is_made_once_and_accounted_for(environment: BatchEnvironment) -> None:
     made = environment.run()
-    assert made.tally.planned == made.tally[State.WRITTEN] == 48
+    assert made.tally.planned == made.tally[CopyState.WRITTEN] == 48
     lines = b"".join(environment.files()[part.name] for part in made.parts).decode().splitlines()
     serials = [int(line.split(" | ")[1].split()[0]) for line in lines]
     assert serials == list(range(1, 49))
@@ -65,7 +65,7 @@ def test_again_is_a_new_run(environment: BatchEnvironment) -> None:
     environment.again = True
     second = environment.run()
     assert second.run.name != first.run.name
-    assert second.tally[State.WRITTEN] == 48
+    assert second.tally[CopyState.WRITTEN] == 48
     assert len(environment.files()) == 6
 
 
@@ -91,7 +91,7 @@ def test_keep_going_makes_the_good_rows_and_lists_the_rest(environment: BatchEnv
     environment.data = (ROW + "apixaban,Zebedee,1,R1,W\napixban,Quux,2,R2,W\n").encode()
     environment.options = RunOptions(keep_going=True)
     made = environment.run()
-    assert made.tally[State.WRITTEN] == 1
+    assert made.tally[CopyState.WRITTEN] == 1
     rejects = environment.output / f"{made.run.name}-rejects.csv"
     assert rejects.read_bytes() == (ROW + "apixban,Quux,2,R2,W\n").encode()
     assert rejects.stat().st_mode & 0o777 == 0o600
@@ -105,7 +105,7 @@ def test_a_destination_no_banner_can_name_stops_the_run_before_the_first_page(en
     with pytest.raises(CheckFailed):
         environment.run()
     environment.options = RunOptions()
-    assert environment.run().tally[State.WRITTEN] == 4
+    assert environment.run().tally[CopyState.WRITTEN] == 4
 
 
 def test_what_was_withdrawn_is_never_printed(environment: BatchEnvironment) -> None:
@@ -140,7 +140,7 @@ def test_duplicates_are_shown_and_made(environment: BatchEnvironment) -> None:
     found = environment.prepare().plan.findings
     assert [(one.code, one.line) for one in found] == [("list-duplicate", 4)]
     assert "line 2" in found[0].message
-    assert environment.run().tally[State.WRITTEN] == 4
+    assert environment.run().tally[CopyState.WRITTEN] == 4
 
 
 def test_the_order_can_be_sorted(environment: BatchEnvironment) -> None:
@@ -161,7 +161,7 @@ def test_a_poisoned_monograph_stops_a_run_before_its_first_page(environment: Bat
     assert environment.files() == {}
     environment.texts = TEXTS
     made = environment.run()
-    assert made.tally[State.WRITTEN] == 48
+    assert made.tally[CopyState.WRITTEN] == 48
     whole(environment)
 
 
@@ -169,7 +169,7 @@ def test_a_poisoned_monograph_is_left_out_when_the_run_keeps_going(environment: 
     environment.texts = {**TEXTS, "warfarin": "poison"}
     environment.options = RunOptions(keep_going=True)
     made = environment.run()
-    assert made.tally[State.CANCELLED] == 12
+    assert made.tally[CopyState.CANCELLED] == 12
     assert made.tally.unmade == 0
     rejected = (environment.output / f"{made.run.name}-rejects.csv").read_text().splitlines()
     assert len(rejected) == 11
@@ -196,7 +196,7 @@ def test_ctrl_c_finishes_the_file_in_hand_and_says_how_to_go_on(environment: Bat
     assert stopped.exit_code == 130
     assert stopped.hint == "run again"
     assert len(environment.files()) == 1
-    assert environment.run().tally[State.WRITTEN] == 48
+    assert environment.run().tally[CopyState.WRITTEN] == 48
 
 
 def test_two_at_once_do_not_make_a_run_twice(environment: BatchEnvironment) -> None:
@@ -210,7 +210,7 @@ def test_two_at_once_do_not_make_a_run_twice(environment: BatchEnvironment) -> N
     environment.told = second
     environment.run()
     assert met == ["LedgerError"]
-    assert states(environment) == [State.WRITTEN] * 48
+    assert states(environment) == [CopyState.WRITTEN] * 48
 
 
 def run_apart(environment: BatchEnvironment) -> str:
@@ -252,8 +252,8 @@ def test_a_list_that_changed_half_way_is_not_mixed(environment: BatchEnvironment
     with pytest.raises(RunIncomplete, match="the list has changed"):
         environment.run()
     with environment.open_ledger() as ledger:
-        mark(ledger, ledger.run_named("last"), (), State.CANCELLED)
-    assert environment.run().tally[State.WRITTEN] == 50
+        mark(ledger, ledger.run_named("last"), (), CopyState.CANCELLED)
+    assert environment.run().tally[CopyState.WRITTEN] == 50
 
 
 def test_a_list_that_changed_before_anything_was_written_is_planned_anew(environment: BatchEnvironment) -> None:
@@ -266,7 +266,7 @@ def test_a_list_that_changed_before_anything_was_written_is_planned_anew(environ
     with environment.open_ledger() as ledger:
         first, second = ledger.store.runs()
         assert ledger.is_cancelled(first)
-        assert ledger.store.tally(second)[State.WRITTEN] == 50
+        assert ledger.store.tally(second)[CopyState.WRITTEN] == 50
 
 
 def test_a_monograph_that_changed_half_way_is_not_mixed(environment: BatchEnvironment) -> None:
@@ -275,7 +275,7 @@ def test_a_monograph_that_changed_half_way_is_not_mixed(environment: BatchEnviro
     with pytest.raises(RunIncomplete, match="half made"):
         environment.run()
     environment.texts = TEXTS
-    assert environment.run().tally[State.WRITTEN] == 48
+    assert environment.run().tally[CopyState.WRITTEN] == 48
 
 
 def test_a_resumed_run_keeps_its_folder_and_its_day(environment: BatchEnvironment) -> None:
@@ -318,8 +318,8 @@ def test_reprint_replaces_and_never_doubles(environment: BatchEnvironment) -> No
     name = environment.run().run.name
     with environment.open_ledger() as ledger:
         run = ledger.run_named(name)
-        mark(ledger, run, (*range(1, 5), *range(7, 49)), State.PRINTED)
-        mark(ledger, run, (5,), State.SPOILED)
+        mark(ledger, run, (*range(1, 5), *range(7, 49)), CopyState.PRINTED)
+        mark(ledger, run, (5,), CopyState.SPOILED)
     done = environment.reprint(name, (5, 6))
     assert done.replaced == {5: 49, 6: 50}
     (part,) = [part for part in done.made.parts if "reprint" in part.name]
@@ -329,14 +329,14 @@ def test_reprint_replaces_and_never_doubles(environment: BatchEnvironment) -> No
     assert [line.split(" | ")[2:] for line in lines] == [line.split(" | ")[2:] for line in old]
     with environment.open_ledger() as ledger:
         copies = {copy.serial: copy for copy in ledger.store.copies(run)}
-        assert (copies[6].state, copies[49].replaces) == (State.SPOILED, 5)
+        assert (copies[6].state, copies[49].replaces) == (CopyState.SPOILED, 5)
         with pytest.raises(UsageError, match="cannot become printed"):
-            mark(ledger, run, (6,), State.PRINTED)
+            mark(ledger, run, (6,), CopyState.PRINTED)
         assert not reconcile(ledger.store, run).closed
-        mark(ledger, run, (49, 50), State.PRINTED)
+        mark(ledger, run, (49, 50), CopyState.PRINTED)
         balance = reconcile(ledger.store, run)
     assert balance.closed
-    assert (balance.tally[State.PRINTED], balance.tally[State.SPOILED], balance.tally.planned) == (48, 2, 50)
+    assert (balance.tally[CopyState.PRINTED], balance.tally[CopyState.SPOILED], balance.tally.planned) == (48, 2, 50)
     assert environment.reprint(name, (5, 6)).replaced == {5: 49, 6: 50}
     whole(environment)
 
@@ -361,14 +361,14 @@ def test_a_reprint_needs_the_same_list_and_the_same_leaflet(environment: BatchEn
     environment.data += b"\n"
     with pytest.raises(UsageError, match="not the list"):
         environment.reprint(name, (1,))
-    assert states(environment) == [State.WRITTEN] * 48
+    assert states(environment) == [CopyState.WRITTEN] * 48
 
 
 @pytest.mark.parametrize(("serials", "said"), [((99,), "no serial 99"), ((1,), "confirmed as printed")])
 def test_what_cannot_be_reprinted(environment: BatchEnvironment, serials: tuple[int, ...], said: str) -> None:
     name = environment.run().run.name
     with environment.open_ledger() as ledger:
-        mark(ledger, ledger.run_named(name), (1,), State.PRINTED)
+        mark(ledger, ledger.run_named(name), (1,), CopyState.PRINTED)
     with pytest.raises(UsageError, match=said):
         environment.reprint(name, serials)
 

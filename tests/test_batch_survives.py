@@ -13,7 +13,7 @@ import pytest
 
 from leaflets.batch.options import RunOptions
 from leaflets.batch.reconcile import mark, verify
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.workers.local import ProcessWorkers
 from tests.batch_doubles import BatchEnvironment, patients
 
@@ -92,7 +92,7 @@ def test_killed_anywhere(tmp_path: Path, undisturbed: dict[str, bytes], lengths:
     assert identity.items() <= undisturbed.items()
     made = environment.run()
     assert environment.files() == undisturbed
-    assert made.tally.planned == made.tally[State.WRITTEN] == 72
+    assert made.tally.planned == made.tally[CopyState.WRITTEN] == 72
     with environment.open_ledger() as ledger:
         assert verify(ledger.store) == ()
         assert len(ledger.store.runs()) == 1
@@ -119,8 +119,8 @@ def test_a_reprint_killed_anywhere_replaces_each_sheet_once(tmp_path: Path, poin
     done = environment.reprint(name, (3, 50, 71))
     assert done.replaced == {3: 73, 50: 74, 71: 75}
     assert done.made.tally.planned == 75
-    assert done.made.tally[State.SPOILED] == 3
-    assert done.made.tally[State.WRITTEN] == 72
+    assert done.made.tally[CopyState.SPOILED] == 3
+    assert done.made.tally[CopyState.WRITTEN] == 72
     with environment.open_ledger() as ledger:
         assert verify(ledger.store) == ()
 
@@ -176,7 +176,7 @@ def test_cancelling_a_killed_run_takes_its_leavings_away(tmp_path: Path, lengths
     apart(environment.run, Watch(lengths[True] * 2 // 3, durable_only=True))
     with environment.open_ledger() as ledger:
         run = ledger.run_named("last")
-        mark(ledger, run, (), State.CANCELLED)
+        mark(ledger, run, (), CopyState.CANCELLED)
         kept = {part.name for part in ledger.store.parts(run) if part.written}
     left = {name for name in environment.files() if not name.endswith("rejects.csv")}
     assert left == kept

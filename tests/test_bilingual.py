@@ -21,7 +21,7 @@ from leaflets.compose import compose
 from leaflets.compose.bilingual import rows
 from leaflets.model.edition import Audience, Edition, Notice, Paper
 from leaflets.model.finding import Severity
-from leaflets.model.monograph import Block, Item, Items, Paragraph, Run
+from leaflets.model.monograph import Block, Item, Items, Paragraph, TextRun
 from leaflets.model.page import Html, Imprint
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import parse
@@ -253,7 +253,7 @@ _WORDS = st.text("abc", min_size=1, max_size=3)
 
 
 def _paragraph(words: str) -> Paragraph:
-    return Paragraph(1, (Run(words),))
+    return Paragraph(1, (TextRun(words),))
 
 
 _BLOCKS = st.lists(

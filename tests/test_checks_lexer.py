@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.checks.lexer import Kind, lex, sentences
+from leaflets.checks.lexer import TokenKind, lex, sentences
 
 TEXTS = st.text(st.sampled_from("aqQ19.,-/ °µ½'()%\n:;@x") | st.characters(), max_size=120)
 
@@ -25,25 +25,25 @@ def test_tokens_and_spaces_are_the_whole_text(text: str) -> None:
 def test_sentences_hold_every_word_once(text: str) -> None:
     tokens = lex(text)
     locked = [i for first, end in sentences(tokens) for i in range(first, end)]
-    words = [i for i, token in enumerate(tokens) if token.kind is not Kind.SIGN]
+    words = [i for i, token in enumerate(tokens) if token.kind is not TokenKind.SIGN]
     assert locked == sorted(set(locked))
     assert set(words) <= set(locked)
 
 
 @pytest.mark.parametrize(("text", "kinds"), [
-    ("10mg", [Kind.NUMBER, Kind.UNIT]),
-    ("mg 10", [Kind.WORD, Kind.NUMBER]),
-    (".5 mg", [Kind.NUMBER, Kind.UNIT]),
-    ("1,000.5", [Kind.NUMBER]),
-    ("1.2.3", [Kind.CHAIN]),
-    ("1,5", [Kind.CHAIN]),
-    ("q.d. COVID-19", [Kind.WORD, Kind.WORD, Kind.SIGN, Kind.NUMBER]),
-    ("T3", [Kind.WORD]),
-    ("5%", [Kind.NUMBER, Kind.UNIT]),
-    ("see https://a.b/c?d=5mg", [Kind.WORD, Kind.ADDRESS]),
-    ("don't", [Kind.WORD]),
+    ("10mg", [TokenKind.NUMBER, TokenKind.UNIT]),
+    ("mg 10", [TokenKind.WORD, TokenKind.NUMBER]),
+    (".5 mg", [TokenKind.NUMBER, TokenKind.UNIT]),
+    ("1,000.5", [TokenKind.NUMBER]),
+    ("1.2.3", [TokenKind.CHAIN]),
+    ("1,5", [TokenKind.CHAIN]),
+    ("q.d. COVID-19", [TokenKind.WORD, TokenKind.WORD, TokenKind.SIGN, TokenKind.NUMBER]),
+    ("T3", [TokenKind.WORD]),
+    ("5%", [TokenKind.NUMBER, TokenKind.UNIT]),
+    ("see https://a.b/c?d=5mg", [TokenKind.WORD, TokenKind.ADDRESS]),
+    ("don't", [TokenKind.WORD]),
 ])  # fmt: skip
-def test_kinds(text: str, kinds: list[Kind]) -> None:
+def test_kinds(text: str, kinds: list[TokenKind]) -> None:
     assert [token.kind for token in lex(text)] == kinds
 
 

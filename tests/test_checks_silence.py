@@ -6,7 +6,7 @@ import pytest
 
 from leaflets import checks
 from leaflets.model.edition import Audience
-from leaflets.model.monograph import Allow, Monograph
+from leaflets.model.monograph import Monograph, Suppression
 from leaflets.parse import parse
 
 TEXT = """---
@@ -23,12 +23,12 @@ Take 2 mg OD & rest, IV.
 """
 
 
-def _monograph(*allow: Allow) -> Monograph:
+def _monograph(*allow: Suppression) -> Monograph:
     monograph = parse(TEXT, name="t", file="t.md")
     return replace(monograph, front=replace(monograph.front, allow=allow))
 
 
-def _open(*allow: Allow) -> list[tuple[int, str]]:
+def _open(*allow: Suppression) -> list[tuple[int, str]]:
     found = checks.check(_monograph(*allow), TEXT)
     return [(finding.line, finding.code) for finding in found if finding.code in ("EP-F04", "EP-S05", "AL-01")]
 
@@ -37,15 +37,15 @@ ALL = [(7, "EP-F04"), (11, "EP-F04"), (11, "EP-S05")]
 
 
 @pytest.mark.parametrize(("allow", "silenced"), [
-    (Allow("EP-F04", "quoted"), [ALL[0], ALL[1]]),
-    (Allow("ep-f04", "quoted", line=7), [ALL[0]]),
-    (Allow("EP-F04", "quoted", section="dosage"), [ALL[1]]),
-    (Allow("EP-S05", "a name", words="&"), [ALL[2]]),
-    (Allow("EP-S05", "a name", words="+"), []),
-    (Allow("EP-S05", "a name", line=7), []),
-    (Allow("EP-N01", "other"), []),
+    (Suppression("EP-F04", "quoted"), [ALL[0], ALL[1]]),
+    (Suppression("ep-f04", "quoted", line=7), [ALL[0]]),
+    (Suppression("EP-F04", "quoted", section="dosage"), [ALL[1]]),
+    (Suppression("EP-S05", "a name", words="&"), [ALL[2]]),
+    (Suppression("EP-S05", "a name", words="+"), []),
+    (Suppression("EP-S05", "a name", line=7), []),
+    (Suppression("EP-N01", "other"), []),
 ])  # fmt: skip
-def test_what_an_entry_covers(allow: Allow, silenced: list[tuple[int, str]]) -> None:
+def test_what_an_entry_covers(allow: Suppression, silenced: list[tuple[int, str]]) -> None:
     report = checks.examine(_monograph(allow), TEXT)
     assert _open(allow) == [place for place in ALL if place not in silenced]
     assert [(s.finding.line, s.finding.code, s.reason) for s in report.silenced] == [
@@ -54,14 +54,14 @@ def test_what_an_entry_covers(allow: Allow, silenced: list[tuple[int, str]]) -> 
 
 
 def test_without_a_reason_nothing_is_silenced_and_that_is_said() -> None:
-    assert _open(Allow("EP-F04", " ")) == [(0, "AL-01"), *ALL]
+    assert _open(Suppression("EP-F04", " ")) == [(0, "AL-01"), *ALL]
 
 
 def test_open_safety_findings_are_counted_for_each_audience() -> None:
     found = checks.check(_monograph(), TEXT)
     assert checks.open_safety(found, Audience.CLINICIAN) == 3
     assert checks.open_safety(found, Audience.PATIENT) == 4  # IV is an error for patients only
-    assert checks.open_safety(checks.check(_monograph(Allow("EP-F04", "r")), TEXT), Audience.CLINICIAN) == 1
+    assert checks.open_safety(checks.check(_monograph(Suppression("EP-F04", "r")), TEXT), Audience.CLINICIAN) == 1
 
 
 def test_findings_of_one_audience_name_it() -> None:

@@ -14,9 +14,9 @@ from leaflets.model.monograph import (
     Monograph,
     Paragraph,
     Questions,
-    Row,
     Subheading,
     Table,
+    TableRow,
     Text,
     plain,
 )
@@ -67,7 +67,7 @@ def said(monograph: Monograph, audience: Audience, section: str = "") -> str:
     return "\n".join(plain(text) for block in blocks(monograph, audience, section) for text in texts(block))
 
 
-def row(monograph: Monograph, section: str, first: str) -> Row:
+def row(monograph: Monograph, section: str, first: str) -> TableRow:
     tables = (block for block in blocks(monograph, Audience.CLINICIAN, section) if isinstance(block, Table))
     found = [row for table in tables for row in table.rows if plain(row.cells[0]).startswith(first)]
     assert len(found) == 1, f"{len(found)} rows begin with {first}"

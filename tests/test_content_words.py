@@ -14,7 +14,7 @@ import pytest
 
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Severity
-from leaflets.model.monograph import Monograph, Paragraph, Row, Run, Table, Text, plain
+from leaflets.model.monograph import Monograph, Paragraph, Table, TableRow, Text, TextRun, plain
 from leaflets.parse import parse
 
 CASES = Path(__file__).parent / "cases" / "content"
@@ -32,17 +32,17 @@ def read(name: str) -> Monograph:
 def stretches(part: object) -> Iterator[tuple[Text, ...]]:
     """Every paragraph, item and question by itself, and every row of a table with its cells."""
     if isinstance(part, Paragraph):
-        yield (part.lead + (Run(" "),) * bool(part.lead) + part.text,)
-    elif isinstance(part, Row):
+        yield (part.lead + (TextRun(" "),) * bool(part.lead) + part.text,)
+    elif isinstance(part, TableRow):
         yield part.cells
     elif isinstance(part, Table):
         yield part.header
         yield from stretches(part.rows)
-    elif isinstance(part, tuple) and part and all(isinstance(run, Run) for run in part):
+    elif isinstance(part, tuple) and part and all(isinstance(run, TextRun) for run in part):
         yield (part,)
     elif isinstance(part, tuple):
         yield from (found for inner in part for found in stretches(inner))
-    elif is_dataclass(part) and not isinstance(part, Run):
+    elif is_dataclass(part) and not isinstance(part, TextRun):
         yield from (found for field in fields(part) for found in stretches(getattr(part, field.name)))
 
 

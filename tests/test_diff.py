@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leaflets.model.change import BlockChange
 from leaflets.parse import parse
 from leaflets.project.content import source_at
-from leaflets.textdiff.compare import Comparison, Fate, Kind, Rank, compare
+from leaflets.textdiff.compare import Comparison, Rank, WordChange, compare
 from tests import verapdf
 from tests.running import Leaflet
 from tests.sheets import own_files, page_texts
@@ -89,8 +90,8 @@ def test_a_change_is_told_with_its_words_and_its_numbers(
         (
             change.rank.value,
             change.kind.value,
-            " ".join(piece.words for piece in change.pieces if piece.fate is Fate.WAS),
-            " ".join(piece.words for piece in change.pieces if piece.fate is Fate.NOW),
+            " ".join(piece.words for piece in change.pieces if piece.fate is WordChange.WAS),
+            " ".join(piece.words for piece in change.pieces if piece.fate is WordChange.NOW),
             ",".join(change.was),
             ",".join(change.now),
         )
@@ -106,8 +107,8 @@ def test_doses_come_before_safety_and_safety_before_the_rest() -> None:
 def test_a_section_that_is_gone_or_new_is_told_block_by_block() -> None:
     without = TEXT.partition("### Storage")[0]
     (gone,), (new,) = compared(TEXT, without).changes, compared(without, TEXT).changes
-    assert (gone.kind, gone.heading, gone.line_now) == (Kind.REMOVED, "Storage", 0)
-    assert (new.kind, new.heading, new.line_was) == (Kind.ADDED, "Storage", 0)
+    assert (gone.kind, gone.heading, gone.line_now) == (BlockChange.REMOVED, "Storage", 0)
+    assert (new.kind, new.heading, new.line_was) == (BlockChange.ADDED, "Storage", 0)
     assert TEXT.splitlines()[gone.line_was - 1] == "Below 25 °C."
 
 
@@ -127,9 +128,9 @@ def test_no_word_is_lost_between_the_two_texts(old: list[str], new: list[str]) -
     found = compared(*(TEXT + "\n### Overdose\n\nCall.\n\n" + "\n\n".join(lines) + "\n" for lines in (old, new)))
     net = Counter[str]()
     for piece in (piece for change in found.changes for piece in change.pieces):
-        if piece.fate is not Fate.KEPT:
+        if piece.fate is not WordChange.KEPT:
             for word in piece.words.split():
-                net[word] += 1 if piece.fate is Fate.NOW else -1
+                net[word] += 1 if piece.fate is WordChange.NOW else -1
     expected = Counter[str](" ".join(new).split())
     expected.subtract(" ".join(old).split())
     assert {word: n for word, n in net.items() if n} == {word: n for word, n in expected.items() if n}

@@ -4,7 +4,7 @@ import pytest
 
 from leaflets.build.fit import fitted
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
-from leaflets.model.page import Fit, Html, Pdf, Stretch
+from leaflets.model.page import Fit, Html, Pdf, SectionLines
 from leaflets.proof.over import over
 
 TIGHTENED = (0.9, 0.9)
@@ -102,8 +102,8 @@ def test_an_a5_sheet_may_be_folded_from_one_sheet_of_a4() -> None:
 # ---------------------------------------------------------------- what is over
 
 
-def _stretches(*told: tuple[str, int, int, int]) -> tuple[Stretch, ...]:
-    return tuple(Stretch(title, page, lines, part) for title, page, lines, part in told)
+def _stretches(*told: tuple[str, int, int, int]) -> tuple[SectionLines, ...]:
+    return tuple(SectionLines(title, page, lines, part) for title, page, lines, part in told)
 
 
 @pytest.mark.parametrize(
@@ -122,5 +122,5 @@ def _stretches(*told: tuple[str, int, int, int]) -> tuple[Stretch, ...]:
         (_stretches(("Uses", 0, 30, 0), ("Storage", 1, 5, 1)), 1, ["Storage"]),
     ],
 )
-def test_the_fewest_lines_that_must_go(stretches: tuple[Stretch, ...], planned: int, gone: list[str]) -> None:
+def test_the_fewest_lines_that_must_go(stretches: tuple[SectionLines, ...], planned: int, gone: list[str]) -> None:
     assert [stretch.title for stretch in over(stretches, planned)] == gone

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, LeafletError
 from leaflets.model.finding import Severity
-from leaflets.model.monograph import Allow, Monograph, Source
+from leaflets.model.monograph import Monograph, Reference, Suppression
 from leaflets.parse import parse
 from leaflets.parse.front import _Loader, _QuickLoader, _read
 
@@ -60,9 +60,9 @@ def test_every_known_key_is_read() -> None:
     assert (front.route, front.jurisdiction, front.legal_status) == ("by mouth", "GB", "POM")
     assert (front.say_it_as, front.version, front.withdrawn) == ("TEST-oll", "1.10", "replaced")
     assert (front.reviewed, front.review_by) == (dt.date(2026, 1, 2), dt.date(2027, 1, 2))
-    assert front.sources == (Source("U1", "The hat book", "2025", "page 3"), Source("U2", "Another"))
+    assert front.sources == (Reference("U1", "The hat book", "2025", "page 3"), Reference("U2", "Another"))
     assert front.codes == (("atc", "X00"), ("ndc", "1"), ("ndc", "2"))
-    assert front.allow == (Allow("PL01", "On purpose", 30),)
+    assert front.allow == (Suppression("PL01", "On purpose", 30),)
     assert front.lines["sources"] == 20
     assert front.unknown == ("layout",)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leaflets.model.monograph import Run, plain
+from leaflets.model.monograph import TextRun, plain
 from leaflets.parse.inline import inline, links, marks
 from tests.outline import runs
 
@@ -49,7 +49,7 @@ def test_inline(source: str, expected: str) -> None:
 
 
 def test_neighbours_of_one_face_are_one_run() -> None:
-    assert inline("a &amp; b <c> *d*") == (Run("a & b <c> "), Run("d", emphasis=True))
+    assert inline("a &amp; b <c> *d*") == (TextRun("a & b <c> "), TextRun("d", emphasis=True))
 
 
 def test_reference_marks_are_read_with_and_without_carets() -> None:

@@ -135,7 +135,7 @@ def test_a_step_and_its_picture_stand_side_by_side_on_one_page(folder: Path) -> 
 @pytest.mark.parametrize("paper", list(Paper))
 @pytest.mark.parametrize("form", list(TypeSize))
 def test_a_step_and_its_picture_are_never_parted(folder: Path, form: TypeSize, paper: Paper) -> None:
-    built = _built(folder, type_size=form, paper=paper)
+    built = _built(folder, form=form, paper=paper)
     drawn = list(letters(built.pdf.data))
     text = "".join(letter.text for letter in drawn)
     figures = [figure for figure in _figures(built.pdf.data) if figure[0].startswith("Picture")]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leaflets.errors import ContentError, OutputError, UsageError
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.project import Project, Settings, load_project, packaged, read_bytes, read_text, save, shown
-from leaflets.project.content import Source, at_path, source_at
+from leaflets.project.content import MonographFile, at_path, source_at
 from leaflets.project.files import decode, folder
 from leaflets.project.naming import MAX_STEM_BYTES, sheet_name
 
@@ -164,19 +164,21 @@ def test_a_word_with_a_slash_or_md_is_a_path_and_must_be_there(project: Project)
     ],
 )
 def test_language_and_paper_are_named_where_they_are_not_the_default(edition: Edition, name: str) -> None:
-    assert sheet_name(Source("a", "en", Path("a.md")), edition, Settings()) == name
+    assert sheet_name(MonographFile("a", "en", Path("a.md")), edition, Settings()) == name
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=400))
 def test_any_name_makes_a_file_name_that_a_file_system_takes(name: str) -> None:
-    made = sheet_name(Source(name, "en", Path("x")), Edition(Audience.CLINICIAN, "es", Paper.LETTER), Settings())
+    made = sheet_name(MonographFile(name, "en", Path("x")), Edition(Audience.CLINICIAN, "es", Paper.LETTER), Settings())
     assert len(made.encode()) <= 255
     assert made.endswith("-clinician-es-letter.pdf")
     assert made.startswith(name) or len(name.encode()) > MAX_STEM_BYTES
 
 
 def test_two_long_names_that_begin_alike_stay_apart() -> None:
-    names = {sheet_name(Source("é" * 300 + end, "en", Path()), Edition(Audience.PATIENT), Settings()) for end in "ab"}
+    names = {
+        sheet_name(MonographFile("é" * 300 + end, "en", Path()), Edition(Audience.PATIENT), Settings()) for end in "ab"
+    }
     assert len(names) == 2
 
 

@@ -9,7 +9,7 @@ from weasyprint import HTML
 from leaflets.errors import PdfError
 from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.finding import Severity
-from leaflets.model.page import Pdf, Rect, Stretch
+from leaflets.model.page import Pdf, Rect, SectionLines
 from leaflets.proof import RULES, contrast, proof
 from tests.conftest import ROOT
 
@@ -126,7 +126,12 @@ def test_large_print_is_18_pt_throughout() -> None:
 def test_too_many_pages_name_the_section_and_the_lines() -> None:
     body = "<h1>T</h1><h2>Storage</h2>" + "<p>More.</p>" * 44
     twenty_a_page = _pdf(body, "h1, h2, p { line-height: 6mm }")
-    stretches = (Stretch("Uses", 0, 20), Stretch("Storage", 1, 20), Stretch("Storage", 2, 2), Stretch("Sources", 2, 4))
+    stretches = (
+        SectionLines("Uses", 0, 20),
+        SectionLines("Storage", 1, 20),
+        SectionLines("Storage", 2, 2),
+        SectionLines("Sources", 2, 4),
+    )
     [finding] = proof(replace(twenty_a_page, stretches=stretches), PATIENT)
     assert finding.code == "PG-08"
     assert finding.message == "3 pages where 2 are planned: 6 lines over, 2 of “Storage”, 4 of “Sources”"

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from leaflets import checks
 from leaflets.checks.quantities import differences, quantities
 from leaflets.errors import ContentError
+from leaflets.model.change import BlockChange
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Monograph
 from leaflets.parse import parse
 from leaflets.parse.translating import sealed
-from leaflets.translation import Change, record_of, stale, units
+from leaflets.translation import record_of, stale, units
 
 SOURCE = """\
 ---
@@ -202,7 +203,7 @@ def test_a_fresh_translation_has_nothing_stale() -> None:
 def test_a_changed_block_is_named_in_both_texts() -> None:
     now = SOURCE.replace("with food for", "without food for")
     (found,) = stale(_spanish(), _source(now))
-    assert (found.section, found.change, found.safety) == ("dosage", Change.CHANGED, True)
+    assert (found.section, found.change, found.safety) == ("dosage", BlockChange.CHANGED, True)
     assert now.splitlines()[found.source_line - 1] == "- Take it without food for 14 days."
     record_lines = len(sealed(SPANISH, record_of(_source())).splitlines()) - len(SPANISH.splitlines())
     assert SPANISH.splitlines()[found.line - 1 - record_lines] == "- Tómelo con comida por 14 días."
@@ -210,9 +211,9 @@ def test_a_changed_block_is_named_in_both_texts() -> None:
 
 def test_blocks_that_were_added_and_removed_are_told() -> None:
     more = stale(_spanish(), _source(SOURCE.replace("- a fever\n", "- a fever\n- a rash\n")))
-    assert [(each.section, each.change) for each in more] == [("urgent", Change.ADDED)]
+    assert [(each.section, each.change) for each in more] == [("urgent", BlockChange.ADDED)]
     fewer = stale(_spanish(), _source(SOURCE.replace("- a fever\n", "")))
-    assert [(each.section, each.change) for each in fewer] == [("urgent", Change.REMOVED)]
+    assert [(each.section, each.change) for each in fewer] == [("urgent", BlockChange.REMOVED)]
 
 
 def test_only_sections_about_safety_are_grave() -> None:

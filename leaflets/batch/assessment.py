@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Assessment:
     """What is known of a leaflet before it is made: `missing` says why it cannot be, `pages` is 0 if it never was."""
 
     leaflet: Leaflet
@@ -32,7 +32,7 @@ class Monographs(Protocol):
     def aliases(self) -> DrugNames:
         """All the ways a list may call the monographs."""
 
-    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
+    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
         """What is known of each leaflet, nothing made yet."""
 
     def known(self, job: Job) -> Result | None:

@@ -16,7 +16,7 @@ from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import LeafletError, RenderError, RunIncomplete
 from leaflets.impose import paper_sheets
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry, Tally
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
 from leaflets.model.objection import Objection
 from leaflets.printfile import Banner, Copy, PrintJob, Written
@@ -54,7 +54,7 @@ class LeafletFailed:
     outcome: Result
 
 
-Report = Callable[[Progress | FileWritten | LeafletFailed], None]
+ProgressListener = Callable[[Progress | FileWritten | LeafletFailed], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class RunContext:
     monographs: Monographs
     workers: Workers
     print_files: PrintFiles
-    report: Report
+    report: ProgressListener
     stop: StopRequest
 
 
@@ -148,7 +148,7 @@ def _work(context: RunContext, jobs: Sequence[Job]) -> Iterator[Result]:
 
 
 def _wanted(copies: Iterable[CopyEntry]) -> set[int]:
-    return {copy.leaflet for copy in copies if copy.state in {State.PLANNED, State.RENDERED}}
+    return {copy.leaflet for copy in copies if copy.state in {CopyState.PLANNED, CopyState.RENDERED}}
 
 
 def _keep(context: RunContext, run: RunEntry, entries: Mapping[int, LeafletEntry], made: Sequence[Result]) -> None:
@@ -171,16 +171,16 @@ def _give_up(context: RunContext, run: RunEntry, failed: Sequence[Result]) -> No
     """Cancels the copies of leaflets that could not be made."""
     numbers = {outcome.number for outcome in failed}
     copies = context.store.copies(run) if failed else ()
-    lost = [copy.serial for copy in copies if copy.leaflet in numbers and copy.state is State.PLANNED]
+    lost = [copy.serial for copy in copies if copy.leaflet in numbers and copy.state is CopyState.PLANNED]
     if lost:
-        context.store.move(run, lost, State.CANCELLED, "leaflet-failed")
+        context.store.move(run, lost, CopyState.CANCELLED, "leaflet-failed")
 
 
 def _lost_lines(context: RunContext, run: RunEntry) -> frozenset[int]:
     """The lines of the list whose leaflets were never made, in this or an earlier try."""
     unmade = {entry.number for entry in context.store.leaflets(run) if not entry.content_id}
     copies = context.store.copies(run) if unmade else ()
-    return frozenset(copy.line for copy in copies if copy.leaflet in unmade and copy.state is State.CANCELLED)
+    return frozenset(copy.line for copy in copies if copy.leaflet in unmade and copy.state is CopyState.CANCELLED)
 
 
 def _error(outcome: Result) -> LeafletError:
@@ -198,7 +198,7 @@ def _write_parts(context: RunContext, task: Task) -> None:
     copies = context.store.copies(run)
     entries = {entry.number: entry for entry in context.store.leaflets(run)}
     sources = _sources(copies)
-    ready = [copy for copy in copies if copy.state is State.RENDERED]
+    ready = [copy for copy in copies if copy.state is CopyState.RENDERED]
     done = 0
     for part in context.store.parts(run):
         part_copies = [copy for copy in ready if copy.part == part.number]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from leaflets.batch.assessment import Verdict
+from leaflets.batch.assessment import Assessment
 from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import Plan
 from leaflets.impose import blanks_after, paper_sheets
@@ -51,16 +51,16 @@ class Forecast:
 
 def forecast(plan: Plan, options: RunOptions, workers: int) -> Forecast:
     """What a plan will take with so many workers."""
-    pages = {number: _pages(verdict) for number, verdict in enumerate(plan.verdicts, 1)}
-    guessed = sum(not verdict.pages for verdict in plan.verdicts)
+    pages = {number: _pages(assessment) for number, assessment in enumerate(plan.assessments, 1)}
+    guessed = sum(not assessment.pages for assessment in plan.assessments)
     parts = tuple(_part(plan, part, pages, options) for part in plan.parts)
     rate = COPIES_PER_S["split" if options.split else "tagged" if options.tagged else "plain"]
     seconds = START_S + guessed * LEAFLET_S / max(workers, 1) + len(plan.copies) / rate
     return Forecast(parts, len(plan.leaflets), guessed, seconds)
 
 
-def _pages(verdict: Verdict) -> int:
-    return verdict.pages or verdict.leaflet.edition.planned_pages
+def _pages(assessment: Assessment) -> int:
+    return assessment.pages or assessment.leaflet.edition.planned_pages
 
 
 def _part(plan: Plan, part: PartEntry, pages: dict[int, int], options: RunOptions) -> PartForecast:

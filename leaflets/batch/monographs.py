@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.batch import render_task as making
-from leaflets.batch.assessment import Verdict
+from leaflets.batch.assessment import Assessment
 from leaflets.batch.compiled_store import Sheets
 from leaflets.batch.leaflet_index import keep_known, read_known
 from leaflets.build.cache_key import key_of
@@ -23,7 +23,7 @@ from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Severity
 from leaflets.model.objection import Objection
-from leaflets.project import Project, Source
+from leaflets.project import MonographFile, Project
 from leaflets.runlist.drug_names import DrugName, DrugNames, gather
 from leaflets.workers.protocol import Job, Make, Result
 
@@ -49,11 +49,11 @@ class ProjectMonographs:
         """All the ways a list may call the monographs."""
         return gather(_names_in(self.catalogue))
 
-    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Verdict]:
+    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
         """What is known of each leaflet; what the checks found is kept for as long as text and checks stay the same."""
-        verdicts = {leaflet: self._verdict(leaflet) for leaflet in leaflets}
+        assessments = {leaflet: self._verdict(leaflet) for leaflet in leaflets}
         self._keep()
-        return verdicts
+        return assessments
 
     def known(self, job: Job) -> Result | None:
         """The outcome of a job whose sheet was made earlier from the same text, styles, settings and programs."""
@@ -90,24 +90,24 @@ class ProjectMonographs:
 
     # ---------------------------------------------------------------- judging
 
-    def _verdict(self, leaflet: Leaflet) -> Verdict:
+    def _verdict(self, leaflet: Leaflet) -> Assessment:
         try:
             source = self.project.sources.get((leaflet.drug, leaflet.edition.text_lang))
         except UsageError as error:
-            return Verdict(leaflet, missing=error.message)
+            return Assessment(leaflet, missing=error.message)
         if source is None:
             languages = sorted(lang for name, lang in self.project.sources if name == leaflet.drug)
-            return Verdict(leaflet, missing=f"there is no such translation; there is: {', '.join(languages)}")
+            return Assessment(leaflet, missing=f"there is no such translation; there is: {', '.join(languages)}")
         try:
             texts, card = self._texts_of(source), self._card(source)
             told = self._checked(leaflet, texts)
         except (ContentError, CheckFailed, UsageError) as error:
-            return Verdict(leaflet, missing=error.message)
+            return Assessment(leaflet, missing=error.message)
         found = [(kind, why) for kind in (Objection.STALE, Objection.UNSAFE) for why in told[kind]]
         dated = self._dated(card, translated=texts.original is not None)
-        return Verdict(leaflet, card.version, texts.hash, (*dated, *found), card.fault, told.get("pages", 0))
+        return Assessment(leaflet, card.version, texts.hash, (*dated, *found), card.fault, told.get("pages", 0))
 
-    def _card(self, source: Source) -> CatalogueEntry:
+    def _card(self, source: MonographFile) -> CatalogueEntry:
         """The card of a monograph; a translation is withdrawn, and to be reviewed again, with its source."""
         card, texts = self.catalogue[source.name, source.lang], self._texts_of(source)
         if texts.original is None:
@@ -164,18 +164,18 @@ class ProjectMonographs:
         self._new[key] = {**self._told(drug, edition), **told}
         return self._new[key]
 
-    def _key(self, source: Source, edition: Edition) -> str:
+    def _key(self, source: MonographFile, edition: Edition) -> str:
         expired, digest = self._expired(self._card(source)), self._texts_of(source).hash
         return hashlib.sha256(f"{self.fingerprint(edition)} {digest} {source.name} {expired}".encode()).hexdigest()
 
     def fingerprint(self, edition: Edition) -> str:
         """A digest of all but the monograph itself, as it lies on this machine: styles, settings, code, libraries."""
         if edition not in self._commons:
-            stand_in = Texts(Source("", edition.text_lang, Path(__file__)), b"")
+            stand_in = Texts(MonographFile("", edition.text_lang, Path(__file__)), b"")
             self._commons[edition] = key_of(self.project, stand_in, edition, ())
         return self._commons[edition]
 
-    def _texts_of(self, source: Source) -> Texts:
+    def _texts_of(self, source: MonographFile) -> Texts:
         if source not in self._texts:
             self._texts[source] = texts_of(self.project, source)
         return self._texts[source]
@@ -185,7 +185,7 @@ class ProjectMonographs:
         return {}
 
     @cached_property
-    def _texts(self) -> dict[Source, Texts]:
+    def _texts(self) -> dict[MonographFile, Texts]:
         return {}
 
     @cached_property

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from leaflets.batch.assessment import Monographs, Verdict
+from leaflets.batch.assessment import Assessment, Monographs
 from leaflets.batch.options import RunOptions
 from leaflets.errors import UsageError
 from leaflets.labels import Label
@@ -40,7 +40,7 @@ class Plan:
     orders: tuple[CopyRequest, ...] = field(repr=False)
     parts: tuple[PartEntry, ...]
     leaflets: tuple[LeafletEntry, ...]
-    verdicts: tuple[Verdict, ...]
+    assessments: tuple[Assessment, ...]
     findings: tuple[Finding, ...] = ()
     rejected: frozenset[int] = frozenset()
 
@@ -78,9 +78,9 @@ def plan(
     aliases = monographs.aliases()
     judged = [order(row, aliases, options.defaults) for row in run_list.reading.rows]
     orders = [one for one in judged if isinstance(one, CopyRequest)]
-    verdicts = monographs.judge(sorted({one.leaflet for one in orders}, key=str))
-    refused, refusals = _refused(orders, verdicts, options.allowed)
-    notes = {leaflet: _notes(verdict, options.allowed) for leaflet, verdict in verdicts.items()}
+    assessments = monographs.judge(sorted({one.leaflet for one in orders}, key=str))
+    refused, refusals = _refused(orders, assessments, options.allowed)
+    notes = {leaflet: _notes(assessment, options.allowed) for leaflet, assessment in assessments.items()}
     unfit, label_findings = _labels([one for one in orders if one.line not in refused], notes, checks)
     faults = [one for one in judged if isinstance(one, RowFault)]
     if options.banner and not options.split:
@@ -88,7 +88,7 @@ def plan(
     rejected = frozenset({fault.line for fault in faults} | refused | unfit)
     good = [one for one in orders if one.line not in rejected]
     findings = (*run_list.findings, *map(_finding, faults), *refusals, *label_findings, *_duplicates(orders))
-    numbered = _numbered(name, good, verdicts, options, patient)
+    numbered = _numbered(name, good, assessments, options, patient)
     return replace(numbered, findings=findings, rejected=rejected)
 
 
@@ -100,7 +100,7 @@ def _finding(fault: RowFault) -> Finding:
 
 
 def _refused(
-    orders: Sequence[CopyRequest], verdicts: Mapping[Leaflet, Verdict], allowed: frozenset[Objection]
+    orders: Sequence[CopyRequest], assessments: Mapping[Leaflet, Assessment], allowed: frozenset[Objection]
 ) -> tuple[set[int], list[Finding]]:
     """The lines whose leaflets may not be made, and one finding for each such leaflet, with all its lines."""
     lines: dict[Leaflet, list[int]] = {}
@@ -109,35 +109,35 @@ def _refused(
     refused: set[int] = set()
     findings = []
     for leaflet, asked in lines.items():
-        found = list(_against(verdicts[leaflet], allowed, asked))
+        found = list(_against(assessments[leaflet], allowed, asked))
         findings += found
         refused.update(asked if any(finding.severity is Severity.ERROR for finding in found) else ())
     return refused, findings
 
 
-def _against(verdict: Verdict, allowed: frozenset[Objection], asked: Sequence[int]) -> Iterator[Finding]:
+def _against(assessment: Assessment, allowed: frozenset[Objection], asked: Sequence[int]) -> Iterator[Finding]:
     """What stands against a leaflet: errors, or warnings where it was allowed."""
     where = f"asked for on {'lines' if len(asked) > 1 else 'line'} {serials.spell(asked)}"
     rows = f"{len(asked)} row{'s' if len(asked) > 1 else ''}"
-    if verdict.missing:
+    if assessment.missing:
         yield Finding(
-            Severity.ERROR, "leaflet-missing", f"{verdict.leaflet}: {verdict.missing}; {where}", line=asked[0]
+            Severity.ERROR, "leaflet-missing", f"{assessment.leaflet}: {assessment.missing}; {where}", line=asked[0]
         )
-    for objection, why in verdict.objections:
+    for objection, why in assessment.objections:
         permitted = objection in allowed and bool(objection.flag)
         severity = Severity.WARNING if permitted else Severity.ERROR
         refused = (
             f"Mend the monograph, or allow it with {objection.flag}." if objection.flag else "Hand out no copy of it."
         )
         hint = "Allowed, and said on every sheet." if permitted else refused
-        message = f"{verdict.leaflet}: {why}; {rows if permitted else where}"
+        message = f"{assessment.leaflet}: {why}; {rows if permitted else where}"
         yield Finding(severity, f"leaflet-{objection.value}", message, hint, line=asked[0])
 
 
-def _notes(verdict: Verdict, allowed: frozenset[Objection]) -> tuple[str, ...]:
+def _notes(assessment: Assessment, allowed: frozenset[Objection]) -> tuple[str, ...]:
     """What must be printed on a leaflet that was allowed all the same."""
-    lang = verdict.leaflet.edition.lang
-    return tuple(objection.note(lang) for objection, _ in verdict.objections if objection in allowed)
+    lang = assessment.leaflet.edition.lang
+    return tuple(objection.note(lang) for objection, _ in assessment.objections if objection in allowed)
 
 
 def _labels(
@@ -183,7 +183,7 @@ def _duplicates(orders: Iterable[CopyRequest]) -> Iterator[Finding]:
 def _numbered(
     name: str,
     orders: Sequence[CopyRequest],
-    verdicts: Mapping[Leaflet, Verdict],
+    assessments: Mapping[Leaflet, Assessment],
     options: RunOptions,
     patient: Callable[[str], bytes | None],
 ) -> Plan:
@@ -201,8 +201,8 @@ def _numbered(
             copies.append(CopyEntry(len(copies) + 1, one.line, number[one.leaflet], part, who))
         by_serial += group
         parts.append(PartEntry(part, destination, filename, first, len(copies)))
-    entries = tuple(_entry(number[leaflet], verdicts[leaflet], options.allowed) for leaflet in leaflets)
-    known = tuple(verdicts[leaflet] for leaflet in leaflets)
+    entries = tuple(_entry(number[leaflet], assessments[leaflet], options.allowed) for leaflet in leaflets)
+    known = tuple(assessments[leaflet] for leaflet in leaflets)
     return Plan(name, tuple(copies), tuple(by_serial), tuple(parts), entries, known)
 
 
@@ -232,9 +232,9 @@ def _groups(orders: Sequence[CopyRequest], most: int) -> list[tuple[str, list[Co
     ]
 
 
-def _entry(number: int, verdict: Verdict, allowed: frozenset[Objection]) -> LeafletEntry:
-    leaflet, edition = verdict.leaflet, verdict.leaflet.edition
-    named = " ".join(objection.value for objection, _ in verdict.objections if objection in allowed)
+def _entry(number: int, assessment: Assessment, allowed: frozenset[Objection]) -> LeafletEntry:
+    leaflet, edition = assessment.leaflet, assessment.leaflet.edition
+    named = " ".join(objection.value for objection, _ in assessment.objections if objection in allowed)
     where = (edition.audience.value, edition.lang, edition.paper.value)
-    printed = (verdict.version, verdict.source, named)
+    printed = (assessment.version, assessment.source, named)
     return LeafletEntry(number, leaflet.drug, *where, *printed, type_size=edition.type_size.value)

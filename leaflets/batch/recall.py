@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from leaflets.errors import UsageError
 from leaflets.ledger.entries import IssuedCopies
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
 from leaflets.runlist.drug_names import DrugNames
 
@@ -20,9 +20,9 @@ class Recall:
     issued: tuple[IssuedCopies, ...]
 
     @property
-    def counts(self) -> Mapping[State, int]:
+    def counts(self) -> Mapping[CopyState, int]:
         """Sheets by state."""
-        return {state: sum(len(one.serials) for one in self.issued if one.state is state) for state in State}
+        return {state: sum(len(one.serials) for one in self.issued if one.state is state) for state in CopyState}
 
 
 def recall(store: LedgerStore, aliases: DrugNames, wanted: str, before: str = "") -> Recall:

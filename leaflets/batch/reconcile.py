@@ -9,11 +9,11 @@ from leaflets.ledger import serials
 from leaflets.ledger.entries import CopyEntry, RunEntry, Tally
 from leaflets.ledger.history import Event
 from leaflets.ledger.ledger import Ledger
-from leaflets.ledger.states import OPEN, State
+from leaflets.ledger.states import OPEN, CopyState
 from leaflets.ledger.store import LedgerStore, file_facts, leaflet_facts, plan_digest, run_digest
 
 
-def mark(ledger: Ledger, run: RunEntry, chosen: Sequence[int], state: State, reason: str = "") -> tuple[int, ...]:
+def mark(ledger: Ledger, run: RunEntry, chosen: Sequence[int], state: CopyState, reason: str = "") -> tuple[int, ...]:
     """Says what became of copies: sent, printed, spoiled or cancelled; returns those that were not so already.
 
     An empty choice means every copy that is still open. Raises UsageError where one cannot become so.
@@ -21,7 +21,7 @@ def mark(ledger: Ledger, run: RunEntry, chosen: Sequence[int], state: State, rea
     with ledger.hold(run):
         wanted = chosen or [copy.serial for copy in ledger.store.copies(run) if copy.state in OPEN - {state}]
         moved = ledger.store.move(run, wanted, state, reason)
-        if state is State.CANCELLED:
+        if state is CopyState.CANCELLED:
             ledger.sweep(run)
     return moved
 
@@ -37,7 +37,7 @@ class Balance:
     def closed(self) -> bool:
         """Whether every copy came to an end that somebody vouched for."""
         tally = self.tally
-        ended = tally[State.PRINTED] + tally[State.SPOILED] + tally[State.CANCELLED]
+        ended = tally[CopyState.PRINTED] + tally[CopyState.SPOILED] + tally[CopyState.CANCELLED]
         return not self.open and tally.planned == ended
 
 
@@ -77,7 +77,7 @@ def check_files(store: LedgerStore, run: RunEntry, sha256: Callable[[Path], str]
     return tuple(found)
 
 
-def _wrong_with(store: LedgerStore, run: RunEntry, events: Sequence[Event], told: dict[int, State]) -> list[str]:
+def _wrong_with(store: LedgerStore, run: RunEntry, events: Sequence[Event], told: dict[int, CopyState]) -> list[str]:
     copies = store.copies(run)
     kept = {copy.serial: copy.state for copy in copies}
     wrong = []
@@ -93,7 +93,7 @@ def _wrong_plans(store: LedgerStore, run: RunEntry, events: Sequence[Event], cop
     by_serial = {copy.serial: copy for copy in copies}
     parts = {part.number: part for part in store.parts(run)}
     wrong, first = [], True
-    for event in (event for event in events if event.kind == State.PLANNED):
+    for event in (event for event in events if event.kind == CopyState.PLANNED):
         planned = [by_serial[number] for number in serials.parse([event.serials]) if number in by_serial]
         files = [parts[number] for number in sorted({copy.part for copy in planned}) if number in parts]
         digest, said = plan_digest(store.leaflets(run) if first else (), files, planned), chain.told(event)

@@ -12,12 +12,12 @@ from leaflets.errors import RunIncomplete, UsageError
 from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import spell
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.model.finding import Severity
 from leaflets.printfile.names import part_names
 from leaflets.runlist import read as lists
 
-REPRINTED = frozenset({State.WRITTEN, State.SENT, State.SPOILED})
+REPRINTED = frozenset({CopyState.WRITTEN, CopyState.SENT, CopyState.SPOILED})
 """Where a copy may stand that another takes the place of; it is spoiled then, if nobody said so before."""
 
 
@@ -76,7 +76,7 @@ def _same_plan(data: bytes, run: RunEntry, ledger: Ledger, monographs: Monograph
 
 
 def _fixed(copy: CopyEntry) -> CopyEntry:
-    return replace(copy, state=State.PLANNED)
+    return replace(copy, state=CopyState.PLANNED)
 
 
 def _refuse_changed(run: RunEntry, found: Plan, ledger: Ledger, old: Sequence[CopyEntry]) -> None:
@@ -100,7 +100,7 @@ def _refuse_unfit(run: RunEntry, copies: Sequence[CopyEntry], chosen: Sequence[i
             f"run {run.name} has no serial {spell(unknown) or 'of that kind'}",
             f"`leaflet runs show {run.name}` lists them.",
         )
-    printed = [serial for serial in chosen if states[serial] is State.PRINTED]
+    printed = [serial for serial in chosen if states[serial] is CopyState.PRINTED]
     if printed:
         hint = f"If a sheet is spoiled after all: `leaflet runs spoil {run.name} {spell(printed)}`, then reprint."
         raise UsageError(f"run {run.name}: serials {spell(printed)} are confirmed as printed", hint)

@@ -26,7 +26,7 @@ SavePrivately = Callable[[Path, bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RunRequest:
     """A list and how it is to be made. `today` reads "261123", `folder` is where print files go."""
 
     data: bytes = field(repr=False)
@@ -49,16 +49,16 @@ class RunIdentity:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedRun:
     """A list read and judged, nothing made yet."""
 
-    request: Request
+    request: RunRequest
     run_list: RunList = field(repr=False)
     identity: RunIdentity
     plan: Plan
 
 
-def prepare(request: Request, monographs: Monographs, print_files: PrintFiles, ledger: Ledger | None) -> Prepared:
+def prepare(request: RunRequest, monographs: Monographs, print_files: PrintFiles, ledger: Ledger | None) -> PreparedRun:
     """Reads and judges a list. `books` is None where no ledger stands yet, and none is made.
 
     Raises UsageError where the list cannot be read or was made already with other wishes, RunIncomplete where it, or a
@@ -74,13 +74,15 @@ def prepare(request: Request, monographs: Monographs, print_files: PrintFiles, l
 
     first = planned(identity.name)
     if not ledger or not identity.run or identity.complete or _as_recorded(identity.run, first):
-        return Prepared(request, run_list, identity, first)
+        return PreparedRun(request, run_list, identity, first)
     ledger.clear_away(identity.run, "its monographs, or what is known of them, have changed")
     identity = _new_standing(request, run_list, ledger.count(run_list.sha256))
-    return Prepared(request, run_list, identity, planned(identity.name))
+    return PreparedRun(request, run_list, identity, planned(identity.name))
 
 
-def carry_out(prepared: Prepared, context: RunContext, ledger: Ledger, save: SavePrivately, resume: str) -> RunResult:
+def carry_out(
+    prepared: PreparedRun, context: RunContext, ledger: Ledger, save: SavePrivately, resume: str
+) -> RunResult:
     """Makes what was prepared, or what it still lacks. Raises CheckFailed where bad rows stand in the way."""
     run_plan, options = prepared.plan, prepared.request.options
     if prepared.identity.complete and prepared.identity.run:
@@ -99,7 +101,7 @@ def carry_out(prepared: Prepared, context: RunContext, ledger: Ledger, save: Sav
         return finish(context, Task(run, run_plan, options, resume), rejects)
 
 
-def rejects_path(prepared: Prepared, run: RunEntry) -> Path:
+def rejects_path(prepared: PreparedRun, run: RunEntry) -> Path:
     """Where the rows go that were not made."""
     return Path(run.folder) / f"{run.name}-rejects.{ENDINGS[prepared.run_list.format]}"
 
@@ -107,7 +109,7 @@ def rejects_path(prepared: Prepared, run: RunEntry) -> Path:
 # -------------------------------------------------------------------- what is known already
 
 
-def _find_standing(request: Request, run_list: RunList, ledger: Ledger) -> RunIdentity:
+def _find_standing(request: RunRequest, run_list: RunList, ledger: Ledger) -> RunIdentity:
     """The half-made run of this list, the finished one, or a new one; half-made runs it replaces are cleared away."""
     wished = run_options.spell(request.options)
     runs = ledger.store.runs()
@@ -125,7 +127,7 @@ def _find_standing(request: Request, run_list: RunList, ledger: Ledger) -> RunId
     return _new_standing(request, run_list, len(same))
 
 
-def _resumed(request: Request, run: RunEntry) -> RunIdentity:
+def _resumed(request: RunRequest, run: RunEntry) -> RunIdentity:
     if Path(run.folder) != request.folder.resolve():
         raise UsageError(
             f"run {run.name} of this list writes to another folder", f"Say -o {run.folder} to go on with it."
@@ -142,7 +144,7 @@ def _finished(run: RunEntry, wished: str) -> RunIdentity:
     return RunIdentity(run.name, run.key, run, complete=True)
 
 
-def _clear_changed(request: Request, run_list: RunList, ledger: Ledger) -> None:
+def _clear_changed(request: RunRequest, run_list: RunList, ledger: Ledger) -> None:
     """A list that was changed while half made takes the place of what it was, if nothing was written."""
     place = ledger.key.place_hash(request.place)
     for run in ledger.store.runs():
@@ -150,7 +152,7 @@ def _clear_changed(request: Request, run_list: RunList, ledger: Ledger) -> None:
             ledger.clear_away(run, "the list has changed")
 
 
-def _new_standing(request: Request, run_list: RunList, earlier: int) -> RunIdentity:
+def _new_standing(request: RunRequest, run_list: RunList, earlier: int) -> RunIdentity:
     """Name and key of a new run: from the list, the wishes and the number of earlier runs of the same list."""
     said = "\n".join((run_list.sha256, run_options.spell(request.options), str(earlier)))
     key = hashlib.sha256(said.encode("ascii")).hexdigest()
@@ -165,7 +167,7 @@ def _nobody(_reference: str) -> None:
     return None
 
 
-def _new_run(prepared: Prepared, ledger: Ledger) -> NewRun:
+def _new_run(prepared: PreparedRun, ledger: Ledger) -> NewRun:
     request, found = prepared.request, prepared.plan
     return NewRun(
         name=prepared.identity.name,

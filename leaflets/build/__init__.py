@@ -7,15 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leaflets.build.cache import Cache, Entry
+from leaflets.build.cache import Cache, CachedSheet
 from leaflets.build.cache_key import gathered, wanted
 from leaflets.build.inputs import Texts
 from leaflets.build.sheet import BuiltSheet
 from leaflets.errors import CheckFailed
 from leaflets.model.edition import Audience, Edition, Notice
 from leaflets.model.finding import Finding, Severity, Withheld
-from leaflets.model.page import Pdf, Rect, Stretch
-from leaflets.project import Project, Source, today
+from leaflets.model.page import Pdf, Rect, SectionLines
+from leaflets.project import MonographFile, Project, today
 
 if TYPE_CHECKING:
     from leaflets.build.checked_text import CheckedText
@@ -25,7 +25,7 @@ __all__ = ["BuiltSheet", "build", "default_edition", "require_clean"]
 
 def build(
     project: Project,
-    source: Source,
+    source: MonographFile,
     edition: Edition,
     *,
     allowed: Collection[Notice] = (),
@@ -63,7 +63,7 @@ def require_clean(built: BuiltSheet) -> None:
         )
 
 
-def _stored(built: BuiltSheet) -> Entry:
+def _stored(built: BuiltSheet) -> CachedSheet:
     facts = {
         "content_id": built.content_id,
         "title": built.title,
@@ -75,15 +75,15 @@ def _stored(built: BuiltSheet) -> Entry:
         "findings": [asdict(finding) for finding in built.findings],
         "withheld": [asdict(withheld) for withheld in built.withheld],
     }
-    return Entry(facts, {"pdf": built.pdf.data, "html": built.html.encode()})
+    return CachedSheet(facts, {"pdf": built.pdf.data, "html": built.html.encode()})
 
 
-def _restored(texts: Texts, edition: Edition, entry: Entry) -> BuiltSheet:
+def _restored(texts: Texts, edition: Edition, entry: CachedSheet) -> BuiltSheet:
     facts = entry.facts
     # The cache knows contents, not places: the same texts may lie in another folder today.
     files = {Path(file).name: file for file in texts.by_file}
     rects = tuple(Rect(**rect) for rect in facts["rects"])
-    stretches = tuple(Stretch(**stretch) for stretch in facts["stretches"])
+    stretches = tuple(SectionLines(**stretch) for stretch in facts["stretches"])
     return BuiltSheet(
         texts.source, edition, facts["content_id"], facts["title"], facts["version"],
         Pdf(entry.parts["pdf"], facts["pages"], rects, tuple(facts["fills"]), stretches),
@@ -94,7 +94,7 @@ def _restored(texts: Texts, edition: Edition, entry: Entry) -> BuiltSheet:
     )  # fmt: skip
 
 
-def _finding(told: Mapping[str, Any], source: Source, files: Mapping[str, str]) -> Finding:
+def _finding(told: Mapping[str, Any], source: MonographFile, files: Mapping[str, str]) -> Finding:
     audience = Audience(told["audience"]) if told["audience"] else None
     file = files.get(Path(told["file"]).name, source.file) if told["file"] else ""
     return Finding(**{**told, "severity": Severity(told["severity"]), "audience": audience, "file": file})

@@ -22,10 +22,10 @@ from leaflets.model.page import Attachment
 from leaflets.seal.record import FILE, Record, written
 
 if TYPE_CHECKING:
-    from leaflets.project import Source
+    from leaflets.project import MonographFile
 
 
-def enclosed(source: Source, edition: Edition, ingredients: Inputs, front: Front) -> tuple[Attachment, ...]:
+def enclosed(source: MonographFile, edition: Edition, ingredients: Inputs, front: Front) -> tuple[Attachment, ...]:
     """The files that go into a sheet."""
     texts = tuple(
         Attachment(name, text, "text/markdown", "Source", said, front.reviewed)
@@ -43,7 +43,7 @@ def enclosed(source: Source, edition: Edition, ingredients: Inputs, front: Front
     return *texts, told
 
 
-def record_of(source: Source, edition: Edition, ingredients: Inputs, front: Front) -> Record:
+def record_of(source: MonographFile, edition: Edition, ingredients: Inputs, front: Front) -> Record:
     """The record of a sheet's making."""
     return Record(
         content_id=ingredients.digest,

@@ -24,7 +24,7 @@ from leaflets.model.edition import Edition, Notice
 from leaflets.model.page import ID_DIGITS
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.model.pictograms import PICTOGRAMS, icon_file, picture_file
-from leaflets.project import Project, Source, packaged
+from leaflets.project import MonographFile, Project, packaged
 
 _FRONT = re.compile(rb"(?:\xef\xbb\xbf)?\s*+---[ \t]*$(.*?)^[ \t]*(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL)
 _REVIEW_BY = re.compile(rb"^[ \t]*[\"']?review_by[\"']?[ \t]*:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
@@ -76,7 +76,7 @@ class Wanted:
 
 
 def wanted(
-    project: Project, source: Source, edition: Edition, *, today: dt.date, allowed: Collection[Notice] = ()
+    project: Project, source: MonographFile, edition: Edition, *, today: dt.date, allowed: Collection[Notice] = ()
 ) -> Wanted:
     """What is asked for, known without reading styles, fonts or code: those count by size and time of change.
 
@@ -97,7 +97,7 @@ def key_of(project: Project, texts: Texts, edition: Edition, notices: tuple[Noti
 
 
 def gather(
-    project: Project, source: Source, edition: Edition, *, today: dt.date, allowed: Collection[Notice] = ()
+    project: Project, source: MonographFile, edition: Edition, *, today: dt.date, allowed: Collection[Notice] = ()
 ) -> Inputs:
     """The ingredients of one sheet, read and hashed. Raises as `wanted` does."""
     return gathered(project, edition, wanted(project, source, edition, today=today, allowed=allowed))
@@ -136,7 +136,7 @@ def _icons(text: bytes) -> Iterable[str]:
     return (icon_file(name) for name in PICTOGRAMS if f":{name}:".encode() in text)
 
 
-def _told(project: Project, source: Source, edition: Edition, notices: tuple[Notice, ...]) -> bytes:
+def _told(project: Project, source: MonographFile, edition: Edition, notices: tuple[Notice, ...]) -> bytes:
     settings = project.settings
     facts = (edition, settings.pharmacy, settings.code_url, source.file_name, notices, __version__)
     return repr(facts).encode()

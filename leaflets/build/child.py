@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from leaflets.errors import Interrupted, LeafletError, RenderError
 
-Result = TypeVar("Result")
+_Value = TypeVar("_Value")
 
 
 def worth_it() -> bool:
@@ -20,7 +20,7 @@ def worth_it() -> bool:
     return not loaded and hasattr(os, "fork") and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
 
 
-def ahead(work: Callable[[], Result], meanwhile: Callable[[], None]) -> Result:
+def ahead(work: Callable[[], _Value], meanwhile: Callable[[], None]) -> _Value:
     """What `work` returns, done in a forked child while this process does `meanwhile`.
 
     Raises what `work` raises of our own errors; RenderError where the child ends without a word.
@@ -39,7 +39,7 @@ def ahead(work: Callable[[], Result], meanwhile: Callable[[], None]) -> Result:
         finally:
             pipe.close()
             os.waitpid(child, 0)
-    answer: Result = _heard(told)
+    answer: _Value = _heard(told)
     return answer
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leaflets.build.pictures import pictures_of
-from leaflets.project import Project, Source, read_bytes
+from leaflets.project import MonographFile, Project, read_bytes
 from leaflets.project.files import decode
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ MAX_SOURCE_BYTES = 262_144
 class Original:
     """The text that a translation translates, and the names of its pictures whose files are there."""
 
-    source: Source
+    source: MonographFile
     text: bytes
     pictures: frozenset[str]
 
@@ -30,7 +30,7 @@ class Original:
 class Texts:
     """A monograph's bytes, and those of the text it translates; `original` is None where it translates none."""
 
-    source: Source
+    source: MonographFile
     text: bytes
     original: Original | None = None
 
@@ -55,14 +55,14 @@ class Texts:
         return hashlib.sha256(own.digest() + hashlib.sha256(self.original.text).digest()).hexdigest()
 
 
-def texts_of(project: Project, source: Source) -> Texts:
+def texts_of(project: Project, source: MonographFile) -> Texts:
     """The texts of a monograph as they are now. Raises ContentError where one cannot be read."""
     found = project.original(source)
     text = read_bytes(source.path, MAX_SOURCE_BYTES)
     return Texts(source, text, original(project, found, read_bytes(found.path, MAX_SOURCE_BYTES)) if found else None)
 
 
-def original(project: Project, source: Source, text: bytes) -> Original:
+def original(project: Project, source: MonographFile, text: bytes) -> Original:
     """The text that a translation translates, with its pictures. Raises ContentError where one may not be printed."""
     return Original(source, text, frozenset(pictures_of(project, source, text)))
 
@@ -82,7 +82,7 @@ def parsed(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph, Mon
     return completed(monograph, theirs), theirs
 
 
-def _monograph(source: Source, text: bytes, pictures: Collection[str]) -> Monograph:
+def _monograph(source: MonographFile, text: bytes, pictures: Collection[str]) -> Monograph:
     from leaflets.parse import parse
 
     return parse(decode(text, source.file), name=source.name, file=source.file, lang=source.lang, pictures=pictures)

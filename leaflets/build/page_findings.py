@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding
-from leaflets.model.monograph import Allow
+from leaflets.model.monograph import Suppression
 from leaflets.model.page import Pdf
 
 PAGE = "PG-"
@@ -22,7 +22,7 @@ def proved(pdf: Pdf, edition: Edition, file: str) -> Iterator[Finding]:
         yield replace(finding, file=file)
 
 
-def still_open(findings: Iterable[Finding], allowed: Sequence[Allow]) -> tuple[Finding, ...]:
+def still_open(findings: Iterable[Finding], allowed: Sequence[Suppression]) -> tuple[Finding, ...]:
     """The findings on the pages without those that the author lets stand."""
     if not any(allow.code.upper().startswith(PAGE) for allow in allowed):
         return tuple(findings)

@@ -16,13 +16,13 @@ from leaflets.model.finding import Finding
 from leaflets.model.monograph import Monograph
 from leaflets.model.page import Html, Imprint
 from leaflets.model.view import View
-from leaflets.project import Source
+from leaflets.project import MonographFile
 from leaflets.qr import qr
 from leaflets.view import view
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedPage:
     """A page ready to be typeset as designed, with drawings of its own, what it was composed of and what was found."""
 
     page: Html
@@ -32,7 +32,9 @@ class Prepared:
     drawings: Mapping[str, bytes]
 
 
-def prepare(source: Source, edition: Edition, ingredients: Inputs, checked: CheckedText | None = None) -> Prepared:
+def prepare(
+    source: MonographFile, edition: Edition, ingredients: Inputs, checked: CheckedText | None = None
+) -> PreparedPage:
     """The page of a sheet. Raises ContentError, CheckFailed (it is withdrawn) or RenderError (a template's fault).
 
     `perused` is what was read and found before, if anything was.
@@ -50,7 +52,7 @@ def prepare(source: Source, edition: Edition, ingredients: Inputs, checked: Chec
         code.in_head,
     )  # fmt: skip
     page = compose(imprint, ingredients.templates, *views)
-    return Prepared(page, views, imprint, checked.findings, code.assets)
+    return PreparedPage(page, views, imprint, checked.findings, code.assets)
 
 
 def _views(edition: Edition, monograph: Monograph, original: Monograph | None) -> tuple[View, ...]:

@@ -21,17 +21,19 @@ from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.page import Fit, Html, Imprint, Pdf
 from leaflets.model.view import View
-from leaflets.project import Source
+from leaflets.project import MonographFile
 
 if TYPE_CHECKING:
-    from leaflets.build.prepare import Prepared
+    from leaflets.build.prepare import PreparedPage
 
 _PAGES = count(1)
 _BETWEEN_COLLECTIONS = 6
 _HIDDEN = "PG-06"
 
 
-def make(source: Source, edition: Edition, ingredients: Inputs, checked: CheckedText | None = None) -> BuiltSheet:
+def make(
+    source: MonographFile, edition: Edition, ingredients: Inputs, checked: CheckedText | None = None
+) -> BuiltSheet:
     """The finished sheet. Raises ContentError, CheckFailed, RenderError or PdfError.
 
     The parser and the templates are loaded where they are needed only, which may be in a child process.
@@ -64,8 +66,10 @@ def make(source: Source, edition: Edition, ingredients: Inputs, checked: Checked
     )  # fmt: skip
 
 
-def _prepared(source: Source, edition: Edition, ingredients: Inputs, checked: CheckedText | None) -> Prepared:
-    def work() -> Prepared:
+def _prepared(
+    source: MonographFile, edition: Edition, ingredients: Inputs, checked: CheckedText | None
+) -> PreparedPage:
+    def work() -> PreparedPage:
         from leaflets.build.prepare import prepare  # in the child, where there is one
 
         return prepare(source, edition, ingredients, checked)

@@ -17,18 +17,33 @@ from leaflets.checks import (
     voices,
 )
 from leaflets.checks.findings import Placer
-from leaflets.checks.index import Judged, judge, score
+from leaflets.checks.index import IndexItem, judge, score
 from leaflets.checks.readability import Measure
 from leaflets.checks.reading import Reading, readings
 from leaflets.checks.rule import Family, Hit, Rule
-from leaflets.checks.silence import Silenced, sift
+from leaflets.checks.silence import Suppressed, sift
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph
 
 __all__ = [
-    "ENGLISH_ONLY", "RULES", "SAFETY", "Judged", "Measure", "Report", "Rule", "Silenced", "check", "examine",
-    "grades_of", "index_of", "left_out", "open_safety", "rule", "score", "sift",
+    "ENGLISH_ONLY",
+    "RULES",
+    "SAFETY",
+    "CheckReport",
+    "IndexItem",
+    "Measure",
+    "Rule",
+    "Suppressed",
+    "check",
+    "examine",
+    "grades_of",
+    "index_of",
+    "left_out",
+    "open_safety",
+    "rule",
+    "score",
+    "sift",
 ]  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
@@ -49,11 +64,11 @@ SAFETY = frozenset({Family.SAFETY, Family.NUMBERS, Family.TRANSLATION})
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CheckReport:
     """What is open and what was silenced, in the order of the source."""
 
     findings: tuple[Finding, ...]
-    silenced: tuple[Silenced, ...]
+    silenced: tuple[Suppressed, ...]
 
 
 def check(
@@ -75,7 +90,7 @@ def examine(
     *,
     today: dt.date | None = None,
     original: Monograph | None = None,
-) -> Report:
+) -> CheckReport:
     """All rules over a monograph, and what the parser found in its form. `source` is its text, for exact lines and
     columns; without it a finding has the line of its block. Without `today` no review date counts as passed. A finding
     that holds for every audience asked for, where that is both, names none. `original` is the text this one translates.
@@ -88,13 +103,13 @@ def examine(
     marked = (replace(finding, audience=None if len(seen) > 1 else seen[0]) for finding, seen in found.items())
     form = (finding for finding in monograph.findings if finding.code != _MARK_WITHOUT_SOURCE)
     found_all = sorted((*form, *marked), key=_order)
-    return Report(*sift(found_all, monograph.front.allow, monograph.sections))
+    return CheckReport(*sift(found_all, monograph.front.allow, monograph.sections))
 
 
 _MARK_WITHOUT_SOURCE = "MD09"  # the parser's word for what CO-07 tells each audience
 
 
-def index_of(monograph: Monograph) -> tuple[Judged, ...]:
+def index_of(monograph: Monograph) -> tuple[IndexItem, ...]:
     """The items of the CDC Clear Communication Index and of PEMAT-P for the patient text, each with its verdict."""
     return judge(readings(monograph, (Audience.PATIENT,))[0])
 

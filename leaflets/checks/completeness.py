@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from leaflets.checks.reading import Part, Reading, Stretch
+from leaflets.checks.reading import Part, Passage, Reading
 from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule, at
 from leaflets.checks.tables import rows, words
 from leaflets.model.monograph import BoxKind
@@ -110,8 +110,8 @@ def harm_without_action(reading: Reading) -> Iterator[Hit]:
             )
 
 
-def _by_section(reading: Reading, *sections: str) -> Mapping[str, list[Stretch]]:
-    found: dict[str, list[Stretch]] = {}
+def _by_section(reading: Reading, *sections: str) -> Mapping[str, list[Passage]]:
+    found: dict[str, list[Passage]] = {}
     for stretch in reading.of(*sections):
         found.setdefault(stretch.section, []).append(stretch)
     return found

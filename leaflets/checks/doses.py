@@ -3,26 +3,26 @@
 import re
 from collections.abc import Iterator
 
-from leaflets.checks.lexer import DOSE_UNITS, MASS_UNITS, UNITS, VOLUME_UNITS, Kind
-from leaflets.checks.reading import Place, Reading
+from leaflets.checks.lexer import DOSE_UNITS, MASS_UNITS, UNITS, VOLUME_UNITS, TokenKind
+from leaflets.checks.reading import Position, Reading
 
-Found = Iterator[tuple[Place, int]]
+Found = Iterator[tuple[Position, int]]
 DASHES = frozenset("-–—−")
 _PER_VOLUME = frozenset({"dL", "L", "mL", "ml", "l", "mmol", "min"})
 
 
-def unit_of(place: Place) -> str:
+def unit_of(place: Position) -> str:
     """The unit that measures a number, also where a range (1 to 2 mg) or a plural of numbers comes before it."""
     for step in (1, 3):
         token = place.near(step)
-        if token is not None and token.kind is Kind.UNIT:
+        if token is not None and token.kind is TokenKind.UNIT:
             return token.text
         if step == 1 and not (place.text(1) in DASHES or place.text(1) in ("to", "or", "and")):
             return ""
     return ""
 
 
-def is_level(place: Place) -> bool:
+def is_level(place: Position) -> bool:
     """Whether the amount is a level in blood or a rate (8 g/dL, 8 g per dL, 50 mL/min) and not a dose."""
     for step in (1, 2, 3, 4):
         if place.text(step) in ("/", "per"):
@@ -41,7 +41,7 @@ def stop_after_unit(reading: Reading) -> Found:
 def multiplier(reading: Reading) -> Found:
     """M, K or MM for millions or thousands of units."""
     for place in reading.spelled("M", "K", "MM"):
-        if place.kind(-1) is Kind.NUMBER and place.text(1) in ("unit", "units"):
+        if place.kind(-1) is TokenKind.NUMBER and place.text(1) in ("unit", "units"):
             yield place, 1
 
 
@@ -54,7 +54,7 @@ def spoon(reading: Reading) -> Found:
     for word in _SPOONS:
         for place in reading.places(word):
             before = place.near(-1)
-            if (before is not None and before.kind is Kind.NUMBER) or place.text(-1).lower() in (
+            if (before is not None and before.kind is TokenKind.NUMBER) or place.text(-1).lower() in (
                 "a",
                 "one",
                 "two",
@@ -76,10 +76,10 @@ def _every(reading: Reading, endings: frozenset[str]) -> Found:
                     yield place, size
 
 
-def _hours(place: Place, endings: frozenset[str]) -> int:
+def _hours(place: Position, endings: frozenset[str]) -> int:
     """How many tokens it is from a q (or q4) to the ending after its numbers, 0 where none follows."""
     end = 1
-    while end < 4 and (place.kind(end) is Kind.NUMBER or place.text(end) in DASHES):
+    while end < 4 and (place.kind(end) is TokenKind.NUMBER or place.text(end) in DASHES):
         end += 1
     numbered = end > 1 or len(place.text(0)) > 1
     return end + 1 if numbered and place.text(end).lower() in endings else 0
@@ -102,7 +102,7 @@ def times_days(reading: Reading) -> Found:
             yield from ((place, 1) for place in reading.places(word))
     for word in ("x", "×"):
         for place in reading.places(word):
-            if place.kind(1) is Kind.NUMBER and place.text(2) == "d":
+            if place.kind(1) is TokenKind.NUMBER and place.text(2) == "d":
                 yield place, 3
 
 
@@ -112,8 +112,8 @@ _BEFORE_FRACTION = frozenset({"for", "every", "x", "daily", "mg", "course", "tak
 def australian_fraction(reading: Reading) -> Found:
     """6/24, 5/7, 2/52: hours, days and weeks as fractions."""
     for slash in reading.places("/"):
-        fraction = slash.kind(-1) is Kind.NUMBER and slash.text(1) in ("24", "7", "52", "12")
-        whole = slash.text(2) != "/" and slash.kind(2) is not Kind.UNIT
+        fraction = slash.kind(-1) is TokenKind.NUMBER and slash.text(1) in ("24", "7", "52", "12")
+        whole = slash.text(2) != "/" and slash.kind(2) is not TokenKind.UNIT
         if fraction and whole and slash.text(-2).lower() in _BEFORE_FRACTION:
             yield slash.moved(-1), 3
 
@@ -164,7 +164,7 @@ def name_run_on(reading: Reading) -> Found:
     for unit in ("mg", "mcg", "g", "ml"):
         for place in reading.places(unit):
             name = place.text(-1).rstrip("0123456789")
-            if place.kind(-1) is Kind.WORD and name != place.text(-1) and name.isalpha() and len(name) >= 4:
+            if place.kind(-1) is TokenKind.WORD and name != place.text(-1) and name.isalpha() and len(name) >= 4:
                 yield place.moved(-1), 2
     for word in reading.words.vocabulary:
         if word.endswith(("mg", "mcg", "ml", "g")) and _RUN_TOGETHER.fullmatch(word):
@@ -228,16 +228,16 @@ def dashed_range(reading: Reading) -> Found:
     for place in reading.units:
         if place.token.text not in DOSE_UNITS | {"%"} or place.text(-2) not in DASHES or is_level(place.moved(-1)):
             continue
-        if place.kind(-3) is Kind.NUMBER and place.text(-4) not in DASHES:
+        if place.kind(-3) is TokenKind.NUMBER and place.text(-4) not in DASHES:
             yield place.moved(-3), 4
-        elif place.kind(-3) is Kind.UNIT and place.kind(-4) is Kind.NUMBER:
+        elif place.kind(-3) is TokenKind.UNIT and place.kind(-4) is TokenKind.NUMBER:
             yield place.moved(-4), 5
 
 
 def two_numbers(reading: Reading) -> Found:
     """Take 2 5 mg tablets."""
     for place in reading.units:
-        if place.token.text in MASS_UNITS and place.kind(-2) is Kind.NUMBER:
+        if place.token.text in MASS_UNITS and place.kind(-2) is TokenKind.NUMBER:
             yield place.moved(-2), 3
 
 
@@ -246,7 +246,7 @@ def numeric_date(reading: Reading) -> Found:
     for sign in ("/", "-"):
         for place in reading.places(sign):
             parts = (place.text(-1), place.text(1), place.text(3))
-            ends = place.text(4) not in ("/", "-") and place.kind(4) is not Kind.UNIT
+            ends = place.text(4) not in ("/", "-") and place.kind(4) is not TokenKind.UNIT
             if place.text(2) == sign and _is_date(parts, sign) and ends:
                 yield place.moved(-1), 5
     for place in reading.words.chains:

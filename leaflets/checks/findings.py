@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from leaflets.checks.places import Source
+from leaflets.checks.places import SourcePositions
 from leaflets.checks.rule import Hit, Rule
 from leaflets.model.finding import Finding, Severity
 
@@ -12,7 +12,7 @@ class Placer:
 
     def __init__(self, file: str, source: str) -> None:
         self._file = file
-        self._source = Source(source) if source else None
+        self._source = SourcePositions(source) if source else None
         self._offsets: dict[int, tuple[int, ...]] = {}
 
     def all(self, hits: Iterable[tuple[Rule, Hit, Severity]]) -> Iterator[Finding]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leaflets.checks import jargon, plain_language
-from leaflets.checks.lexer import Kind
+from leaflets.checks.lexer import TokenKind
 from leaflets.checks.reading import Part, Reading
 from leaflets.checks.tables import rows, words
 from leaflets.model.finding import Severity
 from leaflets.model.monograph import BoxKind
 
 
-class Verdict(StrEnum):
+class ItemVerdict(StrEnum):
     """What came of one item."""
 
     YES = "yes"
@@ -22,43 +22,43 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class IndexItem:
     """One item of an index: its number, what it asks, and the verdict."""
 
     index: str
     number: int
     asks: str
-    verdict: Verdict
+    verdict: ItemVerdict
 
 
 Judge = Callable[[Reading], bool | None]
 """Whether an item is met, None where it does not apply."""
 
 
-def judge(reading: Reading) -> tuple[Judged, ...]:
+def judge(reading: Reading) -> tuple[IndexItem, ...]:
     """Every item of both indexes for a patient text, in their order."""
     return tuple(_items(reading))
 
 
-def score(items: tuple[Judged, ...], index: str) -> tuple[int, int]:
+def score(items: tuple[IndexItem, ...], index: str) -> tuple[int, int]:
     """How many of the items a program can judge are met, and how many of those apply."""
     judged = [item.verdict for item in items if item.index == index]
-    met = judged.count(Verdict.YES)
-    return met, met + judged.count(Verdict.NO)
+    met = judged.count(ItemVerdict.YES)
+    return met, met + judged.count(ItemVerdict.NO)
 
 
-def _items(reading: Reading) -> Iterator[Judged]:
+def _items(reading: Reading) -> Iterator[IndexItem]:
     for row in rows("indexes"):
-        yield Judged(row["index"], int(row["number"]), row["asks"], _verdict(reading, row["judge"]))
+        yield IndexItem(row["index"], int(row["number"]), row["asks"], _verdict(reading, row["judge"]))
 
 
-def _verdict(reading: Reading, name: str) -> Verdict:
+def _verdict(reading: Reading, name: str) -> ItemVerdict:
     if not name:
-        return Verdict.PERSON
+        return ItemVerdict.PERSON
     met = JUDGES[name](reading)
     if met is None:
-        return Verdict.NOT_APPLICABLE
-    return Verdict.YES if met else Verdict.NO
+        return ItemVerdict.NOT_APPLICABLE
+    return ItemVerdict.YES if met else ItemVerdict.NO
 
 
 def _main_message(reading: Reading) -> bool:
@@ -128,7 +128,7 @@ def _both_sides(reading: Reading) -> bool:
 
 def _numbers_with_words(reading: Reading) -> bool | None:
     percents = reading.places("%")
-    return None if not percents else all(place.kind(-1) is not Kind.NUMBER for place in percents)
+    return None if not percents else all(place.kind(-1) is not TokenKind.NUMBER for place in percents)
 
 
 def _addresses_reader(reading: Reading) -> bool:

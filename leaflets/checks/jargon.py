@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from leaflets.checks.reading import Part, Place, Reading, Words
+from leaflets.checks.reading import Part, Position, Reading, Words
 from leaflets.checks.rule import INFO, WARNING, Family, Hit, Rule
 from leaflets.checks.tables import cut, rows
 
-Row = Mapping[str, str]
+JargonRow = Mapping[str, str]
 
 
 def medical_word(reading: Reading) -> Iterator[Hit]:
@@ -42,10 +42,10 @@ def _unexplained(reading: Reading, level: str) -> Iterator[Hit]:
 
 
 @lru_cache(maxsize=2)
-def _used(words: Words) -> Mapping[str, tuple[Row, list[tuple[Place, int]]]]:
+def _used(words: Words) -> Mapping[str, tuple[JargonRow, list[tuple[Position, int]]]]:
     """The rows of the table whose words are used, with the places; a longer term hides the shorter ones inside it."""
     taken: set[tuple[int, int]] = set()
-    used: dict[str, tuple[Row, list[tuple[Place, int]]]] = {}
+    used: dict[str, tuple[JargonRow, list[tuple[Position, int]]]] = {}
     for form, row in _FORMS:
         for place in words.places(form[0]):
             if place.stretch.part in (Part.FRONT, Part.TITLE):  # not printed for patients
@@ -57,7 +57,7 @@ def _used(words: Words) -> Mapping[str, tuple[Row, list[tuple[Place, int]]]]:
     return used
 
 
-def _explained(first: Place, size: int, plain: str) -> bool:
+def _explained(first: Position, size: int, plain: str) -> bool:
     """Whether it is explained: nausea (feeling sick), feeling sick (nausea), nausea means …"""
     if any(first.text(step) == "(" for step in range(-4, 0)):
         return any(first.text(step) in (")", ",", ";") for step in range(size, size + 3))

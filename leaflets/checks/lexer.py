@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """What a token is."""
 
     NUMBER = "number"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 class Token(NamedTuple):
     """A piece of text: `text` stands from `start` up to `end`, counted in characters from 0."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
     end: int
@@ -49,7 +49,7 @@ _PIECE = re.compile(
     r"|(?P<word>[A-Za-z](?:\.[A-Za-z])+(?![A-Za-z])\.?|[^\W\d_]\w*(?:['’][^\W\d_]+)*)"
     r"|(?P<sign>\S)"
 )
-_KINDS: Mapping[str | None, Kind] = {kind.value: kind for kind in Kind}
+_KINDS: Mapping[str | None, TokenKind] = {kind.value: kind for kind in TokenKind}
 _AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
 
 
@@ -63,11 +63,11 @@ def lex(text: str) -> tuple[Token, ...]:
     for match in _PIECE.finditer(text):
         piece = match.group()
         kind = _KINDS[match.lastgroup]
-        if kind is Kind.NUMBER:
-            kind = Kind.NUMBER if piece.isdigit() or _AMOUNT.fullmatch(piece) else Kind.CHAIN
+        if kind is TokenKind.NUMBER:
+            kind = TokenKind.NUMBER if piece.isdigit() or _AMOUNT.fullmatch(piece) else TokenKind.CHAIN
         elif measured and piece in UNITS:
-            kind = Kind.UNIT
-        measured = kind is Kind.NUMBER
+            kind = TokenKind.UNIT
+        measured = kind is TokenKind.NUMBER
         tokens.append(Token(kind, piece, *match.span()))
     return tuple(tokens)
 
@@ -90,7 +90,7 @@ def sentences(tokens: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
             first = i + 1
     if first < len(tokens):
         spans.append((first, len(tokens)))
-    return tuple(span for span in spans if any(tokens[i].kind is not Kind.SIGN for i in range(*span)))
+    return tuple(span for span in spans if any(tokens[i].kind is not TokenKind.SIGN for i in range(*span)))
 
 
 _STOPS = frozenset(".!?")

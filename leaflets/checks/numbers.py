@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from leaflets.checks.doses import DASHES, is_level
-from leaflets.checks.lexer import Kind, Token, value
-from leaflets.checks.reading import Part, Place, Reading, Words
+from leaflets.checks.lexer import Token, TokenKind, value
+from leaflets.checks.reading import Part, Position, Reading, Words
 from leaflets.checks.rule import ERROR, Family, Hit, Rule, at
 
 _SCALES: Mapping[str, tuple[str, float]] = {
@@ -18,7 +18,7 @@ _SCALES: Mapping[str, tuple[str, float]] = {
 _DOSING = ("dosage", "adjustments", "missed_dose")
 
 
-def _amount(unit: Place, number: int = -1) -> tuple[str, float] | None:
+def _amount(unit: Position, number: int = -1) -> tuple[str, float] | None:
     """What a number and its unit come to, in micrograms, millilitres or units; None where that is no dose."""
     scale = _SCALES.get(unit.token.text)
     if scale is None or is_level(unit.moved(-1)):
@@ -32,9 +32,9 @@ def _amounts(words: Words) -> frozenset[tuple[str, float]]:
     return frozenset(amount for amount in found | lower_ends if amount)
 
 
-def _in_range(unit: Place) -> bool:
+def _in_range(unit: Position) -> bool:
     joined = unit.text(-2) in DASHES or unit.text(-2) in ("to", "or", "and")
-    return joined and unit.kind(-3) is Kind.NUMBER
+    return joined and unit.kind(-3) is TokenKind.NUMBER
 
 
 def only_for_patients(reading: Reading) -> Iterator[Hit]:
@@ -68,7 +68,7 @@ def unlike_table(reading: Reading) -> Iterator[Hit]:
             yield at(unit, start=-1, message=f"the text says “{words}” where the table says “{table}”")
 
 
-def _key(unit: Place) -> tuple[float, str]:
+def _key(unit: Position) -> tuple[float, str]:
     return value(unit.text(-1)), _SCALES[unit.token.text][0]
 
 
@@ -90,11 +90,11 @@ def downwards(reading: Reading) -> Iterator[Hit]:
             yield at(unit, start=first, message=f"the range “{range_}” runs downwards")
 
 
-def _first_number(unit: Place) -> int:
+def _first_number(unit: Position) -> int:
     """Where the first number of a range (10-20 mg, 10 mg to 20 mg) stands from its last unit on; 0 in no range."""
     if _in_range(unit):
         return -3
-    twice = unit.text(-3) == unit.token.text and unit.kind(-4) is Kind.NUMBER
+    twice = unit.text(-3) == unit.token.text and unit.kind(-4) is TokenKind.NUMBER
     return -4 if twice and (unit.text(-2) in DASHES or unit.text(-2) == "to") else 0
 
 
@@ -120,8 +120,8 @@ def without_unit(reading: Reading) -> Iterator[Hit]:
 
 def _is_bare(tokens: tuple[Token, ...]) -> bool:
     """Whether a cell holds a number, a range or "2 once daily", and nothing that says of what."""
-    rest = (token for token in tokens if token.kind is not Kind.NUMBER)
-    return tokens[0].kind is Kind.NUMBER and all(token.text.lower() in _BESIDE_DOSES for token in rest)
+    rest = (token for token in tokens if token.kind is not TokenKind.NUMBER)
+    return tokens[0].kind is TokenKind.NUMBER and all(token.text.lower() in _BESIDE_DOSES for token in rest)
 
 
 RULES: tuple[Rule, ...] = (

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
-from leaflets.checks.reading import Stretch
+from leaflets.checks.reading import Passage
 
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
@@ -12,7 +12,7 @@ _NEAR, _FAR = 12, 400
 """How many characters further on a token is looked for: first close by, then past marks and wrapped lines."""
 
 
-class Source:
+class SourcePositions:
     """The text of a monograph as its author wrote it, with the places of its lines."""
 
     def __init__(self, text: str) -> None:
@@ -20,7 +20,7 @@ class Source:
         self._starts = (0, *accumulate(len(line) + 1 for line in self._text.split("\n")))
         self._edges: dict[int, tuple[int, ...]] = {}
 
-    def offsets(self, stretch: Stretch) -> tuple[int, ...]:
+    def offsets(self, stretch: Passage) -> tuple[int, ...]:
         """For each token of the stretch its offset in the text.
 
         The tokens are looked up one after the other from the stretch's line on, each a bounded way ahead, so that
@@ -41,7 +41,7 @@ class Source:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
-    def _begin(self, stretch: Stretch) -> int:
+    def _begin(self, stretch: Passage) -> int:
         if not 0 < stretch.line < len(self._starts):
             return 0
         if stretch.bars:

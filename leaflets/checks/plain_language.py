@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from leaflets.checks.lexer import Kind
+from leaflets.checks.lexer import TokenKind
 from leaflets.checks.readability import Measure, measure, names_of, together
-from leaflets.checks.reading import Part, Reading, Stretch, Words
+from leaflets.checks.reading import Part, Passage, Reading, Words
 from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Hit, Rule, at
 from leaflets.checks.tables import words
 from leaflets.model.edition import Audience
@@ -20,11 +20,11 @@ _ENOUGH_WORDS = 30
 _FRAGMENT = 4
 _HARDEST, _HARD_GRADE, _HARD_WORDS = 5, 10, 12
 
-Span = tuple[Stretch, int, int]
+Sentence = tuple[Passage, int, int]
 Finder = Callable[[Reading], Iterable[Hit]]
 
 
-def _sentences(words: Words) -> Iterator[Span]:
+def _sentences(words: Words) -> Iterator[Sentence]:
     """Every sentence of prose that is more than a fragment."""
     for stretch in words.prose:
         for first, end in stretch.sentences:
@@ -33,14 +33,14 @@ def _sentences(words: Words) -> Iterator[Span]:
 
 
 @lru_cache(maxsize=2)
-def _graded(words: Words, names: frozenset[str]) -> tuple[tuple[Span, Measure], ...]:
+def _graded(words: Words, names: frozenset[str]) -> tuple[tuple[Sentence, Measure], ...]:
     """Every sentence with its counts; several rules ask for them."""
     return tuple(
         ((stretch, first, end), measure(stretch.words(first, end), names)) for stretch, first, end in _sentences(words)
     )
 
 
-def _grades(reading: Reading) -> tuple[tuple[Span, Measure], ...]:
+def _grades(reading: Reading) -> tuple[tuple[Sentence, Measure], ...]:
     return _graded(reading.words, names_of(reading.front))
 
 
@@ -103,7 +103,7 @@ def long_paragraph(reading: Reading) -> Iterator[Hit]:
             yield Hit(f"a paragraph of {len(stretch.sentences)} sentences", stretch, 0, 1, words=_opening(stretch))
 
 
-def _opening(stretch: Stretch) -> str:
+def _opening(stretch: Passage) -> str:
     return stretch.quote(0, min(6, len(stretch.tokens))) + "…"
 
 
@@ -111,7 +111,7 @@ def long_list(reading: Reading) -> Iterator[Hit]:
     """A list of more than 7 items (clinicians: 9)."""
     most = ITEMS if reading.audience is Audience.PATIENT else ITEMS_CLINICIAN
     items: dict[int, set[int]] = {}
-    opening: dict[int, Stretch] = {}
+    opening: dict[int, Passage] = {}
     for stretch in reading.stretches:
         if stretch.group and stretch.part in (Part.ITEM, Part.LEAD):
             items.setdefault(stretch.group, set()).add(stretch.line)
@@ -162,7 +162,7 @@ def bare_frequency(reading: Reading) -> Iterator[Hit]:
     for word in _FREQUENCIES:
         for place in reading.places(word):
             first, end = max(place.sentence[0], place.at - 40), min(place.sentence[1], place.at + 40)
-            numbered = any(token.kind is Kind.NUMBER for token in place.stretch.tokens[first:end])
+            numbered = any(token.kind is TokenKind.NUMBER for token in place.stretch.tokens[first:end])
             if place.stretch.section == "side_effects" and not numbered:
                 yield at(place, message=f"“{place.token.text}” without a number")
 
@@ -176,7 +176,7 @@ def mixed_denominators(reading: Reading) -> Iterator[Hit]:
     for place in reading.numbers:
         text = place.token.text.replace(",", "")
         if place.token.text in _GROUPS and place.text(-1).lower() in ("in", "of", "every"):
-            if place.text(-2).lower() not in _COUNTED and place.kind(-2) is not Kind.NUMBER:
+            if place.text(-2).lower() not in _COUNTED and place.kind(-2) is not TokenKind.NUMBER:
                 continue
             if seen and text not in seen:
                 other = next(iter(seen.values()))
@@ -190,7 +190,7 @@ _COUNTED = frozenset({"out", "one", "two", "three", "of"})
 def decimal_percent(reading: Reading) -> Iterator[Hit]:
     """14.3% where 1 in 7 would do."""
     for place in reading.places("%"):
-        if place.kind(-1) is Kind.NUMBER and "." in place.text(-1) and place.stretch.section == "side_effects":
+        if place.kind(-1) is TokenKind.NUMBER and "." in place.text(-1) and place.stretch.section == "side_effects":
             yield at(place, start=-1, message="a percentage with a decimal")
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from leaflets.checks.lexer import Kind
-from leaflets.checks.reading import Part, Place, Reading, Stretch
+from leaflets.checks.lexer import TokenKind
+from leaflets.checks.reading import Part, Passage, Position, Reading
 from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule, at
 from leaflets.checks.tables import cut, lists, phrases, words
 
@@ -30,11 +30,11 @@ class _Later:
         for stretch in reading.stretches:
             if stretch.part in _LISTED:
                 self._listed[stretch.section] = stretch.number
-            if any(token.kind is Kind.NUMBER for token in stretch.tokens):
+            if any(token.kind is TokenKind.NUMBER for token in stretch.tokens):
                 for token in stretch.tokens:
                     self._figures[_one(token.text.lower())] = stretch.number
 
-    def missing(self, promise: Place) -> str:
+    def missing(self, promise: Position) -> str:
         """What a promise lacks, empty where it is kept."""
         stretch = promise.stretch
         measure = _measure(promise)
@@ -47,7 +47,7 @@ class _Later:
         return f"no figure for {', '.join(subject)} comes after it"
 
 
-def _one_a_sentence(places: Iterable[Place]) -> Iterator[tuple[Place, frozenset[str]]]:
+def _one_a_sentence(places: Iterable[Position]) -> Iterator[tuple[Position, frozenset[str]]]:
     """The first of these places in each sentence, with the words of that sentence."""
     seen: set[tuple[int, int]] = set()
     for place in places:
@@ -57,17 +57,17 @@ def _one_a_sentence(places: Iterable[Place]) -> Iterator[tuple[Place, frozenset[
             yield place, frozenset(token.text.lower() for token in place.stretch.tokens[first:end])
 
 
-def _measure(promise: Place) -> int | None:
+def _measure(promise: Position) -> int | None:
     """Where the promise's sentence speaks of limits or doses, looking back from the promise."""
     first = max(promise.sentence[0], promise.at - 40)
     tokens = promise.stretch.tokens
     return next((i for i in range(promise.at - 1, first - 1, -1) if tokens[i].text.lower() in words("measures")), None)
 
 
-def _subject(stretch: Stretch, measure: int) -> tuple[str, ...]:
+def _subject(stretch: Passage, measure: int) -> tuple[str, ...]:
     """The words before a limit or dose that say of what."""
     near = stretch.tokens[max(0, measure - 8) : measure]
-    said = (token.text.lower() for token in near if token.kind is Kind.WORD and len(token.text) > 2)
+    said = (token.text.lower() for token in near if token.kind is TokenKind.WORD and len(token.text) > 2)
     return tuple(dict.fromkeys(_one(word) for word in said if word not in words("empty")))
 
 
@@ -93,7 +93,7 @@ def unfigured_adjustment(reading: Reading) -> Iterator[Hit]:
             yield at(place, start=-1, message=message)
 
 
-def _adjustments(reading: Reading) -> Iterator[Place]:
+def _adjustments(reading: Reading) -> Iterator[Position]:
     for word in _ADJUSTING:
         for place in reading.places(word):
             if place.text(-1).lower() in ("dose", "dosage", "doses"):
@@ -114,10 +114,10 @@ def _has_figure(reading: Reading, organ: frozenset[str]) -> bool:
 _FIGURES = frozenset({"#", "halve", "half", "contraindicated", "avoid"})
 
 
-def _said(stretch: Stretch, first: int, end: int) -> set[str]:
+def _said(stretch: Passage, first: int, end: int) -> set[str]:
     """The words of a sentence; "#" stands for any amount with a unit."""
     tokens = stretch.tokens[first:end]
-    amount = {"#"} if any(token.kind is Kind.UNIT for token in tokens) else set()
+    amount = {"#"} if any(token.kind is TokenKind.UNIT for token in tokens) else set()
     return {token.text.lower() for token in tokens} | amount
 
 
@@ -131,7 +131,7 @@ def elsewhere(reading: Reading) -> Iterator[Hit]:
                 yield at(place, start=1 - len(phrase), message=message)
 
 
-def _ends_with(place: Place, phrase: Sequence[str]) -> bool:
+def _ends_with(place: Position, phrase: Sequence[str]) -> bool:
     first = place.at - len(phrase) + 1
     return first >= 0 and all(place.text(i - len(phrase) + 1).lower() == word for i, word in enumerate(phrase))
 
@@ -156,7 +156,7 @@ def broken_reference(reading: Reading) -> Iterator[Hit]:
     headings = {token.text.lower() for s in reading.stretches if s.part in _TITLES for token in s.tokens}
     for part in _NUMBERED:
         for place in reading.places(part):
-            numbered = place.kind(1) in (Kind.NUMBER, Kind.CHAIN) and place.text(-1).lower() in _POINTING
+            numbered = place.kind(1) in (TokenKind.NUMBER, TokenKind.CHAIN) and place.text(-1).lower() in _POINTING
             if numbered and place.stretch.part not in _TITLES and place.text(1) not in headings:
                 yield _astray(place, -1, 2)
     for place in reading.places("see"):
@@ -167,7 +167,7 @@ def broken_reference(reading: Reading) -> Iterator[Hit]:
             yield _astray(place, 0, step + 1)
 
 
-def _astray(place: Place, start: int, end: int) -> Hit:
+def _astray(place: Position, start: int, end: int) -> Hit:
     said = place.stretch.quote(place.at + start, place.at + end)
     return at(place, end, start=start, message=f"“{said}” points to something that this sheet does not have")
 

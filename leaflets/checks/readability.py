@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from leaflets.checks.hyphens import parts
-from leaflets.checks.lexer import Kind, Token
+from leaflets.checks.lexer import Token, TokenKind
 from leaflets.checks.tables import lists
 from leaflets.model.monograph import Front
 
@@ -78,7 +78,7 @@ def syllables(word: str) -> int:
 
 
 def _spoken(token: Token, names: frozenset[str]) -> int:
-    if token.kind is not Kind.WORD:
+    if token.kind is not TokenKind.WORD:
         return 1
     word = token.text.lower()
     if word in names:

@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from leaflets.checks.lexer import Kind, Token, lex, sentences
+from leaflets.checks.lexer import Token, TokenKind, lex, sentences
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import (
     Block,
@@ -54,7 +54,7 @@ PROSE = frozenset({Part.PARAGRAPH, Part.ITEM})
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Passage:
     """Words that are read in one go: a paragraph, an item, a cell of a table.
 
     `line` is the source line its block begins on; `past` are words of the same block that stand before it, `bars` the
@@ -80,22 +80,22 @@ class Stretch:
         """The tokens between two indices that are words, numbers or units."""
         return (token for token in self.tokens[first:end] if token.kind not in _SILENT)
 
-    def find(self, wanted: frozenset[str]) -> "Iterator[Place]":
+    def find(self, wanted: frozenset[str]) -> "Iterator[Position]":
         """The places of tokens that are one of these words, written in small letters."""
-        return (Place(self, at) for at, token in enumerate(self.tokens) if token.text.lower() in wanted)
+        return (Position(self, at) for at, token in enumerate(self.tokens) if token.text.lower() in wanted)
 
     def quote(self, first: int, end: int) -> str:
         """The characters from one token up to another."""
         return self.text[self.tokens[first].start : self.tokens[end - 1].end]
 
 
-_SILENT = frozenset({Kind.SIGN, Kind.ADDRESS})
+_SILENT = frozenset({TokenKind.SIGN, TokenKind.ADDRESS})
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where one token stands."""
 
-    stretch: Stretch
+    stretch: Passage
     at: int
 
     @property
@@ -113,7 +113,7 @@ class Place(NamedTuple):
         token = self.near(step)
         return token.text if token else ""
 
-    def kind(self, step: int) -> Kind | None:
+    def kind(self, step: int) -> TokenKind | None:
         """The kind of the token so many places on, None past either end."""
         token = self.near(step)
         return token.kind if token else None
@@ -129,9 +129,9 @@ class Place(NamedTuple):
         spans = self.stretch.sentences
         return spans[max(0, bisect_left(spans, (self.at + 1, 0)) - 1)] if spans else (0, len(self.stretch.tokens))
 
-    def moved(self, step: int) -> "Place":
+    def moved(self, step: int) -> "Position":
         """The place so many tokens on."""
-        return Place(self.stretch, self.at + step)
+        return Position(self.stretch, self.at + step)
 
 
 _WIDEST = 1 << 20
@@ -142,7 +142,7 @@ _WIDEST = 1 << 20
 class Words:
     """The stretches that some audience reads, with an index of their tokens; one is like no other."""
 
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[Passage, ...]
 
     @cached_property
     def _index(self) -> Mapping[str, Sequence[int]]:
@@ -159,38 +159,38 @@ class Words:
         """Every token there is, once, in small letters."""
         return self._index.keys()
 
-    def places(self, word: str) -> tuple[Place, ...]:
+    def places(self, word: str) -> tuple[Position, ...]:
         """Every place of a token, by its text in small letters."""
         found = self._index.get(word)
         if found is None:
             return ()
-        return tuple(Place(self.stretches[spot // _WIDEST], spot % _WIDEST) for spot in found)
+        return tuple(Position(self.stretches[spot // _WIDEST], spot % _WIDEST) for spot in found)
 
     @cached_property
-    def numbers(self) -> tuple[Place, ...]:
+    def numbers(self) -> tuple[Position, ...]:
         """Every place of a number."""
-        return tuple(self._of(Kind.NUMBER))
+        return tuple(self._of(TokenKind.NUMBER))
 
     @cached_property
-    def units(self) -> tuple[Place, ...]:
+    def units(self) -> tuple[Position, ...]:
         """Every place of a unit that follows a number."""
-        return tuple(place.moved(1) for place in self.numbers if place.kind(1) is Kind.UNIT)
+        return tuple(place.moved(1) for place in self.numbers if place.kind(1) is TokenKind.UNIT)
 
     @cached_property
-    def chains(self) -> tuple[Place, ...]:
+    def chains(self) -> tuple[Position, ...]:
         """Every place of digits parted by several points."""
-        return tuple(self._of(Kind.CHAIN))
+        return tuple(self._of(TokenKind.CHAIN))
 
     @cached_property
-    def prose(self) -> tuple[Stretch, ...]:
+    def prose(self) -> tuple[Passage, ...]:
         """The stretches that are read as sentences."""
         return tuple(stretch for stretch in self.stretches if stretch.part in PROSE)
 
-    def _of(self, kind: Kind) -> Iterator[Place]:
+    def _of(self, kind: TokenKind) -> Iterator[Position]:
         for stretch in self.stretches:
             for at, token in enumerate(stretch.tokens):
                 if token.kind is kind:
-                    yield Place(stretch, at)
+                    yield Position(stretch, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,34 +218,34 @@ class Reading:
         return self.monograph.front
 
     @property
-    def stretches(self) -> tuple[Stretch, ...]:
+    def stretches(self) -> tuple[Passage, ...]:
         """All stretches, in the order of the source."""
         return self.words.stretches
 
     @property
-    def prose(self) -> tuple[Stretch, ...]:
+    def prose(self) -> tuple[Passage, ...]:
         """The stretches that are read as sentences."""
         return self.words.prose
 
     @property
-    def numbers(self) -> tuple[Place, ...]:
+    def numbers(self) -> tuple[Position, ...]:
         """Every place of a number."""
         return self.words.numbers
 
     @property
-    def units(self) -> tuple[Place, ...]:
+    def units(self) -> tuple[Position, ...]:
         """Every place of a unit that follows a number."""
         return self.words.units
 
-    def places(self, word: str) -> Sequence[Place]:
+    def places(self, word: str) -> Sequence[Position]:
         """Every place of a token, by its text in small letters."""
         return self.words.places(word)
 
-    def spelled(self, *forms: str) -> Iterator[Place]:
+    def spelled(self, *forms: str) -> Iterator[Position]:
         """Every place of a token spelled exactly like one of the forms."""
         return (place for form in forms for place in self.places(form.lower()) if place.token.text == form)
 
-    def of(self, *sections: str) -> tuple[Stretch, ...]:
+    def of(self, *sections: str) -> tuple[Passage, ...]:
         """The stretches that stand in sections with these ids."""
         return tuple(stretch for stretch in self.stretches if stretch.section in sections)
 
@@ -267,7 +267,7 @@ def readings(
     )
 
 
-def read(monograph: Monograph) -> tuple[Stretch, ...]:
+def read(monograph: Monograph) -> tuple[Passage, ...]:
     """All stretches of a monograph in the order of the source, with the audience each is meant for."""
     return tuple(_Reader().read(monograph))
 
@@ -293,10 +293,10 @@ class _Reader:
     """Walks through the blocks of a monograph and collects its stretches."""
 
     def __init__(self) -> None:
-        self.found: list[Stretch] = []
+        self.found: list[Passage] = []
         self.section = Section("front", "", 0, ())
 
-    def read(self, monograph: Monograph) -> list[Stretch]:
+    def read(self, monograph: Monograph) -> list[Passage]:
         for key in _FRONT_KEYS:
             self._front(monograph.front, key)
         grid = monograph.front.dose_times
@@ -367,7 +367,7 @@ class _Reader:
             return
         tokens = lex(words)
         marks = () if isinstance(text, str) else tuple(run.mark for run in text if run.mark)
-        self.found.append(Stretch(
+        self.found.append(Passage(
             len(self.found), part, words, line, self.section.id, self.section.heading, scene.audience, scene.box,
             tokens, sentences(tokens), marks, past, bars, scene.group,
         ))  # fmt: skip

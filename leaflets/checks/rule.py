@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from leaflets.checks.reading import Place, Reading, Stretch
+from leaflets.checks.reading import Passage, Position, Reading
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Severity
 
@@ -29,7 +29,7 @@ class Hit:
     """
 
     message: str
-    stretch: Stretch | None = None
+    stretch: Passage | None = None
     first: int = 0
     end: int = 0
     line: int = 0
@@ -45,7 +45,7 @@ class Hit:
         return self.stretch.quote(self.first, self.end)
 
 
-def at(place: Place, end: int = 1, *, start: int = 0, message: str, write: str = "") -> Hit:
+def at(place: Position, end: int = 1, *, start: int = 0, message: str, write: str = "") -> Hit:
     """A hit on the tokens from `start` up to `end`, counted from a place."""
     return Hit(message, place.stretch, place.at + start, place.at + end, write=write)
 

@@ -6,12 +6,12 @@ from typing import NamedTuple
 from leaflets.checks import doses, signs
 from leaflets.checks.guards import GUARDS, Guard
 from leaflets.checks.lexer import lex
-from leaflets.checks.reading import Place, Reading
+from leaflets.checks.reading import Position, Reading
 from leaflets.checks.rule import Family, Hit, Rule, at
 from leaflets.checks.tables import rows
 from leaflets.model.finding import Severity
 
-Places = Callable[[Reading], Iterable[tuple[Place, int]]]
+Places = Callable[[Reading], Iterable[tuple[Position, int]]]
 """Where an error-prone form stands, and how many tokens it has."""
 
 # The forms that no list of spellings can find; each is a function of its own.
@@ -63,7 +63,7 @@ def _form(spelling: str) -> _Form:
     return _Form(tuple(token.text for token in tokens), glued)
 
 
-def _stands_at(form: _Form, place: Place) -> bool:
+def _stands_at(form: _Form, place: Position) -> bool:
     tokens = place.stretch.tokens
     if place.at + len(form.texts) > len(tokens):
         return False
@@ -78,8 +78,8 @@ def _spelled(spellings: str, guard: Guard) -> Places:
     """The places of a few spellings; where two begin at one place, the longer."""
     forms = sorted((_form(spelling) for spelling in spellings.split("|")), key=lambda form: len(form.texts))
 
-    def find(reading: Reading) -> Iterator[tuple[Place, int]]:
-        longest: dict[tuple[int, int], tuple[Place, int]] = {}
+    def find(reading: Reading) -> Iterator[tuple[Position, int]]:
+        longest: dict[tuple[int, int], tuple[Position, int]] = {}
         for form in forms:
             for place in reading.places(form.texts[0].lower()):
                 if _stands_at(form, place) and guard(reading, place, len(form.texts)):

@@ -1,8 +1,8 @@
 """Signs that stand for words and have been read as figures; each function returns the places of one of them."""
 
 from leaflets.checks.doses import Found
-from leaflets.checks.lexer import DOSE_UNITS, Kind, Token
-from leaflets.checks.reading import Part, Place, Reading
+from leaflets.checks.lexer import DOSE_UNITS, Token, TokenKind
+from leaflets.checks.reading import Part, Position, Reading
 
 _PER = frozenset(
     {"day", "kg", "dose", "mL", "ml", "hr", "hrs", "hour", "h", "tablet", "m", "m²", "min", "minute", "week"}
@@ -20,18 +20,18 @@ def slash(reading: Reading) -> Found:
             continue
         if before.text in _DOSED and place.text(1) in _PER and not _is_rate(place):
             yield place.moved(-1), 5 if place.text(2) == "/" and place.text(3) in _PER else 3
-        elif place.kind(1) is Kind.NUMBER and _two_doses(before, place.text(2)):
+        elif place.kind(1) is TokenKind.NUMBER and _two_doses(before, place.text(2)):
             yield place.moved(-1), 4
 
 
 def _two_doses(before: Token, unit: str) -> bool:
     """Whether a dose ends before the stroke and this unit ends one after it (5/325 mg, 125 mg/5 mL)."""
-    if before.kind is Kind.NUMBER:
+    if before.kind is TokenKind.NUMBER:
         return unit in _DOSED - _WHOLE
     return before.text in _DOSED and unit in _VOLUMES
 
 
-def _is_rate(place: Place) -> bool:
+def _is_rate(place: Position) -> bool:
     """Whether it is a measure of the kidneys (mL/min) and not a dose."""
     return place.text(-1) in ("mL", "ml") and place.text(1) in ("min", "minute")
 
@@ -41,7 +41,7 @@ def more_or_less(reading: Reading) -> Found:
     for sign in "<>":
         for place in reading.places(sign):
             equals = 1 if place.text(1) == "=" else 0
-            if place.kind(1 + equals) is Kind.NUMBER:
+            if place.kind(1 + equals) is TokenKind.NUMBER:
                 yield place, 2 + equals
 
 
@@ -66,7 +66,7 @@ def plus(reading: Reading) -> Found:
         if place.stretch.part is Part.FRONT:
             continue
         left, right = place.near(-1), place.near(1)
-        if left and right and Kind.SIGN not in (left.kind, right.kind) and not (place.glued(0) or place.glued(1)):
+        if left and right and TokenKind.SIGN not in (left.kind, right.kind) and not (place.glued(0) or place.glued(1)):
             yield place, 1
 
 
@@ -74,7 +74,7 @@ def bare_degree(reading: Reading) -> Found:
     """q4°, every 4°, and 25° of no named scale; in 20° to 25°C the second names it for both."""
     for place in reading.places("°"):
         before = place.near(-1)
-        counted = before is not None and (before.kind is Kind.NUMBER or before.text[1:].isdigit())
+        counted = before is not None and (before.kind is TokenKind.NUMBER or before.text[1:].isdigit())
         if counted and not any(place.text(step) in _SAID for step in range(-6, 6)):
             yield place.moved(-1), 2
 
@@ -85,7 +85,7 @@ _SAID = frozenset({"C", "F", "Celsius", "Fahrenheit", "celsius", "fahrenheit", "
 def hash_number(reading: Reading) -> Found:
     """#2 for number 2."""
     for place in reading.places("#"):
-        if place.kind(1) is Kind.NUMBER and place.glued(1):
+        if place.kind(1) is TokenKind.NUMBER and place.glued(1):
             yield place, 2
 
 
@@ -93,5 +93,5 @@ def about(reading: Reading) -> Found:
     """~ or ± before an amount."""
     for sign in "~±≈":
         for place in reading.places(sign):
-            if place.kind(1) is Kind.NUMBER:
+            if place.kind(1) is TokenKind.NUMBER:
                 yield place, 2

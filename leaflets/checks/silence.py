@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from leaflets.checks.reading import Reading
 from leaflets.checks.rule import ERROR, Family, Hit, Rule
 from leaflets.model.finding import Finding
-from leaflets.model.monograph import Allow, Section
+from leaflets.model.monograph import Section, Suppression
 
 
 @dataclass(frozen=True, slots=True)
-class Silenced:
+class Suppressed:
     """A finding that the author lets stand, and why."""
 
     finding: Finding
@@ -19,24 +19,24 @@ class Silenced:
 
 
 def sift(
-    findings: Iterable[Finding], allowed: Sequence[Allow], sections: Sequence[Section] = ()
-) -> tuple[tuple[Finding, ...], tuple[Silenced, ...]]:
+    findings: Iterable[Finding], allowed: Sequence[Suppression], sections: Sequence[Section] = ()
+) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
     """The findings parted into open ones and silenced ones, both in the order they came in."""
     starts = tuple(section.line for section in sections)
     opened: list[Finding] = []
-    silenced: list[Silenced] = []
+    silenced: list[Suppressed] = []
     for finding in findings:
         number = bisect_right(starts, finding.line) - 1
         section = sections[number].id if number >= 0 else "front"
         reason = next((allow.reason for allow in allowed if _covers(allow, finding, section)), "")
         if reason:
-            silenced.append(Silenced(finding, reason))
+            silenced.append(Suppressed(finding, reason))
         else:
             opened.append(finding)
     return tuple(opened), tuple(silenced)
 
 
-def _covers(allow: Allow, finding: Finding, section: str) -> bool:
+def _covers(allow: Suppression, finding: Finding, section: str) -> bool:
     return (
         allow.code.upper() == finding.code
         and bool(allow.reason.strip())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from leaflets.checks.quantities import Quantities, differences, quantities
 from leaflets.checks.reading import Reading
 from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule
-from leaflets.translation import TAKEN, Pair, Unit, parting
+from leaflets.translation import TAKEN, Unit, UnitPair, parting
 from leaflets.translation import pairs as paired
 from leaflets.translation import stale as changed
 
@@ -79,7 +79,7 @@ def front(reading: Reading) -> Iterator[Hit]:
                 yield Hit(f"“{key}” is taken from the source", line=reading.front.lines[key], words=key)
 
 
-def _pairs(reading: Reading) -> Iterator[Pair]:
+def _pairs(reading: Reading) -> Iterator[UnitPair]:
     return iter(()) if reading.original is None else paired(reading.monograph, reading.original)
 
 

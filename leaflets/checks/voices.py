@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from leaflets.checks.readability import is_medicine, names_of
-from leaflets.checks.reading import Part, Reading, Stretch, Words
+from leaflets.checks.reading import Part, Passage, Reading, Words
 from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule
 from leaflets.checks.tables import lists
 from leaflets.model.edition import Audience
@@ -32,7 +32,7 @@ def one_sided(reading: Reading) -> Iterator[Hit]:
             yield Hit(f"the contraindication “{name}” is not in the {other} text", stretch, at, at + 1)
 
 
-def _medicines(reading: Reading) -> Iterator[tuple[Stretch, int]]:
+def _medicines(reading: Reading) -> Iterator[tuple[Passage, int]]:
     """The medicines that are not to be taken with this one, each once, known by the endings of their names."""
     known = {word for synonyms in lists("contraindications").values() for word in synonyms}
     known |= names_of(reading.front)
@@ -48,11 +48,11 @@ def _spoken(words: Words, sections: frozenset[str]) -> frozenset[str]:
     return frozenset(token.text.lower() for s in words.stretches if s.section in sections for token in s.tokens)
 
 
-def _first(reading: Reading, wanted: frozenset[str]) -> tuple[Stretch, int] | None:
+def _first(reading: Reading, wanted: frozenset[str]) -> tuple[Passage, int] | None:
     return next(((place.stretch, place.at) for stretch in _own(reading) for place in stretch.find(wanted)), None)
 
 
-def _own(reading: Reading) -> Iterator[Stretch]:
+def _own(reading: Reading) -> Iterator[Passage]:
     return (s for s in reading.stretches if s.section in _AGAINST and s.audience is reading.audience)
 
 
@@ -91,7 +91,7 @@ def unindicated(reading: Reading) -> Iterator[Hit]:
             yield Hit(message, stretch, 0, len(stretch.tokens))
 
 
-def _rows(reading: Reading) -> tuple[Stretch, ...]:
+def _rows(reading: Reading) -> tuple[Passage, ...]:
     """The first cells of the rows of the tables that give doses by indication."""
     tables = {
         s.group for s in reading.of("dosage")
@@ -103,17 +103,17 @@ def _rows(reading: Reading) -> tuple[Stretch, ...]:
 _INDICATION_HEADS = frozenset({"indication", "indications", "condition", "use", "disease"})
 
 
-def _names(stretch: Stretch) -> frozenset[str]:
+def _names(stretch: Passage) -> frozenset[str]:
     said = frozenset(token.text.lower() for token in stretch.words() if len(token.text) > 3)
     return said - _PLAIN
 
 
-def _short_forms(stretch: Stretch) -> frozenset[str]:
+def _short_forms(stretch: Passage) -> frozenset[str]:
     """Initials such as RA, in small letters."""
     return frozenset(token.text.lower() for token in stretch.words() if token.text.isupper() and len(token.text) > 1)
 
 
-def _initials(stretch: Stretch) -> Iterator[str]:
+def _initials(stretch: Passage) -> Iterator[str]:
     """The first letters of each two, three or four words in a row, for which RA or COPD may stand."""
     letters = "".join(token.text[0].lower() for token in stretch.words())
     return (letters[i : i + size] for size in (2, 3, 4) for i in range(len(letters) - size + 1))

@@ -17,7 +17,7 @@ from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
 from leaflets.languages import text_lang
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
-from leaflets.project import Project, Source, keep, load_project, save, shown
+from leaflets.project import MonographFile, Project, keep, load_project, save, shown
 from leaflets.project.content import at_path
 from leaflets.project.naming import sheet_name
 
@@ -144,7 +144,7 @@ def _conclude(made: Sequence[_Made], failed: Sequence[LeafletError], args: argpa
     return failed[0].exit_code if failed else 0
 
 
-def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
+def _sources(args: argparse.Namespace, project: Project) -> Iterator[MonographFile]:
     if args.all == bool(args.names):
         raise UsageError(
             "build: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
@@ -160,7 +160,7 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
         yield source
 
 
-def _editions(args: argparse.Namespace, project: Project, sources: Sequence[Source]) -> Iterator[Edition]:
+def _editions(args: argparse.Namespace, project: Project, sources: Sequence[MonographFile]) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
     type_size = TypeSize(args.edition) if args.edition else project.settings.type_size
     if args.booklet and paper is not Paper.A5:
@@ -170,15 +170,15 @@ def _editions(args: argparse.Namespace, project: Project, sources: Sequence[Sour
         yield Edition(audience, lang, paper, type_size, args.sheets, args.fitted, args.booklet)
 
 
-def _audiences(said: str | None, project: Project, sources: Sequence[Source]) -> Iterable[Audience]:
+def _audiences(said: str | None, project: Project, sources: Sequence[MonographFile]) -> Iterable[Audience]:
     if said in (None, "all"):
         translated = said is None and all(project.original(source) for source in sources)
         return (Audience.PATIENT,) if translated else tuple(Audience)  # a translation has the patient voice alone
     return (Audience(said),)
 
 
-def _refuse_doubles(sources: Sequence[Source]) -> None:
-    seen: dict[str, Source] = {}
+def _refuse_doubles(sources: Sequence[MonographFile]) -> None:
+    seen: dict[str, MonographFile] = {}
     for source in sources:
         other = seen.setdefault(source.name, source)
         if other.path != source.path:
@@ -188,7 +188,7 @@ def _refuse_doubles(sources: Sequence[Source]) -> None:
             )
 
 
-def _make(project: Project, source: Source, edition: Edition, folder: Path, args: argparse.Namespace) -> _Made:
+def _make(project: Project, source: MonographFile, edition: Edition, folder: Path, args: argparse.Namespace) -> _Made:
     start = time.perf_counter()
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
     built = build(project, source, edition, allowed=allowed)
@@ -214,12 +214,12 @@ def _standalone(built: BuiltSheet, project: Project, folder: Path) -> bytes:
     return standalone(built.html, project, built.source, stylesheets, folder, code.assets).encode()
 
 
-def _with_progress(sources: Sequence[Source], args: argparse.Namespace) -> Iterable[Source]:
+def _with_progress(sources: Sequence[MonographFile], args: argparse.Namespace) -> Iterable[MonographFile]:
     if len(sources) < 3 or args.quiet or args.json or not sys.stderr.isatty():
         return sources
     from tqdm import tqdm  # only where there is somebody to look at it
 
-    bar: Iterable[Source] = tqdm(sources, unit=" monographs", leave=False)
+    bar: Iterable[MonographFile] = tqdm(sources, unit=" monographs", leave=False)
     return bar
 
 

@@ -17,7 +17,7 @@ from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, RenderError, UsageError
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
-from leaflets.project import Project, Source, load_project, today
+from leaflets.project import MonographFile, Project, load_project, today
 from leaflets.project.content import at_path
 from leaflets.project.files import decode
 
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     return CheckFailed.exit_code if worst >= (2 if args.strict else 3) else 0
 
 
-def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
+def _sources(args: argparse.Namespace, project: Project) -> Iterator[MonographFile]:
     if args.all == bool(args.names):
         raise UsageError(
             "check: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
@@ -95,7 +95,7 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[Source]:
             yield at_path(name) or project.source(name, project.settings.language)
 
 
-def _folder(folder: Path) -> Sequence[Source]:
+def _folder(folder: Path) -> Sequence[MonographFile]:
     found = [source for path in sorted(folder.glob("*.md")) if (source := at_path(str(path)))]
     if not found:
         raise UsageError(f"check: there is no Markdown file in {folder}", "Name a folder of monographs.")
@@ -108,7 +108,7 @@ def _editions(args: argparse.Namespace, project: Project, audiences: Sequence[Au
     return (Edition(audience, project.settings.language, paper, type_size) for audience in audiences)
 
 
-def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], project: Project) -> Checked:
+def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition], project: Project) -> Checked:
     # Here and not above: a check of the text alone needs no renderer and no reader of PDFs.
     from leaflets.build import build
     from leaflets.build.page_findings import proved
@@ -118,11 +118,11 @@ def _with_pages(one: Checked, source: Source, editions: Sequence[Edition], proje
     sheets = [build(project, source, edition, allowed=frozenset(Notice)) for edition in voiced]
     found = [page for sheet in sheets for page in proved(sheet.pdf, sheet.edition, source.file)]
     opened, silenced = checks.sift(found, one.monograph.front.allow)
-    whole = checks.Report((*one.report.findings, *opened), (*one.report.silenced, *silenced))
+    whole = checks.CheckReport((*one.report.findings, *opened), (*one.report.silenced, *silenced))
     return replace(one, report=whole)
 
 
-def _check(project: Project, source: Source, audiences: Sequence[Audience]) -> Checked:
+def _check(project: Project, source: MonographFile, audiences: Sequence[Audience]) -> Checked:
     # Here and not above: the help of a command needs no parser of Markdown.
     from leaflets.build.inputs import parsed, texts_of
     from leaflets.build.pictures import pictures_of

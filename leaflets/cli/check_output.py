@@ -27,8 +27,8 @@ class Checked:
     """One monograph and what was found in it."""
 
     monograph: Monograph
-    report: checks.Report
-    index: tuple[checks.Judged, ...]
+    report: checks.CheckReport
+    index: tuple[checks.IndexItem, ...]
     grades: Mapping[str, checks.Measure]
 
 

@@ -15,7 +15,7 @@ from leaflets.model.finding import Severity
 from leaflets.project import keep, load_project, shown
 
 if TYPE_CHECKING:
-    from leaflets.textdiff.compare import Change, Piece
+    from leaflets.textdiff.compare import Change, ChangedWords
     from leaflets.textdiff.diff import Difference
 
 _EXAMPLES = """\
@@ -93,7 +93,7 @@ def _print_change(change: Change) -> None:
     report.line("    " + " ".join(map(_said, change.pieces)), sys.stdout)
 
 
-def _said(piece: Piece) -> str:
+def _said(piece: ChangedWords) -> str:
     before, after = _SIGNS[piece.fate]
     words = f"{before}{piece.words}{after}"
     if piece.fate == "kept":

@@ -9,7 +9,7 @@ from typing import Any
 from leaflets.cli import report
 from leaflets.errors import LeafletError
 from leaflets.model.monograph import Front
-from leaflets.project import Project, Source, load_project, read_text, shown, today
+from leaflets.project import MonographFile, Project, load_project, read_text, shown, today
 
 
 def add_parser(commands: Any) -> None:
@@ -45,7 +45,7 @@ def _row(project: Project, name: str) -> dict[str, Any]:
     return {**row, "title": front.title, "version": front.version, "state": _state(front)}
 
 
-def _front(source: Source) -> Front:
+def _front(source: MonographFile) -> Front:
     # Here and not above: only this command needs the front matter and not the sheets.
     from leaflets.parse import parse
 

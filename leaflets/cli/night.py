@@ -11,14 +11,14 @@ from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.execute import RunContext, RunResult
 from leaflets.batch.forecast import Forecast, forecast
 from leaflets.batch.options import RunOptions
-from leaflets.batch.run import Prepared, Request, carry_out, prepare, rejects_path
+from leaflets.batch.run import PreparedRun, RunRequest, carry_out, prepare, rejects_path
 from leaflets.cli import report, telling
 from leaflets.cli.progress import emit, shown
 from leaflets.errors import RunIncomplete
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger, ledger_exists
 from leaflets.ledger.serials import spell
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
@@ -67,7 +67,7 @@ def print_run(args: argparse.Namespace, data: bytes, project: Project, workers: 
 def _print(
     args: argparse.Namespace,
     environment: BatchEnvironment,
-    request: Request,
+    request: RunRequest,
     ledger: Ledger,
     workers: Workers,
     stop: StopRequest,
@@ -90,7 +90,7 @@ def _print(
     return 0
 
 
-def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironment) -> Request:
+def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironment) -> RunRequest:
     settings = environment.project.settings
     options = RunOptions(
         defaults=RowDefaults(_edition(args, settings), args.destination),
@@ -105,7 +105,7 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
         allowed=frozenset(one for one in Objection if getattr(args, f"allow_{one.value}", False)),
     )
     folder = args.output or environment.project.output
-    return Request(data, args.list, options, folder, environment.day, environment.versions, args.again)
+    return RunRequest(data, args.list, options, folder, environment.day, environment.versions, args.again)
 
 
 def _edition(args: argparse.Namespace, settings: Settings) -> Edition:
@@ -124,7 +124,7 @@ def _resume() -> str:
 # -------------------------------------------------------------------- telling
 
 
-def _tell_plan(args: argparse.Namespace, prepared: Prepared) -> None:
+def _tell_plan(args: argparse.Namespace, prepared: PreparedRun) -> None:
     will = forecast(prepared.plan, prepared.request.options, args.workers)
     if args.json:
         _emit_plan(prepared, will)
@@ -134,7 +134,7 @@ def _tell_plan(args: argparse.Namespace, prepared: Prepared) -> None:
         report.line(text, sys.stdout)
 
 
-def _emit_plan(prepared: Prepared, will: Forecast) -> None:
+def _emit_plan(prepared: PreparedRun, will: Forecast) -> None:
     for finding in prepared.plan.findings:
         emit("finding", **report.finding_facts(finding))
     parts = [
@@ -190,10 +190,10 @@ def _place(lines: Sequence[int]) -> str:
     return f"line{'s' * (len(lines) > 1)} {spell(lines)}: " if any(lines) else ""
 
 
-def _tell_summary(args: argparse.Namespace, prepared: Prepared, made: RunResult, ledger: Ledger) -> None:
+def _tell_summary(args: argparse.Namespace, prepared: PreparedRun, made: RunResult, ledger: Ledger) -> None:
     head = ledger.store.head()
     if args.json:
-        counts = {state.value: made.tally[state] for state in State if made.tally[state]}
+        counts = {state.value: made.tally[state] for state in CopyState if made.tally[state]}
         emit("done", run=made.run.name, copies=made.tally.planned, states=counts, history=head)
         return
     if args.quiet:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from leaflets.batch.execute import FileWritten, LeafletFailed, Progress, Report
+from leaflets.batch.execute import FileWritten, LeafletFailed, Progress, ProgressListener
 
 WORDS = {"leaflets": "making leaflets", "copies": "writing copies"}
 
@@ -31,7 +31,7 @@ class Bar(Protocol):
 
 
 @contextmanager
-def shown(*, as_json: bool, quiet: bool = False) -> Iterator[Report]:
+def shown(*, as_json: bool, quiet: bool = False) -> Iterator[ProgressListener]:
     """A report for a run: events on standard output with `as_json`, else a bar or plain lines on standard error."""
     if as_json:
         yield _event

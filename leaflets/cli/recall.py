@@ -13,7 +13,7 @@ from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.ledger.entries import IssuedCopies
 from leaflets.ledger.serials import spell
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.project import load_project
 
 _EXAMPLES = """\
@@ -22,7 +22,7 @@ examples:
   leaflet recall apixaban@2.1 --before 2026-11-01  those of version 2.1 made before that day
 """
 
-GONE = frozenset({State.SPOILED, State.CANCELLED})
+GONE = frozenset({CopyState.SPOILED, CopyState.CANCELLED})
 """Sheets that nobody has."""
 
 

@@ -16,15 +16,15 @@ from leaflets.errors import LedgerError, RunIncomplete
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import parse, spell
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.model.edition import TypeSize
 from leaflets.project import load_project
 
 DEEDS = {
-    "sent": (State.SENT, "these copies are at the printer"),
-    "confirm": (State.PRINTED, "these copies came out well"),
-    "spoil": (State.SPOILED, "these copies came out badly, or were destroyed"),
-    "cancel": (State.CANCELLED, "these copies will never be printed"),
+    "sent": (CopyState.SENT, "these copies are at the printer"),
+    "confirm": (CopyState.PRINTED, "these copies came out well"),
+    "spoil": (CopyState.SPOILED, "these copies came out badly, or were destroyed"),
+    "cancel": (CopyState.CANCELLED, "these copies will never be printed"),
 }
 """What people say became of copies."""
 
@@ -112,12 +112,11 @@ def run_reconcile(args: argparse.Namespace) -> int:
         balance = reconcile(ledger.store, entry)
         tally = balance.tally
         if args.json:
-            counts = {state.value: tally[state] for state in State}
+            counts = {state.value: tally[state] for state in CopyState}
             emit("account", run=entry.name, planned_in_all=tally.planned, open_serials=_open(balance.open), **counts)
         else:
-            ended = (
-                f"{tally[State.PRINTED]} printed + {tally[State.SPOILED]} spoiled + {tally[State.CANCELLED]} cancelled"
-            )
+            ends = (CopyState.PRINTED, CopyState.SPOILED, CopyState.CANCELLED)
+            ended = " + ".join(f"{tally[state]} {state.value}" for state in ends)
             report.line(f"Run {entry.name}: {tally.planned} planned = {ended} + {tally.open} open", sys.stdout)
     if not balance.closed:
         raise RunIncomplete(

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from leaflets.batch.forecast import Forecast
-from leaflets.batch.run import Prepared
+from leaflets.batch.run import PreparedRun
 from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry, Tally
 from leaflets.ledger.serials import spell
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.project import shown
 
 FORMS = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle"}
@@ -29,7 +29,7 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def plan(prepared: Prepared, will: Forecast) -> list[str]:
+def plan(prepared: PreparedRun, will: Forecast) -> list[str]:
     """What a run would make, and of what list."""
     run_list = prepared.run_list
     rows = f"{number(len(run_list.reading.rows))} rows, {FORMS[run_list.format]}, {run_list.codec}"
@@ -70,13 +70,13 @@ def where(run: RunEntry, part: PartEntry) -> str:
 
 def states(tally: Tally) -> str:
     """ "340 copies: 120 written, 220 printed"."""
-    counted = ", ".join(f"{number(tally[state])} {state.value}" for state in State if tally[state])
+    counted = ", ".join(f"{number(tally[state])} {state.value}" for state in CopyState if tally[state])
     return f"{number(tally.planned)} copies: {counted}"
 
 
 def by_state(copies: Iterable[CopyEntry]) -> list[str]:
     """The serials that stand in each state."""
-    groups: dict[State, list[int]] = {}
+    groups: dict[CopyState, list[int]] = {}
     for copy in copies:
         groups.setdefault(copy.state, []).append(copy.serial)
-    return table((state.value, spell(groups[state])) for state in State if state in groups)
+    return table((state.value, spell(groups[state])) for state in CopyState if state in groups)

@@ -18,7 +18,7 @@ from leaflets.model.page import ID_DIGITS
 from leaflets.project import load_project, shown, today
 
 if TYPE_CHECKING:
-    from leaflets.provenance import Verdict
+    from leaflets.provenance import Verification
 
 _EXAMPLES = """\
 examples:
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     return next((code for code in codes if code), 0)
 
 
-def _print(verdict: Verdict, verbose: bool) -> None:
+def _print(verdict: Verification, verbose: bool) -> None:
     words = _WORDS[verdict.state]
     grade = Severity.INFO if verdict.state == "current" else Severity.ERROR
     report.line(f"{verdict.file}: {report.painted(words, grade, sys.stdout)}", sys.stdout)
@@ -80,7 +80,7 @@ def _print(verdict: Verdict, verbose: bool) -> None:
         report.line(f"  {line}", sys.stdout)
 
 
-def _told(verdict: Verdict, verbose: bool) -> Iterator[str]:
+def _told(verdict: Verification, verbose: bool) -> Iterator[str]:
     record, printed = verdict.record, verdict.printed
     if record:
         edition = " ".join(_edition(record.edition))
@@ -113,7 +113,7 @@ def _edition(told: Mapping[str, Any]) -> Iterator[str]:
         yield "booklet"
 
 
-def _facts(verdict: Verdict) -> dict[str, Any]:
+def _facts(verdict: Verification) -> dict[str, Any]:
     return {
         "file": verdict.file,
         "state": verdict.state.value,

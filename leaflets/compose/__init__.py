@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from leaflets.compose.bilingual import Pair, leads, paired
+from leaflets.compose.bilingual import SideBySideSection, leads, paired
 from leaflets.compose.capacity import column_letters, foot_lines, page_letters
 from leaflets.compose.contacts import HelpLines, help_lines, with_help
 from leaflets.compose.footer import footer, isolated, notices, page_number
@@ -34,7 +34,7 @@ from leaflets.model.monograph import (
     Picture,
     Questions,
     Quote,
-    Source,
+    Reference,
     Table,
     Text,
     plain,
@@ -42,7 +42,7 @@ from leaflets.model.monograph import (
 from leaflets.model.page import Html, Imprint
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.model.pictograms import PICTOGRAMS, icon_file, logo_file, picture_file
-from leaflets.model.view import Place, View, ViewSection
+from leaflets.model.view import Region, View, ViewSection
 from leaflets.typography import NBSP, bind, tallman
 
 _TITLES = {Audience.PATIENT: msg("{title}: patient leaflet"), Audience.CLINICIAN: msg("{title}: clinician sheet")}
@@ -50,7 +50,7 @@ _TIMES = {
     DoseTime.MORNING: msg("Morning"), DoseTime.MIDDAY: msg("Midday"), DoseTime.EVENING: msg("Evening"),
     DoseTime.BEDTIME: msg("Bedtime"),
 }  # fmt: skip
-Placed = TypeVar("Placed", ViewSection, Pair)
+_Section = TypeVar("_Section", ViewSection, SideBySideSection)
 
 OURS = "leaflet:"
 _HEADING_LETTERS = 23
@@ -199,9 +199,9 @@ def _template_line(error: BaseException, names: Iterable[str]) -> str:
 # ---------------------------------------------------------------- facts
 
 
-def _places(sections: Iterable[Placed]) -> dict[str, list[Placed]]:
+def _places(sections: Iterable[_Section]) -> dict[str, list[_Section]]:
     listed = list(sections)
-    return {place.value: [section for section in listed if section.place is place] for place in Place}
+    return {place.value: [section for section in listed if section.place is place] for place in Region}
 
 
 def _by_subject(sections: Iterable[ViewSection]) -> list[tuple[str, list[ViewSection]]]:
@@ -303,7 +303,7 @@ def _facts(front: Front) -> list[str]:
     return [fact for fact in facts if fact]
 
 
-def _reference(source: Source) -> str:
+def _reference(source: Reference) -> str:
     return ". ".join(part for part in (source.title, source.where, source.date) if part)
 
 

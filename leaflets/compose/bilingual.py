@@ -7,26 +7,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from leaflets.model.monograph import Block, Box, Items, Paragraph, Questions, Run, Subheading, Text, plain
-from leaflets.model.view import Place, ViewSection
+from leaflets.model.monograph import Block, Box, Items, Paragraph, Questions, Subheading, Text, TextRun, plain
+from leaflets.model.view import Region, ViewSection
 
 _COLONS = (":", "：")
 
-Row = tuple[tuple[Block, ...], ...]
+SideBySideRow = tuple[tuple[Block, ...], ...]
 """Blocks that say the same, one set for each language."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SideBySideSection:
     """A section in each language: its titles, and its rows."""
 
     id: str
-    place: Place
+    place: Region
     titles: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SideBySideRow, ...]
 
 
-def paired(views: Sequence[tuple[ViewSection, ...]]) -> tuple[Pair, ...]:
+def paired(views: Sequence[tuple[ViewSection, ...]]) -> tuple[SideBySideSection, ...]:
     """The sections of all views side by side, in the order of the first; one that a view lacks is empty there."""
     keyed = [dict(_keyed(sections)) for sections in views]
     keys = dict.fromkeys(key for sections in keyed for key in sections)
@@ -40,12 +40,12 @@ def _keyed(sections: Sequence[ViewSection]) -> Iterator[tuple[tuple[str, int], V
         yield (section.id, seen[section.id]), section
 
 
-def _pair(sections: Sequence[ViewSection | None]) -> Pair:
+def _pair(sections: Sequence[ViewSection | None]) -> SideBySideSection:
     first = next(section for section in sections if section)
-    unframed = first.place is Place.TOP  # the whole section has a frame there
+    unframed = first.place is Region.TOP  # the whole section has a frame there
     sides = [(_unframed(section.blocks) if unframed else section.blocks) if section else () for section in sections]
     titles = tuple(section.title if section else "" for section in sections)
-    return Pair(first.id, first.place, titles, rows(sides))
+    return SideBySideSection(first.id, first.place, titles, rows(sides))
 
 
 def _unframed(blocks: Sequence[Block]) -> tuple[Block, ...]:
@@ -58,10 +58,10 @@ def _inside(box: Box) -> tuple[Block, ...]:
 
 
 def _bold(text: Text) -> Text:
-    return tuple(Run(run.text, True, run.emphasis, run.mark) for run in text)
+    return tuple(TextRun(run.text, True, run.emphasis, run.mark) for run in text)
 
 
-def rows(sides: Sequence[Sequence[Block]]) -> tuple[Row, ...]:
+def rows(sides: Sequence[Sequence[Block]]) -> tuple[SideBySideRow, ...]:
     """Blocks side by side: item beside item, question beside question. What is not built alike is one row."""
     if len({tuple(_form(block) for block in side) for side in sides}) > 1:
         return (tuple(tuple(side) for side in sides),)
@@ -72,7 +72,7 @@ def rows(sides: Sequence[Sequence[Block]]) -> tuple[Row, ...]:
     )
 
 
-def leads(row: Row) -> bool:
+def leads(row: SideBySideRow) -> bool:
     """Whether a row introduces the next, so that no page may end between them."""
     last = row[0][-1] if row and row[0] else None
     if isinstance(last, Paragraph):

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 
 from leaflets.languages import Language, msg
-from leaflets.model.monograph import Block, Box, DoseGrid, Items, Paragraph, Questions, Quote, Run, Table, plain
+from leaflets.model.monograph import Block, Box, DoseGrid, Items, Paragraph, Questions, Quote, Table, TextRun, plain
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.model.view import ViewSection
 
@@ -79,7 +79,7 @@ def with_help(sections: Sequence[ViewSection], lines: HelpLines) -> tuple[tuple[
 
 
 def _ended(section: ViewSection, sentence: str) -> ViewSection:
-    return replace(section, blocks=(*section.blocks, Paragraph(section.line, (Run(sentence),))))
+    return replace(section, blocks=(*section.blocks, Paragraph(section.line, (TextRun(sentence),))))
 
 
 def _squeezed(text: str) -> str:
@@ -103,7 +103,7 @@ def _words(blocks: Iterable[Block]) -> Iterator[str]:
             case Questions():
                 yield from _words(inner for asked in block.questions for inner in asked.answer)
             case Paragraph():
-                yield plain((*block.lead, Run(" "), *block.text))
+                yield plain((*block.lead, TextRun(" "), *block.text))
             case DoseGrid():
                 pass
             case _:

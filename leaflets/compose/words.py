@@ -9,10 +9,10 @@ from itertools import groupby, pairwise
 from markupsafe import Markup, escape
 
 from leaflets.languages import spoken
-from leaflets.model.monograph import Run, Text, plain
+from leaflets.model.monograph import Text, TextRun, plain
 from leaflets.typography import NBSP, bind, left_to_right, unbreakable
 
-Span = tuple[int, int]
+_Span = tuple[int, int]
 LONG_WORD = re.compile(r"\S{25,}")
 
 
@@ -42,16 +42,16 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str =
 
 def set_plain(text: str, lang: str = "en") -> Markup:
     """A plain text as HTML with its doses bound."""
-    return set_text((Run(text),), numbers={}, marks=False, lang=lang)
+    return set_text((TextRun(text),), numbers={}, marks=False, lang=lang)
 
 
-def _pieces(start: int, end: int, ordered: Sequence[Span]) -> Iterator[Span]:
+def _pieces(start: int, end: int, ordered: Sequence[_Span]) -> Iterator[_Span]:
     """A run parted where a dose begins or ends, which may be in the middle of it."""
     edges = {edge for span in ordered for edge in span if start < edge < end}
     return pairwise(sorted({start, end, *edges}))
 
 
-def _ordered(bound: str, run: Run, piece: Span, kept: Sequence[Span], ordered: Sequence[Span]) -> Markup:
+def _ordered(bound: str, run: TextRun, piece: _Span, kept: Sequence[_Span], ordered: Sequence[_Span]) -> Markup:
     """A piece of a run; the first piece of a dose opens what keeps its order, and the last one closes it."""
     words = _faced(run, _whole(bound, *piece, kept))
     if any(span[0] == piece[0] for span in ordered):
@@ -88,7 +88,7 @@ def _loose(words: str) -> Markup:
     return Markup().join([*parts, escape(words[position:])])
 
 
-def _faced(run: Run, words: Markup) -> Markup:
+def _faced(run: TextRun, words: Markup) -> Markup:
     if run.bold:
         words = Markup("<strong>{}</strong>").format(words)
     return Markup("<em>{}</em>").format(words) if run.emphasis else words
@@ -102,4 +102,4 @@ def _marks(runs: Text, numbers: Mapping[str, int]) -> Markup:
 
 def unbold(text: Text) -> Text:
     """The text without bold: it stands where everything is."""
-    return tuple(Run(run.text, False, run.emphasis, run.mark) for run in text)
+    return tuple(TextRun(run.text, False, run.emphasis, run.mark) for run in text)

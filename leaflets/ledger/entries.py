@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leaflets.ledger.states import OPEN, State
+from leaflets.ledger.states import OPEN, CopyState
 from leaflets.model.edition import TypeSize
 
 
@@ -54,7 +54,7 @@ class CopyEntry:
     leaflet: int
     part: int
     patient: bytes | None
-    state: State = State.PLANNED
+    state: CopyState = CopyState.PLANNED
     replaces: int | None = None
 
 
@@ -94,9 +94,9 @@ class RunEntry:
 class Tally:
     """How many copies of a run stand in each state."""
 
-    counts: Mapping[State, int]
+    counts: Mapping[CopyState, int]
 
-    def __getitem__(self, state: State) -> int:
+    def __getitem__(self, state: CopyState) -> int:
         return self.counts.get(state, 0)
 
     @property
@@ -112,7 +112,7 @@ class Tally:
     @property
     def unmade(self) -> int:
         """Copies that stand in no finished print file yet and were not cancelled."""
-        return self[State.PLANNED] + self[State.RENDERED]
+        return self[CopyState.PLANNED] + self[CopyState.RENDERED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,6 @@ class IssuedCopies:
     version: str
     content_id: str
     destination: str
-    state: State
+    state: CopyState
     serials: tuple[int, ...]
     lines: tuple[int, ...]

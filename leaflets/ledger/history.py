@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from leaflets.ledger import serials
-from leaflets.ledger.states import MOVES, State
+from leaflets.ledger.states import MOVES, CopyState
 
 BEGINNING = "0" * 64
 """What the first event names as its forerunner."""
@@ -42,14 +42,14 @@ def broken_at(events: Iterable[Event]) -> int:
     return 0
 
 
-def replay(events: Iterable[Event]) -> tuple[dict[str, dict[int, State]], tuple[str, ...]]:
+def replay(events: Iterable[Event]) -> tuple[dict[str, dict[int, CopyState]], tuple[str, ...]]:
     """The state of every copy of every run as the history tells it, and the moves in it that were never allowed."""
-    told: dict[str, dict[int, State]] = {}
+    told: dict[str, dict[int, CopyState]] = {}
     wrong: list[str] = []
     for event in events:
-        if event.kind not in set(State):
+        if event.kind not in set(CopyState):
             continue
-        state, copies = State(event.kind), told.setdefault(event.run, {})
+        state, copies = CopyState(event.kind), told.setdefault(event.run, {})
         numbers = serials.parse([event.serials])
         if not all(_may_move(copies.get(number), state) for number in numbers):
             wrong.append(f"event {event.number} moves copies of run {event.run} to {state}, which they could not reach")
@@ -76,5 +76,5 @@ def told(event: Event) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _may_move(old: State | None, new: State) -> bool:
-    return new is State.PLANNED if old is None else new in MOVES[old]
+def _may_move(old: CopyState | None, new: CopyState) -> bool:
+    return new is CopyState.PLANNED if old is None else new in MOVES[old]

@@ -10,7 +10,7 @@ from leaflets.errors import LedgerError, RunIncomplete, UsageError
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.lock import locked
 from leaflets.ledger.pseudonym import PseudonymKey, open_key
-from leaflets.ledger.states import State
+from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import Clock, LedgerStore, open_store
 from leaflets.printfile.names import unfinished
 
@@ -50,7 +50,7 @@ class Ledger:
     def is_cancelled(self, run: RunEntry) -> bool:
         """Whether every copy of a run was cancelled."""
         tally = self.store.tally(run)
-        return tally[State.CANCELLED] == tally.planned
+        return tally[CopyState.CANCELLED] == tally.planned
 
     def clear_away(self, run: RunEntry, why: str) -> None:
         """Cancels a half-made run of which no file is in the ledger. Raises RunIncomplete where there is one."""
@@ -60,8 +60,8 @@ class Ledger:
                 f"Put it back as it was and run again, or end the run with `leaflet runs cancel {run.name}`.",
             )
         with self.hold(run):
-            open_copies = [copy.serial for copy in self.store.copies(run) if copy.state is not State.CANCELLED]
-            self.store.move(run, open_copies, State.CANCELLED, "replanned")
+            open_copies = [copy.serial for copy in self.store.copies(run) if copy.state is not CopyState.CANCELLED]
+            self.store.move(run, open_copies, CopyState.CANCELLED, "replanned")
             self.sweep(run)
 
     def sweep_stale(self) -> None:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class State(StrEnum):
+class CopyState(StrEnum):
     """The states of one copy, in order."""
 
     PLANNED = "planned"
@@ -15,19 +15,19 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-MOVES: dict[State, frozenset[State]] = {
-    State.PLANNED: frozenset({State.RENDERED, State.CANCELLED}),
-    State.RENDERED: frozenset({State.WRITTEN, State.CANCELLED}),
-    State.WRITTEN: frozenset({State.SENT, State.PRINTED, State.SPOILED, State.CANCELLED}),
-    State.SENT: frozenset({State.PRINTED, State.SPOILED, State.CANCELLED}),
-    State.PRINTED: frozenset({State.SPOILED}),
-    State.SPOILED: frozenset(),
-    State.CANCELLED: frozenset(),
+MOVES: dict[CopyState, frozenset[CopyState]] = {
+    CopyState.PLANNED: frozenset({CopyState.RENDERED, CopyState.CANCELLED}),
+    CopyState.RENDERED: frozenset({CopyState.WRITTEN, CopyState.CANCELLED}),
+    CopyState.WRITTEN: frozenset({CopyState.SENT, CopyState.PRINTED, CopyState.SPOILED, CopyState.CANCELLED}),
+    CopyState.SENT: frozenset({CopyState.PRINTED, CopyState.SPOILED, CopyState.CANCELLED}),
+    CopyState.PRINTED: frozenset({CopyState.SPOILED}),
+    CopyState.SPOILED: frozenset(),
+    CopyState.CANCELLED: frozenset(),
 }
 """Only forward. A sheet found spoiled after it was confirmed is spoiled; nothing ever comes back from there."""
 
-OPEN = frozenset({State.PLANNED, State.RENDERED, State.WRITTEN, State.SENT})
+OPEN = frozenset({CopyState.PLANNED, CopyState.RENDERED, CopyState.WRITTEN, CopyState.SENT})
 """States in which nobody has yet said what became of the sheet."""
 
-MADE = frozenset({State.WRITTEN, State.SENT, State.PRINTED})
+MADE = frozenset({CopyState.WRITTEN, CopyState.SENT, CopyState.PRINTED})
 """States in which a sheet is, or may become, paper in somebody's hand."""

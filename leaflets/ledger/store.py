@@ -17,7 +17,7 @@ from leaflets.ledger import history as chain
 from leaflets.ledger import schema, serials
 from leaflets.ledger.entries import CopyEntry, IssuedCopies, LeafletEntry, NewRun, PartEntry, RunEntry, Tally
 from leaflets.ledger.history import Event
-from leaflets.ledger.states import MOVES, State
+from leaflets.ledger.states import MOVES, CopyState
 from leaflets.model.edition import TypeSize
 
 BUSY_S = 10
@@ -73,7 +73,7 @@ class LedgerStore:
         self._insert_copies(entry, run.parts, run.copies)
         said = {"list": run.list_sha256, "options": run.options, "versions": run.versions}
         said |= {"plan": digest, "record": run_digest(entry)}
-        self._event(entry.name, State.PLANNED, [copy.serial for copy in run.copies], chain.detail(**said))
+        self._event(entry.name, CopyState.PLANNED, [copy.serial for copy in run.copies], chain.detail(**said))
         return entry
 
     def add_reprint(self, run: RunEntry, parts: Sequence[PartEntry], copies: Sequence[CopyEntry]) -> None:
@@ -81,12 +81,12 @@ class LedgerStore:
         old = [copy.replaces for copy in copies if copy.replaces is not None]
         with self._change():
             states = {copy.serial: copy.state for copy in self._copies(run)}
-            lost = [serial for serial in old if states[serial] is not State.SPOILED]
+            lost = [serial for serial in old if states[serial] is not CopyState.SPOILED]
             if lost:
-                self._set_state(run, lost, State.SPOILED, "reprinted")
+                self._set_state(run, lost, CopyState.SPOILED, "reprinted")
             self._insert_copies(run, parts, copies)
             said = chain.detail(plan=plan_digest((), parts, copies), replaces=serials.spell(old))
-            self._event(run.name, State.PLANNED, [copy.serial for copy in copies], said)
+            self._event(run.name, CopyState.PLANNED, [copy.serial for copy in copies], said)
 
     def rendered(self, run: RunEntry, leaflets: Sequence[LeafletEntry]) -> None:
         """Records leaflets as made and their planned copies as rendered."""
@@ -95,9 +95,9 @@ class LedgerStore:
                 "UPDATE leaflet SET content_id = ?, sheet = ?, pages = ? WHERE run = ? AND number = ?",
                 [(one.content_id, one.sheet, one.pages, run.number, one.number) for one in leaflets],
             )
-            ready = self._serials(run, "leaflet", [one.number for one in leaflets], State.PLANNED)
+            ready = self._serials(run, "leaflet", [one.number for one in leaflets], CopyState.PLANNED)
             made = [leaflet_facts(one) for one in leaflets]
-            self._set_state(run, ready, State.RENDERED, "", leaflets=made)
+            self._set_state(run, ready, CopyState.RENDERED, "", leaflets=made)
 
     def written(self, run: RunEntry, part: PartEntry) -> None:
         """Records a print file that stands complete under its name, and its rendered copies as written."""
@@ -106,10 +106,10 @@ class LedgerStore:
                 "UPDATE part SET sha256 = ?, size = ?, pages = ?, sheets = ? WHERE run = ? AND number = ?",
                 (part.sha256, part.size, part.pages, part.sheets, run.number, part.number),
             )
-            rendered = self._serials(run, "part", [part.number], State.RENDERED)
-            self._set_state(run, rendered, State.WRITTEN, "", **file_facts(part))
+            rendered = self._serials(run, "part", [part.number], CopyState.RENDERED)
+            self._set_state(run, rendered, CopyState.WRITTEN, "", **file_facts(part))
 
-    def move(self, run: RunEntry, chosen: Sequence[int], state: State, reason: str = "") -> tuple[int, ...]:
+    def move(self, run: RunEntry, chosen: Sequence[int], state: CopyState, reason: str = "") -> tuple[int, ...]:
         """Moves copies forward; returns those that were not there yet. Raises UsageError where one cannot move."""
         with self._change():
             states = {copy.serial: copy.state for copy in self._copies(run)}
@@ -120,7 +120,7 @@ class LedgerStore:
                 self._set_state(run, moving, state, reason)
         return tuple(moving)
 
-    def _set_state(self, run: RunEntry, chosen: Sequence[int], state: State, reason: str, **said: object) -> None:
+    def _set_state(self, run: RunEntry, chosen: Sequence[int], state: CopyState, reason: str, **said: object) -> None:
         """Moves copies that are known to be able to; the tables' own triggers check it again."""
         self._sql.executemany(
             "UPDATE copy SET state = ? WHERE run = ? AND serial BETWEEN ? AND ?",
@@ -130,7 +130,7 @@ class LedgerStore:
             said["reason"] = reason
         self._event(run.name, state, chosen, chain.detail(**said))
 
-    def _event(self, run: str, kind: State, chosen: Iterable[int], detail: str) -> None:
+    def _event(self, run: str, kind: CopyState, chosen: Iterable[int], detail: str) -> None:
         last = self._sql.execute("SELECT number, hash FROM event ORDER BY number DESC LIMIT 1").fetchone()
         number, previous = last or (0, chain.BEGINNING)
         event = Event(number + 1, self._clock(), run, kind.value, serials.spell(chosen), detail, previous, "")
@@ -180,7 +180,7 @@ class LedgerStore:
     def tally(self, run: RunEntry) -> Tally:
         """How many copies stand in each state."""
         rows = self._query("SELECT state, count(*) FROM copy WHERE run = ? GROUP BY state", run.number)
-        return Tally({State(state): count for state, count in rows})
+        return Tally({CopyState(state): count for state, count in rows})
 
     def events(self) -> tuple[Event, ...]:
         """The whole history, oldest first."""
@@ -201,14 +201,14 @@ class LedgerStore:
 
     def _copies(self, run: RunEntry) -> tuple[CopyEntry, ...]:
         rows = self._sql.execute(f"SELECT {_COPY} FROM copy WHERE run = ? ORDER BY serial", (run.number,))
-        states = {state.value: state for state in State}
+        states = {state.value: state for state in CopyState}
         return tuple(CopyEntry(s, line, o, p, who, states[at], old) for s, line, o, p, who, at, old in rows)
 
     def _query(self, sql: str, *values: object) -> list[Any]:
         with _mapped(self._path):
             return self._sql.execute(sql, values).fetchall()
 
-    def _serials(self, run: RunEntry, column: str, numbers: Iterable[int], state: State) -> list[int]:
+    def _serials(self, run: RunEntry, column: str, numbers: Iterable[int], state: CopyState) -> list[int]:
         """The copies of some leaflets or parts that stand in one state."""
         sql = f"SELECT serial FROM copy WHERE run = ? AND {column} = ? AND state = ?"
         return [row[0] for n in numbers for row in self._sql.execute(sql, (run.number, n, state.value))]
@@ -315,7 +315,7 @@ def _issued(group: Sequence[str], found: Sequence[tuple[int, int]]) -> IssuedCop
     numbers, lines = zip(*found, strict=True)
     run, at, drug, audience, lang, version, content_id, destination, state = group
     who = (run, at, drug, audience, lang, version, content_id, destination)
-    return IssuedCopies(*who, State(state), tuple(numbers), tuple(sorted(set(lines))))
+    return IssuedCopies(*who, CopyState(state), tuple(numbers), tuple(sorted(set(lines))))
 
 
 def _refuse_unknown(run: RunEntry, unknown: Sequence[int]) -> None:
@@ -325,7 +325,7 @@ def _refuse_unknown(run: RunEntry, unknown: Sequence[int]) -> None:
         )
 
 
-def _refuse_stuck(run: RunEntry, wanted: State, moving: Sequence[tuple[int, State]]) -> None:
+def _refuse_stuck(run: RunEntry, wanted: CopyState, moving: Sequence[tuple[int, CopyState]]) -> None:
     stuck = [(serial, state) for serial, state in moving if wanted not in MOVES[state]]
     if stuck:
         named = "; ".join(

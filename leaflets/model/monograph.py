@@ -12,7 +12,7 @@ from leaflets.model.finding import Finding, Withheld
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A stretch of text in one face; a reference mark has a source id as its `mark` and no text."""
 
     text: str
@@ -21,7 +21,7 @@ class Run:
     mark: str = ""
 
 
-Text = tuple[Run, ...]
+Text = tuple[TextRun, ...]
 
 
 def plain(text: Text) -> str:
@@ -72,7 +72,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row of a table."""
 
     line: int
@@ -85,7 +85,7 @@ class Table:
 
     line: int
     header: tuple[Text, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     audience: Audience | None = None
 
 
@@ -178,7 +178,7 @@ Block = Paragraph | Items | Table | Box | Questions | Subheading | Quote | Verba
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Reference:
     """One numbered reference."""
 
     id: str
@@ -188,7 +188,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Allow:
+class Suppression:
     """A finding the author has looked at and lets stand, and why.
 
     `code` names the rule. `line` (0 for any), `section` (its id) and `words` (the offending words) narrow it down.
@@ -233,9 +233,9 @@ class Front:
     review_by: dt.date | None = None
     reviewers: tuple[str, ...] = ()
     withdrawn: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[Reference, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
-    allow: tuple[Allow, ...] = ()
+    allow: tuple[Suppression, ...] = ()
     dose_times: DoseGrid | None = None
     translation: Translation | None = None
     unknown: tuple[str, ...] = ()

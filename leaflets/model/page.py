@@ -26,7 +26,7 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class SectionLines:
     """The lines of one section on one page (from 0); `part` counts up where a page was begun on purpose."""
 
     title: str
@@ -46,7 +46,7 @@ class Pdf:
     pages: int
     rects: tuple[Rect, ...] = ()
     fills: tuple[float, ...] = (1.0,)
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[SectionLines, ...] = ()
 
 
 class Fit(StrEnum):

@@ -10,7 +10,7 @@ from leaflets.model.finding import Withheld
 from leaflets.model.monograph import Block, Front
 
 
-class Place(StrEnum):
+class Region(StrEnum):
     """Where on the sheet a section stands: in the name block, the first page or column, the second, or full width."""
 
     NAME = "name"
@@ -26,7 +26,7 @@ class ViewSection:
 
     id: str
     title: str
-    place: Place
+    place: Region
     line: int
     blocks: tuple[Block, ...]
     note: str = ""

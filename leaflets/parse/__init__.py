@@ -10,7 +10,7 @@ from leaflets.errors import ContentError
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph, Section
 from leaflets.parse.blocks import scan
-from leaflets.parse.clean import Line, clean
+from leaflets.parse.clean import SourceLine, clean
 from leaflets.parse.fences import voices
 from leaflets.parse.front import read_front, take_front
 from leaflets.parse.headings import CONTENT, Heading
@@ -109,7 +109,7 @@ def _require_monograph(title: str, sections: Sequence[Section], file: str) -> No
 
 
 def _findings(
-    raw: Sequence[RawSection], lines: Sequence[Line], file: str, cited: frozenset[str], pictures: Collection[str]
+    raw: Sequence[RawSection], lines: Sequence[SourceLine], file: str, cited: frozenset[str], pictures: Collection[str]
 ) -> Iterator[Finding]:
     for section in raw:
         if section.heading.id == "other" and section.heading.words != section.subject:
@@ -130,7 +130,7 @@ def _findings(
                 )  # fmt: skip
 
 
-def _line_findings(line: Line, file: str) -> Iterator[Finding]:
+def _line_findings(line: SourceLine, file: str) -> Iterator[Finding]:
     icon = icon_finding(line, file) if ":" in line.text else None
     if icon:
         yield icon

@@ -20,13 +20,13 @@ from leaflets.model.monograph import (
     Items,
     Paragraph,
     Quote,
-    Row,
     Subheading,
     Table,
+    TableRow,
     Text,
     Verbatim,
 )
-from leaflets.parse.clean import MAX_COLUMNS, MAX_NESTING, Line
+from leaflets.parse.clean import MAX_COLUMNS, MAX_NESTING, SourceLine
 from leaflets.parse.code import CODE, WRAPPERS, closing
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import bare
@@ -34,7 +34,7 @@ from leaflets.parse.icons import MARKED, icon_of
 from leaflets.parse.inline import inline
 from leaflets.parse.pictures import picture_of
 
-Lines = Sequence[Line]
+Lines = Sequence[SourceLine]
 Read = tuple[tuple[Block, ...], int]
 
 _RULE = re.compile(r"^\s{0,3}(?:([-*_=])(?:\s*\1){2,}|#{1,6})\s*$")
@@ -139,7 +139,7 @@ def _table(lines: Lines, start: int, depth: int) -> Read | None:
     width = max([len(header), *(len(row) for _, row in body)])
     if width > MAX_COLUMNS:
         raise ContentError(f"line {lines[start].number}: the table is wider than {MAX_COLUMNS} columns", "Split it.")
-    rows = tuple(Row(number, _wide(row, width)) for number, row in body)
+    rows = tuple(TableRow(number, _wide(row, width)) for number, row in body)
     return (Table(lines[start].number, _wide(header, width), rows),), end
 
 
@@ -165,7 +165,7 @@ def _wide(row: list[Text], width: int) -> tuple[Text, ...]:
 def _quote(lines: Lines, start: int, depth: int) -> Read | None:
     if not _QUOTE.match(lines[start].text):
         return None
-    body: list[Line] = []
+    body: list[SourceLine] = []
     end = start
     while end < len(lines) and (match := _QUOTE.match(lines[end].text)):
         body.append(replace(lines[end], text=match[1]))
@@ -212,7 +212,7 @@ def _end_of_list(lines: Lines, start: int, indent: int, ordered: bool) -> int:
     return end
 
 
-def _continues(line: Line, indent: int, ordered: bool, after_blank: bool) -> bool:
+def _continues(line: SourceLine, indent: int, ordered: bool, after_blank: bool) -> bool:
     marker = _MARKER.match(line.text)
     own_indent = len(line.text) - len(line.text.lstrip())
     if own_indent >= indent + 2:
@@ -222,9 +222,9 @@ def _continues(line: Line, indent: int, ordered: bool, after_blank: bool) -> boo
     return not after_blank and not _starts_block(line)
 
 
-def _bodies(lines: Lines, indent: int) -> list[list[Line]]:
+def _bodies(lines: Lines, indent: int) -> list[list[SourceLine]]:
     """The lines of each item, taken out to the left by as much as its marker is wide."""
-    bodies: list[list[Line]] = []
+    bodies: list[list[SourceLine]] = []
     offset = 0
     for line in lines:
         marker = _MARKER.match(line.text)
@@ -237,7 +237,7 @@ def _bodies(lines: Lines, indent: int) -> list[list[Line]]:
     return bodies
 
 
-def _item(body: list[Line], depth: int, *, tick: bool) -> Item:
+def _item(body: list[SourceLine], depth: int, *, tick: bool) -> Item:
     first = replace(body[0], text=_TICK.sub("", body[0].text)) if tick else body[0]
     return Item(first.number, scan([first, *body[1:]], depth + 1))
 
@@ -253,7 +253,7 @@ def _paragraph(lines: Lines, start: int, depth: int) -> Read:
     return ((Paragraph(lines[start].number, text, icon=icon),) if text else ()), end
 
 
-def _starts_block(line: Line) -> bool:
+def _starts_block(line: SourceLine) -> bool:
     """Whether this line ends a paragraph above it; of numbers only 1 does, so that a wrapped "20. May" does not."""
     text = line.text
     marker = _MARKER.match(text)

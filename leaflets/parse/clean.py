@@ -22,7 +22,7 @@ _DEEP = re.compile(rf"^\s*(?:(?:[-*+>]|\d{{1,9}}[.)])\s*){{{MAX_NESTING + 1},}}"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """One line of the source, its number from 1, the audience it is marked for (None is both), whether it is ended
     by hand (with two spaces or a backslash), and whether it is a picture."""
 
@@ -33,7 +33,7 @@ class Line:
     picture: bool = False
 
 
-def clean(text: str, file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:
+def clean(text: str, file: str) -> tuple[tuple[SourceLine, ...], tuple[Finding, ...]]:
     """The lines of a monograph, and a finding for every line that held control characters.
 
     Raises ContentError where the text is larger than the limits the manual states (docs/monograph.md, "Limits").
@@ -52,10 +52,10 @@ def clean(text: str, file: str) -> tuple[tuple[Line, ...], tuple[Finding, ...]]:
     return lines, findings
 
 
-def _line(number: int, raw: str) -> Line:
+def _line(number: int, raw: str) -> SourceLine:
     text = printable(raw).expandtabs(4)
     broken = text.endswith("  ") or _BACKSLASH_END.search(text) is not None
-    return Line(number, (text[:-1] if text.endswith("\\") and broken else text).rstrip(), broken=broken)
+    return SourceLine(number, (text[:-1] if text.endswith("\\") and broken else text).rstrip(), broken=broken)
 
 
 def printable(text: str) -> str:
@@ -63,7 +63,7 @@ def printable(text: str) -> str:
     return _INVISIBLE.sub("", _CONTROL.sub(" ", text))
 
 
-def _within_limits(line: Line, file: str) -> None:
+def _within_limits(line: SourceLine, file: str) -> None:
     if len(line.text) > MAX_LINE:
         raise ContentError(
             f"{file}:{line.number}: the line is longer than {MAX_LINE:,} characters",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from leaflets.parse.clean import Line
+from leaflets.parse.clean import SourceLine
 
 CODE = re.compile(r"^\s{0,3}(```|~~~)")
 # A whole monograph wrapped in a fence that names its own language is no code.
 WRAPPERS = frozenset({"markdown", "md"})
 
 
-def closing(lines: Sequence[Line], start: int, mark: str) -> int:
+def closing(lines: Sequence[SourceLine], start: int, mark: str) -> int:
     """The position of the line that closes the fence opened at `start`; 0 where nothing for the same reader does."""
     for position in range(start + 1, len(lines)):
         if lines[position].audience is not lines[start].audience:
@@ -22,7 +22,7 @@ def closing(lines: Sequence[Line], start: int, mark: str) -> int:
     return 0
 
 
-def coded(lines: Sequence[Line]) -> frozenset[int]:
+def coded(lines: Sequence[SourceLine]) -> frozenset[int]:
     """The positions of all lines inside a closed fence, its own lines among them."""
     inside: set[int] = set()
     endless: set[str] = set()

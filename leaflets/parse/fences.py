@@ -15,7 +15,7 @@ from leaflets.errors import ContentError
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Finding, Severity, Withheld
 from leaflets.model.monograph import BoxKind
-from leaflets.parse.clean import MAX_NESTING, Line
+from leaflets.parse.clean import MAX_NESTING, SourceLine
 
 # At any depth: a fence in a list item stands as far in as the item's words.
 OPEN = re.compile(r"^\s*/{3,}\s*([a-z][a-z-]*)\s*(?:\|\s*(.*?))?\s*$")
@@ -37,17 +37,17 @@ OWN_VOICE = {
 class Voiced:
     """Lines marked with their audience, the comments taken out of them, and a finding for each fence at fault."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[SourceLine, ...]
     comments: tuple[Withheld, ...]
     findings: tuple[Finding, ...]
 
 
-def voices(lines: Sequence[Line], file: str) -> Voiced:
+def voices(lines: Sequence[SourceLine], file: str) -> Voiced:
     """The lines with their audience set; voice fences and comments are blanked out, so that line numbers stay true.
 
     Raises ContentError where a fence is not known or never closed, or fences nest too deep.
     """
-    marked: list[Line] = []
+    marked: list[SourceLine] = []
     findings: list[Finding] = []
     comments: list[Withheld] = []
     stack: list[tuple[str, int]] = []
@@ -70,7 +70,7 @@ def voices(lines: Sequence[Line], file: str) -> Voiced:
     return Voiced(tuple(marked), tuple(comments), tuple(findings))
 
 
-def _opened(line: Line, file: str, *, commented: bool) -> re.Match[str] | None:
+def _opened(line: SourceLine, file: str, *, commented: bool) -> re.Match[str] | None:
     opened, meant = OPEN.match(line.text), _FENCE.match(line.text)
     if opened and opened[1] in _KNOWN:
         return opened
@@ -81,7 +81,7 @@ def _opened(line: Line, file: str, *, commented: bool) -> re.Match[str] | None:
     return None
 
 
-def _require_shallow(stack: Sequence[tuple[str, int]], line: Line, file: str) -> None:
+def _require_shallow(stack: Sequence[tuple[str, int]], line: SourceLine, file: str) -> None:
     if len(stack) > MAX_NESTING:
         raise ContentError(
             f"{file}:{line.number}: fences nest deeper than {MAX_NESTING} levels", "Close each with a line of slashes."
@@ -98,7 +98,7 @@ def _audience(names: Sequence[str]) -> Audience | None:
     return None
 
 
-def _stray(line: Line, file: str) -> Finding:
+def _stray(line: SourceLine, file: str) -> Finding:
     return Finding(
         Severity.WARNING, "MD08", "a line of slashes closes no fence", "Delete it, or open a fence above it.",
         file, line.number,

@@ -12,8 +12,8 @@ import yaml
 
 from leaflets.errors import ContentError
 from leaflets.model.finding import Finding, Severity
-from leaflets.model.monograph import Allow, DoseGrid, DoseTime, Front, Source, Translation
-from leaflets.parse.clean import Line, printable
+from leaflets.model.monograph import DoseGrid, DoseTime, Front, Reference, Suppression, Translation
+from leaflets.parse.clean import SourceLine, printable
 
 MAX_LINES = 400
 MAX_DEPTH = 8
@@ -33,7 +33,7 @@ KNOWN = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow", "dose_times", "
 Node = yaml.nodes.Node
 
 
-def take_front(lines: Sequence[Line], file: str) -> tuple[Node | None, Sequence[Line]]:
+def take_front(lines: Sequence[SourceLine], file: str) -> tuple[Node | None, Sequence[SourceLine]]:
     """The YAML node of the front matter (None where there is none) and the lines after it.
 
     Raises ContentError, with file and line, where it is TOML, never closed, broken or no mapping.
@@ -235,7 +235,7 @@ class _Place:
         except ValueError:
             raise self.fault(node, key, "a date such as 2026-04-30") from None
 
-    def sources(self, node: Node) -> tuple[Source, ...]:
+    def sources(self, node: Node) -> tuple[Reference, ...]:
         if not isinstance(node, yaml.nodes.SequenceNode):
             raise self.fault(node, "sources", "a list of sources, each with id and title")
         sources = tuple(self._source(item) for item in node.value)
@@ -250,24 +250,24 @@ class _Place:
             raise self.fault(node, key, wanted)
         return {name: self.text(name, value) for name, value in _entries(node, self.file, self.offset).items()}
 
-    def _source(self, node: Node) -> Source:
+    def _source(self, node: Node) -> Reference:
         fields = self._fields("sources", node, "a list of sources, each with id and title")
         if not fields.get("id") or not fields.get("title"):
             raise self.fault(node, "sources", "a list of sources, each with id and title")
-        return Source(fields["id"], fields["title"], fields.get("date", ""), fields.get("where", ""))
+        return Reference(fields["id"], fields["title"], fields.get("date", ""), fields.get("where", ""))
 
-    def allows(self, node: Node) -> tuple[Allow, ...]:
+    def allows(self, node: Node) -> tuple[Suppression, ...]:
         if not isinstance(node, yaml.nodes.SequenceNode):
             raise self.fault(node, "allow", "a list of findings to let stand, each with code and reason")
         return tuple(self._allow(item) for item in node.value)
 
-    def _allow(self, node: Node) -> Allow:
+    def _allow(self, node: Node) -> Suppression:
         fields = self._fields("allow", node, "a list of findings to let stand, each with code and reason")
         line = fields.get("line", "0")
         unknown = next((key for key in fields if key not in ("code", "reason", "line", "section", "words")), None)
         if not fields.get("code") or not line.isdecimal() or unknown:
             raise self.fault(node, "allow", "a list whose entries have code, reason and perhaps line, section or words")
-        return Allow(
+        return Suppression(
             fields["code"], fields.get("reason", ""), int(line), fields.get("section", ""), fields.get("words", "")
         )
 

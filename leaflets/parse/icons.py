@@ -7,7 +7,7 @@ import re
 
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.pictograms import PICTOGRAMS
-from leaflets.parse.clean import Line
+from leaflets.parse.clean import SourceLine
 
 _NAMES = "|".join(PICTOGRAMS)
 _MARK = re.compile(rf"\s*:({_NAMES}):\s+(?=\S)")
@@ -23,7 +23,7 @@ def icon_of(words: str) -> tuple[str, str]:
     return (found[1], words[found.end() :]) if found else ("", words)
 
 
-def icon_finding(line: Line, file: str) -> Finding | None:
+def icon_finding(line: SourceLine, file: str) -> Finding | None:
     """What is wrong with the mark a line begins with, if it has one: no such pictogram, or no words beside it."""
     found = _ANY.match(line.text)
     if not found or (found[4] and not found[3] and found[2] not in PICTOGRAMS):

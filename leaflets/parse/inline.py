@@ -10,7 +10,7 @@ from functools import cache
 
 from markdown import Markdown
 
-from leaflets.model.monograph import Run, Text
+from leaflets.model.monograph import Text, TextRun
 from leaflets.parse.clean import printable
 
 # Links and images are resolved here, before Markdown: paper has no links, so the address is printed after the words;
@@ -49,9 +49,9 @@ def inline(source: str) -> Text:
     stars and underscores as signs.
     """
     if len(source) > _MAX_INLINE or sum(map(source.count, "*_`\\")) > _MAX_MARKUP:
-        return (Run(" ".join(source.split())),)
+        return (TextRun(" ".join(source.split())),)
     if not _MARKUP.search(source):
-        return _tidy([Run(source)])
+        return _tidy([TextRun(source)])
     text = _TIMES.sub(r"\\*", _links_as_text(source))
     root = _marked_up(text, emphasis=True)
     if _SIGNS.sub("", _letters(root)) != _SIGNS.sub("", text):  # "_**__*_<": the library drops what follows
@@ -101,7 +101,7 @@ def _literal(address: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!])", r"\\\1", address)
 
 
-def _runs(element: ET.Element, *, bold: bool, emphasis: bool) -> list[Run]:
+def _runs(element: ET.Element, *, bold: bool, emphasis: bool) -> list[TextRun]:
     runs = _text_runs(element.text, bold, emphasis)
     for child in element:
         inner_bold, inner_emphasis = bold or child.tag == "strong", emphasis or child.tag == "em"
@@ -110,32 +110,32 @@ def _runs(element: ET.Element, *, bold: bool, emphasis: bool) -> list[Run]:
     return runs
 
 
-def _text_runs(text: str | None, bold: bool, emphasis: bool) -> list[Run]:
+def _text_runs(text: str | None, bold: bool, emphasis: bool) -> list[TextRun]:
     if not text:
         return []
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     position = 0
     text = _ENTITY.sub(lambda match: printable(html.unescape(match[0])), text)
     for match in _MARK.finditer(text):
-        runs.append(Run(text[position : match.start()], bold, emphasis))
-        runs += [Run("", bold, emphasis, mark) for mark in marks(match[0])]
+        runs.append(TextRun(text[position : match.start()], bold, emphasis))
+        runs += [TextRun("", bold, emphasis, mark) for mark in marks(match[0])]
         position = match.end()
-    runs.append(Run(text[position:], bold, emphasis))
+    runs.append(TextRun(text[position:], bold, emphasis))
     return [run for run in runs if run.text or run.mark]
 
 
-def _tidy(runs: list[Run]) -> Text:
+def _tidy(runs: list[TextRun]) -> Text:
     """Runs with white space folded, neighbours of one face joined, and none empty."""
-    joined: list[Run] = []
+    joined: list[TextRun] = []
     for run in runs:
         text = re.sub(r"[ \t\n\x0b\x0c\r]+", " ", run.text)
         last = joined[-1] if joined else None
         if last and run.mark:  # a mark stands close to the words it is about
             joined[-1] = replace(last, text=last.text.rstrip(" "))
         if last and not last.mark and not run.mark and (last.bold, last.emphasis) == (run.bold, run.emphasis):
-            joined[-1] = Run(re.sub(r" +", " ", last.text + text), run.bold, run.emphasis)
+            joined[-1] = TextRun(re.sub(r" +", " ", last.text + text), run.bold, run.emphasis)
         else:
-            joined.append(Run(text, run.bold, run.emphasis, run.mark))
+            joined.append(TextRun(text, run.bold, run.emphasis, run.mark))
     return strip(tuple(joined))
 
 
@@ -147,7 +147,7 @@ def strip(text: Text) -> Text:
     while runs and not runs[-1].mark and not runs[-1].text.strip():
         runs.pop()
     if runs and not runs[0].mark:
-        runs[0] = Run(runs[0].text.lstrip(), runs[0].bold, runs[0].emphasis)
+        runs[0] = TextRun(runs[0].text.lstrip(), runs[0].bold, runs[0].emphasis)
     if runs and not runs[-1].mark:
-        runs[-1] = Run(runs[-1].text.rstrip(), runs[-1].bold, runs[-1].emphasis)
+        runs[-1] = TextRun(runs[-1].text.rstrip(), runs[-1].bold, runs[-1].emphasis)
     return tuple(runs)

@@ -8,30 +8,30 @@ from dataclasses import replace
 
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Picture, plain
-from leaflets.parse.clean import Line
+from leaflets.parse.clean import SourceLine
 from leaflets.parse.inline import inline, links
 
 _ALONE = re.compile(r"\s*!\[([^\[\]]{1,400})\]\(\s*([^()\s]{1,200})\s*\)\s*")
 _WORDLESS = re.compile(r"!\[\s*\]\([^()]{1,200}\)")
 
 
-def pictured(lines: Sequence[Line], known: Collection[str]) -> tuple[Line, ...]:
+def pictured(lines: Sequence[SourceLine], known: Collection[str]) -> tuple[SourceLine, ...]:
     """The lines, those marked that are a picture whose file is there."""
     return tuple(replace(line, picture=_is_picture(line, known)) if "](" in line.text else line for line in lines)
 
 
-def _is_picture(line: Line, known: Collection[str]) -> bool:
+def _is_picture(line: SourceLine, known: Collection[str]) -> bool:
     found = _ALONE.fullmatch(line.text)
     return bool(found and found[2] in known and found[1].strip())
 
 
-def picture_of(line: Line) -> Picture | None:
+def picture_of(line: SourceLine) -> Picture | None:
     """The picture that a marked line holds."""
     found = _ALONE.fullmatch(line.text) if line.picture else None
     return Picture(line.number, found[2], plain(inline(found[1]))) if found else None
 
 
-def picture_findings(line: Line, file: str, known: Collection[str]) -> Iterator[Finding]:
+def picture_findings(line: SourceLine, file: str, known: Collection[str]) -> Iterator[Finding]:
     """A finding for each picture on a line that is not printed as one."""
     if line.picture:
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from leaflets.model.edition import Audience
-from leaflets.parse.clean import Line
+from leaflets.parse.clean import SourceLine
 from leaflets.parse.code import coded
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import Heading, tidy, understand
@@ -39,15 +39,15 @@ class RawSection:
     heading: Heading
     line: int
     level: int
-    lines: tuple[Line, ...]
+    lines: tuple[SourceLine, ...]
     audience: Audience | None = None
     subject: str = ""
 
 
-def split(lines: Sequence[Line], *, two_voices: bool, lang: str = "en") -> tuple[RawSection, ...]:
+def split(lines: Sequence[SourceLine], *, two_voices: bool, lang: str = "en") -> tuple[RawSection, ...]:
     """The sections in source order; text before the first heading is one of id "introduction"."""
     sections = [RawSection(Heading("introduction", ""), lines[0].number if lines else 1, 0, ())]
-    body: list[Line] = []
+    body: list[SourceLine] = []
     for line, level, heading in _headings(lines, lang):
         if heading is None or not _opens_section(heading, level, sections, two_voices=two_voices):
             body.append(line)
@@ -59,7 +59,7 @@ def split(lines: Sequence[Line], *, two_voices: bool, lang: str = "en") -> tuple
     return _with_subjects(sections)
 
 
-def _headings(lines: Sequence[Line], lang: str) -> Iterator[tuple[Line, int, Heading | None]]:
+def _headings(lines: Sequence[SourceLine], lang: str) -> Iterator[tuple[SourceLine, int, Heading | None]]:
     """Each line with the level and meaning of the heading it may be; boxes and code hold no headings."""
     inside, skip, code_lines = 0, False, coded(lines)
     last = max((position for position, line in enumerate(lines) if _ATX.match(line.text)), default=0)
@@ -78,7 +78,9 @@ def _headings(lines: Sequence[Line], lang: str) -> Iterator[tuple[Line, int, Hea
         yield replace(line, text=f"#### {line.text.strip()}") if skip else line, level, heading
 
 
-def _heading_at(lines: Sequence[Line], position: int, lang: str, *, after_all: bool) -> tuple[int, Heading | None]:
+def _heading_at(
+    lines: Sequence[SourceLine], position: int, lang: str, *, after_all: bool
+) -> tuple[int, Heading | None]:
     text = lines[position].text
     if match := _ATX.match(text):
         return len(match[1]), understand(match[2], lang)
@@ -91,7 +93,7 @@ def _heading_at(lines: Sequence[Line], position: int, lang: str, *, after_all: b
     return BOLD_LEVEL, _bold_heading(lines, position, lang)
 
 
-def _bold_heading(lines: Sequence[Line], position: int, lang: str) -> Heading | None:
+def _bold_heading(lines: Sequence[SourceLine], position: int, lang: str) -> Heading | None:
     """What a bold line or lead-in means if it is a heading; `_opens_section` knows whether it stands where one may."""
     text = lines[position].text
     if match := _BOLD_LINE.match(text):
@@ -105,7 +107,7 @@ def _bold_heading(lines: Sequence[Line], position: int, lang: str) -> Heading | 
     return None
 
 
-def _underlined(lines: Sequence[Line], position: int) -> bool:
+def _underlined(lines: Sequence[SourceLine], position: int) -> bool:
     below = lines[position + 1].text if position + 1 < len(lines) else ""
     above = lines[position].text.strip()
     # A sentence with a line of dashes below it is a paragraph before a rule.
@@ -113,7 +115,7 @@ def _underlined(lines: Sequence[Line], position: int) -> bool:
     return bool(below and _SETEXT.match(below)) and not a_sentence and not _TABLE_OR_LIST.search(above)
 
 
-def _names_component(lines: Sequence[Line], position: int, lang: str) -> bool:
+def _names_component(lines: Sequence[SourceLine], position: int, lang: str) -> bool:
     """Whether a bold line stands right before a "Generic name" heading, and so names the component the set is about."""
     following = next((line.text for line in lines[position + 1 :] if line.text.strip()), "")
     match = _ATX.match(following)

@@ -16,9 +16,9 @@ from leaflets.model.monograph import (
     Question,
     Questions,
     Quote,
-    Run,
     Subheading,
     Text,
+    TextRun,
     plain,
 )
 from leaflets.parse.inline import strip
@@ -164,8 +164,8 @@ def _asks(text: Text, *, questions: bool = False) -> tuple[Text, Text]:
 
 def _cut(text: Text, position: int) -> tuple[Text, Text]:
     """The runs before and from a position among the characters of a text."""
-    before: list[Run] = []
-    after: list[Run] = []
+    before: list[TextRun] = []
+    after: list[TextRun] = []
     for run in text:
         kept, moved = run.text[:position], run.text[position:]
         before += [replace(run, text=kept)] if kept or (run.mark and position > 0) else []
@@ -204,7 +204,7 @@ def _standing_question(block: Block) -> Question | None:
         return Question(block.line, tuple(replace(run, bold=True) for run in block.text), ())
     if not isinstance(block, Paragraph) or block.icon:
         return None
-    question, answer = _asks((*block.lead, Run(" "), *block.text) if block.lead else block.text)
+    question, answer = _asks((*block.lead, TextRun(" "), *block.text) if block.lead else block.text)
     if not question or not (question[0].bold or answer):
         return None
     return Question(block.line, question, (Paragraph(block.line, answer),) if answer else ())

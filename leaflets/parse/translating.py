@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Front, Translation
-from leaflets.parse.clean import Line, clean
+from leaflets.parse.clean import SourceLine, clean
 from leaflets.parse.fences import CLOSE, OPEN, voices
 from leaflets.parse.front import take_front
 from leaflets.parse.headings import Heading
@@ -104,7 +104,7 @@ def _headed(found: Heading, heading: Callable[[str, str], str]) -> str:
     return f"{said} ({found.subject})" if found.subject and said != found.words else said
 
 
-def _trimmed(lines: Sequence[Line]) -> list[str]:
+def _trimmed(lines: Sequence[SourceLine]) -> list[str]:
     """The lines without empty ones at either end, and no more than one empty line between two."""
     texts: list[str] = []
     for line in lines:

@@ -13,7 +13,7 @@ _SHARED = re.compile(rb"\xf1([0-9a-f]{4})")
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class SharedNumbers:
     """The object numbers of a sheet's shared objects, and page 1's resources with those numbers in them."""
 
     numbers: Sequence[int]
@@ -21,7 +21,7 @@ class Placed:
     page_fonts: bytes
 
 
-def write_shared(file: ObjectFile, sheet: Sheet, streams: dict[bytes, int], *, whole: bool = False) -> Placed:
+def write_shared(file: ObjectFile, sheet: Sheet, streams: dict[bytes, int], *, whole: bool = False) -> SharedNumbers:
     """Write a sheet's shared objects. `streams` remembers, by hash, streams that other leaflets of the file have too.
 
     What only the catalog of a single file names is left out unless `whole` is set.
@@ -48,7 +48,7 @@ def write_shared(file: ObjectFile, sheet: Sheet, streams: dict[bytes, int], *, w
             file.pack(numbers[place], [body])
         else:
             file.put(numbers[place], body, shared.data)
-    return Placed(numbers, resolve(sheet.resources, numbers), resolve(sheet.page_fonts, numbers))
+    return SharedNumbers(numbers, resolve(sheet.resources, numbers), resolve(sheet.page_fonts, numbers))
 
 
 def resolve(body: bytes, numbers: Sequence[int]) -> bytes:

@@ -17,7 +17,7 @@ from leaflets.printfile.content import LabelContent, LabelWriter
 from leaflets.printfile.form import FileNumbers, Form, make_form
 from leaflets.printfile.jobs import Copy, PrintJob, SheetSource, Written
 from leaflets.printfile.objects import ObjectFile, Sink, text_string
-from leaflets.printfile.shared import Placed, fonts_entries, write_shared
+from leaflets.printfile.shared import SharedNumbers, fonts_entries, write_shared
 from leaflets.printfile.trees import Bookmarks, PageTree, ParentTree, xmp
 
 # Viewers stop at 8,388,607 objects (ISO 32000-1, annex C); a tagged copy takes about two hundred numbers.
@@ -59,7 +59,7 @@ class _Known:
 
     sheet: Sheet
     numbers: FileNumbers
-    placed: Placed
+    placed: SharedNumbers
     forms: dict[int, Form] = field(default_factory=dict)
 
 

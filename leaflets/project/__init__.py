@@ -12,14 +12,14 @@ from pathlib import Path
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import text_lang
-from leaflets.project.content import ORIGINAL, Source, source_at
+from leaflets.project.content import ORIGINAL, MonographFile, source_at
 from leaflets.project.extras import extra_font
 from leaflets.project.files import keep, read_bytes, read_text, save, shown
 from leaflets.project.settings import SETTINGS_FILE, Settings
 
 __all__ = [
-    "Project", "Settings", "Source", "keep", "load_project", "packaged", "read_bytes", "read_text", "save", "shown",
-    "today",
+    "MonographFile", "Project", "Settings", "keep", "load_project", "packaged", "read_bytes", "read_text", "save",
+    "shown", "today",
 ]  # fmt: skip
 
 _ASSET_URL = re.compile(rb"leaflet:([\w./-]{1,200})")
@@ -48,9 +48,9 @@ class Project:
     settings: Settings = field(default_factory=Settings)
 
     @cached_property
-    def sources(self) -> Mapping[tuple[str, str], Source]:
+    def sources(self) -> Mapping[tuple[str, str], MonographFile]:
         """Every monograph by name and language; the project's own file wins over ours."""
-        found: dict[tuple[str, str], Source] = {}
+        found: dict[tuple[str, str], MonographFile] = {}
         for folder in (packaged("content"), self.root / "content"):
             for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
                 source = source_at(path)
@@ -61,7 +61,7 @@ class Project:
         """The names of all monographs, in alphabetical order."""
         return tuple(sorted({name for name, _ in self.sources}))
 
-    def source(self, name: str, lang: str) -> Source:
+    def source(self, name: str, lang: str) -> MonographFile:
         """The monograph called `name` in `lang`; of two languages side by side, the translation.
 
         Raises ContentError, with near names or the languages there are.
@@ -76,7 +76,7 @@ class Project:
             )
         raise ContentError(f"{name}: there is no monograph of that name", self._near(name))
 
-    def original(self, source: Source) -> Source | None:
+    def original(self, source: MonographFile) -> MonographFile | None:
         """The text that a translation translates: beside it, or that of the project; None where there is none."""
         if source.lang == ORIGINAL:
             return None
@@ -111,7 +111,7 @@ class Project:
                 wanted += [found.decode() for found in _ASSET_URL.findall(assets[name])]
         return assets
 
-    def picture_folders(self, source: Source) -> tuple[Path, ...]:
+    def picture_folders(self, source: MonographFile) -> tuple[Path, ...]:
         """Where pictures of a monograph may lie, the first wins: beside it, in the project's content, or in ours."""
         ours = packaged("content")
         beside = source.path.absolute().parent
@@ -121,7 +121,7 @@ class Project:
             )
         )
 
-    def picture_path(self, source: Source, name: str) -> Path | None:
+    def picture_path(self, source: MonographFile, name: str) -> Path | None:
         """Where a picture of a monograph lies, or None."""
         for folder in self.picture_folders(source):
             path = Path(os.path.realpath(folder / name))

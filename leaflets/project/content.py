@@ -17,7 +17,7 @@ _LANGUAGE = re.compile(r"^[a-z]{2}(?:-[A-Z][A-Za-z]{1,3})?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class MonographFile:
     """A monograph's file: its name, its language, and the path that is shown to people."""
 
     name: str
@@ -35,16 +35,16 @@ class Source:
         return f"{self.name}.md" if self.lang == "en" else f"{self.name}.{self.lang}.md"
 
 
-def source_at(path: Path) -> Source:
+def source_at(path: Path) -> MonographFile:
     """The monograph in a file, its name and language read from the file's name (`NAME.md`, `NAME.LANG.md`)."""
     stem = path.name.removesuffix(".md")
     name, dot, lang = stem.rpartition(".")
     if dot and name and _LANGUAGE.match(lang):
-        return Source(name, lang, path)
-    return Source(stem, "en", path)
+        return MonographFile(name, lang, path)
+    return MonographFile(stem, "en", path)
 
 
-def at_path(argument: str) -> Source | None:
+def at_path(argument: str) -> MonographFile | None:
     """The monograph an argument names as a path, or None where it is a name. Raises ContentError if it is missing."""
     looks_like_path = argument.endswith(".md") or os.sep in argument
     if not looks_like_path:

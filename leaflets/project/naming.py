@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 
 from leaflets.model.edition import Edition
-from leaflets.project.content import Source
+from leaflets.project.content import MonographFile
 from leaflets.project.settings import Settings
 
 MAX_STEM_BYTES = 180
 
 
-def sheet_name(source: Source, edition: Edition, settings: Settings) -> str:
+def sheet_name(source: MonographFile, edition: Edition, settings: Settings) -> str:
     """`baricitinib-patient.pdf`; language, form and paper are named only where they are not the project's own.
 
     A name too long for a file system is cut and told apart by a hash of the whole.

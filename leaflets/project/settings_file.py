@@ -18,7 +18,7 @@ from leaflets.model.pharmacy import Pharmacy
 from leaflets.project.files import read_text, shown
 from leaflets.project.settings import Settings
 
-Kind = TypeVar("Kind", TypeSize, Paper)
+_Choice = TypeVar("_Choice", TypeSize, Paper)
 
 
 def read_settings(path: Path) -> Settings:
@@ -115,7 +115,7 @@ def _text(file: str, table: Mapping[str, object], key: str, default: str, prefix
     return " ".join(value.split())
 
 
-def _choice(file: str, table: Mapping[str, object], key: str, kind: type[Kind], default: Kind) -> Kind:
+def _choice(file: str, table: Mapping[str, object], key: str, kind: type[_Choice], default: _Choice) -> _Choice:
     value = _text(file, table, key, default)
     try:
         return kind(value)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
-from leaflets.project import Project, Source
+from leaflets.project import MonographFile, Project
 
 _LOGO = "pharmacy/logo."
 _PICTURES = "content/pictures/"
@@ -19,7 +19,7 @@ _URL = re.compile(r"leaflet:([\w./-]{1,200})")
 def standalone(
     markup: str,
     project: Project,
-    source: Source,
+    source: MonographFile,
     stylesheets: tuple[str, ...],
     folder: Path,
     drawings: Mapping[str, bytes] = MappingProxyType({}),

@@ -10,7 +10,7 @@ from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.page import Pdf, Rect
 from leaflets.proof.over import over
-from leaflets.proof.page import Area, Colour, Document, Line, Page, Run, look
+from leaflets.proof.page import Area, Colour, Document, Page, PrintedLine, PrintedRun, look
 from leaflets.proof.rules import RULES, PageRule, rule
 
 __all__ = ["RULES", "PageRule", "proof", "rule"]
@@ -104,8 +104,8 @@ def _too_long(pdf: Pdf, audience: Audience, planned: int) -> Finding:
 
 def _type(page: Page, edition: Edition) -> Iterator[Finding]:
     audience, type_size = edition.audience, edition.type_size
-    small: dict[float, Run] = {}
-    faint: dict[tuple[Colour, Colour], Run] = {}
+    small: dict[float, PrintedRun] = {}
+    faint: dict[tuple[Colour, Colour], PrintedRun] = {}
     for run in page.runs:
         least = SMALLEST_FOOT_PT[type_size] if run.artifact or _is_mark(run) else SMALLEST_PT[type_size, audience]
         if run.size_pt < least - _ROUNDING_PT:
@@ -125,7 +125,7 @@ def _type(page: Page, edition: Edition) -> Iterator[Finding]:
         yield _finding("PG-02", audience, f"page {page.number}: a line of {len(longest.text)} characters", longest.text)
 
 
-def _is_mark(run: Run) -> bool:
+def _is_mark(run: PrintedRun) -> bool:
     """Whether it is a small raised number that points to a reference."""
     return len(run.text) < 12 and run.text.strip().replace(",", "").replace(" ", "").isdigit()
 
@@ -159,12 +159,12 @@ def _parted(document: Document, edition: Edition) -> Iterator[Finding]:
         before = page
 
 
-def _in_a_row(line: Line, page: Page) -> bool:
+def _in_a_row(line: PrintedLine, page: Page) -> bool:
     """Whether something stands to the right of a line, as in a row of a table."""
     return any(other.left > line.right and abs(other.baseline - line.baseline) < 1 for other in page.lines)
 
 
-def _run_on(line: Line, page: Page, before: Page | None) -> Line | None:
+def _run_on(line: PrintedLine, page: Page, before: Page | None) -> PrintedLine | None:
     """For the first line of a page or column: the last one before it, where that stops in the middle of a sentence."""
     if any(_over(other, line) for other in page.lines if other is not line):
         return None
@@ -175,14 +175,14 @@ def _run_on(line: Line, page: Page, before: Page | None) -> Line | None:
     return last if last and lower and last.text[-1:] not in ".:;!?)]" else None
 
 
-def _ends_there(line: Line, page: Page, last: Line) -> bool:
+def _ends_there(line: PrintedLine, page: Page, last: PrintedLine) -> bool:
     """Whether a paragraph ends with a line: nothing follows close below, or it stops well short of the last one."""
     column = [other for other in page.lines if other.left < line.right and line.left - 1 <= other.left]
     followed = any(0 < line.baseline - other.baseline < _LEADING * line.size_pt for other in column)
     return not followed or (line.text[-1] in ".!?" and line.right - line.left < 0.9 * (last.right - last.left))
 
 
-def _over(other: Line, line: Line) -> bool:
+def _over(other: PrintedLine, line: PrintedLine) -> bool:
     """Whether a line stands above another one in the same column, be it that its number hangs out to the left."""
     hang = _HANG * line.size_pt
     return other.baseline > line.baseline + 1 and other.left >= line.left - hang and other.left < line.right
@@ -200,7 +200,7 @@ def _breaks(page: Page, document: Document, audience: Audience) -> Iterator[Find
             yield _finding("PG-05", audience, f"page {page.number}: a heading stands alone at the foot", line.text)
 
 
-def _followed(heading: Line, page: Page) -> bool:
+def _followed(heading: PrintedLine, page: Page) -> bool:
     """Whether text stands beside a heading, or below it in its column."""
     for line in page.lines:
         after = line.right < heading.left if heading.right_to_left else line.left > heading.right
@@ -234,9 +234,9 @@ def _edge(area: Area, sheet: Area) -> float:
     return min(area.left, area.bottom, sheet.right - area.right, sheet.top - area.top)
 
 
-def _overlaps(runs: tuple[Run, ...]) -> Iterator[tuple[Run, Run]]:
+def _overlaps(runs: tuple[PrintedRun, ...]) -> Iterator[tuple[PrintedRun, PrintedRun]]:
     """Pairs of runs of which one covers a fifth of the other, found from the bottom of the page upwards."""
-    near: list[Run] = []
+    near: list[PrintedRun] = []
     for run in sorted(runs, key=lambda run: run.area.bottom):
         near = [other for other in near if other.area.top > run.area.bottom]
         for other in near:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leaflets.model.page import Stretch
+from leaflets.model.page import SectionLines
 
 
-def over(stretches: Sequence[Stretch], planned_pages: int) -> tuple[Stretch, ...]:
+def over(stretches: Sequence[SectionLines], planned_pages: int) -> tuple[SectionLines, ...]:
     """The fewest lines that must go for a sheet to keep to its pages, in reading order; none where it keeps to them.
 
     A part that begins a page of its own, as the second side of a leaflet does, runs over by its own last lines: two
@@ -21,7 +21,7 @@ def over(stretches: Sequence[Stretch], planned_pages: int) -> tuple[Stretch, ...
     return tuple(stretch for stretch in stretches if stretch.page in gone)
 
 
-def _cheapest(stretches: Sequence[Stretch], left: set[tuple[int, int]]) -> int:
+def _cheapest(stretches: Sequence[SectionLines], left: set[tuple[int, int]]) -> int:
     """The last page of a part that has the fewest lines; a part keeps its first page while another can give one."""
     parts: dict[int, list[int]] = {}
     for part, page in sorted(left):

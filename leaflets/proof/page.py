@@ -48,7 +48,7 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PrintedRun:
     """Text in one face on one line. `artifact` is a running head or foot, or another thing that is not read aloud."""
 
     text: str
@@ -68,10 +68,10 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Line:
+class PrintedLine:
     """Runs that stand on one line of one column, from left to right."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[PrintedRun, ...]
 
     @cached_property
     def text(self) -> str:
@@ -111,16 +111,16 @@ class Page:
     number: int
     width: float
     height: float
-    runs: tuple[Run, ...]
+    runs: tuple[PrintedRun, ...]
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[PrintedLine, ...]:
         """The lines of the text that is read, from top to bottom."""
         return tuple(_lines([run for run in self.runs if not run.artifact]))
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class PrintedHeading:
     """An entry of the outline and the page (from 1) it points to."""
 
     title: str
@@ -133,7 +133,7 @@ class Document:
     """A finished PDF as a proof reader sees it."""
 
     pages: tuple[Page, ...]
-    outline: tuple[Heading, ...]
+    outline: tuple[PrintedHeading, ...]
     tagged: bool
 
 
@@ -151,11 +151,11 @@ def look(data: bytes) -> Document:
         pdf.close()
 
 
-def _headings(pdf: Any) -> Iterator[Heading]:
+def _headings(pdf: Any) -> Iterator[PrintedHeading]:
     for entry in pdf.get_toc():
         target = entry.get_dest()
         index = target.get_index() if target else None
-        yield Heading(entry.get_title(), 0 if index is None else index + 1, entry.level)
+        yield PrintedHeading(entry.get_title(), 0 if index is None else index + 1, entry.level)
 
 
 def _page(pdf: Any, index: int) -> Page:
@@ -169,7 +169,7 @@ def _page(pdf: Any, index: int) -> Page:
         page.close()
 
 
-def _runs(page: Any, text: Any) -> Iterator[Run]:
+def _runs(page: Any, text: Any) -> Iterator[PrintedRun]:
     fills: list[tuple[Area, Colour]] = []
     for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH]):
         area = _area(item)
@@ -181,7 +181,7 @@ def _runs(page: Any, text: Any) -> Iterator[Run]:
         if words.strip():
             matrix, behind = item.get_matrix(), _behind(area, fills)
             size, colour = _size(item, matrix), _colour(item)
-            yield Run(words, area, size, matrix.f, colour, behind, _bold(item), _artifact(item))
+            yield PrintedRun(words, area, size, matrix.f, colour, behind, _bold(item), _artifact(item))
 
 
 def _area(item: Any) -> Area:
@@ -260,18 +260,18 @@ def _artifact(item: Any) -> bool:
     return False
 
 
-def _lines(runs: list[Run]) -> Iterator[Line]:
+def _lines(runs: list[PrintedRun]) -> Iterator[PrintedLine]:
     """Runs on one height join into a line where no more than a wide space parts them."""
-    line: list[Run] = []
+    line: list[PrintedRun] = []
     for run in sorted(runs, key=lambda run: (-round(run.baseline), run.area.left)):
         if line and not _joins(line[-1], run):
-            yield Line(tuple(line))
+            yield PrintedLine(tuple(line))
             line = []
         line.append(run)
     if line:
-        yield Line(tuple(line))
+        yield PrintedLine(tuple(line))
 
 
-def _joins(before: Run, run: Run) -> bool:
+def _joins(before: PrintedRun, run: PrintedRun) -> bool:
     size = max(before.size_pt, run.size_pt)
     return abs(before.baseline - run.baseline) < size / 2 and -size < run.area.left - before.area.right < 0.6 * size

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from leaflets.provenance.rebuild import Rebuilt, rebuild
-from leaflets.provenance.verify import State, Verdict, verify
+from leaflets.provenance.verify import SheetStatus, Verification, verify
 
-__all__ = ["Rebuilt", "State", "Verdict", "rebuild", "verify"]
+__all__ = ["Rebuilt", "SheetStatus", "Verification", "rebuild", "verify"]

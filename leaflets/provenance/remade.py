@@ -13,7 +13,7 @@ from leaflets.build.inputs import Texts, original
 from leaflets.errors import PdfError
 from leaflets.model.edition import Edition, Notice, edition_from_facts
 from leaflets.model.pharmacy import Pharmacy
-from leaflets.project import Project, Settings, Source
+from leaflets.project import MonographFile, Project, Settings
 from leaflets.project.content import ORIGINAL
 from leaflets.seal.record import Record
 
@@ -35,10 +35,10 @@ def edition_of(record: Record) -> Edition:
         ) from error
 
 
-def source_of(record: Record, project: Project) -> Source:
+def source_of(record: Record, project: Project) -> MonographFile:
     """The monograph of a sheet in a project, or the place it would have there."""
     lang = edition_of(record).text_lang
-    stand_in = Source(record.name, lang, project.root / "content")
+    stand_in = MonographFile(record.name, lang, project.root / "content")
     stand_in = replace(stand_in, path=stand_in.path / stand_in.file_name)
     return project.sources.get((record.name, lang), stand_in)
 
@@ -47,7 +47,7 @@ def texts_in(record: Record, texts: Mapping[str, bytes], project: Project) -> Te
     """The texts that a sheet was made of, from those inside it by name; the first is empty where it is not there."""
     source = source_of(record, project)
     text = texts.get(source.file_name, b"")
-    theirs = Source(record.name, ORIGINAL, source.path.with_name(f"{record.name}.md"))
+    theirs = MonographFile(record.name, ORIGINAL, source.path.with_name(f"{record.name}.md"))
     if source.lang == ORIGINAL or theirs.file_name not in texts:
         return Texts(source, text)
     known = project.original(source) or theirs

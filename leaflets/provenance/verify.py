@@ -23,7 +23,7 @@ from leaflets.seal.record import Record
 MAX_SHEET_BYTES = 2_000_000_000
 
 
-class State(StrEnum):
+class SheetStatus(StrEnum):
     """What is to be thought of a file, the gravest first."""
 
     FOREIGN = "foreign"
@@ -36,9 +36,14 @@ class State(StrEnum):
 
 
 EXIT_CODES = {
-    State.CURRENT: 0, State.UNKNOWN: 3, State.OUTDATED: 4, State.EXPIRED: 4, State.WITHDRAWN: 4, State.BROKEN: 6,
-    State.FOREIGN: 6,
-}  # fmt: skip
+    SheetStatus.CURRENT: 0,
+    SheetStatus.UNKNOWN: 3,
+    SheetStatus.OUTDATED: 4,
+    SheetStatus.EXPIRED: 4,
+    SheetStatus.WITHDRAWN: 4,
+    SheetStatus.BROKEN: 6,
+    SheetStatus.FOREIGN: 6,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,11 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verification:
     """What was found. `reasons` say why it is in its state, `notes` what else has changed since it was made."""
 
     file: str
-    state: State
+    state: SheetStatus
     reasons: tuple[str, ...]
     record: Record | None = None
     of_copies: bool = False
@@ -70,69 +75,74 @@ class Verdict:
         return EXIT_CODES[self.state]
 
 
-def verify(path: Path, project: Project, today: dt.date) -> Verdict:
+def verify(path: Path, project: Project, today: dt.date) -> Verification:
     """The state of a finished PDF. Raises ContentError where it cannot be read, PdfError where it is no PDF."""
     data, file = read_bytes(path, MAX_SHEET_BYTES), shown(path)
     found = read_contents(data, file)
     if found.whole is None:
-        return Verdict(file, State.FOREIGN, ("it has no seal of leaflet’s: it was made or saved by another program",))
+        return Verification(
+            file, SheetStatus.FOREIGN, ("it has no seal of leaflet’s: it was made or saved by another program",)
+        )
     if not found.whole:
         reason = "it was changed since it was made: its bytes do not fit its seal"
-        return Verdict(file, State.BROKEN, (reason,), found.record, found.of_copies)
+        return Verification(file, SheetStatus.BROKEN, (reason,), found.record, found.of_copies)
     if found.record is None:
         return _print_file(data, file, found, project, today)
     return _sheet(found, found.record, file, project, today)
 
 
-def _sheet(found: PdfContents, record: Record, file: str, project: Project, today: dt.date) -> Verdict:
+def _sheet(found: PdfContents, record: Record, file: str, project: Project, today: dt.date) -> Verification:
     recorded = {name: told for name, told in record.hashes.items() if name.startswith("source/")}
     if not recorded or recorded != {f"source/{name}": _sha256(text) for name, text in found.texts.items()}:
         reason = "its record and the text in it do not belong together"
-        return Verdict(file, State.BROKEN, (reason,), record, found.of_copies)
+        return Verification(file, SheetStatus.BROKEN, (reason,), record, found.of_copies)
     texts = texts_in(record, found.texts, project)
     state, reasons = _state(record, texts, project, today)
-    notes = tuple(changed(record, gathered_again(record, texts, project))) if state is not State.UNKNOWN else ()
-    return Verdict(file, state, reasons, record, found.of_copies, notes=notes)
+    notes = tuple(changed(record, gathered_again(record, texts, project))) if state is not SheetStatus.UNKNOWN else ()
+    return Verification(file, state, reasons, record, found.of_copies, notes=notes)
 
 
-def _state(record: Record, texts: Texts, project: Project, today: dt.date) -> tuple[State, tuple[str, ...]]:
+def _state(record: Record, texts: Texts, project: Project, today: dt.date) -> tuple[SheetStatus, tuple[str, ...]]:
     """The gravest thing there is to say of a sheet, then the others."""
     told = [*_own(record, today), *_against(record, texts, project)]
     if not told:
-        return State.CURRENT, ()
-    gravest = min((state for state, _ in told), key=list(State).index)
-    return gravest, tuple(reason for state, reason in sorted(told, key=lambda one: list(State).index(one[0])))
+        return SheetStatus.CURRENT, ()
+    gravest = min((state for state, _ in told), key=list(SheetStatus).index)
+    return gravest, tuple(reason for state, reason in sorted(told, key=lambda one: list(SheetStatus).index(one[0])))
 
 
-def _own(record: Record, today: dt.date) -> Iterator[tuple[State, str]]:
+def _own(record: Record, today: dt.date) -> Iterator[tuple[SheetStatus, str]]:
     """What a sheet's own record has against it, whether its monograph is known here or not."""
     if record.review_by and record.review_by < today.isoformat():
-        yield State.EXPIRED, f"its review was due by {record.review_by}"
+        yield SheetStatus.EXPIRED, f"its review was due by {record.review_by}"
     if Notice.STALE in record.notices:
-        yield State.OUTDATED, "it was older than its source when it was made, and says so"
+        yield SheetStatus.OUTDATED, "it was older than its source when it was made, and says so"
 
 
-def _against(record: Record, texts: Texts, project: Project) -> Iterator[tuple[State, str]]:
+def _against(record: Record, texts: Texts, project: Project) -> Iterator[tuple[SheetStatus, str]]:
     """What the project's own text of the same name has against a sheet."""
     source = texts.source
     if not source.path.is_file():
-        yield State.UNKNOWN, f"this project has no monograph “{record.name}” in the language “{source.lang}”"
+        yield SheetStatus.UNKNOWN, f"this project has no monograph “{record.name}” in the language “{source.lang}”"
         return
     try:
         now = texts_of(project, source)
         front = parsed(now)[0].front
     except ContentError as fault:
-        yield State.UNKNOWN, f"the monograph of this project cannot be read: {fault.message}"
+        yield SheetStatus.UNKNOWN, f"the monograph of this project cannot be read: {fault.message}"
         return
     same = texts.text == now.text
     if front.withdrawn:
-        yield State.WITHDRAWN, f"the monograph is withdrawn: {front.withdrawn}"
+        yield SheetStatus.WITHDRAWN, f"the monograph is withdrawn: {front.withdrawn}"
     if not same and front.version == record.version:
-        yield State.OUTDATED, f"the text has changed since, under the same version ({front.version or 'none'})"
+        yield SheetStatus.OUTDATED, f"the text has changed since, under the same version ({front.version or 'none'})"
     elif not same:
-        yield State.OUTDATED, f"it is version {record.version or 'none'}; the project has {front.version or 'none'}"
+        yield (
+            SheetStatus.OUTDATED,
+            f"it is version {record.version or 'none'}; the project has {front.version or 'none'}",
+        )
     if same and Notice.STALE not in record.notices and texts.by_name != now.by_name:
-        yield State.OUTDATED, "the text that it translates has changed since"
+        yield SheetStatus.OUTDATED, "the text that it translates has changed since"
 
 
 def _sha256(data: bytes) -> str:
@@ -142,21 +152,21 @@ def _sha256(data: bytes) -> str:
 # ---------------------------------------------------------------- print files
 
 
-def _print_file(data: bytes, file: str, found: PdfContents, project: Project, today: dt.date) -> Verdict:
+def _print_file(data: bytes, file: str, found: PdfContents, project: Project, today: dt.date) -> Verification:
     """A print file carries no record; what is known of it stands in the ledger of the project that made it."""
     told = _in_ledger(_sha256(data), project, today) if ledger_exists(project.output) else None
     if told is None:
         reason = "it is a print file, or a page set without a record, and no run of this project made it"
-        return Verdict(file, State.UNKNOWN, (reason,), of_copies=found.of_copies)
+        return Verification(file, SheetStatus.UNKNOWN, (reason,), of_copies=found.of_copies)
     printed, objections = told
     if not objections:
-        return Verdict(file, State.CURRENT, (), of_copies=True, printed=printed)
-    gravest = min((state for state, _ in objections), key=list(State).index)
+        return Verification(file, SheetStatus.CURRENT, (), of_copies=True, printed=printed)
+    gravest = min((state for state, _ in objections), key=list(SheetStatus).index)
     reasons = tuple(dict.fromkeys(reason for _, reason in objections))
-    return Verdict(file, gravest, reasons, of_copies=True, printed=printed)
+    return Verification(file, gravest, reasons, of_copies=True, printed=printed)
 
 
-def _in_ledger(digest: str, project: Project, today: dt.date) -> tuple[Printed, list[tuple[State, str]]] | None:
+def _in_ledger(digest: str, project: Project, today: dt.date) -> tuple[Printed, list[tuple[SheetStatus, str]]] | None:
     from leaflets.batch.environment import open_environment  # here, as sheets need no ledger
 
     with open_environment(project).existing_ledger() as ledger:
@@ -179,16 +189,16 @@ def _called(one: LeafletEntry) -> str:
 
 def _leaflet_state(
     drug: str, lang: str, version: str, digest: str, project: Project, today: dt.date
-) -> Iterator[tuple[State, str]]:
+) -> Iterator[tuple[SheetStatus, str]]:
     try:
         texts = texts_of(project, project.source(drug, lang))
     except ContentError:
-        yield State.UNKNOWN, f"{drug}: the monograph is not in this project any more"
+        yield SheetStatus.UNKNOWN, f"{drug}: the monograph is not in this project any more"
         return
     front = parsed(texts)[0].front
     if front.withdrawn:
-        yield State.WITHDRAWN, f"{drug}: the monograph is withdrawn: {front.withdrawn}"
+        yield SheetStatus.WITHDRAWN, f"{drug}: the monograph is withdrawn: {front.withdrawn}"
     if texts.hash == digest and front.review_by and front.review_by < today:
-        yield State.EXPIRED, f"{drug}: its review was due by {front.review_by}"
+        yield SheetStatus.EXPIRED, f"{drug}: its review was due by {front.review_by}"
     if texts.hash != digest:
-        yield State.OUTDATED, f"{drug}: version {version or 'none'} was printed; the project has another text now"
+        yield SheetStatus.OUTDATED, f"{drug}: version {version or 'none'} was printed; the project has another text now"

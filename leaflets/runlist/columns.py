@@ -34,7 +34,7 @@ MAX_CELL = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """One row: the line it begins on, its cells, its text as it stood, and why it could not be read, if so."""
 
     line: int
@@ -44,23 +44,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedList:
     """The rows of a list and the text before, between and after them."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListRow, ...]
     findings: tuple[Finding, ...] = ()
     head: str = ""
     joint: str = ""
     foot: str = ""
 
-    def with_finding(self, finding: Finding) -> "Reading":
+    def with_finding(self, finding: Finding) -> "ParsedList":
         """The same reading with one more finding about the list as a whole."""
         return replace(self, findings=(finding, *self.findings))
 
 
-def faulty(line: int, raw: str, fault: str) -> Row:
+def faulty(line: int, raw: str, fault: str) -> ListRow:
     """A row that could not be read; `fault` must not repeat anything that stands in it."""
-    return Row(line, MappingProxyType({}), raw, fault)
+    return ListRow(line, MappingProxyType({}), raw, fault)
 
 
 def column_names(headers: Iterable[str], columns: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from itertools import islice
 
 from leaflets.errors import UsageError
 from leaflets.runlist.columns import (
-    Reading,
-    Row,
+    ListRow,
+    ParsedList,
     clean,
     column_names,
     fault_in,
@@ -23,7 +23,7 @@ DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class DelimitedRecord:
     """One record of the file: its line, fields and text."""
 
     line: int
@@ -32,7 +32,7 @@ class Record:
     broken: bool = False
 
 
-def read(text: str, columns: Mapping[str, str]) -> Reading:
+def read(text: str, columns: Mapping[str, str]) -> ParsedList:
     """The rows of a table whose first line names the columns. Raises UsageError where it names no drug."""
     lines = list(io.StringIO(text, newline=""))
     skipped, delimiter = _preamble(lines)
@@ -46,7 +46,7 @@ def read(text: str, columns: Mapping[str, str]) -> Reading:
         raise no_drug_column(header.line)
     head = "".join(lines[: header.line - 1]) + header.raw
     rows = tuple(_row(record, named) for record in records if any(record.fields) or record.broken)
-    return Reading(rows, unused_finding(header.fields, named, header.line), head)
+    return ParsedList(rows, unused_finding(header.fields, named, header.line), head)
 
 
 def _preamble(lines: list[str]) -> tuple[int, str]:
@@ -68,7 +68,7 @@ def _delimiter(lines: list[str], columns: Mapping[str, str]) -> str:
     return max(DELIMITERS, key=known)
 
 
-def _records(lines: list[str], skipped: int, delimiter: str) -> Iterator[Record]:
+def _records(lines: list[str], skipped: int, delimiter: str) -> Iterator[DelimitedRecord]:
     reader = csv.reader(islice(lines, skipped, None), delimiter=delimiter, strict=True)
     while True:
         start = skipped + reader.line_num
@@ -77,16 +77,16 @@ def _records(lines: list[str], skipped: int, delimiter: str) -> Iterator[Record]
         except StopIteration:
             return
         except csv.Error:
-            yield Record(start + 1, [], "".join(lines[start : skipped + reader.line_num]), broken=True)
+            yield DelimitedRecord(start + 1, [], "".join(lines[start : skipped + reader.line_num]), broken=True)
             continue
-        yield Record(start + 1, fields, "".join(lines[start : skipped + reader.line_num]))
+        yield DelimitedRecord(start + 1, fields, "".join(lines[start : skipped + reader.line_num]))
 
 
-def _row(record: Record, named: tuple[str, ...]) -> Row:
+def _row(record: DelimitedRecord, named: tuple[str, ...]) -> ListRow:
     if record.broken:
         return faulty(record.line, record.raw, "the quotation marks do not pair, or a field is too long")
     fields = record.fields
     if len(fields) < len(named) or any(fields[len(named) :]):
         return faulty(record.line, record.raw, f"it has {len(fields)} fields where the header has {len(named)}")
     cells = {name: clean(field) for name, field in zip(named, fields, strict=False) if name}
-    return Row(record.line, cells, record.raw, fault_in(cells))
+    return ListRow(record.line, cells, record.raw, fault_in(cells))

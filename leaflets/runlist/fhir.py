@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leaflets.errors import UsageError
 from leaflets.model.finding import Finding, Severity
-from leaflets.runlist.columns import Reading, Row, clean, fault_in, faulty
+from leaflets.runlist.columns import ListRow, ParsedList, clean, fault_in, faulty
 
 SYSTEMS = {
     "http://www.nlm.nih.gov/research/umls/rxnorm": "rxcui",
@@ -32,7 +32,7 @@ _SPACE = re.compile(r"[\s,]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BundleEntry:
     """One entry of the bundle: its line, its text, and the resource in it."""
 
     line: int
@@ -50,7 +50,7 @@ def is_bundle(text: str) -> bool:
     return isinstance(whole, dict) and whole.get("resourceType") == "Bundle"
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> ParsedList:
     """The dispenses of a bundle, in its order; patients, medications and requests are looked up in it."""
     start, entries, end = _entries(text)
     known = _by_reference(entries)
@@ -60,10 +60,10 @@ def read(text: str) -> Reading:
         raise UsageError("the bundle holds no MedicationDispense", "Send a Bundle of MedicationDispense resources.")
     head = text[:start] + "".join(other + ",\n" for other in others)
     live, stopped = _live(dispensed)
-    return Reading(tuple(_row(entry, known) for entry in live), stopped, head, ",\n", text[end:])
+    return ParsedList(tuple(_row(entry, known) for entry in live), stopped, head, ",\n", text[end:])
 
 
-def _live(dispensed: Sequence[Entry]) -> tuple[list[Entry], tuple[Finding, ...]]:
+def _live(dispensed: Sequence[BundleEntry]) -> tuple[list[BundleEntry], tuple[Finding, ...]]:
     """Dispenses that were not stopped, cancelled or entered by mistake, and one finding for each of the others."""
     off = {"cancelled", "entered-in-error", "stopped", "declined"}
     live = [entry for entry in dispensed if entry.resource.get("status") not in off]
@@ -72,11 +72,11 @@ def _live(dispensed: Sequence[Entry]) -> tuple[list[Entry], tuple[Finding, ...]]
     return live, tuple(Finding(Severity.INFO, "list-dispense-off", message, line=entry.line) for entry in stopped)
 
 
-def _entries(text: str) -> tuple[int, list[Entry], int]:
+def _entries(text: str) -> tuple[int, list[BundleEntry], int]:
     """Where the entries begin, the entries, and where they end; the text is known to be sound JSON."""
     decoder = json.JSONDecoder()
     start = _array_start(text, decoder)
-    entries: list[Entry] = []
+    entries: list[BundleEntry] = []
     place, line, counted = start, 1, 0
     while True:
         place = _skip(text, place)
@@ -88,9 +88,9 @@ def _entries(text: str) -> tuple[int, list[Entry], int]:
         place = end
 
 
-def _entry(line: int, raw: str, value: object) -> Entry:
+def _entry(line: int, raw: str, value: object) -> BundleEntry:
     entry = _object(value)
-    return Entry(line, raw, _object(entry.get("resource")), _text(entry.get("fullUrl")))
+    return BundleEntry(line, raw, _object(entry.get("resource")), _text(entry.get("fullUrl")))
 
 
 def _array_start(text: str, decoder: json.JSONDecoder) -> int:
@@ -112,7 +112,7 @@ def _skip(text: str, place: int) -> int:
     return match.end() if match else place
 
 
-def _by_reference(entries: Sequence[Entry]) -> dict[str, Object]:
+def _by_reference(entries: Sequence[BundleEntry]) -> dict[str, Object]:
     """Resources by every way a reference may name them."""
     known: dict[str, Object] = {}
     for entry in entries:
@@ -123,7 +123,7 @@ def _by_reference(entries: Sequence[Entry]) -> dict[str, Object]:
     return known
 
 
-def _row(entry: Entry, known: Mapping[str, Object]) -> Row:
+def _row(entry: BundleEntry, known: Mapping[str, Object]) -> ListRow:
     dispense = entry.resource
     inside = {f"#{_text(part.get('id'))}": part for part in _objects(dispense.get("contained"))}
     found = {**known, **inside}
@@ -139,7 +139,7 @@ def _row(entry: Entry, known: Mapping[str, Object]) -> Row:
     cells = {name: clean(text) for name, text in cells.items()}
     if not cells.keys() & {"drug", "rxcui", "ndc", "atc"}:
         return faulty(entry.line, entry.raw, "the dispense names no medication that the bundle explains")
-    return Row(entry.line, cells, entry.raw, fault_in(cells))
+    return ListRow(entry.line, cells, entry.raw, fault_in(cells))
 
 
 def _drug(dispense: Object, known: Mapping[str, Object]) -> dict[str, str]:

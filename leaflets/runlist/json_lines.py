@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from leaflets.errors import UsageError
-from leaflets.runlist.columns import Reading, Row, clean, column_names, fault_in, faulty
+from leaflets.runlist.columns import ListRow, ParsedList, clean, column_names, fault_in, faulty
 
 
-def read(text: str, columns: Mapping[str, str]) -> Reading:
+def read(text: str, columns: Mapping[str, str]) -> ParsedList:
     """The rows of a list with one JSON object a line. A line that is none becomes a row with its fault."""
     rows = [_row(line, raw, columns) for line, raw in enumerate(io.StringIO(text, newline=""), 1) if raw.strip()]
-    return Reading(tuple(rows))
+    return ParsedList(tuple(rows))
 
 
-def _row(line: int, raw: str, columns: Mapping[str, str]) -> Row:
+def _row(line: int, raw: str, columns: Mapping[str, str]) -> ListRow:
     try:
         record = json.loads(raw, object_pairs_hook=_pairs)
         cells = _cells(record, columns)
@@ -23,7 +23,7 @@ def _row(line: int, raw: str, columns: Mapping[str, str]) -> Row:
         return faulty(line, raw, "it is not one JSON object of texts and numbers, each named once")
     except UsageError as error:
         return faulty(line, raw, error.message)
-    return Row(line, MappingProxyType(cells), raw, fault_in(cells))
+    return ListRow(line, MappingProxyType(cells), raw, fault_in(cells))
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from leaflets.model.finding import Finding, Severity
 from leaflets.runlist import delimited as tables
 from leaflets.runlist import fhir as dispenses
 from leaflets.runlist import json_lines as records
-from leaflets.runlist.columns import Reading
+from leaflets.runlist.columns import ParsedList
 from leaflets.runlist.encoding import decode, encode
 
 
@@ -20,7 +20,7 @@ class RunList:
     sha256: str
     format: str
     codec: str
-    reading: Reading
+    reading: ParsedList
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -47,7 +47,7 @@ def rejects(run_list: RunList, lines: Collection[int]) -> bytes:
     return encode(reading.head + reading.joint.join(chosen) + reading.foot, run_list.codec)
 
 
-def _read(text: str, columns: Mapping[str, str]) -> tuple[str, Reading]:
+def _read(text: str, columns: Mapping[str, str]) -> tuple[str, ParsedList]:
     opening = text.lstrip()[:1]
     if opening != "{":
         return "csv", tables.read(text, columns)

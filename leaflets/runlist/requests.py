@@ -8,13 +8,13 @@ from typing import TypeVar
 from leaflets.labels import Label
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
-from leaflets.runlist.columns import CODES, LABEL, Row
+from leaflets.runlist.columns import CODES, LABEL, ListRow
 from leaflets.runlist.drug_names import DrugMatch, DrugNames
 
 MAX_COPIES = 500
 """Copies one row may ask for; more is a slipped column."""
 
-Kind = TypeVar("Kind", Audience, TypeSize, Paper)
+_Choice = TypeVar("_Choice", Audience, TypeSize, Paper)
 
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(\+[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?")
 _DESTINATION_LENGTH = 60
@@ -53,7 +53,7 @@ class RowFault:
     hint: str = ""
 
 
-def order(row: Row, aliases: DrugNames, defaults: RowDefaults) -> CopyRequest | RowFault:
+def order(row: ListRow, aliases: DrugNames, defaults: RowDefaults) -> CopyRequest | RowFault:
     """The order a row stands for, or the first thing wrong with it."""
     if row.fault:
         return RowFault(row.line, "list-row", row.fault)
@@ -70,7 +70,7 @@ def order(row: Row, aliases: DrugNames, defaults: RowDefaults) -> CopyRequest | 
     return CopyRequest(row.line, Leaflet(drug, edition), copies, destination, _label(cells), cells)
 
 
-def _drug(row: Row, aliases: DrugNames) -> str | RowFault:
+def _drug(row: ListRow, aliases: DrugNames) -> str | RowFault:
     """The one monograph that all the drug columns of a row agree on."""
     asked = [
         (kind, row.cells[name]) for name, kind in (("drug", ""), *zip(CODES, CODES, strict=True)) if row.cells.get(name)
@@ -120,7 +120,7 @@ def _edition(cells: Mapping[str, str], default: Edition) -> Edition:
     return Edition(audience, lang, paper, _one_of(TypeSize, cells.get("edition", ""), default.type_size, "edition"))
 
 
-def _one_of(kinds: type[Kind], text: str, default: Kind, column: str) -> Kind:
+def _one_of(kinds: type[_Choice], text: str, default: _Choice, column: str) -> _Choice:
     if not text:
         return default
     known = {kind.value: kind for kind in kinds}

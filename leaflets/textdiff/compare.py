@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import groupby
 
+from leaflets.model.change import BlockChange
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import (
     Block,
@@ -50,15 +51,7 @@ class Rank(StrEnum):
     OTHER = "other"
 
 
-class Kind(StrEnum):
-    """What became of a block."""
-
-    CHANGED = "changed"
-    ADDED = "added"
-    REMOVED = "removed"
-
-
-class Fate(StrEnum):
+class WordChange(StrEnum):
     """What became of some words."""
 
     KEPT = "kept"
@@ -67,10 +60,10 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ChangedWords:
     """Some words of a block, and what became of them."""
 
-    fate: Fate
+    fate: WordChange
     words: str
 
 
@@ -84,8 +77,8 @@ class Change:
     rank: Rank
     section: str
     heading: str
-    kind: Kind
-    pieces: tuple[Piece, ...]
+    kind: BlockChange
+    pieces: tuple[ChangedWords, ...]
     line_was: int
     line_now: int
     audience: Audience | None = None
@@ -262,7 +255,7 @@ def _likeness(one: _Unit, other: _Unit) -> float:
 
 def _change(section: str, heading: str, old: _Unit | None, new: _Unit | None) -> Change:
     before, after = old.words if old else "", new.words if new else ""
-    kind = Kind.ADDED if not old else Kind.REMOVED if not new else Kind.CHANGED
+    kind = BlockChange.ADDED if not old else BlockChange.REMOVED if not new else BlockChange.CHANGED
     pieces = tuple(_pieces(before, after))
     was, now = _numbers(before, after)
     either = new or old
@@ -287,14 +280,14 @@ def _rank(section: str, words: str) -> Rank:
     return Rank.SAFETY if section in _SAFETY or (section == FRONT and fact == "withdrawn") else Rank.OTHER
 
 
-def _pieces(before: str, after: str) -> Iterator[Piece]:
+def _pieces(before: str, after: str) -> Iterator[ChangedWords]:
     """The words of both, each with its fate, in the order in which they are to be read."""
     old, new = before.split(), after.split()
-    parts: list[tuple[Fate, str]] = []
+    parts: list[tuple[WordChange, str]] = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
-            parts += [(Fate.KEPT, word) for word in old[a:b]]
+            parts += [(WordChange.KEPT, word) for word in old[a:b]]
         else:
-            parts += [(Fate.WAS, word) for word in old[a:b]] + [(Fate.NOW, word) for word in new[c:d]]
+            parts += [(WordChange.WAS, word) for word in old[a:b]] + [(WordChange.NOW, word) for word in new[c:d]]
     for fate, group in groupby(parts, key=lambda part: part[0]):
-        yield Piece(fate, " ".join(word for _, word in group))
+        yield ChangedWords(fate, " ".join(word for _, word in group))

@@ -9,7 +9,7 @@ from leaflets.errors import PdfError, RenderError, UsageError
 from leaflets.model.edition import Paper
 from leaflets.model.monograph import Monograph
 from leaflets.parse import parse
-from leaflets.project import Project, Source, read_bytes, shown
+from leaflets.project import MonographFile, Project, read_bytes, shown
 from leaflets.project.content import at_path, source_at
 from leaflets.project.files import decode
 from leaflets.project.history import at_revision, at_version
@@ -81,10 +81,10 @@ def _in_sheet(path: Path) -> Monograph:
     if not found.whole or not found.texts or found.record is None:
         raise PdfError(f"{shown(path)}: it is no whole sheet with its text in it", "“leaflet verify” says more.")
     lang = str(found.record.edition.get("lang", ""))
-    wanted = Source(found.record.name, lang, path).file_name
+    wanted = MonographFile(found.record.name, lang, path).file_name
     name = wanted if wanted in found.texts else next(iter(found.texts))
     return _parsed(found.texts[name], source_at(Path(name)))
 
 
-def _parsed(data: bytes, source: Source) -> Monograph:
+def _parsed(data: bytes, source: MonographFile) -> Monograph:
     return parse(decode(data, source.file), name=source.name, file=source.file, lang=source.lang)

@@ -7,12 +7,13 @@ from html import escape
 from itertools import groupby
 
 from leaflets.languages import spoken
+from leaflets.model.change import BlockChange
 from leaflets.model.edition import Paper
 from leaflets.model.page import Html
-from leaflets.textdiff.compare import Change, Comparison, Fate, Kind, Piece, Rank
+from leaflets.textdiff.compare import Change, ChangedWords, Comparison, Rank, WordChange
 
 _GROUPS = {Rank.DOSE: "Doses", Rank.SAFETY: "Safety", Rank.OTHER: "Everything else"}
-_WORDS = {Kind.CHANGED: "Changed", Kind.ADDED: "New", Kind.REMOVED: "Taken out"}
+_WORDS = {BlockChange.CHANGED: "Changed", BlockChange.ADDED: "New", BlockChange.REMOVED: "Taken out"}
 
 
 def marked(comparison: Comparison, names: tuple[str, str], title: str, lang: str, paper: Paper) -> Html:
@@ -53,8 +54,8 @@ def _numbers(change: Change) -> str:
     return f"without {was}" if was else f"with {now}" if now else ""
 
 
-def _piece(piece: Piece) -> str:
+def _piece(piece: ChangedWords) -> str:
     words = escape(piece.words)
-    if piece.fate is Fate.WAS:
+    if piece.fate is WordChange.WAS:
         return f'<span class="was">[was: <span class="struck">{words}</span>]</span>'
-    return f"<strong>{words}</strong>" if piece.fate is Fate.NOW else words
+    return f"<strong>{words}</strong>" if piece.fate is WordChange.NOW else words

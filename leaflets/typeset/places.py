@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from leaflets.model.page import Rect, Stretch
+from leaflets.model.page import Rect, SectionLines
 from leaflets.typeset.engine import weasyprint
 
 POINTS_PER_PIXEL = 0.75  # CSS counts 96 pixels to the inch
@@ -40,7 +40,7 @@ def _rect(name: str, page: int, page_height: float, box: Any) -> Rect:
     return Rect(name, page, *points)
 
 
-def stretches(document: Any) -> Iterator[Stretch]:
+def stretches(document: Any) -> Iterator[SectionLines]:
     """Every section on every page it reaches, in reading order, with its lines there."""
     part, begun = 0, set[Any]()
     for number, page in enumerate(document.pages):
@@ -51,7 +51,7 @@ def stretches(document: Any) -> Iterator[Stretch]:
         heights: dict[str, list[float]] = {}
         for title, line in _lines(text, ""):
             heights.setdefault(title, []).append(line.position_y)
-        yield from (Stretch(title, number, _count(tops), part) for title, tops in heights.items())
+        yield from (SectionLines(title, number, _count(tops), part) for title, tops in heights.items())
 
 
 def _begun(text: Any) -> Iterator[Any]:
