@@ -156,7 +156,7 @@ def test_power_cut_between_file_and_row(
         raise Cut
 
     with monkeypatch.context() as patched:
-        patched.setattr("leaflets.ledger.store.Ledger.written", cut)
+        patched.setattr("leaflets.ledger.store.LedgerStore.written", cut)
         with pytest.raises(Cut):
             environment.run()
     assert len(environment.files()) == 2
