@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import uharfbuzz as hb
 
-from leaflets.labels.bidi import Stretch, has_rtl, stretches
+from leaflets.labels.bidi import BidiRun, has_rtl, visual_runs
+from leaflets.labels.brackets import MIRRORED
 from leaflets.labels.faces import FEATURES, Face, LabelFonts
 
 _REMEMBERED = 2048
 _JOINERS = "\u200c\u200d"
 LATIN_ABOVE, LATIN_BELOW = 0.95, 0.25
-# Readers of a PDF turn brackets round together with right-to-left text, so a bracket stands for what it looks like.
-_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+# Programs that read a PDF mirror the brackets of right-to-left text, so each glyph is recorded as what it looks like.
+_MIRRORED = str.maketrans({**MIRRORED, "<": ">", ">": "<", "«": "»", "»": "«", "‹": "›", "›": "‹"})
 
 
 class Glyph(NamedTuple):
@@ -87,10 +88,10 @@ class Shaper:
             return Line((Piece(face, text),), sum(map(face.advances.__getitem__, text)) / face.upem)
         pieces: list[Piece] = []
         width = above = below = 0.0
-        for stretch in stretches(text, rtl=rtl) if rtl or has_rtl(text) else [Stretch(0, len(text), False)]:
-            runs = list(self._runs(text[stretch.start : stretch.end], bold))
-            for face, part in reversed(runs) if stretch.rtl else runs:
-                piece, advance = _shape_run(face, part, stretch.rtl)
+        for run in visual_runs(text, rtl=rtl) if rtl or has_rtl(text) else [BidiRun(0, len(text), False)]:
+            parts = list(self._runs(text[run.start : run.end], bold))
+            for face, part in reversed(parts) if run.rtl else parts:
+                piece, advance = _shape_run(face, part, run.rtl)
                 pieces.append(piece)
                 width += advance / face.upem
                 up, down = _reach(piece) if piece.glyphs else (0.0, 0.0)
