@@ -108,6 +108,17 @@ def test_the_settings_and_the_flag_say_the_edition_where_no_row_does(leaflet: Le
     assert json.loads(planned[-1])["pages"] == Edition(Audience.PATIENT).planned_pages
 
 
+def test_a_clinician_sheet_carries_no_label_of_the_patient_in_its_row(leaflet: Leaflet) -> None:
+    rows = (f"examplol,{audience},Zebedee Quux,RX1\n" for audience in Audience)
+    leaflet.write("tonight.csv", "drug,audience,patient_name,rx_number\n" + "".join(rows))
+    assert leaflet("batch", "tonight.csv", "-q", "--workers", "0", *ALLOW).code == 0
+    (file,) = (leaflet.folder / "output").glob("*.pdf")
+    texts = page_texts(file.read_bytes())
+    patient, clinician = (next(n for n, text in enumerate(texts) if f"· {one} of 2" in text) for one in (1, 2))
+    assert [number for number, text in enumerate(texts) if "Quux" in text or "RX1" in text] == [patient]
+    assert "Clinician sheet" in "".join(texts[clinician:])
+
+
 def _built(folder: Path, edition: Edition) -> BuiltSheet:
     project = load_project(folder)
     return build(project, project.source("examplol", "en"), edition)
