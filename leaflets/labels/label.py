@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from enum import Enum
 from functools import lru_cache
+from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
-from leaflets.languages import spoken
+from leaflets.languages import msg, spoken
 
 # 70 × 35 mm, the dispensing label of most European pharmacies, rounded down.
 LABEL_WIDTH_PT = 198.4
@@ -17,47 +20,89 @@ _JOINERS = "\u200c\u200d"
 _DIRECTION_MARKS = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 
 
+class LabelRow(Enum):
+    """The rows of a label, from top to bottom. The fields of one row stand on one line, with a dot between them."""
+
+    NAME = 1
+    PERSON = 2
+    DIRECTIONS = 3
+    DOSE_TIMES = 4
+    SUPPLY = 5
+    ORIGIN = 6
+
+
+class _Printed(NamedTuple):
+    """Where a field is printed: its row, its place in the row, the caption before it, and whether lines are kept."""
+
+    row: LabelRow
+    place: int
+    caption: str
+    keeps_lines: bool
+
+
+def _printed(row: LabelRow, place: int = 1, caption: str = "", *, keeps_lines: bool = False) -> str:
+    """The default of a field of Label: empty, with how it is printed as metadata."""
+    return field(default="", metadata={"printed": _Printed(row, place, caption, keeps_lines)})
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Label:
-    """One patient's label, as the pharmacy system gave it; an empty field is left out."""
+    """One patient's label, as the pharmacy system gave it; an empty field is left out.
 
-    patient_name: str = ""
-    patient_ref: str = ""
-    dob: str = ""
-    rx_number: str = ""
-    directions: str = ""
-    quantity: str = ""
-    prescriber: str = ""
-    dispensed_on: str = ""
-    dose_times: str = ""
+    The one list of a label's fields: columns of a run list, captions and the rows of the printed label follow from it.
+    """
+
+    patient_name: str = _printed(LabelRow.NAME)
+    patient_ref: str = _printed(LabelRow.PERSON, 2, msg("Ref"))
+    dob: str = _printed(LabelRow.PERSON, 1, msg("Born"))
+    rx_number: str = _printed(LabelRow.SUPPLY, 2, msg("Rx"))
+    directions: str = _printed(LabelRow.DIRECTIONS, keeps_lines=True)
+    quantity: str = _printed(LabelRow.SUPPLY, 1, msg("Qty"))
+    prescriber: str = _printed(LabelRow.ORIGIN, 1)
+    dispensed_on: str = _printed(LabelRow.ORIGIN, 2, msg("Dispensed"))
+    dose_times: str = _printed(LabelRow.DOSE_TIMES, keeps_lines=True)
 
     def __repr__(self) -> str:
-        given = ", ".join(field.name for field in fields(self) if getattr(self, field.name))
+        given = ", ".join(name for name in LABEL_FIELDS if getattr(self, name))
         return f"Label({given})"
 
 
-_OF_LINES = ("directions", "dose_times")
-_OF_WORDS = tuple(field.name for field in fields(Label) if field.name not in _OF_LINES)
-_fields = attrgetter(*(field.name for field in fields(Label) if field.name != "patient_name"))
-_AMISS = re.compile(r"  |^ | $|\| | \|")
+_PRINTED: dict[str, _Printed] = {one.name: one.metadata["printed"] for one in fields(Label)}
+LABEL_FIELDS = tuple(_PRINTED)
+"""The names of a label's fields, which are also columns of a run list."""
+
+_OF_LINES = tuple(name for name, printed in _PRINTED.items() if printed.keeps_lines)
+_OF_WORDS = tuple(name for name in LABEL_FIELDS if name not in _OF_LINES)
+_all_but_name = attrgetter(*(name for name in LABEL_FIELDS if name != "patient_name"))
+_NEEDS_CLEANING = re.compile(r"  |^ | $|\| | \|")
 
 
-@dataclass(frozen=True, slots=True)
-class Captions:
-    """The words before a label's fields, in the leaflet's language."""
+class RowFields(NamedTuple):
+    """What is printed on one row, in one language: its fields in order, each with the caption before it."""
 
-    born: str
-    reference: str
-    prescription: str
-    quantity: str
-    dispensed: str
+    row: LabelRow
+    fields: tuple[tuple[str, str], ...]
+
+    def text(self, label: Label) -> str:
+        """The fields of a label with their captions on one line; what is empty is left out."""
+        parts = []
+        for name, caption in self.fields:
+            value = getattr(label, name)
+            if value:
+                parts.append(f"{caption} {value}" if caption else value)
+        return " · ".join(parts)
 
 
 @lru_cache
-def captions(lang: str) -> Captions:
-    """The captions of a language, English where we have no words in it."""
+def label_rows(lang: str) -> tuple[RowFields, ...]:
+    """The rows of a label from top to bottom, with captions in a language; in English where we have no words in it."""
     say = spoken(lang).say
-    return Captions(say("Born"), say("Ref"), say("Rx"), say("Qty"), say("Dispensed"))
+    places = sorted((printed.row.value, printed.place, name) for name, printed in _PRINTED.items())
+    captions = {name: say(printed.caption) if printed.caption else "" for name, printed in _PRINTED.items()}
+    return tuple(
+        RowFields(LabelRow(number), tuple((name, captions[name]) for _, _, name in row))
+        for number, row in groupby(places, key=lambda place: place[0])
+    )
 
 
 def clean(text: str) -> str:
@@ -77,12 +122,12 @@ def clean_lines(text: str) -> str:
 
 def cleaned(label: Label) -> Label:
     """The label with all of its fields clean; itself where they are, as most are: then one look does for all."""
-    together = "|".join(_fields(label))
-    if together.isascii() and together.isprintable() and not _AMISS.search(together):
+    together = "|".join(_all_but_name(label))
+    if together.isascii() and together.isprintable() and not _NEEDS_CLEANING.search(together):
         name = clean(label.patient_name)
         return label if name == label.patient_name else replace(label, patient_name=name)
-    lines = {field: clean_lines(getattr(label, field)) for field in _OF_LINES}
-    return replace(label, **{field: clean(getattr(label, field)) for field in _OF_WORDS}, **lines)
+    lines = {name: clean_lines(getattr(label, name)) for name in _OF_LINES}
+    return replace(label, **{name: clean(getattr(label, name)) for name in _OF_WORDS}, **lines)
 
 
 def _plain(character: str) -> str:

@@ -12,7 +12,16 @@ from weakref import WeakKeyDictionary
 from leaflets.labels.bidi import starts_rtl
 from leaflets.labels.faces import LabelFonts
 from leaflets.labels.faults import missing_character, set_small, too_long
-from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, captions, clean, cleaned
+from leaflets.labels.label import (
+    LABEL_HEIGHT_PT,
+    LABEL_WIDTH_PT,
+    Label,
+    LabelRow,
+    RowFields,
+    clean,
+    cleaned,
+    label_rows,
+)
 from leaflets.labels.shaping import Line, MissingCharacter, Shaper
 from leaflets.labels.times import cells
 from leaflets.languages import first_language
@@ -251,23 +260,22 @@ def check_label(
     return _SETTERS[fonts].label(label, lang=lang, width_pt=width_pt, height_pt=height_pt, notes=notes)[1]
 
 
+_STYLES = {
+    LabelRow.NAME: NAME,
+    LabelRow.PERSON: NUMBERS,
+    LabelRow.DIRECTIONS: DIRECTIONS,
+    LabelRow.DOSE_TIMES: TIMES,
+    LabelRow.SUPPLY: NUMBERS,
+    LabelRow.ORIGIN: DETAIL,
+}
+
+
+@lru_cache
+def _styled_rows(lang: str) -> tuple[tuple[RowFields, Style, str], ...]:
+    """The rows of a label, each with its style and the names of its fields."""
+    return tuple((row, _STYLES[row.row], ", ".join(name for name, _ in row.fields)) for row in label_rows(lang))
+
+
 def _items(label: Label, lang: str) -> list[tuple[str, Style, str]]:
-    """The items of a clean label from top to bottom: text, style, and the field to name where one does not fit."""
-    words = captions(lang)
-    items = [
-        (label.patient_name, NAME, "patient_name"),
-        (_joined(words.born, label.dob, words.reference, label.patient_ref), NUMBERS, "dob, patient_ref"),
-        (label.directions, DIRECTIONS, "directions"),
-        (label.dose_times, TIMES, "dose_times"),
-        (_joined(words.quantity, label.quantity, words.prescription, label.rx_number), NUMBERS, "quantity, rx_number"),
-        (_joined("", label.prescriber, words.dispensed, label.dispensed_on), DETAIL, "prescriber, dispensed_on"),
-    ]
-    return [item for item in items if item[0]]
-
-
-def _joined(caption: str, value: str, second_caption: str, second_value: str) -> str:
-    """Two fields on one line, each behind its caption; what is empty is left out."""
-    first = f"{caption} {value}" if caption and value else value
-    if not second_value:
-        return first
-    return f"{first} · {second_caption} {second_value}" if first else f"{second_caption} {second_value}"
+    """The items of a clean label from top to bottom: text, style, and the fields to name where one does not fit."""
+    return [(text, style, names) for row, style, names in _styled_rows(lang) if (text := row.text(label))]

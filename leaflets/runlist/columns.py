@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from leaflets.errors import UsageError
+from leaflets.labels import LABEL_FIELDS
 from leaflets.model.finding import Finding, Severity
 
 CODES = ("rxcui", "ndc", "atc")
@@ -14,20 +15,7 @@ CODES = ("rxcui", "ndc", "atc")
 SHEET = ("audience", "lang", "edition", "paper", "copies", "destination")
 """Columns that say which sheet, how often and where to."""
 
-LABEL = (
-    "patient_name",
-    "patient_ref",
-    "dob",
-    "rx_number",
-    "directions",
-    "quantity",
-    "prescriber",
-    "dispensed_on",
-    "dose_times",
-)
-"""Columns that are printed on the label."""
-
-COLUMNS = frozenset(("drug", *CODES, *SHEET, *LABEL))
+COLUMNS = frozenset(("drug", *CODES, *SHEET, *LABEL_FIELDS))
 
 MAX_CELL = 2_000
 """Characters in one cell; no label holds more."""
@@ -138,4 +126,4 @@ def _key(header: str) -> str:
 
 
 def _listed() -> str:
-    return ", ".join(("drug", *CODES, *SHEET, *LABEL))
+    return ", ".join(("drug", *CODES, *SHEET, *LABEL_FIELDS))

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from leaflets.labels import Label
+from leaflets.labels import LABEL_FIELDS, Label
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
-from leaflets.runlist.columns import CODES, LABEL, ListRow
+from leaflets.runlist.columns import CODES, ListRow
 from leaflets.runlist.drug_names import DrugMatch, DrugNames
 
 MAX_COPIES = 500
@@ -144,5 +144,5 @@ def _destination(text: str) -> str:
 
 
 def _label(cells: Mapping[str, str]) -> Label | None:
-    given = {name: cells[name] for name in LABEL if cells.get(name)}
+    given = {name: cells[name] for name in LABEL_FIELDS if cells.get(name)}
     return Label(**given) if given else None
