@@ -42,7 +42,7 @@ def compile_leaflets(folder: Path) -> None:
     from leaflets.build import build
     from leaflets.model.edition import Audience, Edition, Notice
     from leaflets.project import Project
-    from leaflets.stamp import compile_sheet
+    from leaflets.stamp import compile_leaflet
 
     text = (HERE.parent / "content" / "baricitinib.md").read_text(encoding="utf-8")
     (folder / "content").mkdir()
@@ -55,7 +55,7 @@ def compile_leaflets(folder: Path) -> None:
     for number in range(LEAFLETS):
         source = project.source(f"drug{number:02d}", "en")
         built = build(project, source, Edition(Audience.PATIENT), allowed=frozenset(Notice))
-        (folder / f"{number}.sheet").write_bytes(pack(compile_sheet(built.pdf)))
+        (folder / f"{number}.sheet").write_bytes(pack(compile_leaflet(built.pdf)))
 
 
 def copies(count: int) -> Iterator[Copy]:

@@ -18,7 +18,7 @@ from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.model.copy import Leaflet
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
-from leaflets.printfile import Copy, PrintJob, Written
+from leaflets.printfile import Copy, PrintJob, WrittenFile
 from leaflets.printfile.names import unfinished
 from leaflets.runlist.drug_names import DrugName, DrugNames, gather
 from leaflets.runlist.requests import CopyRequest
@@ -94,7 +94,7 @@ class TextPrintFiles:
     def can_head(self, destination: str) -> bool:
         return destination.isascii()
 
-    def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
+    def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> WrittenFile:
         part = path.with_name(unfinished(path.name))
         part.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,15 +113,17 @@ class TextPrintFiles:
         finally:
             part.unlink(missing_ok=True)
         whole = b"".join(lines)
-        return Written(len(lines), 2 * len(lines), len(lines), len(whole), hashlib.sha256(whole).hexdigest())
+        return WrittenFile(len(lines), 2 * len(lines), len(lines), len(whole), hashlib.sha256(whole).hexdigest())
 
-    def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> Written:
+    def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> WrittenFile:
         raise NotImplementedError
 
     def _line(self, copy: Copy, job: PrintJob) -> bytes:
         label = copy.label
         words = [getattr(label, one.name) for one in fields(label)] if label else []
-        return " | ".join([job.title, copy.serial, copy.control, copy.sheet, *words, *copy.notes]).encode() + b"\n"
+        return (
+            " | ".join([job.title, copy.serial, copy.control, copy.leaflet_key, *words, *copy.notes]).encode() + b"\n"
+        )
 
 
 @dataclass

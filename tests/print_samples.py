@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pypdfium2
 
 from leaflets.labels import Label, LabelFonts
-from leaflets.model.compiled import Sheet
+from leaflets.model.compiled import CompiledLeaflet
 from leaflets.model.page import Pdf
-from leaflets.stamp import compile_sheet
+from leaflets.stamp import compile_leaflet
 from leaflets.typeset import typeset
 from tests.conftest import ROOT
 from tests.pages import RICH_BODY, RICH_CSS, assets, page
@@ -39,12 +39,12 @@ def leaflet(pages: int, label: bool = True) -> Pdf:
 
 
 @functools.cache
-def sheet(key: str) -> Sheet:
+def sheet(key: str) -> CompiledLeaflet:
     """The compiled leaflet of so many pages; "1 bare" has no space for a label, "rich" has hundreds of tags."""
     if key == "rich":
-        return compile_sheet(typeset(page(RICH_BODY, title="Rich"), assets(RICH_CSS)))
+        return compile_leaflet(typeset(page(RICH_BODY, title="Rich"), assets(RICH_CSS)))
     pages, _, bare = key.partition(" ")
-    return compile_sheet(leaflet(int(pages), not bare))
+    return compile_leaflet(leaflet(int(pages), not bare))
 
 
 @functools.cache

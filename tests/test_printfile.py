@@ -28,13 +28,13 @@ from leaflets.printfile import (
     Copy,
     PrintJob,
     SplitWriter,
-    Written,
+    WrittenFile,
     fits_banner,
     save_print_file,
     write_print_file,
 )
 from leaflets.printfile.content import LabelWriter
-from leaflets.printfile.form import FileNumbers, make_form
+from leaflets.printfile.copy_template import FileNumbers, make_copy_template
 from tests import verapdf
 from tests.conftest import ROOT
 from tests.print_samples import fonts, label, leaflet, names, sheet, texts
@@ -59,7 +59,7 @@ def copies(count: int, keys: tuple[str, ...] = ("1", "2", "3")) -> list[Copy]:
     ]
 
 
-def written(some: list[Copy], job: PrintJob, *, installed: bool = False) -> tuple[bytes, Written]:
+def written(some: list[Copy], job: PrintJob, *, installed: bool = False) -> tuple[bytes, WrittenFile]:
     out = io.BytesIO()
     result = write_print_file(out, iter(some), sheet, fonts(installed=installed), job)
     return out.getvalue(), result
@@ -142,7 +142,7 @@ def test_every_label_is_on_the_first_page_of_its_copy_only(
     at = (2 if duplex else 1) if banner else 0
     assert not banner or "Ward 3 12 copies Run 20261122-3" in seen[0]
     for copy, patient in zip(some, patients, strict=True):
-        pages = int(copy.sheet)
+        pages = int(copy.leaflet_key)
         assert f"Drug {pages}" in seen[at]
         assert f"{CONTROL} · {copy.serial}" in seen[at]
         holders = [place for place, text in enumerate(seen) if patient in text]
@@ -188,7 +188,7 @@ def test_a_copy_s_object_stream_says_where_its_objects_are(
     key: str, power: int, near: int, node: int, pressed_before: int
 ) -> None:
     numbers = FileNumbers(range(5, 500), 500, 4, 5, 8)
-    form = make_form(sheet(key), numbers, items=6, blanks=1, tagged=True)
+    form = make_copy_template(sheet(key), numbers, items=6, blanks=1, tagged=True)
     form.stream(form.step, node)  # so that something is remembered
     first = max(1, 10**power + near) * form.step
     for earlier in range(pressed_before):

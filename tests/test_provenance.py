@@ -181,11 +181,11 @@ def test_a_print_file_is_sealed_and_carries_no_attachment(tagged: bool) -> None:
 
 def test_a_file_of_one_copy_is_sealed_and_keeps_what_its_leaflet_carries(monographs: ProjectMonographs) -> None:
     from leaflets.printfile.jobs import Copy
-    from leaflets.stamp import compile_sheet
+    from leaflets.stamp import compile_leaflet
 
     path, audience = next(pair for pair in SHEETS if pair[1] is Audience.PATIENT)
     built = monographs.sheet(path, audience)
-    compiled = compile_sheet(built.pdf)
+    compiled = compile_leaflet(built.pdf)
     writer = SplitWriter(lambda _key: compiled, fonts(installed=False))
     data = b"".join(writer.pieces(Copy("", "1 of 1", CONTROL, label("Anna Example"))))
     assert is_whole(data) is True

@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from leaflets.errors import PdfError
 from leaflets.impose import blanks_after, paper_sheets
-from leaflets.model.compiled import Sheet, pack, unpack
+from leaflets.model.compiled import CompiledLeaflet, pack, unpack
 from leaflets.model.page import Pdf
-from leaflets.stamp import compile_sheet
+from leaflets.stamp import compile_leaflet
 from leaflets.typeset import typeset
 from tests.pages import RICH_BODY, RICH_CSS, assets, page
 from tests.print_samples import leaflet, sheet
 
 
 @pytest.fixture(scope="module")
-def rich() -> tuple[Pdf, Sheet]:
+def rich() -> tuple[Pdf, CompiledLeaflet]:
     """A leaflet with everything a page can have, and its sheet."""
     pdf = typeset(page(RICH_BODY, title="Baricitinib"), assets(RICH_CSS))
-    return pdf, compile_sheet(pdf)
+    return pdf, compile_leaflet(pdf)
 
 
 def changed(pdf: Pdf, change: str) -> Pdf:
@@ -43,25 +43,25 @@ def changed(pdf: Pdf, change: str) -> Pdf:
     return Pdf(out.getvalue(), pdf.pages, pdf.rects)
 
 
-def test_pages_names_and_label_space_are_known(rich: tuple[Pdf, Sheet]) -> None:
+def test_pages_names_and_label_space_are_known(rich: tuple[Pdf, CompiledLeaflet]) -> None:
     pdf, compiled = rich
     assert (compiled.pages, compiled.title, compiled.lang) == (pdf.pages, "Baricitinib", "en")
     assert compiled.rect("label") == pdf.rects[0]
     assert compiled.rect("control") is None
-    assert [round(form.width_pt) for form in compiled.forms] == [595] * pdf.pages
+    assert [round(form.width_pt) for form in compiled.page_templates] == [595] * pdf.pages
 
 
-def test_all_tagged_content_keeps_an_owner(rich: tuple[Pdf, Sheet]) -> None:
+def test_all_tagged_content_keeps_an_owner(rich: tuple[Pdf, CompiledLeaflet]) -> None:
     pdf, compiled = rich
     with pikepdf.open(io.BytesIO(pdf.data)) as document:
-        for form, original in zip(compiled.forms, document.pages, strict=True):
+        for form, original in zip(compiled.page_templates, document.pages, strict=True):
             data = b"".join(part.read_bytes() for part in original.obj.Contents.wrap_in_array())
             numbers = {int(number) for number in re.findall(rb"/MCID (\d+)", data)}
             assert numbers == {number for number, owner in enumerate(form.owners) if owner >= 0}
-    assert all(0 <= owner < len(compiled.elements) for form in compiled.forms for owner in form.owners)
+    assert all(0 <= owner < len(compiled.elements) for form in compiled.page_templates for owner in form.owners)
 
 
-def test_no_element_with_a_meaning_is_lost(rich: tuple[Pdf, Sheet]) -> None:
+def test_no_element_with_a_meaning_is_lost(rich: tuple[Pdf, CompiledLeaflet]) -> None:
     pdf, compiled = rich
     with pikepdf.open(io.BytesIO(pdf.data)) as document:
         found = [o for o in document.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/StructElem"]
@@ -74,18 +74,18 @@ def test_no_element_with_a_meaning_is_lost(rich: tuple[Pdf, Sheet]) -> None:
 
 @pytest.mark.parametrize("role", ["/Span", "/NonStruct"])
 def test_wrappers_without_meaning_are_folded_into_what_they_wrap(role: str) -> None:
-    plain = compile_sheet(leaflet(1))
-    assert compile_sheet(wrapped(leaflet(1), role)).elements == plain.elements
-    kept = compile_sheet(wrapped(leaflet(1), role, "said otherwise"))
+    plain = compile_leaflet(leaflet(1))
+    assert compile_leaflet(wrapped(leaflet(1), role)).elements == plain.elements
+    kept = compile_leaflet(wrapped(leaflet(1), role, "said otherwise"))
     assert len(kept.elements) == len(plain.elements) + 1
 
 
 def test_groups_go_where_they_hold_elements_and_stay_where_they_hold_text() -> None:
-    plain = compile_sheet(leaflet(1))
-    assert compile_sheet(wrapped(leaflet(1), "/Div", "said otherwise")).elements != plain.elements
-    assert len(compile_sheet(wrapped(leaflet(1), "/Div")).elements) == len(plain.elements) + 1
-    assert compile_sheet(grouped(leaflet(1))).elements == plain.elements
-    assert compile_sheet(grouped(leaflet(1), "said otherwise")).elements != plain.elements
+    plain = compile_leaflet(leaflet(1))
+    assert compile_leaflet(wrapped(leaflet(1), "/Div", "said otherwise")).elements != plain.elements
+    assert len(compile_leaflet(wrapped(leaflet(1), "/Div")).elements) == len(plain.elements) + 1
+    assert compile_leaflet(grouped(leaflet(1))).elements == plain.elements
+    assert compile_leaflet(grouped(leaflet(1), "said otherwise")).elements != plain.elements
 
 
 def grouped(pdf: Pdf, alt: str = "") -> Pdf:
@@ -131,7 +131,7 @@ def test_equal_font_names_are_equal_fonts() -> None:
     assert all(len(files) == 1 for files in fonts.values())
 
 
-def test_table_headers_have_a_scope_and_no_copy_repeats_an_id(rich: tuple[Pdf, Sheet]) -> None:
+def test_table_headers_have_a_scope_and_no_copy_repeats_an_id(rich: tuple[Pdf, CompiledLeaflet]) -> None:
     elements = rich[1].elements
     headers = [body for body in elements if re.search(rb"/S /TH\b(?!ead)", body)]
     assert headers
@@ -139,17 +139,17 @@ def test_table_headers_have_a_scope_and_no_copy_repeats_an_id(rich: tuple[Pdf, S
     assert not any(b"/ID " in body or b"/Headers" in body for body in elements)
 
 
-def test_links_lead_to_pages_of_the_copy(rich: tuple[Pdf, Sheet]) -> None:
+def test_links_lead_to_pages_of_the_copy(rich: tuple[Pdf, CompiledLeaflet]) -> None:
     inner = [body for body in rich[1].annotations if b"/Dest" in body]
     assert inner
     assert all(b"/Dest [\xf2" in body for body in inner)
 
 
-def test_the_same_pdf_gives_the_same_sheet(rich: tuple[Pdf, Sheet]) -> None:
-    assert compile_sheet(rich[0]) == rich[1]
+def test_the_same_pdf_gives_the_same_sheet(rich: tuple[Pdf, CompiledLeaflet]) -> None:
+    assert compile_leaflet(rich[0]) == rich[1]
 
 
-def test_a_sheet_is_stored_and_read_back(rich: tuple[Pdf, Sheet]) -> None:
+def test_a_sheet_is_stored_and_read_back(rich: tuple[Pdf, CompiledLeaflet]) -> None:
     pdf, compiled = rich
     assert unpack(pack(compiled)) == compiled
     assert len(pack(compiled)) < 3 * len(pdf.data)
@@ -168,13 +168,13 @@ def test_a_damaged_sheet_is_refused(data: st.DataObject) -> None:
 @pytest.mark.parametrize("change", ["no tags", "two documents", "dead link"])
 def test_what_copies_cannot_share_is_refused(change: str) -> None:
     with pytest.raises(PdfError):
-        compile_sheet(changed(leaflet(1), change))
+        compile_leaflet(changed(leaflet(1), change))
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"not a PDF", leaflet(1).data[:900]])
 def test_what_is_no_pdf_is_refused(data: bytes) -> None:
     with pytest.raises(PdfError):
-        compile_sheet(dataclasses.replace(leaflet(1), data=data))
+        compile_leaflet(dataclasses.replace(leaflet(1), data=data))
 
 
 @pytest.mark.parametrize(

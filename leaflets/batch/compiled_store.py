@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from leaflets.errors import PdfError
-from leaflets.model.compiled import Sheet, pack, unpack
+from leaflets.model.compiled import CompiledLeaflet, pack, unpack
 from leaflets.project import packaged, save
 
 KEPT = 10_000
@@ -24,7 +24,7 @@ class Sheets:
     def __contains__(self, key: str) -> bool:
         return self._path(key).is_file()
 
-    def get(self, key: str) -> Sheet:
+    def get(self, key: str) -> CompiledLeaflet:
         """A compiled leaflet. Raises PdfError where it is gone or damaged; a damaged one is then gone too."""
         try:
             return unpack(self._path(key).read_bytes())
@@ -35,7 +35,7 @@ class Sheets:
                 "a compiled leaflet is gone or damaged", "Run the same command again; it is made anew."
             ) from error
 
-    def put(self, key: str, sheet: Sheet) -> None:
+    def put(self, key: str, sheet: CompiledLeaflet) -> None:
         """Stores a compiled leaflet. Raises OutputError."""
         save(self._path(key), pack(sheet))
 

@@ -19,7 +19,7 @@ from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
 from leaflets.model.objection import Objection
-from leaflets.printfile import Banner, Copy, PrintJob, Written
+from leaflets.printfile import Banner, Copy, PrintJob, WrittenFile
 from leaflets.printfile.names import copy_name
 from leaflets.workers.interrupts import StopRequest
 from leaflets.workers.protocol import Job, Result, Workers
@@ -218,7 +218,7 @@ def _write_parts(context: RunContext, task: Task) -> None:
 
 def _save(
     context: RunContext, task: Task, part: PartEntry, part_copies: Sequence[CopyEntry], copies: Iterable[Copy]
-) -> Written:
+) -> WrittenFile:
     run, options = task.run, task.options
     path = Path(run.folder) / part.name
     job = PrintJob(title=path.stem, tagged=options.tagged or options.split, duplex=options.duplex)

@@ -51,7 +51,7 @@ def warm_up() -> None:
     from leaflets.build import cache_key as fingerprint
     from leaflets.build import default_edition
     from leaflets.build import render as pipeline
-    from leaflets.stamp import compile_sheet
+    from leaflets.stamp import compile_leaflet
 
     project = Project(packaged("content"))
     for source in list(project.sources.values())[:1]:
@@ -59,7 +59,7 @@ def warm_up() -> None:
         with contextlib.suppress(LeafletError):
             ingredients = fingerprint.gather(project, source, edition, today=today(), allowed=frozenset(Notice))
             texts = replace(ingredients.texts, text=_beginning(ingredients.texts.text))
-            compile_sheet(pipeline.make(source, edition, replace(ingredients, texts=texts)).pdf)
+            compile_leaflet(pipeline.make(source, edition, replace(ingredients, texts=texts)).pdf)
 
 
 def _beginning(text: bytes) -> bytes:

@@ -12,9 +12,9 @@ from leaflets import printfile
 from leaflets.errors import OutputError
 from leaflets.impose import paper_sheets
 from leaflets.labels import Label, LabelFonts, LabelSetter, check_label
-from leaflets.model.compiled import Sheet
+from leaflets.model.compiled import CompiledLeaflet
 from leaflets.model.finding import Finding
-from leaflets.printfile import Copy, PrintJob, Written
+from leaflets.printfile import Copy, PrintJob, WrittenFile
 from leaflets.printfile.names import unfinished
 from leaflets.runlist.requests import CopyRequest
 
@@ -31,10 +31,10 @@ class PrintFiles(Protocol):
     def can_head(self, destination: str) -> bool:
         """Whether a banner sheet can be headed with the name of this destination."""
 
-    def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
+    def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> WrittenFile:
         """Writes one print file, whole or not at all, readable by its owner alone."""
 
-    def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> Written:
+    def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> WrittenFile:
         """Writes one file for each copy under the names given, into a folder that appears whole or not at all."""
 
 
@@ -42,7 +42,7 @@ class PrintFiles(Protocol):
 class PdfPrintFiles:
     """The bindery that writes PDFs, with sheets from the cache and the label fonts of the project."""
 
-    sheet: Callable[[str], Sheet]
+    sheet: Callable[[str], CompiledLeaflet]
     fonts: LabelFonts
 
     def check(self, order: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
@@ -53,11 +53,11 @@ class PdfPrintFiles:
         """Whether the fonts have all letters of a destination and it fits on a banner sheet."""
         return printfile.fits_banner(destination, LabelSetter(self.fonts))
 
-    def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> Written:
+    def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> WrittenFile:
         """Writes one print file. Raises PdfError or OutputError."""
         return printfile.save_print_file(path, copies, self.sheet, self.fonts, job)
 
-    def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> Written:
+    def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> WrittenFile:
         """Writes a folder of files and a list of their hashes. Raises PdfError or OutputError."""
         writer = printfile.SplitWriter(self.sheet, self.fonts)
         part = path.with_name(unfinished(path.name))
@@ -80,9 +80,9 @@ class PdfPrintFiles:
         )
 
 
-def _together(written: Sequence[Written], sha256: str, *, duplex: bool) -> Written:
+def _together(written: Sequence[WrittenFile], sha256: str, *, duplex: bool) -> WrittenFile:
     """The folder as one file; files of one copy have no blank backs, but a sheet of paper has two sides."""
-    return Written(
+    return WrittenFile(
         copies=sum(one.copies for one in written),
         pages=sum(one.pages for one in written),
         sheets_of_paper=sum(paper_sheets(one.pages, duplex) for one in written),

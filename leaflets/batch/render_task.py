@@ -40,7 +40,7 @@ def edition_of(job: Job) -> Edition:
 
 
 def _made(project: Project, folder: Path, job: Job) -> Result:
-    from leaflets.stamp import compile_sheet  # here, so that a run with nothing to make does not load pikepdf
+    from leaflets.stamp import compile_leaflet  # here, so that a run with nothing to make does not load pikepdf
 
     sheets = Sheets(folder / SHEETS)
     built = build(
@@ -54,7 +54,7 @@ def _made(project: Project, folder: Path, job: Job) -> Result:
     _require_sound(built, job)
     key = sheet_key(built.pdf.data)
     if key not in sheets:
-        sheets.put(key, compile_sheet(built.pdf))
+        sheets.put(key, compile_leaflet(built.pdf))
     return Result(job.number, built.content_id, key, built.pdf.pages)
 
 

@@ -1,4 +1,4 @@
-"""A leaflet taken apart so that many copies can share it: what is written once, and the form each copy fills in."""
+"""A leaflet compiled for copying: the objects that all copies share, and templates of those that each copy repeats."""
 
 import json
 import zlib
@@ -9,7 +9,7 @@ from leaflets.model.page import Rect
 
 # Bodies are ASCII; a byte from here on marks a number that is known only when a file is written.
 SHARED = 0xF1  # followed by four hexadecimal digits: an object all copies share
-LOCAL = 0xF2  # followed by four hexadecimal digits: an object of this copy, by its place in the form
+LOCAL = 0xF2  # followed by four hexadecimal digits: an object of this copy, by its place among the copy's objects
 NODE = 0xF4  # the page tree node above this copy's pages
 TOP = 0xF5  # the structure element above this copy's document
 LABEL = 0xF6  # where the label stands among the document's children
@@ -18,17 +18,20 @@ _MAGIC = b"leaflet sheet 1\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """An object that all copies share; `data` is what a stream holds, as it is stored."""
+class SharedObject:
+    """An object that all copies share; `data` is the content of a stream as stored, None for any other object."""
 
     body: bytes
     data: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class PageForm:
-    """One page: the keys no copy changes, its contents and resources (places among the shared objects), its annotations
-    (places among the copy's objects), and the structure element that owns each marked-content number (-1: none).
+class PageTemplate:
+    """One page of every copy.
+
+    `body` holds the keys that no copy changes. `contents` and `resources` are places among the shared objects,
+    `annotations` places among the copy's objects. `owners` gives, for each marked-content number, the place of the
+    structure element that owns it (-1: none).
     """
 
     body: bytes
@@ -41,19 +44,19 @@ class PageForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class CompiledLeaflet:
     """A compiled leaflet. A copy's own objects are numbered pages first, then annotations, elements and outline items.
 
-    `resources` and `page_fonts` are what page 1 names, open for the label's fonts; `catalog`, `info` and `roles` serve
-    files of one copy.
+    `resources` and `page_fonts` are those of page 1, without brackets, so that the label's fonts can be added;
+    `catalog`, `info` and `roles` are for files of one copy.
     """
 
     pages: int
     lang: str
     title: str
     rects: tuple[Rect, ...]
-    shared: tuple[Shared, ...]
-    forms: tuple[PageForm, ...]
+    shared: tuple[SharedObject, ...]
+    page_templates: tuple[PageTemplate, ...]
     resources: bytes
     page_fonts: bytes
     annotations: tuple[bytes, ...] = ()
@@ -71,7 +74,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class _Blobs:
-    """Byte strings laid end to end, each known by its place."""
+    """Byte strings stored end to end and referred to by index."""
 
     data: list[bytes] = field(default_factory=list)
 
@@ -80,26 +83,27 @@ class _Blobs:
         return len(self.data) - 1
 
 
-def pack(sheet: Sheet) -> bytes:
-    """The sheet as bytes that need no pickle to read back."""
+def pack(leaflet: CompiledLeaflet) -> bytes:
+    """The compiled leaflet as bytes, in a format that needs no pickle to read back."""
     blobs = _Blobs()
     head = {
-        "pages": sheet.pages,
-        "lang": sheet.lang,
-        "title": sheet.title,
-        "rects": [[r.name, r.page, r.x, r.y, r.width, r.height] for r in sheet.rects],
-        "shared": [[blobs.add(s.body), None if s.data is None else blobs.add(s.data)] for s in sheet.shared],
+        "pages": leaflet.pages,
+        "lang": leaflet.lang,
+        "title": leaflet.title,
+        "rects": [[r.name, r.page, r.x, r.y, r.width, r.height] for r in leaflet.rects],
+        "shared": [[blobs.add(s.body), None if s.data is None else blobs.add(s.data)] for s in leaflet.shared],
         "forms": [
             [blobs.add(f.body), f.contents, f.resources, f.annotations, f.owners, f.width_pt, f.height_pt]
-            for f in sheet.forms
+            for f in leaflet.page_templates
         ],
         "single": [
-            blobs.add(part) for part in (sheet.resources, sheet.page_fonts, sheet.catalog, sheet.info, sheet.roles)
+            blobs.add(part)
+            for part in (leaflet.resources, leaflet.page_fonts, leaflet.catalog, leaflet.info, leaflet.roles)
         ],
-        "annotations": [blobs.add(body) for body in sheet.annotations],
-        "annotation_owners": sheet.annotation_owners,
-        "elements": [blobs.add(body) for body in sheet.elements],
-        "outline": [blobs.add(body) for body in sheet.outline],
+        "annotations": [blobs.add(body) for body in leaflet.annotations],
+        "annotation_owners": leaflet.annotation_owners,
+        "elements": [blobs.add(body) for body in leaflet.elements],
+        "outline": [blobs.add(body) for body in leaflet.outline],
     }
     head["lengths"] = [len(blob) for blob in blobs.data]
     text = json.dumps(head, separators=(",", ":")).encode()
@@ -107,15 +111,15 @@ def pack(sheet: Sheet) -> bytes:
     return _MAGIC + b"%d\n" % zlib.crc32(content) + content
 
 
-def unpack(data: bytes) -> Sheet:
-    """The sheet that `pack` wrote. Raises PdfError where the bytes are damaged or of another version."""
+def unpack(data: bytes) -> CompiledLeaflet:
+    """The compiled leaflet that `pack` wrote. Raises PdfError where the bytes are damaged or of another version."""
     try:
         return _unpack(data)
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise PdfError("A compiled leaflet in the cache is damaged.", "Build the leaflet again.") from error
 
 
-def _unpack(data: bytes) -> Sheet:
+def _unpack(data: bytes) -> CompiledLeaflet:
     if not data.startswith(_MAGIC):
         raise ValueError("another version")
     check, content = data[len(_MAGIC) :].split(b"\n", 1)
@@ -129,14 +133,14 @@ def _unpack(data: bytes) -> Sheet:
         blobs.append(rest[start : start + length])
         start += length
     resources, page_fonts, catalog, info, roles = (blobs[place] for place in head["single"])
-    return Sheet(
+    return CompiledLeaflet(
         pages=head["pages"],
         lang=head["lang"],
         title=head["title"],
         rects=tuple(Rect(*rect) for rect in head["rects"]),
-        shared=tuple(Shared(blobs[body], None if raw is None else blobs[raw]) for body, raw in head["shared"]),
-        forms=tuple(
-            PageForm(blobs[body], tuple(contents), resource, tuple(annots), tuple(owners), width, height)
+        shared=tuple(SharedObject(blobs[body], None if raw is None else blobs[raw]) for body, raw in head["shared"]),
+        page_templates=tuple(
+            PageTemplate(blobs[body], tuple(contents), resource, tuple(annots), tuple(owners), width, height)
             for body, contents, resource, annots, owners, width, height in head["forms"]
         ),
         resources=resources,

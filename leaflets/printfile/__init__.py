@@ -1,7 +1,7 @@
 """Print files: many labelled copies that share their leaflets, or one tagged file a copy."""
 
 from leaflets.printfile.banner import fits_banner
-from leaflets.printfile.jobs import Banner, Copy, PrintJob, SheetSource, Written
+from leaflets.printfile.jobs import Banner, Copy, LeafletSource, PrintJob, WrittenFile
 from leaflets.printfile.save import save_print_file
 from leaflets.printfile.split import SplitWriter
 from leaflets.printfile.writer import write_print_file
@@ -9,10 +9,10 @@ from leaflets.printfile.writer import write_print_file
 __all__ = [
     "Banner",
     "Copy",
+    "LeafletSource",
     "PrintJob",
-    "SheetSource",
     "SplitWriter",
-    "Written",
+    "WrittenFile",
     "fits_banner",
     "save_print_file",
     "write_print_file",

@@ -1,23 +1,23 @@
-"""What a print file is made from, and what is known of it once it is written."""
+"""What a print file is written from (copies, banner, options), and the facts of a finished file."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from leaflets.labels.label import Label
-from leaflets.model.compiled import Sheet
+from leaflets.model.compiled import CompiledLeaflet
 
-SheetSource = Callable[[str], Sheet]
+LeafletSource = Callable[[str], CompiledLeaflet]
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy to print: its leaflet by key, its serial ("12 of 340"), the rest of its control line, its label.
+    """One copy to print: the key of its leaflet, its serial ("12 of 340"), the rest of its control line, its label.
 
     `notes` are words that must stand on the sheet, such as "Draft: not clinically reviewed". Only `label` holds patient
     data.
     """
 
-    sheet: str
+    leaflet_key: str
     serial: str
     control: str
     label: Label | None = None
@@ -26,7 +26,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """A first sheet that says what follows: a title and lines of text, without patient data."""
+    """The text of a banner page: a title and lines, without patient data."""
 
     title: str
     lines: tuple[str, ...]
@@ -34,8 +34,9 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """How a print file is written. `title` and `lang` are the document's own; `duplex` starts each copy on a new sheet
-    of paper.
+    """The options of a print file.
+
+    `title` and `lang` are the document's own. With `duplex`, each copy starts on a new sheet of paper.
     """
 
     title: str
@@ -47,7 +48,7 @@ class PrintJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFile:
     """A finished file: copies, pages and sheets of paper (blank backs and banner counted), bytes and their hash."""
 
     copies: int

@@ -20,14 +20,14 @@ _INDEXES = [index.to_bytes(2, "big") for index in range(_MOST_PACKED)]
 
 
 class Sink(Protocol):
-    """Where bytes go."""
+    """Anything bytes can be written to."""
 
     def write(self, data: bytes, /) -> object:
-        """Take the bytes."""
+        """Write the bytes."""
 
 
 class ObjectFile:
-    """Writes numbered objects to `out`, which need not seek; memory holds eight bytes an object and one buffer."""
+    """Writes numbered objects to `out`, which need not seek; keeps eight bytes an object and one buffer in memory."""
 
     def __init__(self, out: Sink, packed_bytes: int = _PACKED) -> None:
         self._out = out
@@ -45,7 +45,7 @@ class ObjectFile:
 
     @property
     def next_number(self) -> int:
-        """The first object number not yet given out."""
+        """The first object number not yet reserved."""
         return len(self.entries) // ENTRY_BYTES
 
     @property
@@ -63,14 +63,14 @@ class ObjectFile:
             self.flush()
 
     def reserve(self, count: int = 1, multiple_of: int = 1) -> int:
-        """The first of `count` new object numbers in a row, which divides by `multiple_of`."""
+        """Reserves `count` consecutive object numbers and returns the first, a multiple of `multiple_of`."""
         following = len(self.entries) // ENTRY_BYTES
         first = -(-following // multiple_of) * multiple_of
         self.entries += bytes((first + count - following) * ENTRY_BYTES)
         return first
 
     def put(self, number: int, body: bytes, data: bytes | None = None) -> None:
-        """Write an object, or a stream: its dictionary and what it holds."""
+        """Write an object, or a stream where `data` is given."""
         at = number * ENTRY_BYTES
         self.entries[at : at + ENTRY_BYTES] = plain_entry(self.position)
         if data is None:
@@ -79,7 +79,7 @@ class ObjectFile:
             self.write(stream_object(number, body, data))
 
     def pack(self, first: int, bodies: Sequence[bytes], numbers: Iterable[bytes] | None = None) -> None:
-        """Put objects with numbers in a row into the current object stream; `numbers` are those numbers as text."""
+        """Put objects with consecutive numbers into the current object stream; `numbers` are those numbers as text."""
         if self._packed_bytes > self._most_packed or len(self._packed) + len(bodies) > _MOST_PACKED:
             self.close_pack()
         self.open_pack()
@@ -95,7 +95,7 @@ class ObjectFile:
         self._packed_bytes += sum(map(len, bodies))
 
     def put_pack(self, first: int, count: int, begin: int, data: bytes) -> None:
-        """Write an object stream of `count` objects with numbers in a row, compressed; the objects are from `begin`."""
+        """Write a compressed object stream of `count` consecutive objects, which start at `begin` in its data."""
         number = self.reserve()
         place = (2 << 40 | number).to_bytes(6, "big")
         at = first * ENTRY_BYTES
@@ -103,12 +103,12 @@ class ObjectFile:
         self._put_stream_of_objects(number, count, begin, data)
 
     def open_pack(self) -> None:
-        """Give the current object stream its number."""
+        """Reserve the number of the current object stream, where it has none yet."""
         if not self._stream:
             self._stream = self.reserve()
 
     def close_pack(self) -> None:
-        """Write the current object stream, if anything is in it."""
+        """Write the current object stream, unless it is empty."""
         if not self._packed:
             return
         starts = map(add, accumulate(map(len, self._packed), initial=0), count())
@@ -122,7 +122,7 @@ class ObjectFile:
         self.put(number, b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode>>" % (count, begin), data)
 
     def finish(self, root: int, info: int) -> None:
-        """Write the cross-reference stream and the end of the file, sealed, and hand everything to `out`."""
+        """Write the cross-reference stream and the sealed end of the file, and flush."""
         self.close_pack()
         identity = self.sha256[:32].encode()
         number = self.reserve()
@@ -134,7 +134,7 @@ class ObjectFile:
         self.flush()
 
     def flush(self) -> None:
-        """Hand what is waiting to `out`."""
+        """Write the buffer to `out`."""
         data = b"".join(self._buffer)
         self._buffer, self._buffered = [], 0
         self._hash.update(data)
@@ -147,19 +147,19 @@ def plain_entry(position: int) -> bytes:
 
 
 def stream_object(number: int, body: bytes, data: bytes) -> bytes:
-    """A stream as it stands in a file."""
+    """A stream object as bytes of the file."""
     return b"%d 0 obj\n%b/Length %d>>\nstream\n%b\nendstream\nendobj\n" % (number, body[:-2], len(data), data)
 
 
 def xref_body(size: int, root: int, info: int, identity: bytes, how: bytes = b"") -> bytes:
-    """The dictionary of a cross-reference stream, which is also the file's trailer; its seal is still open."""
+    """The dictionary of a cross-reference stream, which is also the file's trailer, with a placeholder for the seal."""
     return b"<</Type/XRef/Size %d/W%b/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]%b>>" % (
         size, ENTRY_WIDTHS, root, info, identity, OPEN, how,
     )  # fmt: skip
 
 
 def ending(start: int) -> bytes:
-    """The last lines of a file whose cross-reference stream stands at `start`."""
+    """The last lines of a file whose cross-reference stream begins at `start`."""
     return b"startxref\n%d\n%%%%EOF\n" % start
 
 

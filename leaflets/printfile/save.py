@@ -1,4 +1,4 @@
-"""A print file reaches its final name only when it is whole: written beside it, synced, then renamed."""
+"""Saves print files atomically: written under a temporary name or none, synced, then renamed."""
 
 import errno
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leaflets.errors import OutputError
 from leaflets.labels.faces import LabelFonts
-from leaflets.printfile.jobs import Copy, PrintJob, SheetSource, Written
+from leaflets.printfile.jobs import Copy, LeafletSource, PrintJob, WrittenFile
 from leaflets.printfile.objects import Sink
 from leaflets.printfile.writer import write_print_file
 
@@ -17,19 +17,19 @@ _NO_NAMELESS_FILES = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, er
 
 
 def save_print_file(
-    path: Path, copies: Iterable[Copy], sheet: SheetSource, fonts: LabelFonts, job: PrintJob
-) -> Written:
-    """Write a print file to `path`, readable by its owner alone, and make sure it is on the disk; what was written.
+    path: Path, copies: Iterable[Copy], source: LeafletSource, fonts: LabelFonts, job: PrintJob
+) -> WrittenFile:
+    """Write a print file to `path`, readable by its owner alone, and sync it to disk; returns its facts.
 
     Raises OutputError where it cannot be written, PdfError as `write_print_file` does; then no part of it is left.
     """
-    return save(path, lambda out: write_print_file(out, copies, sheet, fonts, job), sync=True)
+    return save(path, lambda out: write_print_file(out, copies, source, fonts, job), sync=True)
 
 
-def save(path: Path, write: Callable[[Sink], Written], *, sync: bool) -> Written:
-    """Let `write` write a file that gets its name only when it is whole. With `sync`, a power cut cannot undo it later.
+def save(path: Path, write: Callable[[Sink], WrittenFile], *, sync: bool) -> WrittenFile:
+    """Save what `write` writes, under the name `path` only once it is complete; with `sync`, also after a power cut.
 
-    Until then the file has no name at all where the system allows it, so that nothing of it outlives a killed process.
+    Until then the file has no name where the system allows that, so that a killed process leaves nothing behind.
     """
     part = path.with_name(f".{path.name}.part")
     with _owned(part) as (descriptor, nameless):
@@ -59,7 +59,7 @@ class _Descriptor:
 
 @contextmanager
 def _owned(part: Path) -> Iterator[tuple[int, bool]]:
-    """A new file open for writing, and whether it has no name yet; on any error nothing of it is left."""
+    """Opens a new file for writing; yields its descriptor and whether it has no name yet. Removes it on any error."""
     try:
         descriptor, nameless = _create(part)
         try:

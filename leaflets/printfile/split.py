@@ -1,7 +1,7 @@
-"""One whole tagged file for each copy: PDF/A-3a and PDF/UA-1 like the leaflet itself, label included.
+"""One tagged file for each copy: PDF/A-3a and PDF/UA-1 like the leaflet itself, label included.
 
 Everything but the label, its fonts and the cross-reference table is the same in every copy of a leaflet, so it is made
-once and kept; a copy's file is that beginning, the label, the fonts and a new table.
+once and cached; a copy's file is that beginning, the label, the fonts and a new table.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from leaflets.labels.embed import OBJECTS_PER_FONT, embed
 from leaflets.labels.faces import Face, LabelFonts
 from leaflets.labels.ink import FaceCodes, Ink
 from leaflets.labels.setting import LabelSetter
-from leaflets.model.compiled import Sheet
+from leaflets.model.compiled import CompiledLeaflet
 from leaflets.printfile.content import LabelContent, LabelWriter
-from leaflets.printfile.form import FileNumbers, make_form
-from leaflets.printfile.jobs import Copy, SheetSource, Written
+from leaflets.printfile.copy_template import FileNumbers, make_copy_template
+from leaflets.printfile.jobs import Copy, LeafletSource, WrittenFile
 from leaflets.printfile.objects import (
     ENTRY_BYTES,
     ObjectFile,
@@ -38,14 +38,16 @@ _CATALOG, _PAGES, _INFO, _SAVE_STATE, _BLANK, _TAGS, _PARENTS = range(1, 8)
 # Fonts are embedded for one of these sets of characters where a label keeps to it: one subset then serves many files.
 _ASCII = string.ascii_letters + string.digits + string.punctuation + " ·–—‘’“”…€"
 _WESTERN = _ASCII + "".join(map(chr, range(0xA0, 0x100)))
-_WIDE = _WESTERN + "".join(map(chr, [*range(0x100, 0x180), 0x1A0, 0x1A1, 0x1AF, 0x1B0, *range(0x1EA0, 0x1EFA)]))
-_MOST_SHELLS = 256  # some forty kilobytes each
-_TIERS = (frozenset(_WESTERN), frozenset(_WIDE))
+_LATIN_EXTENDED = _WESTERN + "".join(
+    map(chr, [*range(0x100, 0x180), 0x1A0, 0x1A1, 0x1AF, 0x1B0, *range(0x1EA0, 0x1EFA)])
+)
+_MOST_FILE_STARTS = 256  # some forty kilobytes each
+_TIERS = (frozenset(_WESTERN), frozenset(_LATIN_EXTENDED))
 
 
 @dataclass(frozen=True, slots=True)
-class _Shell:
-    """A leaflet's file up to the label: its bytes, its table so far, and where label and fonts are numbered."""
+class _FileStart:
+    """A file up to its label: the bytes, its cross-reference entries so far, the object number of the label."""
 
     start: bytes
     start_hash: "hashlib._Hash"
@@ -57,75 +59,77 @@ class _Shell:
 class SplitWriter:
     """Writes files of one copy. With `duplex`, a leaflet of odd pages has a blank back."""
 
-    def __init__(self, sheet: SheetSource, fonts: LabelFonts, *, duplex: bool = False) -> None:
-        self._source, self._fonts, self._duplex = sheet, fonts, duplex
-        self._sheets: dict[str, Sheet] = {}
+    def __init__(self, source: LeafletSource, fonts: LabelFonts, *, duplex: bool = False) -> None:
+        self._source, self._fonts, self._duplex = source, fonts, duplex
+        self._leaflets: dict[str, CompiledLeaflet] = {}
         self._setter = LabelSetter(fonts)
-        self._shells: dict[tuple[str, int, tuple[int, ...]], _Shell] = {}
+        self._file_starts: dict[tuple[str, int, tuple[int, ...]], _FileStart] = {}
         self._programs: dict[tuple[Face, int, int], tuple[bytes, tuple[int, ...]]] = {}
 
     def pieces(self, copy: Copy) -> tuple[bytes, ...]:
-        """The parts that make a copy's file. Raises PdfError, naming the serial, where the label does not fit."""
+        """The bytes of a copy's file, in parts. Raises PdfError, naming the serial, where the label does not fit."""
         return self._assembled(copy)[0]
 
     def _assembled(self, copy: Copy) -> tuple[tuple[bytes, ...], str]:
-        """The parts of a copy's file, and the hash of them all; the beginning was hashed when the shell was made."""
-        sheet = self._sheet(copy.sheet)
+        """The parts of a copy's file, and the SHA-256 of them all; the beginning was hashed when it was made."""
+        leaflet = self._compiled(copy.leaflet_key)
         ink = Ink(self._fonts)
-        label = LabelWriter(ink, self._setter, tagged=True).content(copy, sheet)
+        label = LabelWriter(ink, self._setter, tagged=True).content(copy, leaflet)
         used = ink.used()
-        shell = self._shell(copy.sheet, sheet, label, used)
-        parts = [shell.start, stream_object(shell.label, b"<<>>", label.data)]
-        positions = [len(shell.start)]
+        start_of_file = self._file_start(copy.leaflet_key, leaflet, label, used)
+        parts = [start_of_file.start, stream_object(start_of_file.label, b"<<>>", label.data)]
+        positions = [len(start_of_file.start)]
         position = positions[0] + len(parts[1])
         for at, place in enumerate(used):
-            data, offsets = self._program(ink.codes[place], shell.label + 1 + at * OBJECTS_PER_FONT)
+            data, offsets = self._program(ink.codes[place], start_of_file.label + 1 + at * OBJECTS_PER_FONT)
             parts.append(data)
             positions += [position + offset for offset in offsets]
             position += len(data)
-        entries = shell.entries + b"".join(map(plain_entry, [*positions, position]))
+        entries = start_of_file.entries + b"".join(map(plain_entry, [*positions, position]))
         size = len(entries) // ENTRY_BYTES
-        total = shell.start_hash.copy()
-        total.update(b"".join(parts[1:]))
-        identity = total.hexdigest()[:32].encode()
+        file_hash = start_of_file.start_hash.copy()
+        file_hash.update(b"".join(parts[1:]))
+        identity = file_hash.hexdigest()[:32].encode()
         last = stream_object(size - 1, xref_body(size, _CATALOG, _INFO, identity), entries) + ending(position)
-        table = closed(total, last)
-        total.update(table)
-        return (*parts, table), total.hexdigest()
+        table = closed(file_hash, last)
+        file_hash.update(table)
+        return (*parts, table), file_hash.hexdigest()
 
-    def save(self, path: Path, copy: Copy, *, sync: bool = False) -> Written:
-        """Write a copy's file to `path`, readable by its owner alone, whole or not at all; what was written.
+    def save(self, path: Path, copy: Copy, *, sync: bool = False) -> WrittenFile:
+        """Write a copy's file to `path`, readable by its owner alone, completely or not at all; returns its facts.
 
-        Without `sync` a power cut may still undo it. Raises OutputError and PdfError.
+        Without `sync` a power cut may still lose it. Raises OutputError and PdfError.
         """
-        parts, total = self._assembled(copy)
+        parts, file_hash = self._assembled(copy)
         data = b"".join(parts)
-        sheet = self._sheet(copy.sheet)
-        pages = sheet.pages + blanks_after(sheet.pages, self._duplex)
-        papers = paper_sheets(sheet.pages, self._duplex)
-        written = Written(1, pages, papers, len(data), total)
+        leaflet = self._compiled(copy.leaflet_key)
+        pages = leaflet.pages + blanks_after(leaflet.pages, self._duplex)
+        papers = paper_sheets(leaflet.pages, self._duplex)
+        written = WrittenFile(1, pages, papers, len(data), file_hash)
 
-        def write(out: Sink) -> Written:
+        def write(out: Sink) -> WrittenFile:
             out.write(data)
             return written
 
         return save(path, write, sync=sync)
 
-    def _sheet(self, key: str) -> Sheet:
-        if key not in self._sheets:
-            self._sheets[key] = self._source(key)
-        return self._sheets[key]
+    def _compiled(self, key: str) -> CompiledLeaflet:
+        if key not in self._leaflets:
+            self._leaflets[key] = self._source(key)
+        return self._leaflets[key]
 
-    def _shell(self, key: str, sheet: Sheet, label: LabelContent, used: tuple[int, ...]) -> _Shell:
-        shell = self._shells.get((key, label.items, used))
-        if shell is None:
-            if len(self._shells) >= _MOST_SHELLS:
-                self._shells.clear()
-            shell = self._shells[key, label.items, used] = make_shell(sheet, label.items, used, self._duplex)
-        return shell
+    def _file_start(self, key: str, leaflet: CompiledLeaflet, label: LabelContent, used: tuple[int, ...]) -> _FileStart:
+        start_of_file = self._file_starts.get((key, label.items, used))
+        if start_of_file is None:
+            if len(self._file_starts) >= _MOST_FILE_STARTS:
+                self._file_starts.clear()
+            start_of_file = self._file_starts[key, label.items, used] = make_file_start(
+                leaflet, label.items, used, self._duplex
+            )
+        return start_of_file
 
     def _program(self, codes: FaceCodes, first: int) -> tuple[bytes, tuple[int, ...]]:
-        """A font's objects numbered from `first`, and where in these bytes each of them begins."""
+        """A font's objects numbered from `first` as bytes, and the offset of each of them."""
         if codes.glyphs:
             return _font_bytes(codes, first)
         tier = next((place for place, tier in enumerate(_TIERS) if codes.characters <= tier), -1)
@@ -133,53 +137,55 @@ class SplitWriter:
             return _font_bytes(codes, first)
         program = self._programs.get((codes.face, tier, first))
         if program is None:
-            if len(self._programs) >= _MOST_SHELLS:
+            if len(self._programs) >= _MOST_FILE_STARTS:
                 self._programs.clear()
-            whole = FaceCodes(codes.face)
-            whole.note("".join(_TIERS[tier] & codes.face.simple))
-            program = self._programs[codes.face, tier, first] = _font_bytes(whole, first)
+            all_codes = FaceCodes(codes.face)
+            all_codes.note("".join(_TIERS[tier] & codes.face.simple))
+            program = self._programs[codes.face, tier, first] = _font_bytes(all_codes, first)
         return program
 
 
-def make_shell(sheet: Sheet, items: int, used: tuple[int, ...], duplex: bool) -> _Shell:
+def make_file_start(leaflet: CompiledLeaflet, items: int, used: tuple[int, ...], duplex: bool) -> _FileStart:
     """A leaflet's file up to the label, for labels of so many items set in these faces."""
     out = io.BytesIO()
     file = ObjectFile(out, packed_bytes=sys.maxsize)  # one object stream: the numbers after it belong to the label
     file.reserve(_PARENTS)
     file.put(_SAVE_STATE, b"<<>>", b"q\n")
     file.put(_BLANK, b"<<>>", b"/Artifact<</Type/Layout>>BDC EMC\n")
-    placed = write_shared(file, sheet, {}, whole=True)
-    numbers = FileNumbers(placed.numbers, file.reserve(), _SAVE_STATE, _BLANK, _TAGS)
-    blanks = blanks_after(sheet.pages, duplex)
-    whole = (sheet.catalog, sheet.info, sheet.roles)
-    form = make_form(sheet, numbers, items=items, blanks=blanks, tagged=True, whole=whole)
+    shared = write_shared(file, leaflet, {}, everything=True)
+    numbers = FileNumbers(shared.numbers, file.reserve(), _SAVE_STATE, _BLANK, _TAGS)
+    blanks = blanks_after(leaflet.pages, duplex)
+    document_bodies = (leaflet.catalog, leaflet.info, leaflet.roles)
+    template = make_copy_template(
+        leaflet, numbers, items=items, blanks=blanks, tagged=True, document_bodies=document_bodies
+    )
     file.open_pack()
-    first = file.reserve(form.objects, form.step)
-    filled = form.fill(first, _PAGES)
-    catalog, info, roles = filled.extras
-    file.pack(first, filled.bodies, filled.numbers)
-    label = first + form.packed
+    first = file.reserve(template.objects, template.step)
+    objects = template.fill(first, _PAGES)
+    catalog, info, roles = objects.extras
+    file.pack(first, objects.bodies, objects.numbers)
+    label = first + template.packed
     entries = fonts_entries((place, label + 1 + at * OBJECTS_PER_FONT) for at, place in enumerate(used))
-    file.pack(numbers.page_resources, [b"<<%b/Font<<%b%b>>>>" % (placed.resources, placed.page_fonts, entries)])
-    kids = [b"%d 0 R" % number for number in (*range(first, first + sheet.pages), *range(label - blanks, label))]
+    file.pack(numbers.page_resources, [b"<<%b/Font<<%b%b>>>>" % (shared.resources, shared.page_fonts, entries)])
+    kids = [b"%d 0 R" % number for number in (*range(first, first + leaflet.pages), *range(label - blanks, label))]
     file.pack(_PAGES, [b"<</Type/Pages/Count %d/Kids[%b]>>" % (len(kids), b" ".join(kids))])
-    file.pack(_PARENTS, [b"<</Nums[%b]>>" % filled.parents.replace(b"\t", b" ")])
+    file.pack(_PARENTS, [b"<</Nums[%b]>>" % objects.parents.replace(b"\t", b" ")])
     tags = b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d%b>>"
-    file.pack(_TAGS, [tags % (first + form.document, _PARENTS, label, roles)])
+    file.pack(_TAGS, [tags % (first + template.document, _PARENTS, label, roles)])
     file.pack(_INFO, [info])
     file.pack(_CATALOG, [b"<</Type/Catalog/Pages %d 0 R/StructTreeRoot %d 0 R%b>>" % (_PAGES, _TAGS, catalog)])
     file.close_pack()
     file.flush()
     start = out.getvalue()
-    return _Shell(start, hashlib.sha256(start), bytes(file.entries[: label * ENTRY_BYTES]), label, form.pages)
+    return _FileStart(start, hashlib.sha256(start), bytes(file.entries[: label * ENTRY_BYTES]), label, template.pages)
 
 
 def _font_bytes(codes: FaceCodes, first: int) -> tuple[bytes, tuple[int, ...]]:
     parts, offsets, position = [], [], 0
     for offset, (body, data) in enumerate(embed(codes).numbered(first)):
         number = first + offset
-        whole = b"%d 0 obj\n%b\nendobj\n" % (number, body) if data is None else stream_object(number, body, data)
+        all_codes = b"%d 0 obj\n%b\nendobj\n" % (number, body) if data is None else stream_object(number, body, data)
         offsets.append(position)
-        parts.append(whole)
-        position += len(whole)
+        parts.append(all_codes)
+        position += len(all_codes)
     return b"".join(parts), tuple(offsets)

@@ -1,4 +1,4 @@
-"""The trees of a print file, grown while copies are written: pages, bookmarks, and the parents of tagged content."""
+"""The trees of a print file, built while copies are written: pages, bookmarks, and the parents of tagged content."""
 
 from dataclasses import dataclass, field
 from html import escape
@@ -16,7 +16,7 @@ class _Branch:
 
 
 class PageTree:
-    """Pages in nodes, nodes in branches, branches under the root: no viewer has to read a long list to find a page."""
+    """Pages in nodes, nodes in branches, branches under the root, so that viewers find a page without a long scan."""
 
     def __init__(self, file: ObjectFile, root: int) -> None:
         self._file, self._root = file, root
@@ -25,13 +25,13 @@ class PageTree:
         self._kids: list[bytes] = []
 
     def node(self) -> int:
-        """The object number of the node that the next copy's pages go under."""
+        """The object number of the current node, the parent of the next copy's pages."""
         if not self._node:
             self._node = self._file.reserve()
         return self._node
 
     def add(self, first: int, pages: int, first_blank: int, blanks: int) -> None:
-        """A copy's pages, whose numbers are in a row, and the blank ones after them."""
+        """Add a copy's pages, which have consecutive numbers, and the blank ones after them."""
         self._kids += [b"%d 0 R" % number for number in range(first, first + pages)]
         if blanks:
             self._kids += [b"%d 0 R" % number for number in range(first_blank, first_blank + blanks)]
@@ -54,7 +54,7 @@ class PageTree:
         self._node, self._kids = 0, []
 
     def finish(self) -> None:
-        """Write branches and root."""
+        """Write the branches and the root."""
         for branch in self._branches:
             kids = b" ".join(b"%d 0 R" % node for node in branch.nodes)
             body = b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (self._root, branch.pages, kids)
@@ -75,11 +75,11 @@ class Bookmarks:
         self._waiting = b""
 
     def add(self, title: str, page: int) -> None:
-        """A bookmark to a page."""
+        """Add a bookmark to a page."""
         self._open.append((title, page))
 
     def close_group(self) -> None:
-        """Write the bookmarks since the last group, below one of their own."""
+        """Write the bookmarks added since the last group as a group with a bookmark of its own."""
         if not self._open:
             return
         number = self._next or self._file.reserve()
@@ -96,7 +96,7 @@ class Bookmarks:
         self._open = []
 
     def finish(self) -> bool:
-        """Write the outline; false where there is nothing in it."""
+        """Write the outline; returns whether it has any bookmark."""
         self.close_group()
         if not self._groups:
             return False
@@ -106,13 +106,13 @@ class Bookmarks:
         return True
 
     def _items(self, parent: int) -> int:
-        """The group's own bookmarks; the number of the first."""
+        """Write the bookmarks of the group; returns the number of the first."""
         count = len(self._open)
         first = self._file.reserve(count)
         bodies = []
-        for at, (title, page) in enumerate(self._open):
-            previous = b"/Prev %d 0 R" % (first + at - 1) if at else b""
-            following = b"/Next %d 0 R" % (first + at + 1) if at + 1 < count else b""
+        for index, (title, page) in enumerate(self._open):
+            previous = b"/Prev %d 0 R" % (first + index - 1) if index else b""
+            following = b"/Next %d 0 R" % (first + index + 1) if index + 1 < count else b""
             where = b"/Dest[%d 0 R/Fit]" % page
             bodies.append(
                 b"<</Title%b/Parent %d 0 R%b%b%b>>" % (text_string(title), parent, where, previous, following)
@@ -121,14 +121,14 @@ class Bookmarks:
         return first
 
     def _write_waiting(self, following: int) -> None:
-        """Write the group before, now that the one after it has a number."""
+        """Write the previous group, now that the number of the one after it is known."""
         if self._waiting:
             after = b"/Next %d 0 R" % following if following else b""
             self._file.pack(self._previous, [self._waiting + after + b">>"])
 
 
 class ParentTree:
-    """From the numbers of pages and links to the structure elements their content belongs to."""
+    """The parent tree: from each page and link to the structure elements that own its content."""
 
     def __init__(self, file: ObjectFile, root: int) -> None:
         self._file, self._root = file, root
@@ -136,11 +136,11 @@ class ParentTree:
         self._leaves: list[int] = []
 
     def add(self, rows: bytes) -> None:
-        """A copy's rows, keys rising."""
+        """Add the rows of a copy, in ascending order of their keys."""
         self._rows.append(rows)
 
     def close_leaf(self) -> None:
-        """Write the rows since the last leaf."""
+        """Write the rows added since the last leaf as a leaf."""
         if not self._rows:
             return
         number = self._file.reserve()
@@ -156,12 +156,12 @@ class ParentTree:
 
 
 def first_key(rows: bytes) -> int:
-    """The key that rows of a parent tree begin with."""
-    return int(rows[: min(at for at in (rows.find(b"["), rows.find(b" ")) if at > 0)])
+    """The first key of a copy's rows."""
+    return int(rows[: min(index for index in (rows.find(b"["), rows.find(b" ")) if index > 0)])
 
 
 def last_key(rows: bytes) -> int:
-    """The key of the last of a copy's rows."""
+    """The last key of a copy's rows."""
     return int(rows.rsplit(b"\t", 1)[-1].split(b"[")[0].split(b" ")[0])
 
 

@@ -1,4 +1,4 @@
-"""Writes a print file: every leaflet once, then for each copy its label and its page objects."""
+"""Writes a print file: the shared objects of each leaflet once, and for each copy its label and page objects."""
 
 import gc
 from collections.abc import Iterable, Iterator
@@ -11,11 +11,11 @@ from leaflets.labels.embed import OBJECTS_PER_FONT, embed
 from leaflets.labels.faces import LabelFonts
 from leaflets.labels.ink import Ink
 from leaflets.labels.setting import LabelSetter
-from leaflets.model.compiled import Sheet
-from leaflets.printfile.banner import banner_content, banner_sheet
+from leaflets.model.compiled import CompiledLeaflet
+from leaflets.printfile.banner import banner_content, banner_page
 from leaflets.printfile.content import LabelContent, LabelWriter
-from leaflets.printfile.form import FileNumbers, Form, make_form
-from leaflets.printfile.jobs import Copy, PrintJob, SheetSource, Written
+from leaflets.printfile.copy_template import CopyTemplate, FileNumbers, make_copy_template
+from leaflets.printfile.jobs import Copy, LeafletSource, PrintJob, WrittenFile
 from leaflets.printfile.objects import ObjectFile, Sink, text_string
 from leaflets.printfile.shared import SharedNumbers, fonts_entries, write_shared
 from leaflets.printfile.trees import Bookmarks, PageTree, ParentTree, xmp
@@ -28,23 +28,23 @@ CATALOG, PAGES, INFO, SAVE_STATE, BLANK, OUTLINES, TAGS, DOCUMENT, PARENTS, META
 
 
 def write_print_file(
-    out: Sink, copies: Iterable[Copy], sheet: SheetSource, fonts: LabelFonts, job: PrintJob
-) -> Written:
-    """Write all copies, in order, as one PDF to `out`, a binary file that need not seek; what was written.
+    out: Sink, copies: Iterable[Copy], source: LeafletSource, fonts: LabelFonts, job: PrintJob
+) -> WrittenFile:
+    """Write all copies, in order, as one PDF to `out`, a binary file that need not seek; returns its facts.
 
-    `sheet` is called once for each key. The same input gives the same bytes. Raises PdfError, naming the serial, where
+    `source` is called once for each key. The same input gives the same bytes. Raises PdfError, naming the serial, where
     a label does not fit or a leaflet has no space for one; errors of `out` pass through.
     """
     writer = _PrintFile(out, fonts, job)
     with _few_collections():
         for copy in copies:
-            writer.add(copy, sheet)
+            writer.add(copy, source)
     return writer.finish()
 
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """Let the collector of cycles look less often: copies make none, and its walks take an eighth of the time."""
+    """Runs the garbage collector less often: copies create no cycles, and collections took an eighth of the time."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, *before[1:])
     try:
@@ -54,17 +54,17 @@ def _few_collections() -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class _Known:
-    """A leaflet of this file: its sheet, where its shared objects are, its copies' forms by number of label items."""
+class _FileLeaflet:
+    """A leaflet of this file: the numbers of its shared objects, and its copies' templates by count of label items."""
 
-    sheet: Sheet
+    leaflet: CompiledLeaflet
     numbers: FileNumbers
-    placed: SharedNumbers
-    forms: dict[int, Form] = field(default_factory=dict)
+    shared: SharedNumbers
+    templates: dict[int, CopyTemplate] = field(default_factory=dict)
 
 
 class _PrintFile:
-    """One print file while it is written."""
+    """A print file that is being written."""
 
     def __init__(self, out: Sink, fonts: LabelFonts, job: PrintJob) -> None:
         self._job = job
@@ -76,7 +76,7 @@ class _PrintFile:
         self._fonts = self._file.reserve(OBJECTS_PER_FONT * len(fonts.faces))
         self._file.put(SAVE_STATE, b"<<>>", b"q\n")
         self._file.put(BLANK, b"<<>>", b"/Artifact<</Type/Layout>>BDC EMC\n")
-        self._known: dict[str, _Known] = {}
+        self._leaflets: dict[str, _FileLeaflet] = {}
         self._streams: dict[bytes, int] = {}
         self._pages = PageTree(self._file, PAGES)
         self._parents = ParentTree(self._file, PARENTS)
@@ -84,75 +84,77 @@ class _PrintFile:
         self._documents: list[int] = []
         self._copies = self._all_pages = self._papers = 0
 
-    def add(self, copy: Copy, source: SheetSource) -> None:
+    def add(self, copy: Copy, source: LeafletSource) -> None:
         """Write one copy."""
-        known = self._known.get(copy.sheet)
-        if known is None:
-            known = self._learn(copy.sheet, source(copy.sheet))
+        entry = self._leaflets.get(copy.leaflet_key)
+        if entry is None:
+            entry = self._add_leaflet(copy.leaflet_key, source(copy.leaflet_key))
         if not self._copies and self._job.banner is not None:
-            self._add_banner(known.sheet)
+            self._add_banner(entry.leaflet)
         if self._job.tagged and self._copies >= MOST_TAGGED_COPIES:
             raise PdfError(
                 f"A tagged print file holds at most {MOST_TAGGED_COPIES} copies.",
                 "Split the destination into several print files.",
             )
-        self._write(known, self._labels.content(copy, known.sheet), copy.serial)
+        self._write(entry, self._labels.content(copy, entry.leaflet), copy.serial)
         self._copies += 1
         if self._copies % _COPIES_PER_NODE == 0:
             self._close_node()
 
-    def finish(self) -> Written:
-        """Write what stands at the end, and say what was written."""
+    def finish(self) -> WrittenFile:
+        """Write the fonts, trees and catalog; returns the facts of the file."""
         if not self._copies and self._job.banner is not None:
             self._add_banner(None)
         self._close_node()
         entries = self._write_fonts()
-        for known in self._known.values():
-            body = b"<<%b/Font<<%b%b>>>>" % (known.placed.resources, known.placed.page_fonts, entries)
-            self._file.pack(known.numbers.page_resources, [body])
+        for entry in self._leaflets.values():
+            body = b"<<%b/Font<<%b%b>>>>" % (entry.shared.resources, entry.shared.page_fonts, entries)
+            self._file.pack(entry.numbers.page_resources, [body])
         self._pages.finish()
         self._write_catalog()
         self._file.finish(CATALOG, INFO)
         file = self._file
-        return Written(self._copies, self._all_pages, self._papers, file.position, file.sha256)
+        return WrittenFile(self._copies, self._all_pages, self._papers, file.position, file.sha256)
 
-    def _learn(self, key: str, sheet: Sheet) -> _Known:
-        placed = write_shared(self._file, sheet, self._streams)
-        numbers = FileNumbers(placed.numbers, self._file.reserve(), SAVE_STATE, BLANK, DOCUMENT)
-        known = self._known[key] = _Known(sheet, numbers, placed)
-        return known
+    def _add_leaflet(self, key: str, leaflet: CompiledLeaflet) -> _FileLeaflet:
+        shared = write_shared(self._file, leaflet, self._streams)
+        numbers = FileNumbers(shared.numbers, self._file.reserve(), SAVE_STATE, BLANK, DOCUMENT)
+        entry = self._leaflets[key] = _FileLeaflet(leaflet, numbers, shared)
+        return entry
 
-    def _write(self, known: _Known, label: LabelContent, title: str) -> None:
+    def _write(self, entry: _FileLeaflet, label: LabelContent, title: str) -> None:
         job, file = self._job, self._file
-        form = known.forms.get(label.items)
-        if form is None:
-            blanks = blanks_after(known.sheet.pages, job.duplex)
-            form = make_form(known.sheet, known.numbers, items=label.items, blanks=blanks, tagged=job.tagged)
-            known.forms[label.items] = form
+        template = entry.templates.get(label.items)
+        if template is None:
+            blanks = blanks_after(entry.leaflet.pages, job.duplex)
+            template = make_copy_template(
+                entry.leaflet, entry.numbers, items=label.items, blanks=blanks, tagged=job.tagged
+            )
+            entry.templates[label.items] = template
         node = self._pages.node()
-        first = file.reserve(form.objects, form.step)
+        first = file.reserve(template.objects, template.step)
         if job.tagged:
-            stream = form.stream(first, node)
-            file.put_pack(first, form.packed, stream.first, stream.data)
+            stream = template.stream(first, node)
+            file.put_pack(first, template.packed, stream.first, stream.data)
             self._parents.add(stream.parents)
-            self._documents.append(first + form.document)
+            self._documents.append(first + template.document)
         else:
-            bodies, numbers, *_ = form.fill(first, node)
+            bodies, numbers, *_ = template.fill(first, node)
             file.pack(first, bodies, numbers)
-        file.put(first + form.packed, b"<<>>", label.data)
-        self._pages.add(first, known.sheet.pages, first + form.packed - form.blanks, form.blanks)
+        file.put(first + template.packed, b"<<>>", label.data)
+        self._pages.add(first, entry.leaflet.pages, first + template.packed - template.blanks, template.blanks)
         if job.bookmarks:
             self._bookmarks.add(title, first)
-        self._all_pages += form.pages
-        self._papers += paper_sheets(known.sheet.pages, job.duplex)
+        self._all_pages += template.pages
+        self._papers += paper_sheets(entry.leaflet.pages, job.duplex)
 
-    def _add_banner(self, beside: Sheet | None) -> None:
+    def _add_banner(self, beside: CompiledLeaflet | None) -> None:
         banner = self._job.banner
         if banner is None:
             return
-        sheet = banner_sheet(self._job.lang, beside)
-        known = self._learn("\0banner", sheet)
-        self._write(known, banner_content(banner, sheet, self._labels, self._setter), banner.title)
+        leaflet = banner_page(self._job.lang, beside)
+        entry = self._add_leaflet("\0banner", leaflet)
+        self._write(entry, banner_content(banner, leaflet, self._labels, self._setter), banner.title)
 
     def _close_node(self) -> None:
         self._pages.close_node()
@@ -183,7 +185,7 @@ class _PrintFile:
         file.put(CATALOG, body + b">>")
 
     def _write_tags(self) -> None:
-        roles = {known.sheet.roles for known in self._known.values() if known.sheet.roles}
+        roles = {entry.leaflet.roles for entry in self._leaflets.values() if entry.leaflet.roles}
         if roles:
             raise PdfError("A leaflet's PDF has roles of its own, which a print file cannot hold.")
         self._parents.finish()

@@ -1,5 +1,5 @@
-"""Takes a finished leaflet apart, once, into the form that print files are written from."""
+"""A finished leaflet's PDF → the compiled leaflet that all its copies share; done once for each distinct leaflet."""
 
-from leaflets.stamp.compile import compile_sheet
+from leaflets.stamp.compile import compile_leaflet
 
-__all__ = ["compile_sheet"]
+__all__ = ["compile_leaflet"]

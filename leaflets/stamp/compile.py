@@ -1,4 +1,4 @@
-"""A finished leaflet's PDF is read and written down as a sheet that copies share."""
+"""Reads a finished leaflet's PDF and returns it as a compiled leaflet, whose objects its copies share."""
 
 import io
 from collections.abc import Iterator
@@ -7,31 +7,31 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream
 
 from leaflets.errors import PdfError
-from leaflets.model.compiled import LOCAL, PageForm, Shared, Sheet
+from leaflets.model.compiled import LOCAL, CompiledLeaflet, PageTemplate, SharedObject
 from leaflets.model.page import Pdf
 from leaflets.stamp.fontnames import with_own_font_names
-from leaflets.stamp.objects import ObjGen, Writer, destinations, scalar
-from leaflets.stamp.structure import Content, ElementWriter, annotation_owners, content_owners, read_tree
+from leaflets.stamp.objects import ObjectWriter, ObjGen, destinations, scalar
+from leaflets.stamp.structure import ElementWriter, MarkedContent, annotation_owners, content_owners, read_tree
 
 _PAGE_KEYS_SET_PER_COPY = frozenset({"/Parent", "/Contents", "/Resources", "/Annots", "/StructParents"})
 _CATALOG_KEYS = ("/Lang", "/Metadata", "/MarkInfo", "/OutputIntents", "/ViewerPreferences", "/AF", "/Extensions")
 _INHERITED = ("/MediaBox", "/CropBox", "/Rotate")
 
 
-def compile_sheet(pdf: Pdf) -> Sheet:
-    """The sheet that print files and single copies are written from; done once for a distinct leaflet.
+def compile_leaflet(pdf: Pdf) -> CompiledLeaflet:
+    """The compiled leaflet from which print files and files of one copy are written.
 
     Raises PdfError where the PDF cannot be read, is not tagged as one document, or holds what copies cannot share.
     """
     try:
         with pikepdf.open(io.BytesIO(pdf.data)) as source:
-            return _Compiler(source, pdf).sheet()
+            return _Compiler(source, pdf).compiled()
     except (pikepdf.PdfError, KeyError, TypeError, ValueError) as error:
         raise PdfError("The leaflet's PDF cannot be taken apart for copying.", "Build the leaflet again.") from error
 
 
 class _Compiler:
-    """One document on its way to becoming a sheet."""
+    """Compiles one document."""
 
     def __init__(self, source: pikepdf.Pdf, pdf: Pdf) -> None:
         self._pdf = pdf
@@ -44,25 +44,25 @@ class _Compiler:
         self._annotations = [item for page in self._pages for item in _annotations(page)]
         self._outline = list(_outline_items(self._root.get("/Outlines")))
         self._page_places = {page.objgen: place for place, page in enumerate(self._pages)}
-        self._writer = Writer(self._places(), destinations(self._root))
+        self._writer = ObjectWriter(self._places_of_own_objects(), destinations(self._root))
 
     @property
     def _first_element(self) -> int:
         return len(self._pages) + len(self._annotations)
 
-    def _places(self) -> dict[ObjGen, int]:
+    def _places_of_own_objects(self) -> dict[ObjGen, int]:
         items = [*self._pages, *self._annotations]
         elements = [element.item for element in self._elements]
         return {item.objgen: place for place, item in enumerate([*items, *elements, *self._outline])}
 
-    def sheet(self) -> Sheet:
-        """Everything, written down."""
+    def compiled(self) -> CompiledLeaflet:
+        """The whole document as a compiled leaflet."""
         owners = content_owners(self._elements)
         links = annotation_owners(self._elements)
         resources = _inherited(self._pages[0], "/Resources")
         elements = ElementWriter(self._writer, self._page_places, self._first_element)
         no_fonts, no_parent = frozenset({"/Font"}), frozenset({"/StructParent", "/P", "/Parent"})
-        forms = tuple(self._form(page, owners) for page in self._pages)
+        page_templates = tuple(self._page_template(page, owners) for page in self._pages)
         fonts = resources.get("/Font", Dictionary())
         annotations = tuple(self._writer.entries(item, leave_out=no_parent) for item in self._annotations)
         page_resources = self._writer.entries(resources, leave_out=no_fonts)[2:-2]
@@ -70,14 +70,14 @@ class _Compiler:
         bodies = tuple(elements.body(element) for element in self._elements)
         outline = tuple(self._writer.entries(item) for item in self._outline)
         catalog, info, roles = self._catalog(), self._document_info(), self._roles()
-        shared = self._writer.shared  # now that everything that names a shared object has been written
-        return Sheet(
+        shared = self._writer.shared  # read last: writing the parts above is what collects the shared objects
+        return CompiledLeaflet(
             pages=len(self._pages),
             lang=str(self._root.get("/Lang", "")),
             title="" if self._info is None else str(self._info.get("/Title", "")),
             rects=self._pdf.rects,
             shared=with_own_font_names(shared),
-            forms=forms,
+            page_templates=page_templates,
             resources=page_resources,
             page_fonts=page_fonts,
             annotations=annotations,
@@ -89,13 +89,13 @@ class _Compiler:
             roles=roles,
         )
 
-    def _form(self, page: Object, owners: dict[Content, int]) -> PageForm:
+    def _page_template(self, page: Object, owners: dict[MarkedContent, int]) -> PageTemplate:
         contents = page["/Contents"]
         streams = list(contents.as_list()) if isinstance(contents, Array) else [contents]
         if not all(isinstance(stream, Stream) for stream in streams):
             raise PdfError("A page of the leaflet's PDF has no content.")
         box = [float(edge) for edge in _inherited(page, "/MediaBox").as_list()]
-        return PageForm(
+        return PageTemplate(
             body=self._writer.entries(page, leave_out=_PAGE_KEYS_SET_PER_COPY)[2:-2] + self._inherited_keys(page),
             contents=tuple(self._writer.share(stream) for stream in streams),
             resources=self._resources(page),
@@ -113,7 +113,7 @@ class _Compiler:
         resources = _inherited(page, "/Resources")
         if resources.is_indirect:
             return self._writer.share(resources)
-        return self._writer.add(Shared(self._writer.entries(resources)))
+        return self._writer.add(SharedObject(self._writer.entries(resources)))
 
     def _place(self, annotation: Object) -> int:
         return len(self._pages) + next(
@@ -141,8 +141,8 @@ class _Compiler:
         return b"".join(key.encode() + b" " + self._writer.value(root[key]) for key in keys)
 
 
-def _owners_on(page: Object, owners: dict[Content, int]) -> tuple[int, ...]:
-    """For every marked-content number of a page the element that owns it, -1 where none does."""
+def _owners_on(page: Object, owners: dict[MarkedContent, int]) -> tuple[int, ...]:
+    """For each marked-content number of a page, the place of the element that owns it; -1 where none does."""
     here = {content.number: place for content, place in owners.items() if content.page == page.objgen}
     return tuple(here.get(number, -1) for number in range(max(here, default=-1) + 1))
 

@@ -1,18 +1,18 @@
-"""Gives every embedded font a name of its own: a printer may keep fonts by name from one leaflet to the next."""
+"""Names each embedded font by its content: some printers cache fonts by name across the leaflets of a file."""
 
 import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from leaflets.model.compiled import Shared
+from leaflets.model.compiled import SharedObject
 
 _NAME = re.compile(rb"/FontName ?/([A-Z]{6})\+([^\s/<>\[\]()]+)")
 _FILE = re.compile(rb"/FontFile[23]? ?\xf1([0-9a-f]{4})")
 
 
-def with_own_font_names(shared: Sequence[Shared]) -> tuple[Shared, ...]:
-    """The objects with each subset font's six letters taken from its glyphs, so that equal names are equal fonts."""
+def with_own_font_names(shared: Sequence[SharedObject]) -> tuple[SharedObject, ...]:
+    """The objects with the six-letter tag of each subset font derived from its data: equal names are equal fonts."""
     names: dict[bytes, bytes] = {}
     for item in shared:
         name, file = _NAME.search(item.body), _FILE.search(item.body)

@@ -1,4 +1,4 @@
-"""PDF objects written out as bytes, with every reference marked as shared by all copies or as a copy's own."""
+"""Writes PDF objects as bytes in which each reference is marked: to an object all copies share, or to a copy's own."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -6,31 +6,31 @@ from decimal import Decimal
 from pikepdf import Array, Dictionary, Name, Object, Operator, Stream, String
 
 from leaflets.errors import PdfError
-from leaflets.model.compiled import LOCAL, SHARED, Shared
+from leaflets.model.compiled import LOCAL, SHARED, SharedObject
 
 ObjGen = tuple[int, int]
-Destinations = Mapping[bytes, Object]
+NamedDestinations = Mapping[bytes, Object]
 
 _MAX_DEPTH = 60
 _NEVER_SHARED = (Name.Page, Name.Pages, Name.StructElem, Name.StructTreeRoot)
 
 
-class Writer:
-    """Writes objects as bytes and gathers the shared ones; `local` knows the place of each object that a copy owns."""
+class ObjectWriter:
+    """Writes objects as bytes and collects the shared ones; `local` gives the place of each object that a copy owns."""
 
-    def __init__(self, local: Mapping[ObjGen, int], destinations: Destinations) -> None:
+    def __init__(self, local: Mapping[ObjGen, int], destinations: NamedDestinations) -> None:
         self._local = local
         self._destinations = destinations
         self._places: dict[ObjGen, int] = {}
-        self._shared: list[Shared | None] = []
+        self._shared: list[SharedObject | None] = []
 
     @property
-    def shared(self) -> tuple[Shared, ...]:
-        """The shared objects met so far."""
+    def shared(self) -> tuple[SharedObject, ...]:
+        """The shared objects collected so far."""
         return tuple(shared for shared in self._shared if shared is not None)
 
     def value(self, item: object, depth: int = 0) -> bytes:
-        """One value; what is an object of its own becomes a reference to it."""
+        """One value as bytes; an indirect object becomes a reference to it."""
         if depth > _MAX_DEPTH:
             raise PdfError("The leaflet's PDF is nested too deeply to be copied.")
         if isinstance(item, Object) and item.is_indirect:
@@ -42,7 +42,7 @@ class Writer:
         return scalar(item)
 
     def entries(self, item: Object, *, leave_out: frozenset[str] = frozenset(), depth: int = 0) -> bytes:
-        """A dictionary in its brackets, without the keys to leave out; named destinations are given as pages."""
+        """A dictionary in its brackets, without the keys in `leave_out`; named destinations are resolved to pages."""
         parts = [
             Name(key).unparse() + b" " + self._entry(key, value, depth)
             for key, value in item.items()
@@ -58,10 +58,13 @@ class Writer:
         return b"%c%04x 0 R" % (SHARED, self.share(item))
 
     def share(self, item: Object) -> int:
-        """The place of an object among the shared ones, where it is put if it is not there yet."""
-        known = self._places.get(item.objgen)
-        if known is not None:
-            return known
+        """The place of an object among the shared ones; adds it where it is not among them yet.
+
+        Raises PdfError for a page or tag, which every copy has of its own.
+        """
+        place_already = self._places.get(item.objgen)
+        if place_already is not None:
+            return place_already
         if isinstance(item, Dictionary) and item.get("/Type") in (
             Name.Page,
             Name.Pages,
@@ -75,20 +78,20 @@ class Writer:
         self._shared[place] = self._whole(item)
         return place
 
-    def add(self, shared: Shared) -> int:
-        """Put an object that the leaflet's PDF does not have among the shared ones; its place."""
+    def add(self, shared: SharedObject) -> int:
+        """Add an object of ours to the shared ones; returns its place."""
         self._shared.append(shared)
         return len(self._shared) - 1
 
-    def _whole(self, item: Object) -> Shared:
+    def _whole(self, item: Object) -> SharedObject:
         if isinstance(item, Stream):
             body = self.entries(item, leave_out=frozenset({"/Length"}), depth=1)
-            return Shared(body, item.read_raw_bytes())
+            return SharedObject(body, item.read_raw_bytes())
         if isinstance(item, Dictionary):
-            return Shared(self.entries(item, depth=1))
+            return SharedObject(self.entries(item, depth=1))
         if isinstance(item, Array):
-            return Shared(b"[" + b" ".join(self.value(part, 1) for part in item.as_list()) + b"]")
-        return Shared(scalar(item))
+            return SharedObject(b"[" + b" ".join(self.value(part, 1) for part in item.as_list()) + b"]")
+        return SharedObject(scalar(item))
 
     def _entry(self, key: str, value: object, depth: int) -> bytes:
         if key in ("/Dest", "/D") and isinstance(value, String):
@@ -131,12 +134,12 @@ def string(value: bytes) -> bytes:
 
 def destinations(root: Object) -> dict[bytes, Object]:
     """The named destinations of a document."""
-    found: dict[bytes, Object] = {}
+    targets: dict[bytes, Object] = {}
     names = root.get("/Names")
     todo = [names["/Dests"]] if isinstance(names, Dictionary) and "/Dests" in names else []
     while todo:
         node = todo.pop()
         pairs = list[Object](node["/Names"].as_list()) if "/Names" in node else []
-        found.update((bytes(pairs[at]), pairs[at + 1]) for at in range(0, len(pairs), 2))
+        targets.update((bytes(pairs[at]), pairs[at + 1]) for at in range(0, len(pairs), 2))
         todo.extend(node["/Kids"].as_list() if "/Kids" in node else [])
-    return found
+    return targets

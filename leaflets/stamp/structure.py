@@ -1,4 +1,4 @@
-"""The tags of a leaflet, made lighter: wrappers that say nothing are folded into what they wrap."""
+"""The structure tree of a leaflet, simplified: elements without meaning of their own are replaced by their children."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from pikepdf import Array, Dictionary, Name, Object
 
 from leaflets.errors import PdfError
 from leaflets.model.compiled import LABEL, LOCAL, TOP
-from leaflets.stamp.objects import ObjGen, Writer
+from leaflets.stamp.objects import ObjectWriter, ObjGen
 
 # They carry no meaning of their own (ISO 32000-1, 14.8.4), so their children may stand in their place.
 _FOLDED = ("/Span", "/NonStruct")
@@ -20,8 +20,8 @@ _MAX_DEPTH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """A piece of marked content: its page's objgen and its number there."""
+class MarkedContent:
+    """A piece of marked content: the object number of its page, and its marked-content number there."""
 
     page: ObjGen
     number: int
@@ -29,16 +29,16 @@ class Content:
 
 @dataclass(slots=True)
 class Element:
-    """A structure element with folded children; parent and child elements are known by their place in the list."""
+    """A structure element with folded children; parent and child elements are given by their place in the list."""
 
     item: Object
     parent: int
-    kids: list[int | Content | Object] = field(default_factory=list)
+    kids: list[int | MarkedContent | Object] = field(default_factory=list)
 
     @property
     def page(self) -> ObjGen | None:
-        """The page of the content that stands directly in it, or that its attributes speak of."""
-        first = next((kid.page for kid in self.kids if isinstance(kid, Content)), None)
+        """The page of its own marked content, or else the page that its attributes are about."""
+        first = next((kid.page for kid in self.kids if isinstance(kid, MarkedContent)), None)
         if first is None and "/A" in self.item and "/Pg" in self.item:
             return self.item["/Pg"].objgen
         return first
@@ -57,9 +57,9 @@ def read_tree(root: Object) -> list[Element]:
     return elements
 
 
-def content_owners(elements: list[Element]) -> dict[Content, int]:
+def content_owners(elements: list[Element]) -> dict[MarkedContent, int]:
     """The element, by its place, of every piece of marked content."""
-    return {kid: at for at, element in enumerate(elements) for kid in element.kids if isinstance(kid, Content)}
+    return {kid: at for at, element in enumerate(elements) for kid in element.kids if isinstance(kid, MarkedContent)}
 
 
 def annotation_owners(elements: list[Element]) -> dict[ObjGen, int]:
@@ -68,7 +68,7 @@ def annotation_owners(elements: list[Element]) -> dict[ObjGen, int]:
         kid["/Obj"].objgen: at
         for at, element in enumerate(elements)
         for kid in element.kids
-        if not isinstance(kid, int | Content)
+        if not isinstance(kid, int | MarkedContent)
     }
 
 
@@ -86,22 +86,22 @@ def _gather(item: Object, parent: int, elements: list[Element], depth: int) -> i
     return place
 
 
-def _folded_kids(item: Object, depth: int) -> Iterator[Content | Object]:
+def _folded_kids(item: Object, depth: int) -> Iterator[MarkedContent | Object]:
     if depth > _MAX_DEPTH:
         raise PdfError("The leaflet's tags are nested too deeply to be copied.")
     for kid in _listed(item.get("/K")):
         if isinstance(kid, int):
-            yield Content(item["/Pg"].objgen, kid)
+            yield MarkedContent(item["/Pg"].objgen, kid)
         elif kid.get("/Type") == Name.MCR:
-            yield Content((kid["/Pg"] if "/Pg" in kid else item["/Pg"]).objgen, int(kid["/MCID"]))
+            yield MarkedContent((kid["/Pg"] if "/Pg" in kid else item["/Pg"]).objgen, int(kid["/MCID"]))
         elif "/S" not in kid:
             yield kid
         else:
             yield from _folded(kid, depth + 1)
 
 
-def _folded(item: Object, depth: int) -> list[Content | Object]:
-    """The element, or in its place what it wraps, or nothing."""
+def _folded(item: Object, depth: int) -> list[MarkedContent | Object]:
+    """The element, its children where it may be folded, or nothing where it is empty."""
     if not _listed(item.get("/K")) and str(item["/S"]) in _GENERIC:
         return []
     if any(key in item for key in _SAYS_SOMETHING) or str(item["/S"]) not in _GENERIC:
@@ -111,12 +111,12 @@ def _folded(item: Object, depth: int) -> list[Content | Object]:
     return inner if str(item["/S"]) in _FOLDED or all(map(_is_element, inner)) else [item]
 
 
-def _is_element(kid: Content | Object) -> TypeGuard[Object]:
-    return not isinstance(kid, Content) and "/S" in kid
+def _is_element(kid: MarkedContent | Object) -> TypeGuard[Object]:
+    return not isinstance(kid, MarkedContent) and "/S" in kid
 
 
 def _listed(kids: Object | None) -> list[Object]:
-    """What may be nothing, one thing or an array, as a list."""
+    """A value that may be missing, single or an array, as a list."""
     if kids is None:
         return []
     return list(kids.as_list()) if isinstance(kids, Array) else [kids]
@@ -126,7 +126,7 @@ def _listed(kids: Object | None) -> list[Object]:
 class ElementWriter:
     """Writes elements as bytes; `first` is the place of the document among a copy's objects."""
 
-    writer: Writer
+    writer: ObjectWriter
     pages: Mapping[ObjGen, int]
     first: int
 
@@ -143,17 +143,17 @@ class ElementWriter:
     def _local(self, place: int) -> bytes:
         return b"%c%04x 0 R" % (LOCAL, place)
 
-    def _kid(self, kid: int | Content | Object, page: ObjGen | None) -> bytes:
+    def _kid(self, kid: int | MarkedContent | Object, page: ObjGen | None) -> bytes:
         if isinstance(kid, int):
             return self._local(self.first + kid)
-        if not isinstance(kid, Content):
+        if not isinstance(kid, MarkedContent):
             return self.writer.entries(kid)
         if kid.page == page:
             return b"%d" % kid.number
         return b"<</Type/MCR/Pg " + self._local(self.pages[kid.page]) + b"/MCID %d>>" % kid.number
 
     def _keys(self, item: Object) -> bytes:
-        """The element's other keys, in the brackets' place: role, attributes, alternative text, language."""
+        """The element's other keys without brackets: role, attributes, alternative text, language."""
         keys = self.writer.entries(item, leave_out=_LEFT_OUT)[2:-2]
         attributes = [self._attributes(part, str(item["/S"])) for part in _listed(item.get("/A"))]
         attributes = [part for part in attributes if part]
@@ -162,7 +162,7 @@ class ElementWriter:
         return keys + b"/A" + (attributes[0] if len(attributes) == 1 else b"[" + b" ".join(attributes) + b"]")
 
     def _attributes(self, item: Object, role: str) -> bytes:
-        """One set of attributes without headers, nothing where it says no more; a table header's has its scope."""
+        """One set of attributes without /Headers, empty where nothing else is in it; a table header gets a scope."""
         body = self.writer.entries(item, leave_out=frozenset({"/Headers"}))
         if role == "/TH" and item.get("/O") == Name.Table and "/Scope" not in item:
             return body[:-2] + b"/Scope/Column>>"

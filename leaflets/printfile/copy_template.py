@@ -1,7 +1,7 @@
-"""The form that every copy of a leaflet fills in: all its objects as one text, in which only object numbers change.
+"""The template of a leaflet's copies: the objects of a copy as one text, in which only object numbers change.
 
 Objects of a copy are numbered from a multiple of 10 or 100, so that each number is a prefix, different for each copy,
-and fixed digits. The prefix is one byte in the form; a copy is made by replacing that byte.
+and fixed digits. In the template one byte stands for the prefix; a copy is made by replacing that byte.
 """
 
 import re
@@ -12,30 +12,30 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from leaflets.errors import PdfError
-from leaflets.model.compiled import LABEL, LOCAL, NODE, SHARED, TOP, Sheet
+from leaflets.model.compiled import LABEL, LOCAL, NODE, SHARED, TOP, CompiledLeaflet
 from leaflets.printfile.pressed import Pressed, pressed, with_numbers
 
-_PREFIX = 0x80  # the first of the bytes that stand for a prefix; form text is otherwise ASCII
+_PREFIX = 0x80  # the first of the bytes that stand for a prefix; the rest of a template is ASCII
 _PREFIXES = [b"%c" % byte for byte in range(_PREFIX, SHARED)]
 _PLACES = [b"%c" % NODE, *_PREFIXES]
 _MOST_OBJECTS = 100 * (SHARED - _PREFIX)
-_WORTH_PRESSING = 16  # copies of one shape; to press it takes as long as to compress as many
+_COPIES_BEFORE_PRESSING = 16  # copies of one shape; to press it takes as long as to compress as many
 _MARKED = re.compile(rb"([\xf1\xf2])([0-9a-f]{4})")
 
 
 @dataclass(frozen=True, slots=True)
 class FileNumbers:
-    """Object numbers of a file that forms refer to."""
+    """The object numbers of a file that templates refer to."""
 
-    shared: Sequence[int]  # of a sheet's shared objects
+    shared: Sequence[int]  # of a leaflet's shared objects
     page_resources: int  # of page 1, with the label's fonts
     save_state: int  # a stream that holds "q"
     blank: int  # the content of blank pages
     top: int = 0  # the structure element above the copies' documents
 
 
-class Filled(NamedTuple):
-    """A copy's objects, their numbers as text, its rows of the parent tree, and what only a file of one copy has."""
+class CopyObjects(NamedTuple):
+    """A copy's objects, their numbers as text, its rows of the parent tree, and the bodies of a file of one copy."""
 
     bodies: list[bytes]
     numbers: list[bytes]
@@ -43,7 +43,7 @@ class Filled(NamedTuple):
     extras: list[bytes]
 
 
-class Stream(NamedTuple):
+class CopyStream(NamedTuple):
     """A copy's objects as an object stream holds them, compressed; where they begin; its rows of the parent tree."""
 
     data: bytes
@@ -52,8 +52,8 @@ class Stream(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Shape:
-    """The objects of an object stream, and rows of the parent tree, for copies whose numbers have as many digits."""
+class _StreamTemplate:
+    """An object stream and rows of the parent tree, for all copies whose object numbers have as many digits."""
 
     objects: bytes
     first: int  # where the objects begin behind their numbers and places
@@ -61,19 +61,19 @@ class _Shape:
     used: int = 0
     pressed: Pressed | None = None
 
-    def stream(self, places: Sequence[bytes], numbers: Sequence[bytes]) -> Stream:
-        """With these numbers in their places."""
+    def stream(self, places: Sequence[bytes], numbers: Sequence[bytes]) -> CopyStream:
+        """The stream of the copy with these numbers."""
         self.used += 1
-        if self.used == _WORTH_PRESSING:
+        if self.used == _COPIES_BEFORE_PRESSING:
             self.pressed = pressed(self.objects, places, [len(number) for number in numbers])
         objects = with_numbers(self.objects, places, numbers)
         data = self.pressed.filled(numbers, objects) if self.pressed else zlib.compress(objects, 1)
-        return Stream(data, self.first, with_numbers(self.parents, places, numbers))
+        return CopyStream(data, self.first, with_numbers(self.parents, places, numbers))
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """What a copy's objects look like. The stream with its label is the last of them and is not in the text."""
+class CopyTemplate:
+    """A copy's objects with prefixes for numbers. The label's stream, the last object of a copy, is not in the text."""
 
     text: bytes
     packed: int  # objects in the text
@@ -81,47 +81,47 @@ class Form:
     pages: int  # with blank ones
     blanks: int  # the last of the packed objects
     document: int  # the place of the structure element for the whole copy
-    _shapes: dict[tuple[int, int], _Shape] = field(default_factory=dict, compare=False)
+    _stream_templates: dict[tuple[int, int], _StreamTemplate] = field(default_factory=dict, compare=False)
 
     @property
     def objects(self) -> int:
         """How many object numbers a copy takes."""
         return self.packed + 1
 
-    def fill(self, first: int, node: int) -> Filled:
+    def fill(self, first: int, node: int) -> CopyObjects:
         """The objects of the copy whose numbers begin at `first`, a multiple of `step`, below the page node `node`."""
-        parts = self._filled(self.text, first, node).split(b"\n")
+        parts = self._with_prefixes(self.text, first, node).split(b"\n")
         numbers_end = 2 * self.packed
-        return Filled(
+        return CopyObjects(
             parts[: self.packed], parts[self.packed : numbers_end], parts[numbers_end], parts[numbers_end + 1 :]
         )
 
-    def stream(self, first: int, node: int) -> Stream:
-        """The same objects for an object stream of their own.
+    def stream(self, first: int, node: int) -> CopyStream:
+        """The same objects as an object stream.
 
-        Where the objects begin depends only on how many digits their numbers have, so it is worked out once.
+        Where the objects begin in it depends only on how many digits their numbers have, so that is computed once.
         """
         places, numbers = self._numbers(first, node)
         digits = (len(numbers[0]), len(numbers[1]))
         alike = len(numbers[1]) == len(numbers[-1])
-        shape = self._shapes.get(digits) if alike else None
-        if shape is None:
-            shape = self._shape(first, node)
+        stream_template = self._stream_templates.get(digits) if alike else None
+        if stream_template is None:
+            stream_template = self._stream_template(first, node)
             if alike:
-                self._shapes[digits] = shape
-        return shape.stream(places, numbers)
+                self._stream_templates[digits] = stream_template
+        return stream_template.stream(places, numbers)
 
-    def _shape(self, first: int, node: int) -> _Shape:
+    def _stream_template(self, first: int, node: int) -> _StreamTemplate:
         bodies = self.fill(first, node).bodies
         starts = accumulate((len(body) + 1 for body in bodies[:-1]), initial=0)
         lines = self.text.split(b"\n")
         numbers = lines[self.packed : 2 * self.packed]
         head = b" ".join(b"%b %d" % pair for pair in zip(numbers, starts, strict=True)) + b"\n"
         objects = b"\n".join(lines[: self.packed])
-        begin = len(self._filled(head, first, node))
-        return _Shape(head + objects, begin, lines[2 * self.packed])
+        begin = len(self._with_prefixes(head, first, node))
+        return _StreamTemplate(head + objects, begin, lines[2 * self.packed])
 
-    def _filled(self, text: bytes, first: int, node: int) -> bytes:
+    def _with_prefixes(self, text: bytes, first: int, node: int) -> bytes:
         text = text.replace(_PLACES[0], b"%d" % node)
         for group, prefix in enumerate(range(first // self.step, (first + self.packed) // self.step + 1), 1):
             text = text.replace(_PLACES[group], b"%d" % prefix)
@@ -133,27 +133,40 @@ class Form:
         return _PLACES[: len(prefixes) + 1], [b"%d" % number for number in (node, *prefixes)]
 
 
-def make_form(
-    sheet: Sheet, numbers: FileNumbers, *, items: int, blanks: int, tagged: bool, whole: tuple[bytes, ...] = ()
-) -> Form:
-    """The form of a leaflet's copies with `items` label items. Untagged copies have no links: paper has none.
+def make_copy_template(
+    leaflet: CompiledLeaflet,
+    numbers: FileNumbers,
+    *,
+    items: int,
+    blanks: int,
+    tagged: bool,
+    document_bodies: tuple[bytes, ...] = (),
+) -> CopyTemplate:
+    """The template of a leaflet's copies with `items` label items. Untagged copies have no links: paper has none.
 
-    `whole` are bodies that only a file of one copy has, such as its catalog; it keeps the leaflet's outline too.
+    `document_bodies` are bodies that only a file of one copy has, such as its catalog; with them the leaflet's outline
+    is kept too. Raises PdfError where the leaflet has too many tags.
     """
-    return _Maker(sheet, numbers, items, blanks, tagged, whole).form()
+    return _TemplateMaker(leaflet, numbers, items, blanks, tagged, document_bodies).template()
 
 
-class _Maker:
-    """One form in the making."""
+class _TemplateMaker:
+    """Builds one template."""
 
     def __init__(
-        self, sheet: Sheet, numbers: FileNumbers, items: int, blanks: int, tagged: bool, whole: tuple[bytes, ...]
+        self,
+        leaflet: CompiledLeaflet,
+        numbers: FileNumbers,
+        items: int,
+        blanks: int,
+        tagged: bool,
+        document_bodies: tuple[bytes, ...],
     ) -> None:
-        self._sheet, self._numbers = sheet, numbers
+        self._leaflet, self._numbers = leaflet, numbers
         self._items, self._blanks, self._tagged = items, blanks, tagged
-        self._whole, self._outline = whole, sheet.outline if whole else ()
-        own = len(sheet.annotations) + len(sheet.elements) + len(self._outline) if tagged else 0
-        self._label = sheet.pages + own
+        self._document_bodies, self._outline = document_bodies, leaflet.outline if document_bodies else ()
+        own = len(leaflet.annotations) + len(leaflet.elements) + len(self._outline) if tagged else 0
+        self._label = leaflet.pages + own
         labels = items + 1 if tagged and items else 0
         self._first_blank = self._label + labels
         self._packed = self._first_blank + blanks
@@ -161,25 +174,25 @@ class _Maker:
         if self._packed >= _MOST_OBJECTS:
             raise PdfError("The leaflet has too many tags for a print file.")
 
-    def form(self) -> Form:
+    def template(self) -> CopyTemplate:
         """Bodies, their numbers, and rows of the parent tree, one to a line."""
-        sheet = self._sheet
-        bodies = [self._page(place) for place in range(sheet.pages)]
+        leaflet = self._leaflet
+        bodies = [self._page(place) for place in range(leaflet.pages)]
         if self._tagged:
-            bodies += [self._annotation(place) for place in range(len(sheet.annotations))]
-            bodies += [self._element(place) for place in range(len(sheet.elements))]
+            bodies += [self._annotation(place) for place in range(len(leaflet.annotations))]
+            bodies += [self._element(place) for place in range(len(leaflet.elements))]
             bodies += [self._resolved(body) for body in self._outline]
             bodies += self._label_elements()
         bodies += [self._blank_page()] * self._blanks
         numbers = [self._number(place) for place in range(self._packed)]
         parents = self._parents() if self._tagged else b""
-        pages = sheet.pages + self._blanks
-        text = b"\n".join([*bodies, *numbers, parents, *map(self._resolved, self._whole)])
-        return Form(text, self._packed, self._step, pages, self._blanks, self._first_element)
+        pages = leaflet.pages + self._blanks
+        text = b"\n".join([*bodies, *numbers, parents, *map(self._resolved, self._document_bodies)])
+        return CopyTemplate(text, self._packed, self._step, pages, self._blanks, self._first_element)
 
     @property
     def _first_element(self) -> int:
-        return self._sheet.pages + len(self._sheet.annotations)
+        return self._leaflet.pages + len(self._leaflet.annotations)
 
     def _number(self, place: int) -> bytes:
         """The number of a copy's object: a byte for its prefix, and the digits that stay."""
@@ -198,30 +211,30 @@ class _Maker:
         return _MARKED.sub(number, body).replace(b"%c" % TOP, b"%d" % self._numbers.top).replace(b"%c" % LABEL, label)
 
     def _page(self, place: int) -> bytes:
-        form, numbers = self._sheet.forms[place], self._numbers
-        contents = [b"%d 0 R" % numbers.shared[stream] for stream in form.contents]
-        resources = numbers.shared[form.resources] if place else numbers.page_resources
+        page, numbers = self._leaflet.page_templates[place], self._numbers
+        contents = [b"%d 0 R" % numbers.shared[stream] for stream in page.contents]
+        resources = numbers.shared[page.resources] if place else numbers.page_resources
         if place == 0:
             contents = [b"%d 0 R" % numbers.save_state, *contents, self._reference(self._packed)]
         body = b"/Parent %c 0 R/Contents[%b]/Resources %d 0 R" % (NODE, b" ".join(contents), resources)
         if self._tagged:
             body += b"/StructParents " + self._number(place)
-            if form.annotations:
-                body += b"/Annots[" + b" ".join(map(self._reference, form.annotations)) + b"]"
-        return b"<<" + self._resolved(form.body) + body + b">>"
+            if page.annotations:
+                body += b"/Annots[" + b" ".join(map(self._reference, page.annotations)) + b"]"
+        return b"<<" + self._resolved(page.body) + body + b">>"
 
     def _annotation(self, place: int) -> bytes:
-        body = self._resolved(self._sheet.annotations[place])
-        return body[:-2] + b"/StructParent " + self._number(self._sheet.pages + place) + b">>"
+        body = self._resolved(self._leaflet.annotations[place])
+        return body[:-2] + b"/StructParent " + self._number(self._leaflet.pages + place) + b">>"
 
     def _element(self, place: int) -> bytes:
-        body = self._resolved(self._sheet.elements[place])
-        if place == 0 and b"/Lang" not in body and self._sheet.lang:
-            return b"<</Lang(" + self._sheet.lang.encode("ascii", "replace") + b")" + body[2:]
+        body = self._resolved(self._leaflet.elements[place])
+        if place == 0 and b"/Lang" not in body and self._leaflet.lang:
+            return b"<</Lang(" + self._leaflet.lang.encode("ascii", "replace") + b")" + body[2:]
         return body
 
     def _label_elements(self) -> list[bytes]:
-        """A division for the label and a paragraph for each of its items."""
+        """A Div element for the label and a P element for each of its items."""
         if not self._items:
             return []
         kids = b" ".join(self._reference(self._label + 1 + item) for item in range(self._items))
@@ -230,30 +243,30 @@ class _Maker:
             self._reference(self._label),
             self._reference(0),
         )
-        first = first_free_content(self._sheet)
+        first = first_free_content(self._leaflet)
         return [
             b"<</S/Div/P %b/K[%b]>>" % (document, kids),
             *(b"<</S/P/P %b/Pg %b/K[%d]>>" % (division, page, first + item) for item in range(self._items)),
         ]
 
     def _blank_page(self) -> bytes:
-        last = self._sheet.forms[-1]
+        last = self._leaflet.page_templates[-1]
         box = b"/MediaBox[0 0 %.6g %.6g]" % (last.width_pt, last.height_pt)
         return b"<</Type/Page%b/Parent %c 0 R/Contents %d 0 R/Resources<<>>>>" % (box, NODE, self._numbers.blank)
 
     def _parents(self) -> bytes:
-        """Rows of the parent tree: the key is the object's own number, which no other object has."""
+        """Rows of the parent tree; the keys are the numbers of the page and link objects, so that they are unique."""
         rows = []
-        for place, form in enumerate(self._sheet.forms):
-            owners = [b"null" if owner < 0 else self._reference(self._first_element + owner) for owner in form.owners]
+        for place, page in enumerate(self._leaflet.page_templates):
+            owners = [b"null" if owner < 0 else self._reference(self._first_element + owner) for owner in page.owners]
             if place == 0:
                 owners += [self._reference(self._label + 1 + item) for item in range(self._items)]
             rows.append(self._number(place) + b"[" + b" ".join(owners) + b"]")
-        for place, owner in enumerate(self._sheet.annotation_owners):
-            rows.append(self._number(self._sheet.pages + place) + b" " + self._reference(self._first_element + owner))
-        return b"\t".join(rows)  # a tab, to tell the last row
+        for place, owner in enumerate(self._leaflet.annotation_owners):
+            rows.append(self._number(self._leaflet.pages + place) + b" " + self._reference(self._first_element + owner))
+        return b"\t".join(rows)  # a tab marks where the last row begins
 
 
-def first_free_content(sheet: Sheet) -> int:
+def first_free_content(leaflet: CompiledLeaflet) -> int:
     """The first marked-content number that page 1 does not use."""
-    return len(sheet.forms[0].owners)
+    return len(leaflet.page_templates[0].owners)
