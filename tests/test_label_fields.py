@@ -12,10 +12,10 @@ import pytest
 
 from leaflets.errors import PdfError
 from leaflets.labels import LABEL_FIELDS, Label
-from leaflets.model.compiled import Sheet
+from leaflets.model.compiled import CompiledLeaflet
 from leaflets.printfile import Copy, PrintJob, write_print_file
 from leaflets.runlist.columns import COLUMNS
-from leaflets.stamp import compile_sheet
+from leaflets.stamp import compile_leaflet
 from leaflets.typeset import typeset
 from tests.conftest import ROOT
 from tests.pages import assets, page
@@ -72,11 +72,11 @@ class PrintedLine(NamedTuple):
 
 
 @cache
-def sheet_in(lang: str) -> Sheet:
+def sheet_in(lang: str) -> CompiledLeaflet:
     """A leaflet of one page with space for a label."""
     html = page(BODY.format(pages=1) + "<p id=end>End.</p>", title="Drug 1")
     html = replace(html, lang=lang, markup=html.markup.replace('lang="en"', f'lang="{lang}"'))
-    return compile_sheet(typeset(html, assets(CSS)))
+    return compile_leaflet(typeset(html, assets(CSS)))
 
 
 def printed(label: Label, lang: str = "en") -> list[PrintedLine]:
