@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leaflets.labels import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, LabelSetter
 from leaflets.labels.bidi import BidiRun, levels, starts_rtl, visual_runs
 from leaflets.labels.brackets import CLOSING, MIRRORED
-from leaflets.labels.shaping import Line, Shaper
+from leaflets.labels.shaping import ShapedLine, Shaper
 from leaflets.printfile import Copy, PrintJob, write_print_file
 from leaflets.typography import left_to_right
 from tests.conftest import ROOT
@@ -162,12 +162,12 @@ def test_every_character_is_drawn_once(text: str, rtl: bool) -> None:
 # ---------------------------------------------------------------- brackets on the page
 
 
-def glyphs_and_texts(line: Line) -> list[tuple[int, str]]:
+def glyphs_and_texts(line: ShapedLine) -> list[tuple[int, str]]:
     """From left to right, the glyphs of a line and what each stands for."""
     out: list[tuple[int, str]] = []
-    for piece in line.pieces:
-        out += [(glyph.id, glyph.text) for glyph in piece.glyphs]
-        out += [(piece.face.font.get_nominal_glyph(ord(character)), character) for character in piece.text]
+    for run in line.runs:
+        out += [(glyph.id, glyph.text) for glyph in run.glyphs]
+        out += [(run.face.font.get_nominal_glyph(ord(character)), character) for character in run.text]
     return out
 
 
@@ -175,7 +175,7 @@ def glyphs_and_texts(line: Line) -> list[tuple[int, str]]:
 def test_brackets_in_right_to_left_text_are_mirrored(brackets: str) -> None:
     opening, closing = brackets[0], brackets[1]
     line = Shaper(fonts(installed=False)).line(f"علي {opening}محمد{closing}", bold=True, rtl=True)
-    nominal = line.pieces[0].face.font.get_nominal_glyph
+    nominal = line.runs[0].face.font.get_nominal_glyph
     (first, first_text), *_ = glyphs_and_texts(line)
     (after, after_text) = next(one for one in glyphs_and_texts(line)[1:] if one[1] in brackets)
     assert (first, first_text) == (nominal(ord(opening)), opening)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.labels import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, LabelSetter
-from leaflets.labels.setting import GRID, GRID_INSET_PT, PADDING_PT, SetLabel
-from leaflets.labels.times import TIMES, cells
+from leaflets.labels.dose_times import TIMES, dose_grid
+from leaflets.labels.layout import GRID, GRID_INSET_PT, PADDING_PT, FittedLabel
 from leaflets.printfile import Copy, PrintJob, SplitWriter, write_print_file
 from tests import verapdf
 from tests.print_samples import fonts, sheet, texts
@@ -20,7 +20,7 @@ SETTER = LabelSetter(fonts(installed=False))
 AMOUNTS = "morning: 1 tablet; bedtime: 2 tablets"
 
 
-def _set(label: Label, lang: str = "en") -> SetLabel:
+def _set(label: Label, lang: str = "en") -> FittedLabel:
     done, _ = SETTER.label(label, lang=lang, width_pt=LABEL_WIDTH_PT, height_pt=LABEL_HEIGHT_PT)
     assert done is not None
     return done
@@ -47,7 +47,7 @@ def _label(dose_times: str, directions: str = "Take as in the grid.") -> Label:
     ],
 )
 def test_times_with_amounts_are_read(text: str, amounts: tuple[str, ...]) -> None:
-    rows = [row.split("\t") for row in cells(text, "en").split("\n")]
+    rows = [row.split("\t") for row in dose_grid(text, "en").split("\n")]
     assert [head for head, _ in rows] == ["Morning", "Midday", "Evening", "Bedtime"]
     assert tuple(amount for _, amount in rows) == amounts
 
@@ -62,7 +62,7 @@ def test_times_with_amounts_are_read(text: str, amounts: tuple[str, ...]) -> Non
     ],
 )  # fmt: skip
 def test_anything_else_stays_words(text: str) -> None:
-    assert cells(text, "en") == ""
+    assert dose_grid(text, "en") == ""
 
 
 _PIECES = [*TIMES, "noon", "1", "2.5", ":", ",", ";", "\n", " ", "or"]
@@ -70,7 +70,7 @@ _PIECES = [*TIMES, "noon", "1", "2.5", ":", ",", ";", "\n", " ", "or"]
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
 def test_no_amount_is_lost(text: str) -> None:
-    drawn = cells(text, "en")
+    drawn = dose_grid(text, "en")
     if drawn:
         assert sorted(c for c in drawn if c.isdigit()) == sorted(c for c in text if c.isdigit())
         assert not any(time in row.split("\t")[1] for time in TIMES for row in drawn.split("\n"))
@@ -117,9 +117,9 @@ def test_each_time_is_read_with_its_amount(tagged: bool) -> None:
 
 
 def test_a_copy_with_a_grid_conforms() -> None:
-    piece = b"".join(SplitWriter(sheet, fonts(installed=False)).pieces(Copy("1", "1 of 1", "run 1", _label(AMOUNTS))))
-    assert verapdf.failures(piece, "ua1") == []
-    assert verapdf.failures(piece, "3a") == []
+    part = b"".join(SplitWriter(sheet, fonts(installed=False)).pieces(Copy("1", "1 of 1", "run 1", _label(AMOUNTS))))
+    assert verapdf.failures(part, "ua1") == []
+    assert verapdf.failures(part, "3a") == []
     assert verapdf.failures(_printed(_label(AMOUNTS), tagged=True), "ua1") == []
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from leaflets.labels import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, LabelFonts, LabelSetter, check_label
 from leaflets.labels.faces import FEATURES
 from leaflets.labels.label import clean, label_rows
-from leaflets.labels.setting import CONTROL_HEIGHT_PT, DIRECTIONS, NAME, PADDING_PT, SetLabel
-from leaflets.labels.shaping import Line, Shaper
+from leaflets.labels.layout import CONTROL_HEIGHT_PT, DIRECTIONS, NAME, PADDING_PT, FittedLabel
+from leaflets.labels.shaping import ShapedLine, Shaper
 from leaflets.model.finding import Finding, Severity
 from tests.conftest import ROOT
 from tests.print_samples import fonts, label
@@ -22,19 +22,19 @@ SETTER = LabelSetter(fonts(installed=False))
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenträger"
 
 
-def fit(one: Label, lang: str = "en", **more: tuple[str, ...]) -> tuple[SetLabel | None, tuple[Finding, ...]]:
+def fit(one: Label, lang: str = "en", **more: tuple[str, ...]) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
     return SETTER.label(one, lang=lang, width_pt=LABEL_WIDTH_PT, height_pt=LABEL_HEIGHT_PT, **more)
 
 
-def fitted(one: Label, lang: str = "en", **more: tuple[str, ...]) -> SetLabel:
+def fitted(one: Label, lang: str = "en", **more: tuple[str, ...]) -> FittedLabel:
     done, _ = fit(one, lang, **more)
     assert done is not None
     return done
 
 
-def words(line: Line) -> str:
+def words(line: ShapedLine) -> str:
     """The text of a line from left to right, shaped glyphs by what they stand for."""
-    return "".join(piece.text or "".join(glyph.text for glyph in piece.glyphs) for piece in line.pieces)
+    return "".join(run.text or "".join(glyph.text for glyph in run.glyphs) for run in line.runs)
 
 
 def codes(findings: tuple[Finding, ...]) -> list[str]:
@@ -160,9 +160,9 @@ def test_letters_of_europe_and_vietnam_are_drawn_one_by_one(text: str) -> None:
 
 def test_arabic_letters_are_joined_and_drawn_from_the_right() -> None:
     line = fitted(Label("محمد")).blocks[0].lines[0]
-    glyphs = line.pieces[0].glyphs
+    glyphs = line.runs[0].glyphs
     assert "".join(glyph.text for glyph in reversed(glyphs)) == "محمد"
-    nominal = line.pieces[0].face.font.get_nominal_glyph
+    nominal = line.runs[0].face.font.get_nominal_glyph
     assert any(glyph.id != nominal(ord(glyph.text)) for glyph in glyphs)
 
 
@@ -261,7 +261,7 @@ def test_line_breaks_in_directions_stay_and_in_names_do_not() -> None:
 def test_a_number_is_set_in_the_face_of_its_unit() -> None:
     for text, rtl in (("قرص واحد 2 mg يوميا", True), ("每次2 mg，每日一次", False)):
         line = Shaper(fonts(installed=True)).line(text, bold=True, rtl=rtl)
-        (dose,) = [piece for piece in line.pieces if "mg" in piece.text]
+        (dose,) = [run for run in line.runs if "mg" in run.text]
         assert "2 mg" in dose.text
 
 

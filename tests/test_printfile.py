@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from leaflets.errors import OutputError, PdfError
 from leaflets.labels import Label, LabelSetter
-from leaflets.labels.ink import Ink
-from leaflets.labels.setting import CONTROL as CONTROL_STYLE
+from leaflets.labels.layout import CONTROL as CONTROL_STYLE
+from leaflets.labels.text_operators import TextWriter
 from leaflets.printfile import (
     Banner,
     Copy,
@@ -106,14 +106,16 @@ def test_a_control_line_is_set_as_a_whole_whatever_its_beginning_was_used_for_be
     setter, page = LabelSetter(fonts()), sheet("1")
     space = page.rect("control") or page.rect("label")
     assert space is not None
-    whole = setter.fresh(f"{control} · {serial}", CONTROL_STYLE, space.width - (0 if page.rect("control") else 6))
-    writer = LabelWriter(Ink(fonts()), setter, tagged=False)
+    whole = setter.uncached_block(
+        f"{control} · {serial}", CONTROL_STYLE, space.width - (0 if page.rect("control") else 6)
+    )
+    writer = LabelWriter(TextWriter(fonts()), setter, tagged=False)
     writer.content(Copy("1", "3 of 4", control.replace("W", "")), page)
     if whole is None or len(whole.lines) > 1:
         with pytest.raises(PdfError, match="control line is too long"):
             writer.content(Copy("1", serial, control), page)
     else:
-        expected = Ink(fonts()).line(whole.lines[0], whole.size_pt)
+        expected = TextWriter(fonts()).line(whole.lines[0], whole.size_pt)
         assert expected in writer.content(Copy("1", serial, control), page).data
         assert expected in writer.content(Copy("1", serial, control), page).data
 
@@ -264,8 +266,8 @@ def test_chinese_names_are_read_back() -> None:
     some = [Copy("2", "1 of 1", CONTROL, label("王小明"))]
     data, _ = written(some, PrintJob("Night run"), installed=True)
     assert "王小明" in texts(data)[0]
-    piece = b"".join(SplitWriter(sheet, fonts()).pieces(some[0]))
-    assert "王小明" in texts(piece)[0]
+    part = b"".join(SplitWriter(sheet, fonts()).pieces(some[0]))
+    assert "王小明" in texts(part)[0]
 
 
 # ---------------------------------------------------------------- sameness, privacy

@@ -1,4 +1,4 @@
-"""The label fonts of a file as PDF objects: the glyphs that were drawn and no others, and the text they stand for."""
+"""The label fonts of a print file as PDF objects: subsets of the glyphs that were used, with their text."""
 
 import hashlib
 import struct
@@ -11,9 +11,9 @@ from itertools import groupby
 import uharfbuzz as hb
 
 from leaflets.labels.faces import Face
-from leaflets.labels.ink import FaceCodes
+from leaflets.labels.text_operators import FaceCodes
 
-# What a PDF needs none of: the text is shaped already, and the file gives widths and names itself.
+# Not needed in a PDF: the text is shaped already, and the PDF has widths and names of its own.
 _DROPPED_TABLES = (
     *("BASE", "GDEF", "GPOS", "GSUB", "OS/2", "STAT", "VORG", "cmap", "cvt"),
     *("fpgm", "gasp", "name", "post", "prep", "vhea", "vmtx"),
@@ -21,7 +21,7 @@ _DROPPED_TABLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class EncodedGlyph:
     """A code of a font, the glyph it draws, and the text it stands for."""
 
     code: int
@@ -30,13 +30,13 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """A font as objects without numbers, streams with their data; `@n` in a body refers to object n of them."""
+class EmbeddedFont:
+    """A font as PDF objects without numbers, streams with their data. `@n` in a body refers to the nth of them."""
 
     objects: tuple[tuple[bytes, bytes | None], ...]
 
     def numbered(self, first: int) -> list[tuple[bytes, bytes | None]]:
-        """The objects as they stand from object number `first` on; the first is the font itself."""
+        """The objects with their references filled in, numbered from `first` on. The first is the font itself."""
         out = []
         for body, data in self.objects:
             for at in range(len(self.objects)):
@@ -46,19 +46,22 @@ class Embedded:
 
 
 OBJECTS_PER_FONT = 9
-NARROW = 6  # the place of the font for one-byte codes among a face's objects
+"""How many objects `embed` returns for a face."""
+
+ONE_BYTE_FONT = 6
+"""The index of the font for one-byte codes among the objects of a face."""
 
 
-def embed(codes: FaceCodes) -> Embedded:
-    """The font of one face for the codes a file has used; always OBJECTS_PER_FONT objects."""
+def embed(codes: FaceCodes) -> EmbeddedFont:
+    """The font of one face, for the codes that a file has used; always OBJECTS_PER_FONT objects."""
     nominal = codes.face.font.get_nominal_glyph
-    drawn = [Drawn(ord(c), nominal(ord(c)), c) for c in codes.characters]
-    drawn += [Drawn(code, glyph, text) for (glyph, text), code in codes.glyphs.items()]
+    drawn = [EncodedGlyph(ord(c), nominal(ord(c)), c) for c in codes.characters]
+    drawn += [EncodedGlyph(code, glyph, text) for (glyph, text), code in codes.glyphs.items()]
     return _embed(codes.face, tuple(sorted(drawn, key=lambda one: one.code)))
 
 
 @lru_cache(maxsize=64)
-def _embed(face: Face, drawn: tuple[Drawn, ...]) -> Embedded:
+def _embed(face: Face, drawn: tuple[EncodedGlyph, ...]) -> EmbeddedFont:
     data, glyphs = _subset(face, {one.glyph for one in drawn})
     is_cff = not face.one_byte
     name = _name(face, drawn)
@@ -78,7 +81,7 @@ def _embed(face: Face, drawn: tuple[Drawn, ...]) -> Embedded:
     map_body = (
         b"<</Type/CMap/CMapName/LeafletCodes%b/Filter/FlateDecode>>" % system if is_cff else b"<</Filter/FlateDecode>>"
     )
-    return Embedded(
+    return EmbeddedFont(
         (
             (
                 b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding %b/DescendantFonts[@1]/ToUnicode @4>>"
@@ -90,32 +93,32 @@ def _embed(face: Face, drawn: tuple[Drawn, ...]) -> Embedded:
             (file_body, program),
             (b"<</Filter/FlateDecode>>", zlib.compress(_to_unicode(drawn), 6)),
             (map_body, zlib.compress(mapping, 6)),
-            *_narrow(name),
+            *_one_byte_font(name),
         )
     )
 
 
-def _narrow(name: bytes) -> tuple[tuple[bytes, bytes | None], ...]:
-    """The same font for one-byte codes that are Latin-1: only its encoding differs."""
+def _one_byte_font(name: bytes) -> tuple[tuple[bytes, bytes | None], ...]:
+    """The same font for one-byte codes, which are Latin-1; only its encoding differs."""
     body = b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding @7/DescendantFonts[@1]/ToUnicode @8>>" % name
     system = b"<</Type/CMap/CMapName/LeafletLatin1/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
     return (body, None), (system, _LATIN1_CMAP), (b"<<>>", _LATIN1_TO_UNICODE)
 
 
 def _subset(face: Face, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
-    """The font program with these glyphs, and where each of them is in it."""
+    """The font program with these glyphs alone, and the index of each in it."""
     wanted = hb.SubsetInput()
     wanted.glyph_set.update(sorted(glyphs))
     wanted.unicode_set.clear()
     wanted.drop_table_tag_set.update([int.from_bytes(tag.ljust(4).encode(), "big") for tag in _DROPPED_TABLES])
     wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.CFF_IDENTITY_CHARSET | hb.SubsetFlags.NOTDEF_OUTLINE
     plan = hb.SubsetPlan(face.face, wanted)
-    places = dict(plan.old_to_new_glyph_mapping)
-    return bytes(plan.execute().blob.data), places
+    indexes = dict(plan.old_to_new_glyph_mapping)
+    return bytes(plan.execute().blob.data), indexes
 
 
-def _name(face: Face, drawn: Sequence[Drawn]) -> bytes:
-    """A name no other subset has: six letters from what is in it, and the face's own file name."""
+def _name(face: Face, drawn: Sequence[EncodedGlyph]) -> bytes:
+    """A name that no other subset has: six letters computed from its glyphs, and the file name of the face."""
     content = repr([(one.code, one.glyph, one.text) for one in drawn]).encode()
     number = int.from_bytes(hashlib.sha256(face.path.name.encode() + content).digest()[:8], "big")
     tag = bytes(65 + number // 26**place % 26 for place in range(6))
@@ -136,7 +139,7 @@ def _per_mille(length: int, upem: int) -> bytes:
     return f"{1000 * length / upem:.2f}".rstrip("0").rstrip(".").encode()
 
 
-def _glyph_map(drawn: Sequence[Drawn], glyphs: dict[int, int]) -> bytes:
+def _glyph_map(drawn: Sequence[EncodedGlyph], glyphs: dict[int, int]) -> bytes:
     out = bytearray(2 * (drawn[-1].code + 1))
     for one in drawn:
         struct.pack_into(">H", out, 2 * one.code, glyphs[one.glyph])
@@ -144,7 +147,7 @@ def _glyph_map(drawn: Sequence[Drawn], glyphs: dict[int, int]) -> bytes:
 
 
 def _descriptor(face: Face, name: bytes, data: bytes) -> bytes:
-    """The font descriptor, open for its font file; the box is that of the whole face."""
+    """The font descriptor up to the entry for its font file. The bounding box is that of the whole face."""
     box = struct.unpack(">4h", face.face.reference_table("head").data[36:44])
     extents = face.font.get_font_extents("ltr")
     edges = b" ".join(_per_mille(edge, face.upem) for edge in box)
@@ -173,20 +176,20 @@ _LATIN1_TO_UNICODE = (
 )
 
 
-def _to_unicode(drawn: Sequence[Drawn]) -> bytes:
+def _to_unicode(drawn: Sequence[EncodedGlyph]) -> bytes:
     lines = [b"<%04x><%b>" % (one.code, (one.text or "\u200b").encode("utf-16-be").hex().encode()) for one in drawn]
     head = _CMAP_HEAD % (b"UCS", b"Adobe-Identity-UCS", 2, b"", _TWO_BYTES)
     return head + _in_hundreds(lines, b"bfchar") + _CMAP_TAIL
 
 
-def _cmap(drawn: Sequence[Drawn], glyphs: dict[int, int]) -> bytes:
-    """Codes to glyph places, for fonts whose outlines cannot be reached through a glyph map (CFF)."""
+def _cmap(drawn: Sequence[EncodedGlyph], glyphs: dict[int, int]) -> bytes:
+    """The map from codes to glyph indexes, for CFF outlines, which have no CIDToGIDMap."""
     lines = [b"<%04x> %d" % (one.code, glyphs[one.glyph]) for one in drawn]
     head = _CMAP_HEAD % (b"Identity", b"LeafletCodes", 1, b"/WMode 0 def\n", _TWO_BYTES)
     return head + _in_hundreds(lines, b"cidchar") + _CMAP_TAIL
 
 
 def _in_hundreds(lines: Sequence[bytes], kind: bytes) -> bytes:
-    """Sections of at most a hundred lines, the most that a CMap may have."""
+    """The lines in sections of at most a hundred, the limit of a CMap."""
     parts = [lines[at : at + 100] for at in range(0, len(lines), 100)]
     return b"".join(b"%d begin%b\n%b\nend%b\n" % (len(part), kind, b"\n".join(part), kind) for part in parts)

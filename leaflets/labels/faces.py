@@ -1,4 +1,4 @@
-"""The fonts a label is set in: which face draws which character, and how wide."""
+"""The fonts of labels: which face has which character, and how wide it is."""
 
 import hashlib
 import importlib.util
@@ -11,7 +11,7 @@ import uharfbuzz as hb
 
 from leaflets.errors import RenderError
 
-# Ligatures would join letters of a name; a label is read letter by letter.
+# Ligatures would join letters of a name, and names on labels are compared letter by letter.
 FEATURES = {"liga": False, "clig": False, "dlig": False}
 
 _SIMPLE_DIRECTIONS = frozenset({"L", "EN", "ES", "ET", "CS", "ON", "WS"})
@@ -19,15 +19,15 @@ _SIMPLE_CATEGORIES = frozenset(
     {"Lu", "Ll", "Lt", "Nd", "No", "Nl", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc", "Sm", "So", "Zs"}
 )
 
-# Source Sans 3 draws these otherwise beside some letters: two dots beside two dots, iota after a capital.
+# Source Sans 3 draws these differently beside some letters (Ї beside Ї, iota after a capital), so they need shaping.
 _CONTEXTUAL = frozenset("ЇїΙι")
 
-# Regular and bold file names of a script's faces; where there is no bold, the regular stands for it.
-_KNOWN = (
+# File names of the regular and the bold face of a script; without a bold face, the regular one is used for both.
+_SCRIPT_FACES = (
     ("SourceSans3_400Regular.ttf", "SourceSans3_700Bold.ttf"),
     ("Vazirmatn_400Regular.ttf", "Vazirmatn_700Bold.ttf"),
 )
-_KNOWN_FAMILIES = ("SourceSans3_", "Vazirmatn_")
+_SCRIPT_FAMILIES = ("SourceSans3_", "Vazirmatn_")
 
 
 class Face:
@@ -41,17 +41,17 @@ class Face:
         self.font = hb.Font(self.face)
         self.upem: int = self.face.upem
         self.kerning = Kerning(self)
-        # Glyphs of CFF outlines are not found by Unicode number, so one-byte codes cannot stand for them.
+        # One-byte codes need glyphs that are found by Unicode number, which CFF outlines have not.
         self.one_byte = "glyf" in self.face.table_tags
 
     @cached_property
     def characters(self) -> frozenset[str]:
-        """Every character the face has a glyph for."""
+        """The characters that the face has a glyph for."""
         return frozenset(map(chr, self.face.unicodes))
 
     @cached_property
     def advances(self) -> dict[str, int]:
-        """The widths of the simple characters: those that are one glyph each, wherever they stand."""
+        """The widths of the simple characters, which have one glyph each whatever stands beside them."""
         width, glyph = self.font.get_glyph_h_advance, self.font.get_nominal_glyph
         return {c: width(glyph(ord(c))) for c in self.characters if _is_simple(c)}
 
@@ -62,7 +62,7 @@ class Face:
 
 
 class Kerning(dict[tuple[str, str], int]):
-    """What is added between two simple characters, measured by shaping the pair, once."""
+    """The distance added between two simple characters, measured by shaping the pair when it first occurs."""
 
     def __init__(self, face: Face) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ def _is_simple(character: str) -> bool:
 
 
 class LabelFonts:
-    """The faces of a run. `pairs` holds, for each script in order of preference, its regular and its bold face."""
+    """The faces of a print run. `pairs` are the regular and the bold face of each script, in order of preference."""
 
     def __init__(self, pairs: Sequence[tuple[Face, Face]]) -> None:
         self.pairs = tuple(pairs)
@@ -99,29 +99,30 @@ class LabelFonts:
 
     @classmethod
     def load(cls, *folders: Path, installed: bool = True) -> "LabelFonts":
-        """The faces for Latin, Greek, Cyrillic and Arabic letters, and every other font for what those lack.
+        """The faces for Latin, Greek, Cyrillic and Arabic letters, and all other fonts there are, for other scripts.
 
-        Each folder is searched together with its subfolder `labels`; what stands in an earlier one wins. A pharmacy
+        Each folder is searched together with its subfolder `labels`; a file in an earlier folder wins. A pharmacy
         adds Devanagari or Thai by putting a font there. `installed` looks for the optional package with Chinese fonts
         too. Raises RenderError where the Latin face is missing or a font cannot be read.
         """
         places = [place for folder in folders for place in (folder, folder / "labels") if place.is_dir()]
-        pairs = [pair for names in _KNOWN if (pair := _known(places, *names)) is not None]
-        if not pairs or pairs[0][0].path.name != _KNOWN[0][0]:
+        pairs = [pair for names in _SCRIPT_FACES if (pair := _script_pair(places, *names)) is not None]
+        if not pairs or pairs[0][0].path.name != _SCRIPT_FACES[0][0]:
             raise RenderError(
-                f"The label's font {_KNOWN[0][0]} was not found.", "Put it into styles/fonts, or install leaflet again."
+                f"The label's font {_SCRIPT_FACES[0][0]} was not found.",
+                "Put it into styles/fonts, or install leaflet again.",
             )
-        found: dict[str, Path] = {}
+        other_fonts: dict[str, Path] = {}
         for place in [*places, *(_chinese_package() if installed else ())]:
             for path in sorted(place.iterdir()):
-                if path.suffix.lower() in (".ttf", ".otf") and not path.name.startswith(_KNOWN_FAMILIES):
-                    found.setdefault(path.name, path)
-        others = [_open(path, bold=False) for path in found.values()]
+                if path.suffix.lower() in (".ttf", ".otf") and not path.name.startswith(_SCRIPT_FAMILIES):
+                    other_fonts.setdefault(path.name, path)
+        others = [_open(path, bold=False) for path in other_fonts.values()]
         return cls([*pairs, *((face, face) for face in others)])
 
     @cached_property
     def digest(self) -> str:
-        """A hash over the font files: other fonts, other bytes on the page."""
+        """A hash over the font files, which decide the bytes of a label."""
         total = hashlib.sha256()
         for face in self.faces:
             total.update(hashlib.sha256(face.path.read_bytes()).digest())
@@ -133,11 +134,11 @@ class LabelFonts:
         return any("\u738b" in regular.characters for regular, _ in self.pairs)
 
     def face_for(self, character: str, bold: bool) -> Face | None:
-        """The first face that has the character."""
+        """The first face that has the character; None where none has it."""
         return next((pair[bold] for pair in self.pairs if character in pair[bold].characters), None)
 
 
-def _known(places: Sequence[Path], regular: str, bold: str) -> tuple[Face, Face] | None:
+def _script_pair(places: Sequence[Path], regular: str, bold: str) -> tuple[Face, Face] | None:
     light = next((place / regular for place in places if (place / regular).is_file()), None)
     heavy = next((place / bold for place in places if (place / bold).is_file()), None)
     if light is None:

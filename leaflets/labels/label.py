@@ -1,4 +1,4 @@
-"""What stands on one patient's label, and the words around it."""
+"""The fields of a patient's label, the rows they are printed on with their captions, and the cleaning of their text."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ from leaflets.languages import msg, spoken
 LABEL_WIDTH_PT = 198.4
 LABEL_HEIGHT_PT = 99.2
 
-# Marks of direction are ours to set; joiners (U+200C, U+200D) belong to the spelling and stay.
+# Direction marks are removed: `bidi` decides the order. Joiners (U+200C, U+200D) are part of the spelling and stay.
 _JOINERS = "\u200c\u200d"
 _DIRECTION_MARKS = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 
@@ -106,7 +106,7 @@ def label_rows(lang: str) -> tuple[RowFields, ...]:
 
 
 def clean(text: str) -> str:
-    """Text in composed form on one line, without marks of direction and control characters."""
+    """The text in composed form (NFC) on one line, without direction marks and control characters."""
     if text.isascii() and text.isprintable():
         return text if "  " not in text and text == text.strip() else " ".join(text.split())
     text = unicodedata.normalize("NFC", text.translate(_DIRECTION_MARKS))
@@ -116,12 +116,13 @@ def clean(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """As `clean`, but line breaks stay: "2 tablets" below "Day 1" must not become one sentence."""
+    """As `clean`, but with its line breaks: "Day 1" and "2 tablets" below it must not become one sentence."""
     return "\n".join(filter(None, map(clean, text.splitlines()))) if "\n" in text or "\r" in text else clean(text)
 
 
 def cleaned(label: Label) -> Label:
-    """The label with all of its fields clean; itself where they are, as most are: then one look does for all."""
+    """The label with all of its fields clean; the same object where they are clean already."""
+    # Most labels are clean ASCII, which one check of all fields together shows quickly.
     together = "|".join(_all_but_name(label))
     if together.isascii() and together.isprintable() and not _NEEDS_CLEANING.search(together):
         name = clean(label.patient_name)
@@ -131,7 +132,7 @@ def cleaned(label: Label) -> Label:
 
 
 def _plain(character: str) -> str:
-    """A character as it is printed: soft hyphens and other signs that nobody sees go, other white space is a space."""
+    """The character as it is printed: nothing for soft hyphens and other invisible signs, a space for white space."""
     if character.isprintable() or character in _JOINERS or unicodedata.bidirectional(character) == "AN":
-        return character  # the signs before Arabic numbers are drawn, though their category is that of unseen ones
+        return character  # number signs of Arabic have the category of invisible characters (Cf), but are drawn
     return "" if unicodedata.category(character) == "Cf" else " "

@@ -1,4 +1,4 @@
-"""A line of a label becomes glyphs: split by face and direction, shaped by HarfBuzz, in the order it is drawn."""
+"""Lines of a label as glyphs: split by face and direction, shaped by HarfBuzz, in the order in which they are drawn."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from leaflets.labels.bidi import BidiRun, has_rtl, visual_runs
 from leaflets.labels.brackets import MIRRORED
 from leaflets.labels.faces import FEATURES, Face, LabelFonts
 
-_REMEMBERED = 2048
+_CACHE_SIZE = 2048
 _JOINERS = "\u200c\u200d"
 LATIN_ABOVE, LATIN_BELOW = 0.95, 0.25
 # Programs that read a PDF mirror the brackets of right-to-left text, so each glyph is recorded as what it looks like.
@@ -29,7 +29,7 @@ class Glyph(NamedTuple):
     dy: int
 
 
-class Piece(NamedTuple):
+class FaceRun(NamedTuple):
     """Part of a line in one face: text with its kerning where every character is simple, otherwise glyphs."""
 
     face: Face
@@ -38,22 +38,24 @@ class Piece(NamedTuple):
     glyphs: tuple[Glyph, ...] = ()
 
     def __repr__(self) -> str:
-        return "Piece(...)"  # its text may be a patient's name
+        return "FaceRun(...)"  # the text may be a patient's name, which must not reach a log
 
 
-class Line(NamedTuple):
-    """A line as it is drawn from left to right. `width` is in units of the size of the type, as is what stands out
-    `above` and `below` the room that Latin letters take.
+class ShapedLine(NamedTuple):
+    """A line as it is drawn from left to right.
+
+    Lengths are in units of the size of type. `above` and `below` say how far the line extends beyond the space that
+    Latin letters take.
     """
 
-    pieces: tuple[Piece, ...]
+    runs: tuple[FaceRun, ...]
     width: float
     above: float = 0.0
     below: float = 0.0
 
 
 class MissingCharacter(Exception):
-    """A character that no face draws; `character` is for choosing the message, not for printing it."""
+    """No face has a character. `character` serves to choose a message and must not be printed in it."""
 
     def __init__(self, character: str) -> None:
         super().__init__("no face has a character")
@@ -61,47 +63,48 @@ class MissingCharacter(Exception):
 
 
 class Shaper:
-    """Shapes lines and remembers the last few thousand."""
+    """Shapes lines; caches the last few thousand."""
 
     def __init__(self, fonts: LabelFonts) -> None:
         self._fonts = fonts
-        self._lines: dict[tuple[str, bool, bool, bool], Line] = {}
+        self._lines: dict[tuple[str, bool, bool, bool], ShapedLine] = {}
         self._latin = tuple((face, face.simple) for face in fonts.pairs[0])
 
-    def line(self, text: str, *, bold: bool, rtl: bool, kerned: bool = True) -> Line:
-        """As `shape`, for lines that are tried again and again."""
+    def line(self, text: str, *, bold: bool, rtl: bool, kerned: bool = True) -> ShapedLine:
+        """As `shape`, from the cache where the line was shaped before."""
         key = (text, bold, rtl, kerned)
         line = self._lines.get(key)
         if line is None:
-            if len(self._lines) >= _REMEMBERED:
+            if len(self._lines) >= _CACHE_SIZE:
                 self._lines.clear()
             line = self._lines[key] = self.shape(text, bold=bold, rtl=rtl, kerned=kerned)
         return line
 
-    def shape(self, text: str, *, bold: bool, rtl: bool, kerned: bool = True) -> Line:
+    def shape(self, text: str, *, bold: bool, rtl: bool, kerned: bool = True) -> ShapedLine:
         """A line of clean text; `rtl` is the direction of the paragraph. Raises MissingCharacter."""
         face, simple = self._latin[bold]
         if not rtl and simple.issuperset(text):
             if kerned:
-                piece, advance = _simple(face, text)
-                return Line((piece,), advance / face.upem)
-            return Line((Piece(face, text),), sum(map(face.advances.__getitem__, text)) / face.upem)
-        pieces: list[Piece] = []
+                run, advance = _simple(face, text)
+                return ShapedLine((run,), advance / face.upem)
+            return ShapedLine((FaceRun(face, text),), sum(map(face.advances.__getitem__, text)) / face.upem)
+        runs: list[FaceRun] = []
         width = above = below = 0.0
-        for run in visual_runs(text, rtl=rtl) if rtl or has_rtl(text) else [BidiRun(0, len(text), False)]:
-            parts = list(self._runs(text[run.start : run.end], bold))
-            for face, part in reversed(parts) if run.rtl else parts:
-                piece, advance = _shape_run(face, part, run.rtl)
-                pieces.append(piece)
+        for bidi_run in visual_runs(text, rtl=rtl) if rtl or has_rtl(text) else [BidiRun(0, len(text), False)]:
+            parts = list(self._parts(text[bidi_run.start : bidi_run.end], bold))
+            for face, part in reversed(parts) if bidi_run.rtl else parts:
+                run, advance = _shape_run(face, part, bidi_run.rtl)
+                runs.append(run)
                 width += advance / face.upem
-                up, down = _reach(piece) if piece.glyphs else (0.0, 0.0)
+                up, down = _vertical_extent(run) if run.glyphs else (0.0, 0.0)
                 above, below = max(above, up - LATIN_ABOVE), max(below, down - LATIN_BELOW)
-        return Line(tuple(pieces), width, above, below)
+        return ShapedLine(tuple(runs), width, above, below)
 
-    def _runs(self, text: str, bold: bool) -> Iterator[tuple[Face, str]]:
-        """The text split by face; spaces and signs stay with the face before them where that has them.
+    def _parts(self, text: str, bold: bool) -> Iterator[tuple[Face, str]]:
+        """The text split by face. Spaces and signs take the face before them where that has them.
 
-        Figures do not, so that a number looks like its unit. A mark that the face of its letter lacks is not drawn.
+        Digits do not, so that a number looks like its unit. Raises MissingCharacter for a mark that the face of its
+        letter lacks, since it would be drawn beside the letter.
         """
         start, current = 0, self._first_face(text, bold)
         for at, character in enumerate(text):
@@ -127,24 +130,26 @@ class Shaper:
         return face
 
 
-def _reach(piece: Piece) -> tuple[float, float]:
-    """How far the ink of shaped glyphs reaches up and down from the line they stand on, in sizes of type."""
+def _vertical_extent(run: FaceRun) -> tuple[float, float]:
+    """How far the outlines of shaped glyphs extend above and below the baseline, in sizes of type."""
     up = down = 0
-    for glyph in piece.glyphs:
-        ink = piece.face.font.get_glyph_extents(glyph.id)
-        if ink is not None:
-            up = max(up, ink.y_bearing + glyph.dy)
-            down = min(down, ink.y_bearing + ink.height + glyph.dy)
-    return up / piece.face.upem, -down / piece.face.upem
+    for glyph in run.glyphs:
+        extents = run.face.font.get_glyph_extents(glyph.id)
+        if extents is not None:
+            up = max(up, extents.y_bearing + glyph.dy)
+            down = min(down, extents.y_bearing + extents.height + glyph.dy)
+    return up / run.face.upem, -down / run.face.upem
 
 
-def _simple(face: Face, text: str) -> tuple[Piece, int]:
+def _simple(face: Face, text: str) -> tuple[FaceRun, int]:
     kerning = face.kerning
     kerns = [kerning[pair] for pair in pairwise(text)]
-    return Piece(face, text, tuple(kerns) if any(kerns) else ()), sum(map(face.advances.__getitem__, text)) + sum(kerns)
+    return FaceRun(face, text, tuple(kerns) if any(kerns) else ()), sum(map(face.advances.__getitem__, text)) + sum(
+        kerns
+    )
 
 
-def _shape_run(face: Face, text: str, rtl: bool) -> tuple[Piece, int]:
+def _shape_run(face: Face, text: str, rtl: bool) -> tuple[FaceRun, int]:
     if not rtl and face.simple.issuperset(text):
         return _simple(face, text)
     buffer = hb.Buffer()
@@ -157,16 +162,20 @@ def _shape_run(face: Face, text: str, rtl: bool) -> tuple[Piece, int]:
     glyphs = tuple(_glyphs(face, text.translate(_MIRRORED) if rtl else text, buffer))
     if any(glyph.id == 0 for glyph in glyphs):
         raise MissingCharacter(text[0])
-    return Piece(face, glyphs=glyphs), sum(glyph.advance for glyph in glyphs)
+    return FaceRun(face, glyphs=glyphs), sum(glyph.advance for glyph in glyphs)
 
 
 def _glyphs(face: Face, text: str, buffer: hb.Buffer) -> Iterator[Glyph]:
-    turned = -1 if str(buffer.direction) == "rtl" else 1  # readers turn round the text of a joined glyph too
+    step = (
+        -1 if str(buffer.direction) == "rtl" else 1
+    )  # programs that read the PDF reverse the text of a joined glyph too
     starts = sorted({info.cluster for info in buffer.glyph_infos})
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
-    told: set[int] = set()
+    clusters_with_text: set[int] = set()
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        stands_for = "" if info.cluster in told else text[info.cluster : ends[info.cluster]].strip(_JOINERS)[::turned]
-        told.add(info.cluster)
+        stands_for = ""
+        if info.cluster not in clusters_with_text:
+            stands_for = text[info.cluster : ends[info.cluster]].strip(_JOINERS)[::step]
+        clusters_with_text.add(info.cluster)
         nominal = face.font.get_glyph_h_advance(info.codepoint)
         yield Glyph(info.codepoint, stands_for, position.x_advance, nominal, position.x_offset, position.y_offset)

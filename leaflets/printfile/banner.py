@@ -2,7 +2,7 @@
 
 from leaflets.errors import PdfError
 from leaflets.labels.label import clean
-from leaflets.labels.setting import BODY, HEADING, Block, LabelSetter
+from leaflets.labels.layout import BODY, HEADING, LabelSetter, TextBlock
 from leaflets.labels.shaping import MissingCharacter
 from leaflets.model.compiled import LABEL, TOP, CompiledLeaflet, PageTemplate, SharedObject
 from leaflets.printfile.content import LabelContent, LabelWriter
@@ -32,7 +32,9 @@ def banner_page(lang: str, beside: CompiledLeaflet | None) -> CompiledLeaflet:
 def fits_banner(title: str, setter: LabelSetter) -> bool:
     """Whether `title` can be drawn and fits the heading of a banner on A4; its other lines are ours and always fit."""
     try:
-        return bool(clean(title)) and setter.fresh(clean(title), HEADING, _A4_PT[0] - 2 * _MARGIN_PT) is not None
+        return (
+            bool(clean(title)) and setter.uncached_block(clean(title), HEADING, _A4_PT[0] - 2 * _MARGIN_PT) is not None
+        )
     except MissingCharacter:
         return False
 
@@ -43,10 +45,10 @@ def banner_content(banner: Banner, leaflet: CompiledLeaflet, labels: LabelWriter
     width, height = page.width_pt - 2 * _MARGIN_PT, page.height_pt - 2 * _MARGIN_PT
     try:
         lines = [(banner.title, HEADING), *((line, BODY) for line in banner.lines if clean(line))]
-        blocks = [setter.fresh(clean(text), style, width) for text, style in lines]
+        blocks = [setter.uncached_block(clean(text), style, width) for text, style in lines]
     except MissingCharacter as missing:
         raise PdfError("The banner sheet has a character that no font can draw.") from missing
-    fitting: tuple[Block, ...] = tuple(block for block in blocks if block is not None)
+    fitting: tuple[TextBlock, ...] = tuple(block for block in blocks if block is not None)
     if len(fitting) < len(blocks) or sum(block.height_pt for block in fitting) > height:
         raise PdfError("The banner sheet's text does not fit on one page.", "Give fewer or shorter lines.")
     parts = [b"Q\n", *labels.items(fitting, _MARGIN_PT, page.height_pt - _MARGIN_PT, 0)]

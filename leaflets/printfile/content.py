@@ -7,17 +7,17 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from leaflets.errors import PdfError
-from leaflets.labels.ink import FaceCodes, Ink, literal
-from leaflets.labels.setting import (
+from leaflets.labels.layout import (
     CONTROL,
     GRID_ABOVE,
     GRID_BELOW,
     LEADING,
     PADDING_PT,
-    Block,
     LabelSetter,
+    TextBlock,
 )
 from leaflets.labels.shaping import MissingCharacter
+from leaflets.labels.text_operators import FaceCodes, TextWriter, literal
 from leaflets.model.compiled import CompiledLeaflet
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.page import Rect
@@ -56,12 +56,12 @@ class _ControlPrefix(NamedTuple):
 
 
 class LabelWriter:
-    """Writes the label streams of one file with one ink; caches items that recur, such as directions."""
+    """Writes the label streams of one file with one text writer; caches items that recur, such as directions."""
 
-    def __init__(self, ink: Ink, setter: LabelSetter, *, tagged: bool) -> None:
-        self._ink, self._setter, self._tagged = ink, setter, tagged
+    def __init__(self, text_writer: TextWriter, setter: LabelSetter, *, tagged: bool) -> None:
+        self._text_writer, self._setter, self._tagged = text_writer, setter, tagged
         self._spaces: dict[str, _LabelSpace] = {}
-        self._blocks: dict[int, tuple[Block, bytes]] = {}
+        self._blocks: dict[int, tuple[TextBlock, bytes]] = {}
         self._control_prefixes: dict[str, _ControlPrefix | None] = {}
 
     def content(self, copy: Copy, leaflet: CompiledLeaflet) -> LabelContent:
@@ -87,7 +87,7 @@ class LabelWriter:
             parts += self._placed_control_line(line, space)
         return LabelContent(b"".join(parts), len(blocks))
 
-    def items(self, blocks: tuple[Block, ...], x: float, top: float, first: int) -> list[bytes]:
+    def items(self, blocks: tuple[TextBlock, ...], x: float, top: float, first: int) -> list[bytes]:
         """Items one below the other in the default colour, each a paragraph with the next marked-content number."""
         drawn = self._blocks
         data = [drawn[id(block)][1] if id(block) in drawn else self._block_operators(block) for block in blocks]
@@ -97,7 +97,7 @@ class LabelWriter:
         rules = self._rules(blocks, x, top) if any(map(_columns, blocks)) else ()
         return [*rules, _begin_text(x, top), b"\n", b"\n".join(data), b"\nET Q\n"]
 
-    def _rules(self, blocks: tuple[Block, ...], x: float, top: float) -> Iterator[bytes]:
+    def _rules(self, blocks: tuple[TextBlock, ...], x: float, top: float) -> Iterator[bytes]:
         """The lines of grids; they come before the text, because a text object may not contain paths."""
         for block in blocks:
             if block.columns:
@@ -105,7 +105,7 @@ class LabelWriter:
                 yield b"/Artifact BMC %b EMC\n" % drawn if self._tagged else drawn + b"\n"
             top -= block.height_pt
 
-    def _label(self, copy: Copy, lang: str, rect: Rect | None) -> tuple[Block, ...]:
+    def _label(self, copy: Copy, lang: str, rect: Rect | None) -> tuple[TextBlock, ...]:
         if rect is None:
             if copy.label is not None:
                 raise PdfError(f"Copy {copy.serial}: the leaflet keeps no space for a label.")
@@ -117,7 +117,7 @@ class LabelWriter:
             raise _does_not_fit(copy.serial, findings)
         return placed.blocks
 
-    def _block_operators(self, block: Block) -> bytes:
+    def _block_operators(self, block: TextBlock) -> bytes:
         data = self._block(block)
         if block.once:
             return data
@@ -126,17 +126,17 @@ class LabelWriter:
         self._blocks[id(block)] = (block, data)  # the block is kept, so that its id is not used again
         return data
 
-    def _block(self, block: Block) -> bytes:
+    def _block(self, block: TextBlock) -> bytes:
         if block.columns:
             return self._grid(block)
         size, below = block.size_pt, 0.0
         if len(block.lines) == 1 and not block.rtl and not block.extra:
-            return _next_line(size) + self._ink.line(block.lines[0], size)
+            return _next_line(size) + self._text_writer.line(block.lines[0], size)
         parts: list[bytes] = []
         for line in block.lines:
             indent = max(0.0, block.width_pt - line.width * size) if block.rtl else 0.0
             parts.append(b"%.6g %.6g Td" % (indent, -size * (LEADING + line.above) - below))
-            parts.append(self._ink.line(line, size))
+            parts.append(self._text_writer.line(line, size))
             if indent:
                 parts.append(b"%.6g 0 Td" % -indent)
             below = size * line.below
@@ -144,7 +144,7 @@ class LabelWriter:
             parts.append(b"0 %.6g Td" % -below)
         return b" ".join(parts)
 
-    def _grid(self, block: Block) -> bytes:
+    def _grid(self, block: TextBlock) -> bytes:
         """A grid's text column by column, so that a screen reader reads each time with its amount."""
         size, width, step = block.size_pt, block.width_pt / len(block.columns), _step(block)
         parts: list[bytes] = []
@@ -155,7 +155,7 @@ class LabelWriter:
                 down = GRID_ABOVE * size + row * step - (_GRID_HEAD_RAISE * size if row == 1 else 0)
                 parts += [
                     b"%.6g %.6g Td" % (across, -down),
-                    self._ink.line(line, size),
+                    self._text_writer.line(line, size),
                     b"%.6g %.6g Td" % (-across, down),
                 ]
         return b" ".join([*parts, b"0 %.6g Td" % -block.height_pt])
@@ -183,19 +183,19 @@ class LabelWriter:
     def _control_prefix(self, text: str) -> _ControlPrefix | None:
         """The prefix of control lines up to the serial; None where it has letters that need shaping."""
         try:
-            block = self._setter.fresh(text, CONTROL, math.inf)
+            block = self._setter.uncached_block(text, CONTROL, math.inf)
         except MissingCharacter:
             block = None
-        data = self._ink.line(block.lines[0], CONTROL.size_pt) if block else b""
+        data = self._text_writer.line(block.lines[0], CONTROL.size_pt) if block else b""
         if block is None or not data.startswith(b"/N") or data.count(b"Tj") > 1 or not data.endswith(b")Tj"):
             return None
-        face = block.lines[0].pieces[0].face
-        codes = self._ink.codes[self._ink.fonts.places[face]]
+        face = block.lines[0].runs[0].face
+        codes = self._text_writer.codes[self._text_writer.fonts.places[face]]
         return _ControlPrefix(data.removesuffix(b")Tj"), sum(map(face.advances.__getitem__, text)), codes)
 
     def _shaped_control_line(self, line: str, serial: str, space: _LabelSpace) -> bytes:
         try:
-            block = self._setter.fresh(line, CONTROL, space.control_width)
+            block = self._setter.uncached_block(line, CONTROL, space.control_width)
         except MissingCharacter:
             block = None
         if block is None or len(block.lines) > 1:
@@ -203,7 +203,7 @@ class LabelWriter:
                 f"Copy {serial}: the control line is too long for its place.",
                 "Give the run or the leaflet a shorter name.",
             )
-        return self._ink.line(block.lines[0], block.size_pt)
+        return self._text_writer.line(block.lines[0], block.size_pt)
 
 
 @lru_cache
@@ -218,13 +218,13 @@ def _next_line(size: float) -> bytes:
     return b"0 %.6g Td " % (-size * LEADING)
 
 
-def _step(block: Block) -> float:
+def _step(block: TextBlock) -> float:
     """The distance from one line of a grid to the next, in points."""
     rows = max(len(column) for column in block.columns)
     return (block.extra - GRID_ABOVE - GRID_BELOW) / rows * block.size_pt
 
 
-def _grid_rules(block: Block, x: float, top: float) -> bytes:
+def _grid_rules(block: TextBlock, x: float, top: float) -> bytes:
     """The frame of a grid whose first line begins at `top`, the line under its heads, and those between its columns."""
     size, count, across = block.size_pt, len(block.columns), block.width_pt / len(block.columns)
     upper, lower = top - GRID_ABOVE * size, top - block.height_pt - 0.15 * size

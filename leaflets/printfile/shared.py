@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from leaflets.labels.embed import NARROW
+from leaflets.labels.embed import ONE_BYTE_FONT
 from leaflets.model.compiled import LOCAL, SHARED, CompiledLeaflet, SharedObject
 from leaflets.printfile.objects import ObjectFile
 
@@ -61,7 +61,7 @@ def resolve(body: bytes, numbers: Sequence[int]) -> bytes:
 
 def fonts_entries(fonts: Iterable[tuple[int, int]]) -> bytes:
     """Entries of a font dictionary for label fonts, each given by the place of its face and its first object number."""
-    return b"".join(b"/L%d %d 0 R/N%d %d 0 R" % (place, first, place, first + NARROW) for place, first in fonts)
+    return b"".join(b"/L%d %d 0 R/N%d %d 0 R" % (place, first, place, first + ONE_BYTE_FONT) for place, first in fonts)
 
 
 def _stream_key(shared: SharedObject) -> bytes:

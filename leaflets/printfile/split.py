@@ -14,8 +14,8 @@ from pathlib import Path
 from leaflets.impose import blanks_after, paper_sheets
 from leaflets.labels.embed import OBJECTS_PER_FONT, embed
 from leaflets.labels.faces import Face, LabelFonts
-from leaflets.labels.ink import FaceCodes, Ink
-from leaflets.labels.setting import LabelSetter
+from leaflets.labels.layout import LabelSetter
+from leaflets.labels.text_operators import FaceCodes, TextWriter
 from leaflets.model.compiled import CompiledLeaflet
 from leaflets.printfile.content import LabelContent, LabelWriter
 from leaflets.printfile.copy_template import FileNumbers, make_copy_template
@@ -73,15 +73,15 @@ class SplitWriter:
     def _assembled(self, copy: Copy) -> tuple[tuple[bytes, ...], str]:
         """The parts of a copy's file, and the SHA-256 of them all; the beginning was hashed when it was made."""
         leaflet = self._compiled(copy.leaflet_key)
-        ink = Ink(self._fonts)
-        label = LabelWriter(ink, self._setter, tagged=True).content(copy, leaflet)
-        used = ink.used()
+        text_writer = TextWriter(self._fonts)
+        label = LabelWriter(text_writer, self._setter, tagged=True).content(copy, leaflet)
+        used = text_writer.used()
         start_of_file = self._file_start(copy.leaflet_key, leaflet, label, used)
         parts = [start_of_file.start, stream_object(start_of_file.label, b"<<>>", label.data)]
         positions = [len(start_of_file.start)]
         position = positions[0] + len(parts[1])
         for at, place in enumerate(used):
-            data, offsets = self._program(ink.codes[place], start_of_file.label + 1 + at * OBJECTS_PER_FONT)
+            data, offsets = self._program(text_writer.codes[place], start_of_file.label + 1 + at * OBJECTS_PER_FONT)
             parts.append(data)
             positions += [position + offset for offset in offsets]
             position += len(data)

@@ -9,8 +9,8 @@ from leaflets.errors import PdfError
 from leaflets.impose import blanks_after, paper_sheets
 from leaflets.labels.embed import OBJECTS_PER_FONT, embed
 from leaflets.labels.faces import LabelFonts
-from leaflets.labels.ink import Ink
-from leaflets.labels.setting import LabelSetter
+from leaflets.labels.layout import LabelSetter
+from leaflets.labels.text_operators import TextWriter
 from leaflets.model.compiled import CompiledLeaflet
 from leaflets.printfile.banner import banner_content, banner_page
 from leaflets.printfile.content import LabelContent, LabelWriter
@@ -69,9 +69,9 @@ class _PrintFile:
     def __init__(self, out: Sink, fonts: LabelFonts, job: PrintJob) -> None:
         self._job = job
         self._file = ObjectFile(out)
-        self._ink = Ink(fonts)
+        self._text_writer = TextWriter(fonts)
         self._setter = LabelSetter(fonts)
-        self._labels = LabelWriter(self._ink, self._setter, tagged=job.tagged)
+        self._labels = LabelWriter(self._text_writer, self._setter, tagged=job.tagged)
         self._file.reserve(METADATA)
         self._fonts = self._file.reserve(OBJECTS_PER_FONT * len(fonts.faces))
         self._file.put(SAVE_STATE, b"<<>>", b"q\n")
@@ -162,10 +162,10 @@ class _PrintFile:
         self._parents.close_leaf()
 
     def _write_fonts(self) -> bytes:
-        used = self._ink.used()
+        used = self._text_writer.used()
         for place in used:
             first = self._fonts + place * OBJECTS_PER_FONT
-            for offset, (body, data) in enumerate(embed(self._ink.codes[place]).numbered(first)):
+            for offset, (body, data) in enumerate(embed(self._text_writer.codes[place]).numbered(first)):
                 self._file.put(first + offset, body, data)
         return fonts_entries((place, self._fonts + place * OBJECTS_PER_FONT) for place in used)
 

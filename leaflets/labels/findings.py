@@ -1,4 +1,4 @@
-"""What can be said about a label without saying anything about the patient."""
+"""Findings about a label. Their messages hold no data of the patient."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ _HAN = ("CJK", "KANGXI")
 
 
 def too_long(field: str) -> Finding:
-    """The label does not fit, even at its smallest; `field` names the field, or is "label" where it is all of them."""
+    """The finding that a label does not fit at the smallest size. `field` is its name, or "label" for all fields."""
     what = "All fields together do" if field == "label" else f"The text of {field} does"
     return Finding(
         Severity.ERROR,
@@ -19,7 +19,7 @@ def too_long(field: str) -> Finding:
 
 
 def missing_character(field: str, character: str, has_han: bool) -> Finding:
-    """No font draws a character; its script is named, never the character."""
+    """The finding that no font draws a character. It names the script, never the character."""
     script = unicodedata.name(character, "unknown").split()[0]
     if script in _HAN and not has_han:
         return Finding(
@@ -37,5 +37,5 @@ def missing_character(field: str, character: str, has_han: bool) -> Finding:
 
 
 def set_small() -> Finding:
-    """The label fits only in smaller type."""
+    """The finding that the label fits only in smaller type."""
     return Finding(Severity.INFO, "label.small", "The label was set in smaller type to fit its space.")

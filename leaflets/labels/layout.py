@@ -1,4 +1,4 @@
-"""A label is fitted into the space kept for it: smaller down to a floor, then on more lines, never cut."""
+"""Fits a label into its space: in smaller type down to a floor, then on more lines; text is never cut."""
 
 import math
 import re
@@ -10,8 +10,9 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from leaflets.labels.bidi import starts_rtl
+from leaflets.labels.dose_times import dose_grid
 from leaflets.labels.faces import LabelFonts
-from leaflets.labels.faults import missing_character, set_small, too_long
+from leaflets.labels.findings import missing_character, set_small, too_long
 from leaflets.labels.label import (
     LABEL_HEIGHT_PT,
     LABEL_WIDTH_PT,
@@ -22,15 +23,14 @@ from leaflets.labels.label import (
     cleaned,
     label_rows,
 )
-from leaflets.labels.shaping import Line, MissingCharacter, Shaper
-from leaflets.labels.times import cells
+from leaflets.labels.shaping import MissingCharacter, ShapedLine, Shaper
 from leaflets.languages import first_language
 from leaflets.model.finding import Finding
 
 PADDING_PT = 3.0
 LEADING = 1.15
 
-_REMEMBERED = 2048
+_CACHE_SIZE = 2048
 _SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
 _RTL_LANGUAGES = ("ar", "fa", "he", "ur", "yi", "ps", "ckb", "sd", "ug")
 _UNITS = r"(?:mg|g|kg|mcg|µg|μg|ml|mL|dl|l|L|IU|units?|mmol|h|hours?|days?|mm|cm)\b|%"
@@ -44,9 +44,11 @@ _BREAKS = re.compile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
-    """How one item of a label is set: its size and floor in points, whether it may shrink alone to stay on one line,
-    whether its letters are kerned (figures and codes are read one by one), whether it is of several fields, so that
-    the leaflet's direction holds, and not its own, and whether it will hardly come again on another label.
+    """How one item of a label is set; sizes are in points.
+
+    `shrinks`: it may be set smaller than the rest to stay on one line. `kerned`: false for numbers and codes, which are
+    read digit by digit. `mixed`: it has several fields, so its direction is that of the leaflet. `once`: it is hardly
+    ever the same on two labels, so it is not cached.
     """
 
     size_pt: float
@@ -67,24 +69,25 @@ NUMBERS = replace(DETAIL, once=True)
 NOTE = Style(7.5, 6.5, bold=True)
 CONTROL = Style(6.0, 5.0, shrinks=True, kerned=False)
 CONTROL_HEIGHT_PT = CONTROL.size_pt * LEADING  # kept free for the control line at the label's lower edge
-# How far a grid's text stays from its lines: at the sides in points, above and below in sizes of type.
+# The distance of a grid's text from its lines: at the sides in points, above and below in sizes of type.
 GRID_INSET_PT, GRID_ABOVE, GRID_BELOW = 1.5, 0.35, 0.15
 HEADING = Style(30.0, 12.0, bold=True, shrinks=True)
 BODY = Style(14.0, 12.0)
 
 
-class Block(NamedTuple):
-    """One item as it is set: its lines, their size, from which edge they are set, and what letters and marks that
-    reach further up or down than Latin ones need besides the leading, in sizes of type. A grid has no lines but columns
-    of them, each with its head, and all its height is `extra`.
+class TextBlock(NamedTuple):
+    """One item as it is set: its lines, their size, and whether they begin at the right edge.
+
+    `extra` is the height in sizes of type that letters and marks taller or deeper than Latin ones need besides the
+    leading. A grid has `columns` of lines instead, each with its heading first, and `extra` is its whole height.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[ShapedLine, ...]
     size_pt: float
     rtl: bool
     width_pt: float
     extra: float = 0.0
-    columns: tuple[tuple[Line, ...], ...] = ()
+    columns: tuple[tuple[ShapedLine, ...], ...] = ()
     once: bool = False
 
     @property
@@ -93,34 +96,35 @@ class Block(NamedTuple):
         return (len(self.lines) * LEADING + self.extra) * self.size_pt
 
 
-class SetLabel(NamedTuple):
-    """A label as it is set, from top to bottom; `scale` below 1 says that it was made smaller to fit."""
+class FittedLabel(NamedTuple):
+    """The items of a label from top to bottom. `scale` is below 1 where the label was made smaller to fit."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[TextBlock, ...]
     scale: float = 1.0
 
 
 class LabelSetter:
-    """Sets labels in one set of fonts; remembers the lines and items it has set."""
+    """Sets labels in one set of fonts; caches lines and items."""
 
     def __init__(self, fonts: LabelFonts) -> None:
         self._fonts = fonts
         self._shaper = Shaper(fonts)
-        # One memory for each style, so that names and numbers do not drive out directions, which come again.
-        self._blocks: dict[Style, dict[tuple[str, float, float, bool], Block | None]] = defaultdict(dict)
+        # One cache for each style, so that names do not displace directions, which recur from label to label.
+        self._blocks: dict[Style, dict[tuple[str, float, float, bool], TextBlock | None]] = defaultdict(dict)
 
     def label(
         self, label: Label | None, *, lang: str, width_pt: float, height_pt: float, notes: tuple[str, ...] = ()
-    ) -> tuple[SetLabel | None, tuple[Finding, ...]]:
-        """The label fitted into a space of this size, and what is to be said about it; None where it does not fit or
-        has a character that no font draws. Findings never hold the patient's data.
+    ) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
+        """The label fitted into a space of this size, and the findings about it, which hold no data of the patient.
+
+        The label is None where it does not fit or has a character that no font draws.
         """
         inner, room = width_pt - 2 * PADDING_PT, height_pt - 2 * PADDING_PT - CONTROL_HEIGHT_PT
         rtl = is_rtl_language(lang)
         items = [] if label is None else _items(cleaned(label), lang)
         items += [(clean(note), NOTE, "note") for note in notes]
         times = next((text for text, style, _ in items if style is TIMES), "")
-        if times and (grid := cells(times, lang)):
+        if times and (grid := dose_grid(times, lang)):
             drawn = [(grid, GRID, item[2]) if item[1] is TIMES else item for item in items]
             done, findings = self._fitted(drawn, inner, room, rtl=rtl)
             if done is not None:
@@ -129,10 +133,10 @@ class LabelSetter:
 
     def _fitted(
         self, items: Sequence[tuple[str, Style, str]], inner: float, room: float, *, rtl: bool
-    ) -> tuple[SetLabel | None, tuple[Finding, ...]]:
-        fault = too_long("label")
+    ) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
+        reason = too_long("label")
         for scale in _SCALES:
-            blocks: list[Block] = []
+            blocks: list[TextBlock] = []
             small, height = scale < 1, 0.0
             for text, style, field in items:
                 try:
@@ -140,34 +144,34 @@ class LabelSetter:
                 except MissingCharacter as missing:
                     return None, (missing_character(field, missing.character, self._fonts.has_han),)
                 if block is None:
-                    fault = too_long(field)
+                    reason = too_long(field)
                     break
                 blocks.append(block)
                 height += (len(block.lines) * LEADING + block.extra) * block.size_pt
                 small = small or block.size_pt < style.size_pt
             else:
                 if height <= room:
-                    return SetLabel(tuple(blocks), scale), (set_small(),) if small else ()
-        return None, (fault,)
+                    return FittedLabel(tuple(blocks), scale), (set_small(),) if small else ()
+        return None, (reason,)
 
-    def block(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
-        """One item in a column of this width, None where a word is wider than that. Raises MissingCharacter."""
+    def block(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> TextBlock | None:
+        """One item in a column of this width; None where a word is wider than that. Raises MissingCharacter."""
         if style.once:
             return self._set(text, style, scale, width_pt, rtl=rtl)
-        known = self._blocks[style]
+        cached = self._blocks[style]
         key = (text, scale, width_pt, rtl)
-        block = known.get(key)
+        block = cached.get(key)
         if block is None:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            block = known[key] = self._set(text, style, scale, width_pt, rtl=rtl)
+            if len(cached) >= _CACHE_SIZE:
+                cached.clear()
+            block = cached[key] = self._set(text, style, scale, width_pt, rtl=rtl)
         return block
 
-    def fresh(self, text: str, style: Style, width_pt: float) -> Block | None:
-        """One item that will not come again, set without being remembered. Raises MissingCharacter."""
+    def uncached_block(self, text: str, style: Style, width_pt: float) -> TextBlock | None:
+        """As `block` at full size from left to right, without the cache. Raises MissingCharacter."""
         return self._set(text, style, 1.0, width_pt, rtl=False)
 
-    def _set(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
+    def _set(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> TextBlock | None:
         if style is GRID:
             return self._grid(text, scale, width_pt, rtl=rtl)
         if "\n" in text:
@@ -175,7 +179,7 @@ class LabelSetter:
         base = rtl if style.mixed else not text.isascii() and starts_rtl(text)
         size = max(style.floor_pt, style.size_pt * scale)
         line = self._shaper.shape(text, bold=style.bold, kerned=style.kerned, rtl=base)
-        block = Block((line,), size, rtl, width_pt, line.above + line.below, (), style.once)
+        block = TextBlock((line,), size, rtl, width_pt, line.above + line.below, (), style.once)
         if line.width * size <= width_pt:
             return block
         fitting = math.floor(width_pt / line.width * 4) / 4
@@ -187,12 +191,12 @@ class LabelSetter:
             return None
         return block._replace(lines=lines, size_pt=size, extra=sum(line.above + line.below for line in lines))
 
-    def _grid(self, text: str, scale: float, width_pt: float, *, rtl: bool) -> Block | None:
-        """Heads and amounts in columns of one width; None where a word is wider than its column."""
+    def _grid(self, text: str, scale: float, width_pt: float, *, rtl: bool) -> TextBlock | None:
+        """The dose times as a grid with columns of equal width; None where a word is wider than its column."""
         size = max(GRID.floor_pt, GRID.size_pt * scale)
         rows = [row.split("\t") for row in text.split("\n")]
         width = (width_pt / len(rows) - 2 * GRID_INSET_PT) / size
-        columns: list[tuple[Line, ...]] = []
+        columns: list[tuple[ShapedLine, ...]] = []
         for head, amount in rows:
             first = self._shaper.shape(head, bold=False, kerned=True, rtl=not head.isascii() and starts_rtl(head))
             lines = self._wrap(amount, GRID, width, not amount.isascii() and starts_rtl(amount))
@@ -201,15 +205,15 @@ class LabelSetter:
             columns.append((first, *lines))
         high = max(line.above + line.below for column in columns for line in column)
         height = max(len(column) for column in columns) * (LEADING + high) + GRID_ABOVE + GRID_BELOW
-        return Block((), size, rtl, width_pt, height, tuple(columns))
+        return TextBlock((), size, rtl, width_pt, height, tuple(columns))
 
-    def _wrap(self, text: str, style: Style, width: float, rtl: bool) -> tuple[Line, ...] | None:
-        """Lines no wider than `width` sizes of type, filled one after the other."""
+    def _wrap(self, text: str, style: Style, width: float, rtl: bool) -> tuple[ShapedLine, ...] | None:
+        """The text on lines no wider than `width` sizes of type; None where a word is wider than that."""
 
-        def line(part: str) -> Line:
+        def line(part: str) -> ShapedLine:
             return self._shaper.line(part.rstrip(), bold=style.bold, kerned=style.kerned, rtl=rtl)
 
-        lines: list[Line] = []
+        lines: list[ShapedLine] = []
         current = ""
         for word in _BREAKS.split(text):
             if line(current + word).width <= width:
@@ -223,8 +227,8 @@ class LabelSetter:
         return (*lines, line(current))
 
 
-def _stacked(blocks: Sequence[Block | None]) -> Block | None:
-    """Items of one size, one below the other, as one; None where one of them does not fit."""
+def _stacked(blocks: Sequence[TextBlock | None]) -> TextBlock | None:
+    """Blocks of one size as one block, one below the other; None where one of them does not fit."""
     fitting = [block for block in blocks if block is not None]
     if len(fitting) < len(blocks):
         return None
@@ -232,7 +236,7 @@ def _stacked(blocks: Sequence[Block | None]) -> Block | None:
     return fitting[0]._replace(lines=lines, extra=sum(block.extra for block in fitting))
 
 
-# One setter for a set of fonts, kept as long as those are.
+# One setter for each set of fonts, for as long as the fonts are in use.
 _SETTERS: WeakKeyDictionary[LabelFonts, LabelSetter] = WeakKeyDictionary()
 
 
@@ -251,9 +255,9 @@ def check_label(
     height_pt: float = LABEL_HEIGHT_PT,
     notes: tuple[str, ...] = (),
 ) -> tuple[Finding, ...]:
-    """What is to be said about a label before it is written; no patient's data is in it.
+    """The findings about a label before it is written; they hold no data of the patient.
 
-    A label without findings of severity error is set in any space of this size or larger.
+    A label without an error among them fits into any space of this size or larger.
     """
     if fonts not in _SETTERS:
         _SETTERS[fonts] = LabelSetter(fonts)
