@@ -1,4 +1,4 @@
-"""Dose times on a label: a grid where they read as times with amounts, else their own words."""
+"""Dose times on a label: a grid where each time has one amount, otherwise the text as it was given."""
 
 from __future__ import annotations
 

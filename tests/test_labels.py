@@ -1,4 +1,4 @@
-"""Labels: fitted without cutting, shaped for their script, and silent about the patient."""
+"""Labels: fitted without cutting, shaped for their script; findings without data of the patient."""
 
 import unicodedata
 
@@ -228,8 +228,8 @@ def test_no_finding_repeats_what_is_on_the_label(name: str) -> None:
     findings = check_label(Label(name, "P-778899", directions="take two " * 30), fonts(installed=False))
     assert findings
     for finding in findings:
-        said = f"{finding.message} {finding.hint} {finding.excerpt}"
-        assert not any(word in said for word in [*name.split(), "P-778899", "take two"])
+        words_of_finding = f"{finding.message} {finding.hint} {finding.excerpt}"
+        assert not any(word in words_of_finding for word in [*name.split(), "P-778899", "take two"])
 
 
 def test_a_label_does_not_show_its_fields_in_its_repr() -> None:
@@ -244,11 +244,11 @@ def test_fonts_have_a_digest_that_changes_with_them() -> None:
     assert latin.digest != fonts(installed=False).digest
 
 
-# ---------------------------------------------------------------- what nobody sees, and what stands in the way
+# ---------------------------------------------------------------- invisible characters, faces, height
 
 
 @pytest.mark.parametrize(("given", "set_"), [("An\u00adna\u200b\u2060", "Anna"), ("5\u00a0mg", "5 mg")])
-def test_unseen_signs_leave_no_gap(given: str, set_: str) -> None:
+def test_invisible_characters_leave_no_gap(given: str, set_: str) -> None:
     assert clean(given) == set_
 
 
@@ -269,7 +269,7 @@ def test_a_mark_is_never_drawn_beside_its_letter() -> None:
     assert codes(fit(Label("Ann\u0651a"))[1]) == ["label.no-glyph"]
 
 
-def test_deep_letters_get_the_room_they_need() -> None:
+def test_letters_deeper_than_latin_ones_get_more_height() -> None:
     low, plain = fitted(Label("الهاشمي")).blocks[0], fitted(Label("Hashimi")).blocks[0]
     assert low.height_pt > plain.height_pt
     assert 0.2 < low.lines[0].below < 0.5
