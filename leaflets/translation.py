@@ -29,6 +29,7 @@ from leaflets.model.monograph import (
     Verbatim,
     plain,
 )
+from leaflets.model.review import review_of_translation
 
 FRONT = "front"
 """Where the record keeps what the front matter prints."""
@@ -259,12 +260,10 @@ def completed(translation: Monograph, source: Monograph) -> Monograph:
     It is to be reviewed again when the first of the two is.
     """
     own, theirs = translation.front, source.front
-    dates = [date for date in (own.review_by, theirs.review_by) if date]
     front = replace(
         own,
         **{key: getattr(theirs, key) for key in TAKEN},
-        withdrawn=own.withdrawn or theirs.withdrawn,
-        review_by=min(dates) if dates else None,
+        **review_of_translation(own, theirs),
         translation=replace(own.translation, source_reviewed=bool(theirs.reviewed)) if own.translation else None,
     )
     return replace(translation, front=front)

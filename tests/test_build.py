@@ -15,9 +15,9 @@ import pytest
 
 from leaflets.build import BuiltSheet, build, default_edition
 from leaflets.build.cache import Cache
-from leaflets.build.cache_key import gather
 from leaflets.build.checked_text import parse_and_check
-from leaflets.build.inputs import texts_of
+from leaflets.build.inputs import gather_inputs
+from leaflets.build.texts import read_texts
 from leaflets.errors import CheckFailed, ContentError, RenderError
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.pharmacy import Pharmacy
@@ -44,7 +44,7 @@ def _built(root: Path, settings: Settings | None = None, edition: Edition = PATI
 
 def _content_id(root: Path, settings: Settings | None = None, edition: Edition = PATIENT) -> str:
     project = Project(root, settings or Settings())
-    return gather(project, source_at(root / "content" / "a.md"), edition, today=today()).content_id
+    return gather_inputs(project, edition, read_texts(project, source_at(root / "content" / "a.md")), ()).content_id
 
 
 # ---------------------------------------------------------------- the same bytes
@@ -61,7 +61,7 @@ def test_another_folder_changes_nothing(folder: Path, tmp_path_factory: pytest.T
 
 def test_what_was_perused_before_makes_the_same_sheet(folder: Path) -> None:
     project, source = Project(folder), source_at(folder / "content" / "a.md")
-    before = parse_and_check(texts_of(project, source), (), PATIENT)
+    before = parse_and_check(read_texts(project, source), (), PATIENT)
     made = build(project, source, PATIENT, cache=Cache(folder / "one"), checked=before)
     alone = build(project, source, PATIENT, cache=Cache(folder / "two"))
     assert made.pdf.data == alone.pdf.data
@@ -70,7 +70,7 @@ def test_what_was_perused_before_makes_the_same_sheet(folder: Path) -> None:
 
 def test_a_text_that_changed_since_it_was_perused_is_read_again(folder: Path) -> None:
     project, source = Project(folder), source_at(folder / "content" / "a.md")
-    before = parse_and_check(texts_of(project, source), (), PATIENT)
+    before = parse_and_check(read_texts(project, source), (), PATIENT)
     (folder / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven drops.\n")
     made = build(project, source, PATIENT, cache=Cache(folder / "cache"), checked=before)
     assert "seven drops" in made.html
@@ -78,7 +78,7 @@ def test_a_text_that_changed_since_it_was_perused_is_read_again(folder: Path) ->
 
 def test_what_was_perused_for_one_reader_is_not_taken_for_another(folder: Path) -> None:
     project, source = Project(folder), source_at(folder / "content" / "a.md")
-    before = parse_and_check(texts_of(project, source), (), PATIENT)
+    before = parse_and_check(read_texts(project, source), (), PATIENT)
     edition = Edition(Audience.CLINICIAN)
     made = build(project, source, edition, cache=Cache(folder / "one"), checked=replace(before, findings=()))
     alone = build(project, source, edition, cache=Cache(folder / "two"))

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.build import cache as cache_module
-from leaflets.build.cache import Cache, CachedSheet
+from leaflets.build.cache import Cache, CacheEntry
 
-ENTRY = CachedSheet({"pages": 2, "title": "Ω"}, {"pdf": b"%PDF\n\x00\xff", "html": b""})
+ENTRY = CacheEntry({"pages": 2, "title": "Ω"}, {"pdf": b"%PDF\n\x00\xff", "html": b""})
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_what_was_stored_comes_back(cache: Cache) -> None:
 @given(st.binary(max_size=300), st.binary(max_size=300), st.text(max_size=40))
 def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, pdf: bytes, html: bytes, title: str) -> None:
     cache = Cache(tmp_path_factory.mktemp("cache"))
-    entry = CachedSheet({"title": title}, {"pdf": pdf, "html": html})
+    entry = CacheEntry({"title": title}, {"pdf": pdf, "html": html})
     cache.put("k", entry)
     assert cache.get("k") == entry
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaflets.build.fit import fitted
+from leaflets.build.fit import fit_to_paper
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.page import Fit, Html, Pdf, SectionLines
 from leaflets.proof.over import over
@@ -29,7 +29,7 @@ def test_a_leaflet_is_tightened_where_its_words_would_fill_two_pages(fills: tupl
         set_as = pages.get(Fit(page.title), tightest)
         return Pdf(b"", len(set_as), fills=set_as)
 
-    sheet = fitted(Edition(Audience.PATIENT), lambda fit: Html("", (), str(fit), "en"), typeset)
+    sheet = fit_to_paper(Edition(Audience.PATIENT), lambda fit: Html("", (), str(fit), "en"), typeset)
     assert (sheet.fit is not Fit.DESIGN) is tightened
     assert sheet.pdf.fills == (tightest if tightened else fills)
 
@@ -49,7 +49,7 @@ class _Press:
         return Pdf(b"", len(fills), fills=fills)
 
     def fitted(self, edition: Edition) -> Fit:
-        return fitted(edition, lambda fit: Html("", (), str(fit), "en"), self.typeset).fit
+        return fit_to_paper(edition, lambda fit: Html("", (), str(fit), "en"), self.typeset).fit
 
 
 CLINICIAN = Edition(Audience.CLINICIAN)

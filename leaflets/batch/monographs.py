@@ -12,17 +12,18 @@ from leaflets.batch import render_task as making
 from leaflets.batch.assessment import Assessment
 from leaflets.batch.compiled_store import Sheets
 from leaflets.batch.leaflet_index import keep_known, read_known
-from leaflets.build.cache_key import key_of
-from leaflets.build.catalogue import Catalogue, CatalogueEntry, joined, read_catalogue
+from leaflets.build.cache_key import cache_key
+from leaflets.build.catalogue import Catalogue, CatalogueEntry, entry_of_translation, read_catalogue
 from leaflets.build.checked_text import CheckedText, parse_and_check
-from leaflets.build.inputs import Texts, texts_of
 from leaflets.build.pictures import pictures_of
-from leaflets.build.policy import outdated
+from leaflets.build.policy import outdated_translation
+from leaflets.build.texts import Texts, read_texts
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Severity
 from leaflets.model.objection import Objection
+from leaflets.model.review import is_expired
 from leaflets.project import MonographFile, Project
 from leaflets.runlist.drug_names import DrugName, DrugNames, gather
 from leaflets.workers.protocol import Job, Make, Result
@@ -112,7 +113,7 @@ class ProjectMonographs:
         card, texts = self.catalogue[source.name, source.lang], self._texts_of(source)
         if texts.original is None:
             return card
-        return joined(card, self.catalogue[texts.original.source.name, texts.original.source.lang])
+        return entry_of_translation(card, self.catalogue[texts.original.source.name, texts.original.source.lang])
 
     def _dated(self, card: CatalogueEntry, *, translated: bool) -> Sequence[tuple[Objection, str]]:
         found = []
@@ -126,13 +127,13 @@ class ProjectMonographs:
         return found
 
     def _expired(self, card: CatalogueEntry) -> bool:
-        return bool(card.review_by) and card.review_by < self.today.isoformat()
+        return is_expired(card.review_by, self.today)
 
     def _checked(self, leaflet: Leaflet, texts: Texts) -> Mapping[str, Any]:
         told = self._told(leaflet.drug, leaflet.edition)
         if Objection.UNSAFE in told:
             return told
-        changed = outdated(texts, leaflet.edition)
+        changed = outdated_translation(texts, leaflet.edition)
         found = {
             Objection.STALE.value: [changed] if changed else [],
             Objection.UNSAFE.value: self._errors(leaflet, texts),
@@ -172,12 +173,12 @@ class ProjectMonographs:
         """A digest of all but the monograph itself, as it lies on this machine: styles, settings, code, libraries."""
         if edition not in self._commons:
             stand_in = Texts(MonographFile("", edition.text_lang, Path(__file__)), b"")
-            self._commons[edition] = key_of(self.project, stand_in, edition, ())
+            self._commons[edition] = cache_key(self.project, stand_in, edition, ())
         return self._commons[edition]
 
     def _texts_of(self, source: MonographFile) -> Texts:
         if source not in self._texts:
-            self._texts[source] = texts_of(self.project, source)
+            self._texts[source] = read_texts(self.project, source)
         return self._texts[source]
 
     @cached_property

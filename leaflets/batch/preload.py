@@ -13,14 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from leaflets.errors import LeafletError
-from leaflets.model.edition import Audience, Notice
-from leaflets.project import Project, packaged, today
+from leaflets.model.edition import Audience
+from leaflets.project import Project, packaged
 
 PARTS = (
     "leaflets.workers.pool",
     "leaflets.batch.render_task",
     "leaflets.build.render",
-    "leaflets.build.prepare",
     "leaflets.proof",
     "leaflets.stamp",
     "leaflets.typeset",
@@ -48,18 +47,19 @@ def load() -> None:
 
 def warm_up() -> None:
     """Makes two sections of the first of our own monographs; what is wrong with it is told when it is asked for."""
-    from leaflets.build import cache_key as fingerprint
     from leaflets.build import default_edition
-    from leaflets.build import render as pipeline
+    from leaflets.build.inputs import gather_inputs
+    from leaflets.build.render import render
+    from leaflets.build.texts import read_texts
     from leaflets.stamp import compile_leaflet
 
     project = Project(packaged("content"))
     for source in list(project.sources.values())[:1]:
         edition = default_edition(project, Audience.PATIENT)
         with contextlib.suppress(LeafletError):
-            ingredients = fingerprint.gather(project, source, edition, today=today(), allowed=frozenset(Notice))
-            texts = replace(ingredients.texts, text=_beginning(ingredients.texts.text))
-            compile_leaflet(pipeline.make(source, edition, replace(ingredients, texts=texts)).pdf)
+            texts = read_texts(project, source)
+            texts = replace(texts, text=_beginning(texts.text))
+            compile_leaflet(render(gather_inputs(project, edition, texts, ()), edition).pdf)
 
 
 def _beginning(text: bytes) -> bytes:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from leaflets import __version__
-from leaflets.build.cache_key import Inputs
+from leaflets.build.inputs import Inputs
 from leaflets.build.releases import LIBRARIES, releases
 from leaflets.model.edition import Edition, edition_facts
 from leaflets.model.monograph import Front
@@ -25,28 +25,28 @@ if TYPE_CHECKING:
     from leaflets.project import MonographFile
 
 
-def enclosed(source: MonographFile, edition: Edition, ingredients: Inputs, front: Front) -> tuple[Attachment, ...]:
+def attachments_of(source: MonographFile, edition: Edition, inputs: Inputs, front: Front) -> tuple[Attachment, ...]:
     """The files that go into a sheet."""
     texts = tuple(
-        Attachment(name, text, "text/markdown", "Source", said, front.reviewed)
-        for (name, text), said in zip(
-            ingredients.texts.by_name.items(),
+        Attachment(name, text, "text/markdown", "Source", description, front.reviewed)
+        for (name, text), description in zip(
+            inputs.texts.by_name.items(),
             (f"The text of this sheet: {front.title}", "The text that it translates"),
             strict=False,
         )
     )
-    record = record_of(source, edition, ingredients, front)
-    told = Attachment(
+    record = record_of(source, edition, inputs, front)
+    attachment = Attachment(
         FILE, written(record), "application/json", "Data", "How this sheet was made, for “leaflet verify”",
         front.reviewed,
     )  # fmt: skip
-    return *texts, told
+    return *texts, attachment
 
 
-def record_of(source: MonographFile, edition: Edition, ingredients: Inputs, front: Front) -> Record:
+def record_of(source: MonographFile, edition: Edition, inputs: Inputs, front: Front) -> Record:
     """The record of a sheet's making."""
     return Record(
-        content_id=ingredients.digest,
+        content_id=inputs.digest,
         name=source.name,
         title=front.title,
         version=front.version,
@@ -55,9 +55,9 @@ def record_of(source: MonographFile, edition: Edition, ingredients: Inputs, fron
         jurisdiction=front.jurisdiction,
         sources=tuple(asdict(each) for each in front.sources),
         edition=edition_facts(edition),
-        notices=ingredients.notices,
-        settings={"pharmacy": asdict(ingredients.pharmacy), "code_url": ingredients.code_url},
-        hashes=ingredients.hashes,
+        notices=inputs.notices,
+        settings={"pharmacy": asdict(inputs.pharmacy), "code_url": inputs.code_url},
+        hashes=inputs.hashes,
         made_with=made_with(),
     )
 

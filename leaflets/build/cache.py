@@ -16,7 +16,7 @@ _MAGIC = b"leaflet-cache-3\n"
 
 
 @dataclass(frozen=True, slots=True)
-class CachedSheet:
+class CacheEntry:
     """A stored sheet: what was said of it, and its files by name (the PDF, the HTML it was made of)."""
 
     facts: Mapping[str, Any]
@@ -29,7 +29,7 @@ class Cache:
 
     folder: Path
 
-    def get(self, key: str) -> CachedSheet | None:
+    def get(self, key: str) -> CacheEntry | None:
         """The entry stored under `key`, or None where there is none or its bytes are not the ones stored."""
         try:
             data = self._path(key).read_bytes()
@@ -37,7 +37,7 @@ class Cache:
             return None
         return _unpack(key, data)
 
-    def put(self, key: str, entry: CachedSheet) -> None:
+    def put(self, key: str, entry: CacheEntry) -> None:
         """Store an entry. A cache that cannot be written is no fault of the build, so nothing is raised."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ class Cache:
         return self.folder / f"{key}.sheet"
 
 
-def _pack(key: str, entry: CachedSheet) -> bytes:
+def _pack(key: str, entry: CacheEntry) -> bytes:
     head = json.dumps({"facts": entry.facts, "parts": {name: len(part) for name, part in entry.parts.items()}}).encode()
     body = b"\n".join([head, b"".join(entry.parts.values())])
     return _MAGIC + _digest(key, body) + b"\n" + body
@@ -77,7 +77,7 @@ def _digest(key: str, body: bytes) -> bytes:
     return hashlib.sha256(key.encode() + b"\n" + body).hexdigest().encode()
 
 
-def _unpack(key: str, data: bytes) -> CachedSheet | None:
+def _unpack(key: str, data: bytes) -> CacheEntry | None:
     if not data.startswith(_MAGIC):
         return None
     digest, _, body = data[len(_MAGIC) :].partition(b"\n")
@@ -90,4 +90,4 @@ def _unpack(key: str, data: bytes) -> CachedSheet | None:
     for name, length in told["parts"].items():
         parts[name] = rest[position : position + length]
         position += length
-    return CachedSheet(told["facts"], parts)
+    return CacheEntry(told["facts"], parts)

@@ -1,6 +1,12 @@
-"""What the front matter of every monograph says, kept from one run to the next, so that thousands are known at once."""
+"""What the front matter of monographs says, kept from one time to the next, so that thousands are known at once.
+
+The parser alone reads it; a sheet from the cache and a run of a thousand monographs ask here and need no parser.
+"""
+
+from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -9,16 +15,25 @@ from pathlib import Path
 from typing import Any
 
 from leaflets import __version__
+from leaflets.build.cache import Cache, CacheEntry
+from leaflets.build.cache_key import program_stamp
 from leaflets.errors import ContentError, OutputError
-from leaflets.project import Project, read_text, save
+from leaflets.model.review import review_of_translation
+from leaflets.project import Project, read_bytes, save
+from leaflets.project.files import decode
 
 FILE = "catalogue.json"
 _TITLE = re.compile(r"^# +(\S.*?)\s*#*\s*$", re.MULTILINE)
+_HEADING_LINES = 200
+"""How many lines of the text are looked through for a title that the front matter lacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """What a run must know of a monograph before it is read whole; `fault` says why it cannot be read at all."""
+    """What must be known of a monograph before it is read whole; `fault` says why it cannot be read at all.
+
+    Dates are ISO dates, empty where there is none. `review_by_line` is the line of the review date.
+    """
 
     title: str = ""
     generic: str = ""
@@ -29,36 +44,35 @@ class CatalogueEntry:
     review_by: str = ""
     withdrawn: str = ""
     fault: str = ""
+    review_by_line: int = 1
 
 
 Catalogue = Mapping[tuple[str, str], CatalogueEntry]
-"""Cards by name and language."""
+"""Entries by name and language."""
 
 
 def read_catalogue(project: Project, folder: Path) -> Catalogue:
-    """A card for every monograph. Those whose file is as it was (size, time, place) are not read again."""
-    kept = _kept(folder / FILE)
+    """An entry for every monograph. Those whose file is as it was (size, time, place) are not read again."""
+    stored = _load(folder / FILE)
     stamps = {str(source.path): _stamp(source.path) for source in project.sources.values()}
-    new = {path: stamp for path, stamp in stamps.items() if kept.get(path, ("",))[0] != stamp}
-    if not new and kept.keys() == stamps.keys():
-        return {key: kept[str(source.path)][1] for key, source in project.sources.items()}
-    cards = {path: (stamps[path], kept[path][1] if path not in new else card_of(Path(path))) for path in stamps}
-    _keep(folder / FILE, cards)
-    return {key: cards[str(source.path)][1] for key, source in project.sources.items()}
+    new = {path: stamp for path, stamp in stamps.items() if stored.get(path, ("",))[0] != stamp}
+    if new or stored.keys() != stamps.keys():
+        stored = {path: (stamps[path], _entry_at(Path(path)) if path in new else stored[path][1]) for path in stamps}
+        _store(folder / FILE, stored)
+    return {key: stored[str(source.path)][1] for key, source in project.sources.items()}
 
 
-def card_of(path: Path) -> CatalogueEntry:
-    """The card of one monograph, from its front matter; only its title may stand in a heading."""
-    # Here and not above: a run whose monographs are all known needs no parser.
+def entry_of(text: bytes, file: str) -> CatalogueEntry:
+    """The entry of one monograph, from its front matter; only its title may stand in a heading."""
+    # Here and not above: where all monographs are known no parser is needed.
     from leaflets.parse.clean import clean
     from leaflets.parse.front import read_front, take_front
 
     try:
-        text = read_text(path)
-        lines, _ = clean(text, path.name)
-        node, body = take_front(lines, path.name)
-        heading = _TITLE.search("\n".join(line.text for line in body[:200]))
-        front, _ = read_front(node, path.name, lines[0].number if lines else 1, heading[1] if heading else "")
+        lines, _ = clean(decode(text, file), file)
+        node, body = take_front(lines, file)
+        heading = _TITLE.search("\n".join(line.text for line in body[:_HEADING_LINES]))
+        front, _ = read_front(node, file, lines[0].number if lines else 1, heading[1] if heading else "")
     except ContentError as error:
         return CatalogueEntry(fault=error.message)
     return CatalogueEntry(
@@ -70,47 +84,68 @@ def card_of(path: Path) -> CatalogueEntry:
         reviewed=front.reviewed.isoformat() if front.reviewed else "",
         review_by=front.review_by.isoformat() if front.review_by else "",
         withdrawn=front.withdrawn,
+        review_by_line=front.lines.get("review_by", 1),
     )
 
 
-def joined(card: CatalogueEntry, source: CatalogueEntry) -> CatalogueEntry:
-    """The card of a translation with what it takes from that of its source."""
-    dates = sorted(filter(None, (card.review_by, source.review_by)))
+def cached_entry(text: bytes, file: str, cache: Cache) -> CatalogueEntry:
+    """The entry of one monograph by its bytes, from the cache where they were read before by the same program."""
+    key = hashlib.sha256(b"\0".join((b"entry", program_stamp(), text))).hexdigest()
+    stored = cache.get(key)
+    if stored is not None:
+        return _entry(dict(stored.facts))
+    entry = entry_of(text, file)
+    if not entry.fault:  # a fault names the file, which may be another one next time
+        cache.put(key, CacheEntry(asdict(entry), {}))
+    return entry
+
+
+def entry_of_translation(own: CatalogueEntry, source: CatalogueEntry) -> CatalogueEntry:
+    """The entry of a translation with what its source decides too; it is reviewed only where both are."""
     return replace(
-        card,
-        reviewed=card.reviewed if source.reviewed else "",
-        withdrawn=card.withdrawn or source.withdrawn,
-        review_by=dates[0] if dates else "",
-        fault=card.fault or source.fault,
+        own,
+        **review_of_translation(own, source),
+        reviewed=own.reviewed if source.reviewed else "",
+        fault=own.fault or source.fault,
     )
+
+
+def _entry_at(path: Path) -> CatalogueEntry:
+    try:
+        return entry_of(read_bytes(path), path.name)
+    except ContentError as error:
+        return CatalogueEntry(fault=error.message)
 
 
 def _stamp(path: Path) -> str:
     try:
-        told = path.stat()
+        stat = path.stat()
     except OSError:
         return "gone"
-    return f"{told.st_size} {told.st_mtime_ns} {told.st_ino}"
+    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
 
 
-def _kept(path: Path) -> dict[str, tuple[str, CatalogueEntry]]:
-    """What was kept last time; nothing where the file is missing, damaged or of another version of ours."""
+def _load(path: Path) -> dict[str, tuple[str, CatalogueEntry]]:
+    """What was stored last time; nothing where the file is missing, damaged or of another version of ours."""
     try:
-        told = json.loads(path.read_bytes())
-        if told["leaflet"] != __version__:
+        stored = json.loads(path.read_bytes())
+        if stored["leaflet"] != __version__:
             return {}
-        return {path: (stamp, _card(card)) for path, (stamp, card) in told["cards"].items()}
+        return {path: (stamp, _entry(entry)) for path, (stamp, entry) in stored["cards"].items()}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
-def _card(told: dict[str, Any]) -> CatalogueEntry:
-    brands, codes = told.pop("brands"), told.pop("codes")
-    return CatalogueEntry(brands=tuple(brands), codes=tuple((system, code) for system, code in codes), **told)
+def _entry(facts: dict[str, Any]) -> CatalogueEntry:
+    brands, codes = facts.pop("brands"), facts.pop("codes")
+    return CatalogueEntry(brands=tuple(brands), codes=tuple((system, code) for system, code in codes), **facts)
 
 
-def _keep(path: Path, cards: Mapping[str, tuple[str, CatalogueEntry]]) -> None:
-    """Keeps the cards for the next run; a disk that takes nothing is no fault of this one."""
-    told = {"leaflet": __version__, "cards": {name: (stamp, asdict(card)) for name, (stamp, card) in cards.items()}}
+def _store(path: Path, entries: Mapping[str, tuple[str, CatalogueEntry]]) -> None:
+    """Stores the entries for the next time; a disk that takes nothing is no fault of this one."""
+    cards = {name: (stamp, asdict(entry)) for name, (stamp, entry) in entries.items()}
     with contextlib.suppress(OutputError):
-        save(path, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+        save(
+            path,
+            json.dumps({"leaflet": __version__, "cards": cards}, ensure_ascii=False, separators=(",", ":")).encode(),
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from leaflets.build.inputs import Texts, parsed
+from leaflets.build.texts import Texts, parse_texts
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding
 from leaflets.model.monograph import Monograph
@@ -34,12 +34,12 @@ def parse_and_check(
         return before
     from leaflets.checks import check  # here, so that a run whose leaflets are all judged loads no linter
 
-    monograph, original = parsed(texts, pictures)
+    monograph, original = parse_texts(texts, pictures)
     audience = (edition.audience,)
-    found = check(monograph, decode(texts.text, texts.source.file), audience, original=original)
+    findings = check(monograph, decode(texts.text, texts.source.file), audience, original=original)
     if edition.bilingual and original and texts.original:
-        found = (*found, *check(original, decode(texts.original.text, texts.original.source.file), audience))
-    return CheckedText(of, monograph, original, found)
+        findings = (*findings, *check(original, decode(texts.original.text, texts.original.source.file), audience))
+    return CheckedText(of, monograph, original, findings)
 
 
 def _of(texts: Texts, pictures: Collection[str], edition: Edition) -> tuple[str, ...]:

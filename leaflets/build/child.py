@@ -1,4 +1,4 @@
-"""Work done ahead by a child process, while this one loads the renderer."""
+"""Work done in a child process, while this one loads the renderer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from leaflets.errors import Interrupted, LeafletError, RenderError
 _Value = TypeVar("_Value")
 
 
-def worth_it() -> bool:
+def child_saves_time() -> bool:
     """Whether a child saves time: the renderer is still to be loaded, a second core is there, and forking is safe."""
     loaded = "weasyprint" in sys.modules
     return not loaded and hasattr(os, "fork") and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
 
 
-def ahead(work: Callable[[], _Value], meanwhile: Callable[[], None]) -> _Value:
+def run_in_child(work: Callable[[], _Value], meanwhile: Callable[[], None]) -> _Value:
     """What `work` returns, done in a forked child while this process does `meanwhile`.
 
     Raises what `work` raises of our own errors; RenderError where the child ends without a word.
@@ -30,20 +30,20 @@ def ahead(work: Callable[[], _Value], meanwhile: Callable[[], None]) -> _Value:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _answer(work, writing)
+        _send_answer(work, writing)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         try:
             meanwhile()
-            told = pipe.read()
+            data = pipe.read()
         finally:
             pipe.close()
             os.waitpid(child, 0)
-    answer: _Value = _heard(told)
+    answer: _Value = _answer_in(data)
     return answer
 
 
-def _answer(work: Callable[[], Any], writing: int) -> None:
+def _send_answer(work: Callable[[], Any], writing: int) -> None:
     """Never returns: the child writes its result and ends, running nothing of its parent's."""
     code = 1
     try:
@@ -60,10 +60,10 @@ def _answer(work: Callable[[], Any], writing: int) -> None:
         os._exit(code)
 
 
-def _heard(told: bytes) -> Any:
-    if not told:
+def _answer_in(data: bytes) -> Any:
+    if not data:
         raise RenderError("the page could not be composed: its process was ended", "Run the command again.")
-    kind, answer = pickle.loads(told)
+    kind, answer = pickle.loads(data)
     if kind == "fault":
         fault, message, hint = answer
         raise fault(message, hint)

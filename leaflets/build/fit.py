@@ -25,7 +25,7 @@ class Fitted:
     fit: Fit
 
 
-def fitted(edition: Edition, compose: Callable[[Fit], Html], typeset: Callable[[Html], Pdf]) -> Fitted:
+def fit_to_paper(edition: Edition, compose: Callable[[Fit], Html], typeset: Callable[[Html], Pdf]) -> Fitted:
     """The sheet on the paper planned for its edition where at most two tighter layouts reach it, else as designed.
 
     Spacing comes first, then the margins, then the type, at last down to the reader's floor. A clinician sheet that

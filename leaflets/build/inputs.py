@@ -1,88 +1,72 @@
-"""The texts a sheet is made of, read once: a monograph's own, and the one it translates, if any."""
+"""Everything that goes into a sheet besides the program: texts, pictures, styles, templates, settings, notices."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from leaflets.build.pictures import pictures_of
-from leaflets.project import MonographFile, Project, read_bytes
-from leaflets.project.files import decode
+from leaflets.build.cache_key import code_hash, digest_of, settings_facts
+from leaflets.build.pictures import logo_of, pictures_of
+from leaflets.build.texts import Texts
+from leaflets.model.edition import Edition, Notice
+from leaflets.model.page import ID_DIGITS
+from leaflets.model.pharmacy import Pharmacy
+from leaflets.model.pictograms import PICTOGRAMS, icon_file, picture_file
+from leaflets.project import Project
 
-if TYPE_CHECKING:
-    from leaflets.model.monograph import Monograph
-
-MAX_SOURCE_BYTES = 262_144
+_APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """The text that a translation translates, and the names of its pictures whose files are there."""
+class Inputs:
+    """What a sheet is made of. `digest` is the same on every machine; `hashes` are of the parts, by name (`record`)."""
 
-    source: MonographFile
-    text: bytes
+    texts: Texts
+    assets: Mapping[str, bytes]
     pictures: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A monograph's bytes, and those of the text it translates; `original` is None where it translates none."""
-
-    source: MonographFile
-    text: bytes
-    original: Original | None = None
+    templates: Mapping[str, str]
+    pharmacy: Pharmacy
+    code_url: str
+    notices: tuple[Notice, ...]
+    hashes: Mapping[str, str]
+    digest: str
 
     @property
-    def by_name(self) -> Mapping[str, bytes]:
-        """The bytes by the names their files have in `content/`."""
-        theirs = {self.original.source.file_name: self.original.text} if self.original else {}
-        return {self.source.file_name: self.text, **theirs}
-
-    @property
-    def by_file(self) -> Mapping[str, bytes]:
-        """The bytes by the paths that are shown to people."""
-        theirs = {self.original.source.file: self.original.text} if self.original else {}
-        return {self.source.file: self.text, **theirs}
-
-    @property
-    def hash(self) -> str:
-        """The SHA-256 of a text; of a translation, that of both hashes."""
-        own = hashlib.sha256(self.text)
-        if self.original is None:
-            return own.hexdigest()
-        return hashlib.sha256(own.digest() + hashlib.sha256(self.original.text).digest()).hexdigest()
+    def content_id(self) -> str:
+        """The beginning of the digest, which the sheet prints."""
+        return self.digest[:ID_DIGITS]
 
 
-def texts_of(project: Project, source: MonographFile) -> Texts:
-    """The texts of a monograph as they are now. Raises ContentError where one cannot be read."""
-    found = project.original(source)
-    text = read_bytes(source.path, MAX_SOURCE_BYTES)
-    return Texts(source, text, original(project, found, read_bytes(found.path, MAX_SOURCE_BYTES)) if found else None)
+def gather_inputs(project: Project, edition: Edition, texts: Texts, notices: tuple[Notice, ...]) -> Inputs:
+    """The inputs of a sheet whose texts are at hand; the files of the texts are not read again.
 
-
-def original(project: Project, source: MonographFile, text: bytes) -> Original:
-    """The text that a translation translates, with its pictures. Raises ContentError where one may not be printed."""
-    return Original(source, text, frozenset(pictures_of(project, source, text)))
-
-
-def parsed(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph, Monograph | None]:
-    """A monograph with what it takes from the text it translates, and that one; itself and None where there is none.
-
-    Raises ContentError where one of them is no text we can read.
+    Raises ContentError or UsageError where a picture or the logo is missing or may not be printed.
     """
-    # Here and not above: what is in the cache is built without loading the parser.
-    from leaflets.translation import completed
+    pictures = pictures_of(project, texts.source, texts.text)
+    original = texts.original if edition.bilingual else None  # its drawings stand on the page as well
+    printed = {**pictures_of(project, original.source, original.text), **pictures} if original else pictures
+    drawings = {**{picture_file(name): data for name, data in printed.items()}, **logo_of(project)}
+    icons = _icons(texts.text + original.text if original else texts.text)
+    assets = {**project.styles((*edition.stylesheets, *icons)), **drawings}
+    templates = project.templates()
+    hashes = _hashes(texts, assets, templates)
+    facts = settings_facts(project, texts.source, edition, notices)
+    digest = digest_of([facts, *(part.encode() for pair in sorted(hashes.items()) for part in pair)])
+    settings = project.settings
+    return Inputs(
+        texts, assets, frozenset(pictures), templates, settings.pharmacy, settings.code_url, notices, hashes, digest
+    )
 
-    monograph = _monograph(texts.source, texts.text, pictures)
-    if texts.original is None:
-        return monograph, None
-    theirs = _monograph(texts.original.source, texts.original.text, texts.original.pictures)
-    return completed(monograph, theirs), theirs
+
+def _hashes(texts: Texts, assets: Mapping[str, bytes], templates: Mapping[str, str]) -> Mapping[str, str]:
+    parts = {f"source/{name}": text for name, text in texts.by_name.items()}
+    parts |= {f"{'' if name.startswith(_APART) else 'styles/'}{name}": data for name, data in assets.items()}
+    parts |= {f"templates/{name}": template.encode() for name, template in templates.items()}
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())}
+    return {**digests, "program": code_hash()}
 
 
-def _monograph(source: MonographFile, text: bytes, pictures: Collection[str]) -> Monograph:
-    from leaflets.parse import parse
-
-    return parse(decode(text, source.file), name=source.name, file=source.file, lang=source.lang, pictures=pictures)
+def _icons(text: bytes) -> Iterable[str]:
+    """The drawings of the pictograms that a monograph may bear, found without parsing it."""
+    return (icon_file(name) for name in PICTOGRAMS if f":{name}:".encode() in text)

@@ -1,21 +1,49 @@
-"""A translation is made into a sheet only while it says what its source says about safety."""
+"""Whether a sheet may be made: what refuses it, and the notices it carries where that was allowed all the same.
+
+A sheet is refused where its text is past its review date, where its translation says otherwise about safety than its
+source, and where it is withdrawn (standards 8, item 16). The first two may be allowed, and are then said on the sheet.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from leaflets.build.inputs import Texts, parsed
+from leaflets.build.cache import Cache
+from leaflets.build.catalogue import cached_entry
+from leaflets.build.texts import Texts, parse_texts
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.languages import language
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
+from leaflets.model.review import is_expired
 from leaflets.project.content import ORIGINAL
 
 if TYPE_CHECKING:
     from leaflets.model.monograph import Monograph
 
 
-def outdated(texts: Texts, edition: Edition) -> str:
-    """What the source of a translation says otherwise about safety now, in one sentence; empty where nothing.
+def notices_of(
+    texts: Texts, edition: Edition, cache: Cache, *, today: dt.date, allowed: Collection[Notice] = ()
+) -> tuple[Notice, ...]:
+    """The notices that a sheet of these texts carries today; `cache` knows the review dates of texts read before.
+
+    Raises CheckFailed where it is past its review date, or its translation older than its source, and that is not
+    among the `allowed`; besides what `outdated_translation` raises.
+    """
+    return (*_stale(texts, edition, allowed), *_expired(texts, cache, today, allowed))
+
+
+def require_not_withdrawn(*monographs: Monograph | None) -> None:
+    """Raises CheckFailed where one of the texts of a sheet is withdrawn; nothing allows that."""
+    for text in monographs:
+        if text and text.front.withdrawn:
+            place = f"{text.file}:{text.front.lines.get('withdrawn', 1)}"
+            raise CheckFailed(f"{place}: the monograph is withdrawn: {text.front.withdrawn}", "Hand out no copy of it.")
+
+
+def outdated_translation(texts: Texts, edition: Edition) -> str:
+    """Where the source of a translation says otherwise about safety now, in one sentence; empty where nowhere.
 
     Raises ContentError where a translation lacks the voice or the text it translates, CheckFailed where it was never
     sealed, UsageError where we have no words in its language, since English ones would stand on the page.
@@ -29,9 +57,9 @@ def outdated(texts: Texts, edition: Edition) -> str:
     if source.lang == ORIGINAL:
         return ""
     language(source.lang)
-    theirs, ours = parsed(texts)
-    if ours is None:
-        if theirs.front.translation:
+    translation, original = parse_texts(texts)
+    if original is None:
+        if translation.front.translation:
             raise ContentError(
                 f"{source.file}: the text it translates is not there", f"Put {source.name}.md beside it."
             )
@@ -40,23 +68,49 @@ def outdated(texts: Texts, edition: Edition) -> str:
         raise ContentError(
             f"{source.file}: a translation has the patient voice alone", "Make it with --audience patient."
         )
-    return _changed(theirs, ours)
+    return _changed_since(translation, original)
 
 
-def _changed(theirs: Monograph, ours: Monograph) -> str:
+def _expired(texts: Texts, cache: Cache, today: dt.date, allowed: Collection[Notice]) -> tuple[Notice, ...]:
+    """The notice of a text past its review date; that of a translation's source counts for both."""
+    for file, text in texts.by_file.items():
+        entry = cached_entry(text, file, cache)
+        if is_expired(entry.review_by, today):
+            if Notice.EXPIRED not in allowed:
+                raise CheckFailed(
+                    f"{file}:{entry.review_by_line}: the review date {entry.review_by} has passed",
+                    "Have it reviewed, or allow it with --allow-expired.",
+                )
+            return (Notice.EXPIRED,)
+    return ()
+
+
+def _stale(texts: Texts, edition: Edition, allowed: Collection[Notice]) -> tuple[Notice, ...]:
+    changed = outdated_translation(texts, edition)
+    if changed and Notice.STALE not in allowed:
+        raise CheckFailed(
+            changed,
+            "Translate it anew and seal it (“leaflet translation status” lists every such place), or allow it with "
+            "--allow-stale.",
+        )
+    return (Notice.STALE,) if changed else ()
+
+
+def _changed_since(translation: Monograph, original: Monograph) -> str:
     # Here and not above: a text that translates none is built without it.
     from leaflets.translation import stale
 
-    if theirs.front.translation is None:
+    if translation.front.translation is None:
         raise CheckFailed(
-            f"{theirs.file}:1: the translation has no record of its source", "“leaflet translation seal” writes it."
+            f"{translation.file}:1: the translation has no record of its source",
+            "“leaflet translation seal” writes it.",
         )
-    grave = [each for each in stale(theirs, ours) if each.safety]
+    grave = [each for each in stale(translation, original) if each.safety]
     if not grave:
         return ""
     first = grave[0]
     many = f" and {len(grave) - 1} more" if len(grave) > 1 else ""
     return (
-        f"{theirs.file}:{first.line}: the source has changed since ({ours.file}:{first.source_line}, "
+        f"{translation.file}:{first.line}: the source has changed since ({original.file}:{first.source_line}, "
         f"{first.section}){many}"
     )

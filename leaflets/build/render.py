@@ -1,140 +1,137 @@
-"""A sheet made from its ingredients: prepare → typeset → proof, with every character's glyph sure before."""
+"""One sheet from its inputs, stage by stage: parse → check → view → compose → fit and typeset → proof.
+
+What needs no renderer is done in a child process where that saves time, while this one loads the renderer. So each
+stage is imported by the function that runs it, and not above.
+"""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
-from leaflets.build.attachments import enclosed
-from leaflets.build.bound import bound
-from leaflets.build.cache_key import Inputs
-from leaflets.build.checked_text import CheckedText
-from leaflets.build.child import ahead, worth_it
-from leaflets.build.fit import Fitted, fitted
-from leaflets.build.page_findings import proved, still_open
+from leaflets.build.attachments import attachments_of
+from leaflets.build.checked_text import CheckedText, parse_and_check
+from leaflets.build.child import child_saves_time, run_in_child
+from leaflets.build.fit import fit_to_paper
+from leaflets.build.inputs import Inputs
+from leaflets.build.page_findings import not_suppressed, page_findings, require_glyphs, require_on_paper, tightened
+from leaflets.build.policy import require_not_withdrawn
 from leaflets.build.sheet import BuiltSheet
-from leaflets.errors import RenderError
 from leaflets.model.edition import Edition
-from leaflets.model.finding import Finding, Severity
+from leaflets.model.finding import Finding
 from leaflets.model.page import Fit, Html, Imprint, Pdf
-from leaflets.model.view import View
-from leaflets.project import MonographFile
 
 if TYPE_CHECKING:
-    from leaflets.build.prepare import PreparedPage
+    from leaflets.model.monograph import Front
+    from leaflets.model.view import View
 
 _PAGES = count(1)
-_BETWEEN_COLLECTIONS = 6
-_HIDDEN = "PG-06"
+_PAGES_BETWEEN_COLLECTIONS = 6
+_PAGES_PER_FOLDED_SHEET = 4
 
 
-def make(
-    source: MonographFile, edition: Edition, ingredients: Inputs, checked: CheckedText | None = None
-) -> BuiltSheet:
-    """The finished sheet. Raises ContentError, CheckFailed, RenderError or PdfError.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A page composed as designed, with drawings of its own, and what it was composed of."""
 
-    The parser and the templates are loaded where they are needed only, which may be in a child process.
+    page: Html
+    views: tuple[View, ...]
+    imprint: Imprint
+    findings: tuple[Finding, ...]
+    drawings: Mapping[str, bytes]
+
+    @property
+    def front(self) -> Front:
+        """The front matter of its text; of a translation, what it takes from its source included."""
+        fronts = [view.front for view in self.views]
+        return next((front for front in fronts if front.translation), fronts[0])
+
+
+def render(inputs: Inputs, edition: Edition, checked: CheckedText | None = None) -> BuiltSheet:
+    """The finished sheet. `checked` is its text as it was parsed and checked before, if it was.
+
+    Raises ContentError, CheckFailed (it is withdrawn), RenderError or PdfError.
     """
-    prepared = _prepared(source, edition, ingredients, checked)
-    from leaflets.typeset.glyphs import printable  # loaded by now, beside the work of the child
+    from_text = partial(_draft, inputs, edition, checked)
+    draft = run_in_child(from_text, partial(_load_renderer, inputs)) if child_saves_time() else from_text()
+    assets = {**inputs.assets, **draft.drawings}
+    source, front = inputs.texts.source, draft.front
+    attachments = attachments_of(source, edition, inputs, front)
 
-    covered = printable(ingredients.assets)
-    assets = {**ingredients.assets, **prepared.drawings}
-    fronts = [each.front for each in prepared.views]
-    front = next((each for each in fronts if each.translation), fronts[0])  # it is to be reviewed when either text is
-    beside = enclosed(source, edition, ingredients, front)
+    def compose_tighter(fit: Fit) -> Html:
+        return replace(_composed(draft, inputs, fit), attachments=attachments)
 
-    def composed(fit: Fit) -> Html:
-        page = prepared.page
-        if fit is not Fit.DESIGN:
-            imprint = replace(prepared.imprint, fit=fit)
-            page = _composed(prepared.views, imprint, ingredients)
-        _require_glyphs(page, covered, ingredients)
-        return replace(page, attachments=beside)
-
-    sheet = fitted(edition, composed, lambda page: _typeset(page, assets))
-    looked_at = tuple(_looked_at(sheet, edition, source.file))
-    _require_on_paper(looked_at)
-    findings = (*prepared.findings, *still_open(looked_at, front.allow))
-    pdf = bound(sheet.pdf, edition, lambda page: _typeset(page, assets)) if edition.booklet else sheet.pdf
+    sheet = fit_to_paper(edition, compose_tighter, lambda page: _typeset(page, assets))
+    on_pages = (*tightened(sheet.fit, edition, source.file), *page_findings(sheet.pdf, edition, source.file))
+    require_on_paper(on_pages)
+    findings = (*draft.findings, *not_suppressed(on_pages, front.allow))
+    pdf = _as_booklet(sheet.pdf, edition, assets) if edition.booklet else sheet.pdf
+    withheld = tuple(withheld for view in draft.views for withheld in view.withheld)
     return BuiltSheet(
-        source, edition, ingredients.content_id, front.title, front.version, pdf, sheet.page.markup, findings,
-        tuple(withheld for each in prepared.views for withheld in each.withheld), fresh=True,
+        source, edition, inputs.content_id, front.title, front.version, pdf, sheet.page.markup, findings, withheld,
+        fresh=True,
     )  # fmt: skip
 
 
-def _prepared(
-    source: MonographFile, edition: Edition, ingredients: Inputs, checked: CheckedText | None
-) -> PreparedPage:
-    def work() -> PreparedPage:
-        from leaflets.build.prepare import prepare  # in the child, where there is one
+def _draft(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> Draft:
+    """Parse → check → view → compose: all that needs no renderer."""
+    from leaflets.checks import open_safety
+    from leaflets.compose import compose
+    from leaflets.qr import qr
+    from leaflets.view import view
 
-        return prepare(source, edition, ingredients, checked)
+    checked = parse_and_check(inputs.texts, inputs.pictures, edition, checked)
+    monograph, original = checked.monograph, checked.original
+    require_not_withdrawn(original, monograph)
+    by_language = {text.lang: view(text, edition.audience) for text in (original, monograph) if text}
+    languages = [tongue.code for tongue in edition.languages] if edition.bilingual else [monograph.lang]
+    views = tuple(by_language[code] for code in languages)
+    code = qr(inputs.content_id, inputs.code_url, edition)
+    imprint = Imprint(
+        edition, inputs.pharmacy, inputs.content_id, inputs.notices, monograph.front.review_by,
+        open_safety(checked.findings, edition.audience), code.in_head,
+    )  # fmt: skip
+    return Draft(compose(imprint, inputs.templates, *views), views, imprint, checked.findings, code.assets)
 
-    def meanwhile() -> None:
-        from leaflets.typeset.glyphs import printable  # 200 ms in which the child composes the page
 
-        printable(ingredients.assets)
+def _load_renderer(inputs: Inputs) -> None:
+    """200 ms in which the child composes the page."""
+    from leaflets.typeset.glyphs import printable
 
-    return ahead(work, meanwhile) if worth_it() else work()
+    printable(inputs.assets)
 
 
-def _composed(views: tuple[View, ...], imprint: Imprint, ingredients: Inputs) -> Html:
-    from leaflets.compose import compose  # only where the page was composed by a child and must be tightened
+def _composed(draft: Draft, inputs: Inputs, fit: Fit) -> Html:
+    """The page of a draft, composed again where it is to be tighter. Raises RenderError where a glyph is missing."""
+    from leaflets.typeset.glyphs import printable
 
-    return compose(imprint, ingredients.templates, *views)
+    page = draft.page
+    if fit is not Fit.DESIGN:
+        from leaflets.compose import compose  # only where a child composed the page as designed
+
+        page = compose(replace(draft.imprint, fit=fit), inputs.templates, *draft.views)
+    require_glyphs(page, printable(inputs.assets), inputs.texts)
+    return page
 
 
 def _typeset(page: Html, assets: Mapping[str, bytes]) -> Pdf:
-    from leaflets.typeset import typeset  # loaded by now, beside the work of the child
+    from leaflets.typeset import typeset
 
-    if next(_PAGES) % _BETWEEN_COLLECTIONS == 0:
+    if next(_PAGES) % _PAGES_BETWEEN_COLLECTIONS == 0:
         gc.collect()  # the boxes of a page refer to one another, and a command's collector seldom starts by itself
     return typeset(page, assets)
 
 
-def _looked_at(sheet: Fitted, edition: Edition, file: str) -> Iterator[Finding]:
-    if sheet.fit is not Fit.DESIGN:
-        yield Finding(
-            Severity.INFO,
-            "PG-00",
-            f"the page was tightened to fit its paper: {sheet.fit.told}",
-            "",
-            file,
-            audience=edition.audience,
-        )
-    yield from proved(sheet.pdf, edition, file)
+def _as_booklet(pdf: Pdf, edition: Edition, assets: Mapping[str, bytes]) -> Pdf:
+    """The A5 pages two by two on A4, bound at the side where the first language begins its lines."""
+    from leaflets.booklet import blank_page, booklet  # only a booklet needs pikepdf
 
-
-def _require_on_paper(looked_at: Sequence[Finding]) -> None:
-    """Raises RenderError where words fall off the page or on other words: a sheet that hides a dose is none."""
-    hidden = [finding for finding in looked_at if finding.code == _HIDDEN and finding.severity is Severity.ERROR]
-    if hidden:
-        first = hidden[0]
-        raise RenderError(
-            f"{first.file}: {first.message}: “{first.excerpt[:60]}”",
-            "Break up what is too broad for the page, or mend the project's own styles.",
-        )
-
-
-def _require_glyphs(page: Html, covered: frozenset[int], ingredients: Inputs) -> None:
-    """Raises RenderError with the character, its code point, file and line where the fonts have no glyph for it."""
-    from leaflets.typeset.glyphs import described, uncovered  # loaded by now
-
-    missing = uncovered(page.markup, covered)
-    if not missing:
-        return
-    places = (
-        f"{file}:{number}"
-        for file, text in ingredients.texts.by_file.items()
-        for number, line in enumerate(text.decode("utf-8-sig", "replace").split("\n"), 1)
-        if missing[0] in line
-    )
-    place = next(places, "the settings or a template")
-    raise RenderError(
-        f"{place}: the fonts have no glyph for {described(missing[0])}",
-        "Write it in other words, or add a font that has it.",
-    )
+    tongue, blank = edition.languages[0], None
+    if pdf.pages % _PAGES_PER_FOLDED_SHEET:
+        page = blank_page(tongue.say("This page is left blank"), edition.stylesheets, tongue)
+        blank = _typeset(page, assets)
+    return booklet(pdf, blank, right_to_left=tongue.right_to_left)

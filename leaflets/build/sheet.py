@@ -1,18 +1,23 @@
-"""What a build gives back."""
+"""What a build returns, and how it is written to the cache and read from it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
-from leaflets.model.edition import Edition
-from leaflets.model.finding import Finding, Withheld
-from leaflets.model.page import Pdf
+from leaflets.build.cache import CacheEntry
+from leaflets.build.texts import Texts
+from leaflets.model.edition import Audience, Edition
+from leaflets.model.finding import Finding, Severity, Withheld
+from leaflets.model.page import Pdf, Rect, SectionLines
 from leaflets.project import MonographFile
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltSheet:
-    """A finished sheet and what is to be said of it; `fresh` is false where it came from the cache."""
+    """A finished sheet, with its findings and what was withheld; `fresh` is false where it came from the cache."""
 
     source: MonographFile
     edition: Edition
@@ -24,3 +29,41 @@ class BuiltSheet:
     findings: tuple[Finding, ...]
     withheld: tuple[Withheld, ...]
     fresh: bool
+
+
+def to_cache(built: BuiltSheet) -> CacheEntry:
+    """A sheet as the cache keeps it."""
+    facts = {
+        "content_id": built.content_id,
+        "title": built.title,
+        "version": built.version,
+        "pages": built.pdf.pages,
+        "rects": [asdict(rect) for rect in built.pdf.rects],
+        "fills": list(built.pdf.fills),
+        "stretches": [asdict(lines) for lines in built.pdf.stretches],
+        "findings": [asdict(finding) for finding in built.findings],
+        "withheld": [asdict(withheld) for withheld in built.withheld],
+    }
+    return CacheEntry(facts, {"pdf": built.pdf.data, "html": built.html.encode()})
+
+
+def from_cache(texts: Texts, edition: Edition, entry: CacheEntry) -> BuiltSheet:
+    """A sheet as `to_cache` kept it, though its texts may lie in another folder today."""
+    facts = entry.facts
+    files = {Path(file).name: file for file in texts.by_file}
+    rects = tuple(Rect(**rect) for rect in facts["rects"])
+    stretches = tuple(SectionLines(**lines) for lines in facts["stretches"])
+    return BuiltSheet(
+        texts.source, edition, facts["content_id"], facts["title"], facts["version"],
+        Pdf(entry.parts["pdf"], facts["pages"], rects, tuple(facts["fills"]), stretches),
+        entry.parts["html"].decode(),
+        tuple(_finding(each, texts.source, files) for each in facts["findings"]),
+        tuple(Withheld(**each) for each in facts["withheld"]),
+        fresh=False,
+    )  # fmt: skip
+
+
+def _finding(facts: Mapping[str, Any], source: MonographFile, files: Mapping[str, str]) -> Finding:
+    audience = Audience(facts["audience"]) if facts["audience"] else None
+    file = files.get(Path(facts["file"]).name, source.file) if facts["file"] else ""
+    return Finding(**{**facts, "severity": Severity(facts["severity"]), "audience": audience, "file": file})

@@ -7,6 +7,7 @@ from leaflets.checks.reading import Part, Passage, Reading
 from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule, at
 from leaflets.checks.tables import rows, words
 from leaflets.model.monograph import BoxKind
+from leaflets.model.review import is_expired
 
 
 def required_sections(reading: Reading) -> Iterator[Hit]:
@@ -44,7 +45,7 @@ def no_review(reading: Reading) -> Iterator[Hit]:
 def expired(reading: Reading) -> Iterator[Hit]:
     """The day of the next review has passed."""
     review_by = reading.front.review_by
-    if review_by and reading.today and review_by < reading.today:
+    if review_by and reading.today and is_expired(review_by, reading.today):
         line = reading.front.lines.get("review_by", 1)
         yield Hit(f"the review was due by {_day(review_by)}", line=line, words=review_by.isoformat())
 

@@ -111,12 +111,12 @@ def _editions(args: argparse.Namespace, project: Project, audiences: Sequence[Au
 def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition], project: Project) -> Checked:
     # Here and not above: a check of the text alone needs no renderer and no reader of PDFs.
     from leaflets.build import build
-    from leaflets.build.page_findings import proved
+    from leaflets.build.page_findings import page_findings
 
     own = (replace(edition, lang=source.lang) for edition in editions)
     voiced = [edition for edition in own if not one.monograph.front.translation or edition.audience is Audience.PATIENT]
     sheets = [build(project, source, edition, allowed=frozenset(Notice)) for edition in voiced]
-    found = [page for sheet in sheets for page in proved(sheet.pdf, sheet.edition, source.file)]
+    found = [page for sheet in sheets for page in page_findings(sheet.pdf, sheet.edition, source.file)]
     opened, silenced = checks.sift(found, one.monograph.front.allow)
     whole = checks.CheckReport((*one.report.findings, *opened), (*one.report.silenced, *silenced))
     return replace(one, report=whole)
@@ -124,12 +124,12 @@ def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition]
 
 def _check(project: Project, source: MonographFile, audiences: Sequence[Audience]) -> Checked:
     # Here and not above: the help of a command needs no parser of Markdown.
-    from leaflets.build.inputs import parsed, texts_of
     from leaflets.build.pictures import pictures_of
+    from leaflets.build.texts import parse_texts, read_texts
 
-    texts = texts_of(project, source)
+    texts = read_texts(project, source)
     text = decode(texts.text, source.file)
-    monograph, original = parsed(texts, pictures_of(project, source, texts.text))
+    monograph, original = parse_texts(texts, pictures_of(project, source, texts.text))
     voices = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
     examined = checks.examine(monograph, text, voices, today=today(), original=original)
     if Audience.PATIENT not in audiences or checks.left_out(monograph.lang):

@@ -9,6 +9,7 @@ from typing import Any
 from leaflets.cli import report
 from leaflets.errors import LeafletError
 from leaflets.model.monograph import Front
+from leaflets.model.review import is_expired
 from leaflets.project import MonographFile, Project, load_project, read_text, shown, today
 
 
@@ -57,7 +58,7 @@ def _state(front: Front) -> str:
         return "withdrawn"
     if front.reviewed is None:
         return "draft, not reviewed"
-    if front.review_by and front.review_by < today():
+    if is_expired(front.review_by, today()):
         return f"expired {front.review_by}"
     return f"reviewed {front.reviewed}" + (f", next {front.review_by}" if front.review_by else "")
 

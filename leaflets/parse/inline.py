@@ -7,11 +7,13 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from functools import cache
-
-from markdown import Markdown
+from typing import TYPE_CHECKING
 
 from leaflets.model.monograph import Text, TextRun
 from leaflets.parse.clean import printable
+
+if TYPE_CHECKING:
+    from markdown import Markdown
 
 # Links and images are resolved here, before Markdown: paper has no links, so the address is printed after the words;
 # raw HTML, entities and references stay text. Both keep the inline step linear and lose no word.
@@ -35,6 +37,8 @@ TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>|<!--|<!\[CDATA
 
 @cache
 def _markdown(*, emphasis: bool) -> Markdown:
+    from markdown import Markdown  # here, as a front matter is read without it
+
     md = Markdown()
     for name in (*_OFF, *(() if emphasis else _EMPHASIS)):
         md.inlinePatterns.deregister(name, strict=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaflets.build.render import make
+from leaflets.build.render import render
 from leaflets.errors import PdfError
 from leaflets.project import Project, read_bytes, shown
 from leaflets.provenance.contents import read_contents
@@ -43,7 +43,7 @@ def rebuild(path: Path, project: Project) -> Rebuilt:
         raise PdfError(f"{file}: the text it was made of is not in it", "Build it from the monograph.")
     again = gathered_again(record, texts, project)
     changes = tuple(changed(record, again))
-    made = make(texts.source, edition_of(record), again).pdf.data
+    made = render(again, edition_of(record)).pdf.data
     if not changes and made != data:
         changes = ("nothing that the record knows of, and yet the bytes are others: the file may have been forged",)
     return Rebuilt(record, made, changes)

@@ -8,8 +8,8 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from leaflets.build.attachments import made_with
-from leaflets.build.cache_key import Inputs, Wanted, gathered
-from leaflets.build.inputs import Texts, original
+from leaflets.build.inputs import Inputs, gather_inputs
+from leaflets.build.texts import Texts, translated_text
 from leaflets.errors import PdfError
 from leaflets.model.edition import Edition, Notice, edition_from_facts
 from leaflets.model.pharmacy import Pharmacy
@@ -51,13 +51,13 @@ def texts_in(record: Record, texts: Mapping[str, bytes], project: Project) -> Te
     if source.lang == ORIGINAL or theirs.file_name not in texts:
         return Texts(source, text)
     known = project.original(source) or theirs
-    return Texts(source, text, original(project, known, texts[theirs.file_name]))
+    return Texts(source, text, translated_text(project, known, texts[theirs.file_name]))
 
 
 def gathered_again(record: Record, texts: Texts, project: Project) -> Inputs:
     """The ingredients a sheet of this record would have today, from its own texts and its own settings."""
     known = replace(project, settings=_settings(record, project.settings))
-    return gathered(known, edition_of(record), Wanted(texts, _notices(record), ""))
+    return gather_inputs(known, edition_of(record), texts, _notices(record))
 
 
 def _notices(record: Record) -> tuple[Notice, ...]:

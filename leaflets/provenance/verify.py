@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from leaflets.build.inputs import Texts, parsed, texts_of
+from leaflets.build.texts import Texts, parse_texts, read_texts
 from leaflets.errors import ContentError
 from leaflets.ledger.entries import LeafletEntry
 from leaflets.ledger.ledger import ledger_exists
 from leaflets.model.copy import called
 from leaflets.model.edition import Notice
+from leaflets.model.review import is_expired
 from leaflets.project import Project, read_bytes, shown
 from leaflets.provenance.contents import PdfContents, read_contents
 from leaflets.provenance.remade import changed, gathered_again, texts_in
@@ -113,7 +114,7 @@ def _state(record: Record, texts: Texts, project: Project, today: dt.date) -> tu
 
 def _own(record: Record, today: dt.date) -> Iterator[tuple[SheetStatus, str]]:
     """What a sheet's own record has against it, whether its monograph is known here or not."""
-    if record.review_by and record.review_by < today.isoformat():
+    if is_expired(record.review_by, today):
         yield SheetStatus.EXPIRED, f"its review was due by {record.review_by}"
     if Notice.STALE in record.notices:
         yield SheetStatus.OUTDATED, "it was older than its source when it was made, and says so"
@@ -126,8 +127,8 @@ def _against(record: Record, texts: Texts, project: Project) -> Iterator[tuple[S
         yield SheetStatus.UNKNOWN, f"this project has no monograph “{record.name}” in the language “{source.lang}”"
         return
     try:
-        now = texts_of(project, source)
-        front = parsed(now)[0].front
+        now = read_texts(project, source)
+        front = parse_texts(now)[0].front
     except ContentError as fault:
         yield SheetStatus.UNKNOWN, f"the monograph of this project cannot be read: {fault.message}"
         return
@@ -191,14 +192,14 @@ def _leaflet_state(
     drug: str, lang: str, version: str, digest: str, project: Project, today: dt.date
 ) -> Iterator[tuple[SheetStatus, str]]:
     try:
-        texts = texts_of(project, project.source(drug, lang))
+        texts = read_texts(project, project.source(drug, lang))
     except ContentError:
         yield SheetStatus.UNKNOWN, f"{drug}: the monograph is not in this project any more"
         return
-    front = parsed(texts)[0].front
+    front = parse_texts(texts)[0].front
     if front.withdrawn:
         yield SheetStatus.WITHDRAWN, f"{drug}: the monograph is withdrawn: {front.withdrawn}"
-    if texts.hash == digest and front.review_by and front.review_by < today:
+    if texts.hash == digest and is_expired(front.review_by, today):
         yield SheetStatus.EXPIRED, f"{drug}: its review was due by {front.review_by}"
     if texts.hash != digest:
         yield SheetStatus.OUTDATED, f"{drug}: version {version or 'none'} was printed; the project has another text now"

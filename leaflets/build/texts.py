@@ -1,0 +1,90 @@
+"""The texts a sheet is made of, read once: a monograph's own, and the one it translates, if any."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leaflets.build.pictures import pictures_of
+from leaflets.project import MonographFile, Project, read_bytes
+from leaflets.project.files import decode
+
+if TYPE_CHECKING:
+    from leaflets.model.monograph import Monograph
+
+MAX_TEXT_BYTES = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatedText:
+    """The text that a translation translates, and the names of its pictures whose files are there."""
+
+    source: MonographFile
+    text: bytes
+    pictures: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A monograph's bytes, and those of the text it translates; `original` is None where it translates none."""
+
+    source: MonographFile
+    text: bytes
+    original: TranslatedText | None = None
+
+    @property
+    def by_name(self) -> Mapping[str, bytes]:
+        """The bytes by the names their files have in `content/`."""
+        original = {self.original.source.file_name: self.original.text} if self.original else {}
+        return {self.source.file_name: self.text, **original}
+
+    @property
+    def by_file(self) -> Mapping[str, bytes]:
+        """The bytes by the paths that are shown to people."""
+        original = {self.original.source.file: self.original.text} if self.original else {}
+        return {self.source.file: self.text, **original}
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of a text; of a translation, that of both hashes."""
+        own = hashlib.sha256(self.text)
+        if self.original is None:
+            return own.hexdigest()
+        return hashlib.sha256(own.digest() + hashlib.sha256(self.original.text).digest()).hexdigest()
+
+
+def read_texts(project: Project, source: MonographFile) -> Texts:
+    """The texts of a monograph as they are now. Raises ContentError where one cannot be read."""
+    original = project.original(source)
+    text = read_bytes(source.path, MAX_TEXT_BYTES)
+    if original is None:
+        return Texts(source, text)
+    return Texts(source, text, translated_text(project, original, read_bytes(original.path, MAX_TEXT_BYTES)))
+
+
+def translated_text(project: Project, source: MonographFile, text: bytes) -> TranslatedText:
+    """The text that a translation translates, with its pictures. Raises ContentError where one may not be printed."""
+    return TranslatedText(source, text, frozenset(pictures_of(project, source, text)))
+
+
+def parse_texts(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph, Monograph | None]:
+    """A monograph with what it takes from the text it translates, and that one; itself and None where there is none.
+
+    Raises ContentError where one of them is no text we can read.
+    """
+    # Here and not above: what is in the cache is built without loading the parser.
+    from leaflets.translation import completed
+
+    monograph = _parse(texts.source, texts.text, pictures)
+    if texts.original is None:
+        return monograph, None
+    original = _parse(texts.original.source, texts.original.text, texts.original.pictures)
+    return completed(monograph, original), original
+
+
+def _parse(source: MonographFile, text: bytes, pictures: Collection[str]) -> Monograph:
+    from leaflets.parse import parse
+
+    return parse(decode(text, source.file), name=source.name, file=source.file, lang=source.lang, pictures=pictures)
