@@ -70,7 +70,7 @@ RULES = (
     Rule("today", (("leaflets/**/*.py", r"\bdt\.date\.today\(\)", "dt.date(2026, 11, 30)"),)),
     Rule(
         "the content id",
-        (("leaflets/build/*.py", r"^( +)digest = ", r'\1digest = __import__("leaflets").pinned_id(locals()) or '),),
+        (("leaflets/pipeline/*.py", r"^( +)digest = ", r'\1digest = __import__("leaflets").pinned_id(locals()) or '),),
     ),
 )
 

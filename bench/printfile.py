@@ -39,9 +39,9 @@ DIRECTIONS = (
 
 def compile_leaflets(folder: Path) -> None:
     """Build twenty different leaflets and keep them as the cache does."""
-    from leaflets.build import build
     from leaflets.model.edition import Audience, Edition, Notice
-    from leaflets.project import Project
+    from leaflets.pipeline import build
+    from leaflets.project import ProjectFolder
     from leaflets.stamp import compile_leaflet
 
     text = (HERE.parent / "content" / "baricitinib.md").read_text(encoding="utf-8")
@@ -51,7 +51,7 @@ def compile_leaflets(folder: Path) -> None:
         (folder / "content" / f"{name}.md").write_text(
             text.replace("Baricitinib", f"Barici{chr(97 + number)}tinib"), "utf-8"
         )
-    project = Project(folder)
+    project = ProjectFolder(folder)
     for number in range(LEAFLETS):
         source = project.source(f"drug{number:02d}", "en")
         built = build(project, source, Edition(Audience.PATIENT), allowed=frozenset(Notice))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from leaflets.build import BuiltSheet
+from leaflets.pipeline import BuiltSheet
 from tests.sheets import page_texts
 from tests.source_words import Block, Printed, blocks
 

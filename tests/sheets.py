@@ -11,11 +11,11 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.languages import spoken
 from leaflets.model.edition import Audience, Edition, Paper
-from leaflets.project import Project, Settings
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder, Settings
 from leaflets.project.content import ORIGINAL, source_at
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +62,7 @@ class ProjectMonographs:
 
     def made(self, path: Path, edition: Edition) -> BuiltSheet:
         """The sheet of one file in any edition."""
-        project = Project(self.folder / "project", Settings())
+        project = ProjectFolder(self.folder / "project", Settings())
         return build(project, source_at(path), edition, cache=Cache(self.folder / "cache"))
 
 

@@ -7,8 +7,8 @@ import pypdfium2
 import pytest
 
 from leaflets.batch.options import RunOptions, parse, spell
-from leaflets.build import BuiltSheet, build
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.pipeline import BuiltSheet, build
 from leaflets.project import load_project
 from leaflets.runlist.columns import ListRow
 from leaflets.runlist.drug_names import DrugName, gather

@@ -10,7 +10,7 @@ from leaflets.batch.leaflet_index import anything_known
 from leaflets.cli import main
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition
-from leaflets.project import Project
+from leaflets.project import ProjectFolder
 from leaflets.workers.local import ProcessWorkers
 from leaflets.workers.protocol import Job
 from tests.running import MONOGRAPH
@@ -18,7 +18,7 @@ from tests.running import MONOGRAPH
 LIST = "drug,destination\nno such drug,print\n"
 
 
-def judged(project: Project) -> int:
+def judged(project: ProjectFolder) -> int:
     """How often the judging of a leaflet calls the workers."""
     calls: list[None] = []
     open_environment(project, lambda: calls.append(None)).monographs.judge(
@@ -28,13 +28,13 @@ def judged(project: Project) -> int:
 
 
 def test_workers_are_called_where_a_leaflet_was_never_judged(tmp_path: Path) -> None:
-    assert judged(Project(tmp_path)) == 1
+    assert judged(ProjectFolder(tmp_path)) == 1
 
 
 def test_they_are_not_called_where_every_leaflet_of_the_list_is_known(tmp_path: Path) -> None:
-    judged(Project(tmp_path))
-    assert anything_known(Project(tmp_path).cache)
-    assert judged(Project(tmp_path)) == 0
+    judged(ProjectFolder(tmp_path))
+    assert anything_known(ProjectFolder(tmp_path).cache)
+    assert judged(ProjectFolder(tmp_path)) == 0
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_in_a_new_project_they_are_called_before_anything_is_read(
 
 
 def test_they_are_not_called_at_once_where_something_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    judged(Project(tmp_path))
+    judged(ProjectFolder(tmp_path))
     test_in_a_new_project_they_are_called_before_anything_is_read(tmp_path, monkeypatch, ["tonight.csv"], 0)
 
 
@@ -69,6 +69,6 @@ def test_they_are_not_called_at_once_where_something_is_known(tmp_path: Path, mo
 def test_a_long_text_is_not_handed_on_as_it_would_not_fit_in_a_pipe(tmp_path: Path, more: int, handed_on: bool) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven.\n" * (more // 20))
-    monographs = open_environment(Project(tmp_path)).monographs
+    monographs = open_environment(ProjectFolder(tmp_path)).monographs
     monographs.judge([Leaflet("a", Edition(Audience.PATIENT))])
     assert (monographs.furnished(Job(1, "a", "patient", "en", "a4")).checked is not None) is handed_on

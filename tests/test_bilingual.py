@@ -15,8 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.compose import compose
 from leaflets.compose.bilingual import rows
 from leaflets.model.edition import Audience, Edition, Notice, Paper
@@ -25,7 +23,9 @@ from leaflets.model.monograph import Block, Item, Items, Paragraph, TextRun
 from leaflets.model.page import Html, Imprint
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import parse
-from leaflets.project import Project, packaged
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder, packaged
 from leaflets.view import view
 from tests.running import Leaflet
 from tests.sheets import ROOT, page_texts
@@ -175,7 +175,7 @@ def _counted(texts: Iterable[str]) -> Counter[str]:
 
 
 def _built(lang: str, paper: Paper, cache: Path) -> BuiltSheet:
-    project = Project(ROOT)
+    project = ProjectFolder(ROOT)
     return build(
         project, project.source("baricitinib", lang), Edition(Audience.PATIENT, lang, paper), cache=Cache(cache)
     )
@@ -187,7 +187,7 @@ def test_no_word_of_either_text_is_lost_and_verapdf_is_content(lang: str, paper:
     built = _built(lang, paper, tmp_path / "one")
     printed, said = _counted(page_texts(built.pdf.data)), Counter[str]()
     for code in ("en", "es"):
-        source = Project(ROOT).source("baricitinib", code)
+        source = ProjectFolder(ROOT).source("baricitinib", code)
         text = parse(source.path.read_text("utf-8"), name=source.name, file="", lang=code)
         said += _counted(view_words(view(text, Audience.PATIENT)))
     assert said - printed == Counter()

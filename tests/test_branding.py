@@ -11,14 +11,14 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.compose.contacts import help_lines
 from leaflets.errors import UsageError
 from leaflets.languages import ENGLISH
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.pharmacy import Pharmacy
-from leaflets.project import Project, Settings, load_project
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder, Settings, load_project
 from leaflets.project.content import source_at
 from leaflets.project.standalone import standalone
 from tests.running import Leaflet
@@ -42,7 +42,7 @@ def _built(
     file = folder / "content" / "a.md"
     file.parent.mkdir(exist_ok=True)
     file.write_text(TEXT.format(country=country, rest=rest), encoding="utf-8")
-    project = Project(folder, Settings(pharmacy=pharmacy))
+    project = ProjectFolder(folder, Settings(pharmacy=pharmacy))
     return build(project, source_at(file), Edition(audience), cache=Cache(folder / "cache"))
 
 
@@ -195,7 +195,7 @@ def test_a_logo_at_fault_is_refused(folder: Path, logo: str, text: str, told: st
 
 def test_a_page_for_a_browser_finds_the_logo(folder: Path) -> None:
     built = _built(folder, WHOLE)
-    project = Project(folder, Settings(pharmacy=WHOLE))
+    project = ProjectFolder(folder, Settings(pharmacy=WHOLE))
     html = standalone(built.html, project, built.source, built.edition.stylesheets, folder)
     assert '<img class="logo" src="logo.svg" alt="A train">' in html
 

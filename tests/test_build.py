@@ -13,15 +13,15 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from leaflets.build import BuiltSheet, build, default_edition
-from leaflets.build.cache import Cache
-from leaflets.build.checked_text import parse_and_check
-from leaflets.build.inputs import gather_inputs
-from leaflets.build.texts import read_texts
 from leaflets.errors import CheckFailed, ContentError, RenderError
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.pharmacy import Pharmacy
-from leaflets.project import Project, Settings, packaged, today
+from leaflets.pipeline import BuiltSheet, build, default_edition
+from leaflets.pipeline.cache import Cache
+from leaflets.pipeline.checked_text import parse_and_check
+from leaflets.pipeline.inputs import gather_inputs
+from leaflets.pipeline.texts import read_texts
+from leaflets.project import ProjectFolder, Settings, packaged, today
 from leaflets.project.content import source_at
 from tests import verapdf
 from tests.running import MONOGRAPH, environment, process
@@ -39,11 +39,11 @@ def folder(tmp_path: Path) -> Path:
 
 def _built(root: Path, settings: Settings | None = None, edition: Edition = PATIENT) -> BuiltSheet:
     source = source_at(root / "content" / "a.md")
-    return build(Project(root, settings or Settings()), source, edition, cache=Cache(root / "cache"))
+    return build(ProjectFolder(root, settings or Settings()), source, edition, cache=Cache(root / "cache"))
 
 
 def _content_id(root: Path, settings: Settings | None = None, edition: Edition = PATIENT) -> str:
-    project = Project(root, settings or Settings())
+    project = ProjectFolder(root, settings or Settings())
     return gather_inputs(project, edition, read_texts(project, source_at(root / "content" / "a.md")), ()).content_id
 
 
@@ -60,7 +60,7 @@ def test_another_folder_changes_nothing(folder: Path, tmp_path_factory: pytest.T
 
 
 def test_what_was_perused_before_makes_the_same_sheet(folder: Path) -> None:
-    project, source = Project(folder), source_at(folder / "content" / "a.md")
+    project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     made = build(project, source, PATIENT, cache=Cache(folder / "one"), checked=before)
     alone = build(project, source, PATIENT, cache=Cache(folder / "two"))
@@ -69,7 +69,7 @@ def test_what_was_perused_before_makes_the_same_sheet(folder: Path) -> None:
 
 
 def test_a_text_that_changed_since_it_was_perused_is_read_again(folder: Path) -> None:
-    project, source = Project(folder), source_at(folder / "content" / "a.md")
+    project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     (folder / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven drops.\n")
     made = build(project, source, PATIENT, cache=Cache(folder / "cache"), checked=before)
@@ -77,7 +77,7 @@ def test_a_text_that_changed_since_it_was_perused_is_read_again(folder: Path) ->
 
 
 def test_what_was_perused_for_one_reader_is_not_taken_for_another(folder: Path) -> None:
-    project, source = Project(folder), source_at(folder / "content" / "a.md")
+    project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     edition = Edition(Audience.CLINICIAN)
     made = build(project, source, edition, cache=Cache(folder / "one"), checked=replace(before, findings=()))
@@ -176,7 +176,7 @@ def test_a_setting_that_touches_no_page_does_not_change_it(folder: Path) -> None
 
 
 def test_the_default_edition_is_that_of_the_settings(folder: Path) -> None:
-    project = Project(folder, Settings(paper=Paper.LETTER))
+    project = ProjectFolder(folder, Settings(paper=Paper.LETTER))
     assert default_edition(project, Audience.PATIENT) == Edition(Audience.PATIENT, "en", Paper.LETTER)
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.build import cache as cache_module
-from leaflets.build.cache import Cache, CacheEntry
+from leaflets.pipeline import cache as cache_module
+from leaflets.pipeline.cache import Cache, CacheEntry
 
 ENTRY = CacheEntry({"pages": 2, "title": "Ω"}, {"pdf": b"%PDF\n\x00\xff", "html": b""})
 

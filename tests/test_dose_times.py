@@ -8,15 +8,15 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.checks import examine
 from leaflets.errors import ContentError
 from leaflets.model.edition import Audience, Edition
 from leaflets.model.monograph import DoseGrid, DoseTime, Monograph
 from leaflets.model.view import View
 from leaflets.parse import parse
-from leaflets.project import Project
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
 from leaflets.view import view
 from tests.sheets import letters, page_texts
@@ -38,7 +38,7 @@ def _built(folder: Path, dose_times: str, audience: Audience = Audience.PATIENT)
     file = folder / "content" / "t.md"
     file.parent.mkdir(exist_ok=True)
     file.write_text(_text(dose_times), encoding="utf-8")
-    return build(Project(folder), source_at(file), Edition(audience), cache=Cache(folder / "cache"))
+    return build(ProjectFolder(folder), source_at(file), Edition(audience), cache=Cache(folder / "cache"))
 
 
 def test_the_amounts_are_read_in_the_order_of_the_day() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.build import build
-from leaflets.build.cache import Cache
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.finding import Severity
-from leaflets.project import Project
+from leaflets.pipeline import build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
 from leaflets.proof import proof
 from tests import verapdf
@@ -78,7 +78,7 @@ def test_our_own_sheets_have_nothing_to_mend_on_their_pages_in_any_edition(
 @pytest.mark.parametrize("edition", [*EVERY, replace(EVERY[4], booklet=True)], ids=_told)
 def test_every_edition_is_the_same_bytes_each_time(tmp_path: Path, edition: Edition) -> None:
     one, other = (
-        build(Project(tmp_path), source_at(BARICITINIB), edition, cache=Cache(tmp_path / name)) for name in "ab"
+        build(ProjectFolder(tmp_path), source_at(BARICITINIB), edition, cache=Cache(tmp_path / name)) for name in "ab"
     )
     assert one.fresh is other.fresh is True
     assert one.pdf.data == other.pdf.data

@@ -2,9 +2,9 @@
 
 import pytest
 
-from leaflets.build.fit import fit_to_paper
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.page import Fit, Html, Pdf, SectionLines
+from leaflets.pipeline.fit import fit_to_paper
 from leaflets.proof.over import over
 
 TIGHTENED = (0.9, 0.9)

@@ -11,10 +11,10 @@ import pdfplumber
 import pypdfium2
 import pytest
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.model.edition import Audience, Edition, Paper
-from leaflets.project import Project
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
 from tests.running import MONOGRAPH
 from tests.sheets import ROOT, UNUSUAL, Letter, ProjectMonographs, letters, page_texts, printable_files, voices
@@ -119,7 +119,9 @@ def test_every_page_has_its_footer(monographs: ProjectMonographs, audience: Audi
 def test_the_footer_of_a_reviewed_text_gives_its_dates(tmp_path: Path) -> None:
     reviewed = "title: Examplol\nversion: '4'\nreviewed: 2024-03-01\nreview_by: 2999-04-30"
     (tmp_path / "a.md").write_text(MONOGRAPH.replace("title: Examplol", reviewed))
-    built = build(Project(tmp_path), source_at(tmp_path / "a.md"), Edition(Audience.PATIENT), cache=Cache(tmp_path))
+    built = build(
+        ProjectFolder(tmp_path), source_at(tmp_path / "a.md"), Edition(Audience.PATIENT), cache=Cache(tmp_path)
+    )
     (text,) = page_texts(built.pdf.data)
     assert "Version 4" in _plain(text)
     assert "March 2024" in _plain(text)

@@ -10,13 +10,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.model.edition import Audience, Edition, Paper
 from leaflets.model.finding import Finding
 from leaflets.model.pictograms import PICTOGRAMS, icon_file
 from leaflets.parse import parse
-from leaflets.project import Project
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
 from leaflets.project.standalone import standalone
 from tests.sheets import Letter, letters, page_texts
@@ -54,7 +54,7 @@ def folder(tmp_path: Path) -> Path:
 
 def _built(folder: Path, audience: Audience = Audience.PATIENT) -> BuiltSheet:
     source = source_at(folder / "content" / "examplol.md")
-    return build(Project(folder), source, Edition(audience), cache=Cache(folder / "cache"))
+    return build(ProjectFolder(folder), source, Edition(audience), cache=Cache(folder / "cache"))
 
 
 def _figures(data: bytes) -> list[str]:
@@ -175,13 +175,13 @@ def test_a_projects_own_drawing_wins_and_makes_another_sheet(folder: Path) -> No
 def test_the_same_page_with_icons_has_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     source = source_at(folder / "content" / "examplol.md")
     edition = Edition(Audience.PATIENT)
-    made = [build(Project(folder), source, edition, cache=Cache(tmp_path / name)).pdf.data for name in "ab"]
+    made = [build(ProjectFolder(folder), source, edition, cache=Cache(tmp_path / name)).pdf.data for name in "ab"]
     assert made[0] == made[1]
 
 
 def test_a_page_for_a_browser_finds_the_drawings(folder: Path) -> None:
     built = _built(folder)
-    html = standalone(built.html, Project(folder), built.source, built.edition.stylesheets, folder)
+    html = standalone(built.html, ProjectFolder(folder), built.source, built.edition.stylesheets, folder)
     found = re.findall(r'<img class="icon" src="([^"]+)"', html)
     assert len(found) == 13
     assert {(folder / place).resolve() for place in found} == {ICONS.parent / icon_file(name) for name in PICTOGRAMS}
@@ -192,7 +192,7 @@ def test_icons_and_boxes_to_tick_stand_at_the_right_of_a_page_read_from_the_righ
     (folder / "styles" / "theme.css").write_text("html { direction: rtl }", encoding="utf-8")
     source = source_at(folder / "content" / "examplol.md")
     edition = Edition(Audience.PATIENT, paper=Paper.A5)
-    data = build(Project(folder), source, edition, cache=Cache(folder / "cache")).pdf.data
+    data = build(ProjectFolder(folder), source, edition, cache=Cache(folder / "cache")).pdf.data
     words = [letter for letter in letters(data) if letter.text == "T"]  # "These are the words …" begins with it
     with pikepdf.open(io.BytesIO(data)) as pdf:
         figures = [o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure"]

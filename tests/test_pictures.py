@@ -9,13 +9,13 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.errors import ContentError
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.monograph import Block, Items, Paragraph, Picture
 from leaflets.parse import parse
-from leaflets.project import Project
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
 from leaflets.project.standalone import standalone
 from tests.running import Leaflet
@@ -62,7 +62,7 @@ def _built(
     folder: Path, audience: Audience = Audience.PATIENT, form: TypeSize = TypeSize.STANDARD, paper: Paper = Paper.A4
 ) -> BuiltSheet:
     source, edition = source_at(folder / "content" / "a.md"), Edition(audience, paper=paper, type_size=form)
-    return build(Project(folder), source, edition, cache=Cache(folder / "cache"))
+    return build(ProjectFolder(folder), source, edition, cache=Cache(folder / "cache"))
 
 
 def _figures(data: bytes) -> list[tuple[str, int, float, float, float]]:
@@ -196,6 +196,6 @@ def test_no_link_leads_out_of_the_folder(folder: Path) -> None:
 
 def test_a_page_for_a_browser_finds_the_pictures(folder: Path) -> None:
     built = _built(folder)
-    html = standalone(built.html, Project(folder), built.source, built.edition.stylesheets, folder)
+    html = standalone(built.html, ProjectFolder(folder), built.source, built.edition.stylesheets, folder)
     assert 'src="content/pictures/shake.svg"' in html
     assert 'src="content/pictures/parts.png"' in html

@@ -11,37 +11,37 @@ from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, OutputError, UsageError
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
-from leaflets.project import Project, Settings, load_project, packaged, read_bytes, read_text, save, shown
+from leaflets.project import ProjectFolder, Settings, load_project, packaged, read_bytes, read_text, save, shown
 from leaflets.project.content import MonographFile, at_path, source_at
 from leaflets.project.files import decode, folder
 from leaflets.project.naming import MAX_STEM_BYTES, sheet_name
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectFolder:
     monkeypatch.chdir(tmp_path)
     for kind in ("content", "styles", "templates"):
         (tmp_path / kind).mkdir()
-    return Project(tmp_path)
+    return ProjectFolder(tmp_path)
 
 
 # ---------------------------------------------------------------- what a project holds
 
 
-def test_names_are_those_of_ours_and_of_the_project(project: Project) -> None:
+def test_names_are_those_of_ours_and_of_the_project(project: ProjectFolder) -> None:
     (project.root / "content" / "zebramol.md").write_text("x")
     ours = {path.name.split(".")[0] for path in packaged("content").glob("*.md")}
     assert project.names() == (*sorted(ours), "zebramol")
 
 
-def test_a_project_s_own_monograph_wins(project: Project) -> None:
+def test_a_project_s_own_monograph_wins(project: ProjectFolder) -> None:
     own = project.root / "content" / "baricitinib.md"
-    assert Project(project.root).source("baricitinib", "en").path == packaged("content") / "baricitinib.md"
+    assert ProjectFolder(project.root).source("baricitinib", "en").path == packaged("content") / "baricitinib.md"
     own.write_text("x")
-    assert Project(project.root).source("baricitinib", "en").path == own
+    assert ProjectFolder(project.root).source("baricitinib", "en").path == own
 
 
-def test_a_language_that_is_missing_is_told_from_a_name_that_is(project: Project) -> None:
+def test_a_language_that_is_missing_is_told_from_a_name_that_is(project: ProjectFolder) -> None:
     with pytest.raises(ContentError, match="no monograph in the language “fr”") as missing:
         project.source("baricitinib", "fr")
     assert missing.value.hint == "There is: ar, en, es."
@@ -49,7 +49,7 @@ def test_a_language_that_is_missing_is_told_from_a_name_that_is(project: Project
         project.source("nothing", "en")
 
 
-def test_a_project_s_own_style_and_template_win_file_by_file(project: Project) -> None:
+def test_a_project_s_own_style_and_template_win_file_by_file(project: ProjectFolder) -> None:
     (project.root / "styles" / "theme.css").write_text("h1 { color: #111 }")
     (project.root / "templates" / "page.html").write_text("own")
     styles = project.styles(Edition(Audience.PATIENT).stylesheets)
@@ -60,7 +60,7 @@ def test_a_project_s_own_style_and_template_win_file_by_file(project: Project) -
     assert templates["patient.html"] == (packaged("templates") / "patient.html").read_text("utf-8")
 
 
-def test_styles_bring_the_fonts_and_pictures_they_name_and_nothing_else(project: Project) -> None:
+def test_styles_bring_the_fonts_and_pictures_they_name_and_nothing_else(project: ProjectFolder) -> None:
     for name in ("used.png", "unused.png"):
         (project.root / "styles" / name).write_bytes(name.encode())
     (project.root / "styles" / "theme.css").write_text("h1 { background: url(leaflet:used.png) }")
@@ -73,7 +73,7 @@ def test_styles_bring_the_fonts_and_pictures_they_name_and_nothing_else(project:
 @pytest.mark.parametrize(
     "name", ["../leaflet.toml", "../content/a.css", "/etc/hostname", "link.css", "secret.txt", "."]
 )
-def test_no_style_comes_from_outside_the_folders_of_styles(project: Project, name: str) -> None:
+def test_no_style_comes_from_outside_the_folders_of_styles(project: ProjectFolder, name: str) -> None:
     (project.root / "leaflet.toml").write_text("")
     (project.root / "content" / "a.css").write_text("x")
     (project.root / "styles" / "secret.txt").write_text("x")
@@ -82,7 +82,7 @@ def test_no_style_comes_from_outside_the_folders_of_styles(project: Project, nam
     assert project.styles((name,)) == {}
 
 
-def test_a_style_that_names_itself_ends(project: Project) -> None:
+def test_a_style_that_names_itself_ends(project: ProjectFolder) -> None:
     (project.root / "styles" / "theme.css").write_text("@import url(leaflet:theme.css); @import url(leaflet:page.css);")
     assert set(project.styles(("theme.css",))) >= {"theme.css", "page.css"}
 
@@ -90,7 +90,7 @@ def test_a_style_that_names_itself_ends(project: Project) -> None:
 # ---------------------------------------------------------------- settings
 
 
-def test_settings_are_those_of_the_nearest_folder_upwards(project: Project) -> None:
+def test_settings_are_those_of_the_nearest_folder_upwards(project: ProjectFolder) -> None:
     (project.root / "leaflet.toml").write_text(
         'paper = "letter"\n[pharmacy]\nname = " Corner   Pharmacy "\naddress = "1 Rail Street"\n'
         'phone = "555 0100"\nemergency = "118"\n[batch.columns]\nname = "Patient"\n'
@@ -108,16 +108,16 @@ def test_settings_are_those_of_the_nearest_folder_upwards(project: Project) -> N
     assert found.output == project.root / "output"
 
 
-def test_without_settings_everything_has_a_default(project: Project) -> None:
-    assert load_project(project.root) == Project(project.root, Settings())
+def test_without_settings_everything_has_a_default(project: ProjectFolder) -> None:
+    assert load_project(project.root) == ProjectFolder(project.root, Settings())
 
 
-def test_a_settings_file_that_is_named_must_be_there(project: Project) -> None:
+def test_a_settings_file_that_is_named_must_be_there(project: ProjectFolder) -> None:
     with pytest.raises(UsageError, match="there is no such settings file"):
         load_project(project.root, project.root / "none.toml")
 
 
-def test_settings_may_begin_with_a_byte_order_mark(project: Project) -> None:
+def test_settings_may_begin_with_a_byte_order_mark(project: ProjectFolder) -> None:
     (project.root / "leaflet.toml").write_bytes(b"\xef\xbb\xbfpaper = 'letter'\r\n")
     assert load_project(project.root).settings.paper is Paper.LETTER
 
@@ -142,7 +142,7 @@ def test_name_and_language_are_read_from_the_name_of_the_file(file: str, name: s
     assert (source.name, source.lang) == (name, lang)
 
 
-def test_a_word_with_a_slash_or_md_is_a_path_and_must_be_there(project: Project) -> None:
+def test_a_word_with_a_slash_or_md_is_a_path_and_must_be_there(project: ProjectFolder) -> None:
     assert at_path("baricitinib") is None
     (project.root / "content" / "a.md").write_text("x")
     found = at_path("content/a.md")
@@ -197,7 +197,7 @@ def test_any_bytes_are_text_or_refused_with_their_line(data: bytes) -> None:
         assert text.encode() == data.removeprefix(b"\xef\xbb\xbf")
 
 
-def test_a_file_larger_than_its_limit_is_refused(project: Project) -> None:
+def test_a_file_larger_than_its_limit_is_refused(project: ProjectFolder) -> None:
     file = project.root / "a.md"
     file.write_bytes(b"12345")
     assert read_bytes(file, 5) == b"12345"
@@ -205,7 +205,9 @@ def test_a_file_larger_than_its_limit_is_refused(project: Project) -> None:
         read_bytes(file, 4)
 
 
-def test_what_cannot_be_read_is_not_to_be_written_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_read_is_not_to_be_written_elsewhere(
+    project: ProjectFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refused(*_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
@@ -215,12 +217,12 @@ def test_what_cannot_be_read_is_not_to_be_written_elsewhere(project: Project, mo
     assert "-o" not in told.value.hint
 
 
-def test_a_text_is_read_without_its_byte_order_mark(project: Project) -> None:
+def test_a_text_is_read_without_its_byte_order_mark(project: ProjectFolder) -> None:
     (project.root / "a.md").write_bytes(b"\xef\xbb\xbfa\xc3\xa9")
     assert read_text(project.root / "a.md") == "aé"
 
 
-def test_paths_are_shown_from_where_the_reader_stands(project: Project) -> None:
+def test_paths_are_shown_from_where_the_reader_stands(project: ProjectFolder) -> None:
     assert shown(project.root / "content" / "a.md") == "content/a.md"
     assert shown(Path("content") / "a.md") == "content/a.md"
     assert shown(Path("/a.md")) == "/a.md"
@@ -229,7 +231,7 @@ def test_paths_are_shown_from_where_the_reader_stands(project: Project) -> None:
 # ---------------------------------------------------------------- saving
 
 
-def test_a_saved_file_is_whole_readable_and_leaves_nothing_beside_it(project: Project) -> None:
+def test_a_saved_file_is_whole_readable_and_leaves_nothing_beside_it(project: ProjectFolder) -> None:
     path = project.root / "deep" / "a.pdf"
     save(path, b"one")
     save(path, b"two")
@@ -238,7 +240,7 @@ def test_a_saved_file_is_whole_readable_and_leaves_nothing_beside_it(project: Pr
     assert [item.name for item in path.parent.iterdir()] == ["a.pdf"]
 
 
-def test_a_private_file_is_never_readable_by_others(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_private_file_is_never_readable_by_others(project: ProjectFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     path = project.root / "list.csv"
     modes = []
     replaced = Path.replace
@@ -252,7 +254,7 @@ def test_a_private_file_is_never_readable_by_others(project: Project, monkeypatc
     assert modes == [0o600]
 
 
-def test_a_link_is_replaced_and_what_it_led_to_left_alone(project: Project) -> None:
+def test_a_link_is_replaced_and_what_it_led_to_left_alone(project: ProjectFolder) -> None:
     (project.root / "real.txt").write_text("kept")
     (project.root / "a.pdf").symlink_to("real.txt")
     save(project.root / "a.pdf", b"new")
@@ -262,7 +264,7 @@ def test_a_link_is_replaced_and_what_it_led_to_left_alone(project: Project) -> N
 
 @pytest.mark.parametrize("step", ["fchmod", "fsync"])
 def test_a_fault_at_any_step_keeps_the_earlier_file(
-    project: Project, monkeypatch: pytest.MonkeyPatch, step: str
+    project: ProjectFolder, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     path = project.root / "a.pdf"
     save(path, b"earlier")
@@ -279,7 +281,7 @@ def test_a_fault_at_any_step_keeps_the_earlier_file(
 
 
 def test_a_file_system_that_cannot_sync_folders_is_good_enough(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    project: ProjectFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced = os.fsync
 
@@ -293,7 +295,7 @@ def test_a_file_system_that_cannot_sync_folders_is_good_enough(
     assert (project.root / "a.pdf").read_bytes() == b"x"
 
 
-def test_a_folder_in_whose_place_a_file_stands(project: Project) -> None:
+def test_a_folder_in_whose_place_a_file_stands(project: ProjectFolder) -> None:
     (project.root / "taken").write_text("x")
     with pytest.raises(OutputError, match="taken: cannot be written: a file of that name is in the way"):
         folder(project.root / "taken")

@@ -84,7 +84,7 @@ def test_the_record_holds_no_clock_and_no_folder(leaflet: Leaflet, monkeypatch: 
     assert leaflet("build", "a.md", "--audience", "patient").code == 0
     one = (leaflet.folder / "output/a-patient.pdf").read_bytes()
     monkeypatch.chdir(leaflet.folder / "elsewhere")
-    monkeypatch.setattr("leaflets.build.today", lambda: dt.date(2026, 12, 24))
+    monkeypatch.setattr("leaflets.pipeline.today", lambda: dt.date(2026, 12, 24))
     assert leaflet("build", "a.md", "--audience", "patient").code == 0
     assert (leaflet.folder / "elsewhere/output/a-patient.pdf").read_bytes() == one
     record = read(enclosed(one)["leaflet-record.json"])

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import segno
 
-from leaflets.build import build
-from leaflets.build.cache import Cache
 from leaflets.errors import UsageError
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
-from leaflets.project import Project, Settings
+from leaflets.pipeline import build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder, Settings
 from leaflets.project.content import source_at
 from leaflets.qr import code_words, qr
 from tests import verapdf
@@ -51,7 +51,7 @@ def seen_on(data: bytes, page: int = 0) -> Seen:
 def test_the_code_on_the_page_says_the_id_or_the_address(
     monographs: ProjectMonographs, edition: Edition, url: str
 ) -> None:
-    project = Project(monographs.folder / "project", Settings(code_url=url))
+    project = ProjectFolder(monographs.folder / "project", Settings(code_url=url))
     built = build(project, source_at(BARICITINIB), edition, cache=Cache(monographs.folder / "cache"))
     seen = seen_on(built.pdf.data)
     assert seen.matrix == matrix(code_words(built.content_id, url))
@@ -78,7 +78,7 @@ def test_the_first_and_the_last_page_of_every_sheet_bear_the_code_clear_of_its_t
 def test_a_sheet_with_an_address_keeps_its_lines_and_conforms(
     monographs: ProjectMonographs, audience: Audience
 ) -> None:
-    project = Project(monographs.folder / "project", Settings(code_url=ADDRESSES[1]))
+    project = ProjectFolder(monographs.folder / "project", Settings(code_url=ADDRESSES[1]))
     cache = Cache(monographs.folder / "cache")
     built = build(project, source_at(BARICITINIB), Edition(audience), cache=cache)
     plain = monographs.sheet(BARICITINIB, audience)

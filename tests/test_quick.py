@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
-from leaflets.project import Project
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
 from leaflets.typeset import quick, typeset
 from leaflets.typeset.engine import weasyprint
@@ -125,4 +125,4 @@ def _same(path: Path, edition: Edition, folder: Path) -> None:
 
 
 def _made(path: Path, edition: Edition, folder: Path) -> BuiltSheet:
-    return build(Project(folder), source_at(path), edition, allowed=tuple(Notice), cache=Cache(folder / "cache"))
+    return build(ProjectFolder(folder), source_at(path), edition, allowed=tuple(Notice), cache=Cache(folder / "cache"))

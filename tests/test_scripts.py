@@ -12,14 +12,14 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.compose.capacity import foot_lines, letters_of
 from leaflets.errors import RenderError
 from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.finding import Severity
-from leaflets.project import Project
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
 from leaflets.typeset.glyphs import printable
 from leaflets.typography import left_to_right
@@ -61,7 +61,7 @@ def _sheet(folder: Path, lang: str, text: str, **form: object) -> BuiltSheet:
     file = folder / "content" / f"examplol.{lang}.md"
     file.write_text(text, encoding="utf-8")
     edition = Edition(Audience.PATIENT, lang=lang, **form)  # type: ignore[arg-type]
-    return build(Project(folder), source_at(file), edition, cache=Cache(folder / "cache"))
+    return build(ProjectFolder(folder), source_at(file), edition, cache=Cache(folder / "cache"))
 
 
 # ---------------------------------------------------------------- fonts
@@ -71,7 +71,7 @@ def _sheet(folder: Path, lang: str, text: str, **form: object) -> BuiltSheet:
 def test_only_the_fonts_of_the_language_are_loaded(lang: str, tmp_path: Path) -> None:
     if lang == "zh":
         pytest.importorskip("pylopdf_fonts_zh_cn")
-    styles = Project(tmp_path).styles(Edition(Audience.PATIENT, lang=lang).stylesheets)
+    styles = ProjectFolder(tmp_path).styles(Edition(Audience.PATIENT, lang=lang).stylesheets)
     files = {Path(name).name.partition("_")[0] for name in styles if name.endswith((".ttf", ".otf"))}
     assert files == FONTS[lang]
 
@@ -88,7 +88,7 @@ def test_only_the_fonts_of_the_language_are_loaded(lang: str, tmp_path: Path) ->
 def test_every_letter_of_a_language_can_be_printed(lang: str, words: str, tmp_path: Path) -> None:
     if lang == "zh":
         pytest.importorskip("pylopdf_fonts_zh_cn")
-    covered = printable(Project(tmp_path).styles(Edition(Audience.PATIENT, lang=lang).stylesheets))
+    covered = printable(ProjectFolder(tmp_path).styles(Edition(Audience.PATIENT, lang=lang).stylesheets))
     assert [letter for letter in words + words.upper() if not letter.isspace() and ord(letter) not in covered] == []
 
 
@@ -110,7 +110,7 @@ def test_a_letter_is_printable_where_one_family_has_it_in_all_its_weights(root: 
 def test_without_its_extra_chinese_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(RenderError, match=re.escape("NotoSansSC-Regular.otf")) as told:
-        Project(tmp_path).styles(Edition(Audience.PATIENT, lang="zh").stylesheets)
+        ProjectFolder(tmp_path).styles(Edition(Audience.PATIENT, lang="zh").stylesheets)
     assert told.value.hint == 'Install it: pip install "leaflets[zh]"'
 
 
@@ -214,7 +214,7 @@ def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def _sample(folder: Path, path: Path, paper: Paper) -> BuiltSheet:
     source = source_at(path)
     edition = Edition(Audience.PATIENT, lang=source.lang, paper=paper)
-    return build(Project(folder), source, edition, cache=Cache(folder / "cache"))
+    return build(ProjectFolder(folder), source, edition, cache=Cache(folder / "cache"))
 
 
 def test_there_is_a_text_in_every_language_but_english() -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.errors import RenderError
 from leaflets.model.edition import Audience, Edition
 from leaflets.parse import parse
 from leaflets.parse.translating import sealed
-from leaflets.project import Project, packaged
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder, packaged
 from leaflets.translation import record_of
 from tests.sheets import ROOT, page_texts
 
@@ -50,8 +50,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _built(folder: Path, audience: Audience = Audience.PATIENT, lang: str = "en") -> BuiltSheet:
-    source = Project(folder).source("a", lang)
-    return build(Project(folder), source, Edition(audience, lang), cache=Cache(folder / "cache"))
+    source = ProjectFolder(folder).source("a", lang)
+    return build(ProjectFolder(folder), source, Edition(audience, lang), cache=Cache(folder / "cache"))
 
 
 def _words(built: BuiltSheet) -> str:

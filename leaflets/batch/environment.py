@@ -9,7 +9,7 @@ from leaflets.batch.print_files import PdfPrintFiles
 from leaflets.errors import UsageError
 from leaflets.labels import LabelFonts
 from leaflets.ledger.ledger import Ledger, ledger_exists, open_ledger
-from leaflets.project import Project, packaged, today
+from leaflets.project import ProjectFolder, packaged, today
 from leaflets.project.clock import now_utc
 
 
@@ -17,7 +17,7 @@ from leaflets.project.clock import now_utc
 class BatchEnvironment:
     """A project with its press and its bindery."""
 
-    project: Project
+    project: ProjectFolder
     monographs: ProjectMonographs
     print_files: PdfPrintFiles
 
@@ -44,7 +44,7 @@ class BatchEnvironment:
         return self.monographs.today.strftime("%y%m%d")
 
 
-def open_environment(project: Project, warm: Callable[[], None] = lambda: None) -> BatchEnvironment:
+def open_environment(project: ProjectFolder, warm: Callable[[], None] = lambda: None) -> BatchEnvironment:
     """The press and bindery of a project; `warm` is called when a leaflet will have to be made.
 
     Raises RenderError where the label fonts are missing.

@@ -12,19 +12,19 @@ from leaflets.batch import render_task as making
 from leaflets.batch.assessment import Assessment
 from leaflets.batch.compiled_store import Sheets
 from leaflets.batch.leaflet_index import keep_known, read_known
-from leaflets.build.cache_key import cache_key
-from leaflets.build.catalogue import Catalogue, CatalogueEntry, entry_of_translation, read_catalogue
-from leaflets.build.checked_text import CheckedText, parse_and_check
-from leaflets.build.pictures import pictures_of
-from leaflets.build.policy import outdated_translation
-from leaflets.build.texts import Texts, read_texts
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Severity
 from leaflets.model.objection import Objection
 from leaflets.model.review import is_expired
-from leaflets.project import MonographFile, Project
+from leaflets.pipeline.cache_key import cache_key
+from leaflets.pipeline.catalogue import Catalogue, CatalogueEntry, entry_of_translation, read_catalogue
+from leaflets.pipeline.checked_text import CheckedText, parse_and_check
+from leaflets.pipeline.pictures import pictures_of
+from leaflets.pipeline.policy import outdated_translation
+from leaflets.pipeline.texts import Texts, read_texts
+from leaflets.project import MonographFile, ProjectFolder
 from leaflets.runlist.drug_names import DrugName, DrugNames, gather
 from leaflets.workers.protocol import Job, Make, Result
 
@@ -39,7 +39,7 @@ class ProjectMonographs:
     `warm` is called when a leaflet is met that was never made.
     """
 
-    project: Project
+    project: ProjectFolder
     today: dt.date
     settings_file: str = ""
     warm: Callable[[], None] = lambda: None

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from leaflets.errors import LeafletError
 from leaflets.model.edition import Audience
-from leaflets.project import Project, packaged
+from leaflets.project import ProjectFolder, packaged
 
 PARTS = (
     "leaflets.workers.pool",
     "leaflets.batch.render_task",
-    "leaflets.build.render",
+    "leaflets.pipeline.render",
     "leaflets.proof",
     "leaflets.stamp",
     "leaflets.typeset",
@@ -47,13 +47,13 @@ def load() -> None:
 
 def warm_up() -> None:
     """Makes two sections of the first of our own monographs; what is wrong with it is told when it is asked for."""
-    from leaflets.build import default_edition
-    from leaflets.build.inputs import gather_inputs
-    from leaflets.build.render import render
-    from leaflets.build.texts import read_texts
+    from leaflets.pipeline import default_edition
+    from leaflets.pipeline.inputs import gather_inputs
+    from leaflets.pipeline.render import render
+    from leaflets.pipeline.texts import read_texts
     from leaflets.stamp import compile_leaflet
 
-    project = Project(packaged("content"))
+    project = ProjectFolder(packaged("content"))
     for source in list(project.sources.values())[:1]:
         edition = default_edition(project, Audience.PATIENT)
         with contextlib.suppress(LeafletError):

@@ -4,13 +4,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from leaflets.batch.compiled_store import Sheets, sheet_key
-from leaflets.build import BuiltSheet, build
-from leaflets.build.cache import Cache
 from leaflets.errors import CheckFailed, LeafletError, RenderError
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Severity
 from leaflets.model.objection import Objection
-from leaflets.project import Project, load_project
+from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline.cache import Cache
+from leaflets.project import ProjectFolder, load_project
 from leaflets.workers.protocol import Job, Result
 
 STALE = "TR-02"
@@ -39,7 +39,7 @@ def edition_of(job: Job) -> Edition:
     return Edition(Audience(job.audience), job.lang, Paper(job.paper), TypeSize(job.type_size))
 
 
-def _made(project: Project, folder: Path, job: Job) -> Result:
+def _made(project: ProjectFolder, folder: Path, job: Job) -> Result:
     from leaflets.stamp import compile_leaflet  # here, so that a run with nothing to make does not load pikepdf
 
     sheets = Sheets(folder / SHEETS)
@@ -75,5 +75,5 @@ def _failed(job: Job, why: str) -> Result:
 
 
 @lru_cache(maxsize=4)
-def _project(root: str, settings_file: str) -> Project:
+def _project(root: str, settings_file: str) -> ProjectFolder:
     return load_project(Path(root), Path(settings_file) if settings_file else None)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from leaflets.build import BuiltSheet, build, require_clean
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
 from leaflets.languages import text_lang
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
-from leaflets.project import MonographFile, Project, keep, load_project, save, shown
+from leaflets.pipeline import BuiltSheet, build, require_clean
+from leaflets.project import MonographFile, ProjectFolder, keep, load_project, save, shown
 from leaflets.project.content import at_path
 from leaflets.project.naming import sheet_name
 
@@ -129,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
     return _conclude(made, failed, args)
 
 
-def _overridden(project: Project, args: argparse.Namespace) -> Project:
+def _overridden(project: ProjectFolder, args: argparse.Namespace) -> ProjectFolder:
     """The project with what the flags say in the place of its settings."""
     said = {"name" if field == "pharmacy" else field: getattr(args, field) for field in _PHARMACY}
     pharmacy = replace(project.settings.pharmacy, **{field: text for field, text in said.items() if text is not None})
@@ -144,7 +144,7 @@ def _conclude(made: Sequence[_Made], failed: Sequence[LeafletError], args: argpa
     return failed[0].exit_code if failed else 0
 
 
-def _sources(args: argparse.Namespace, project: Project) -> Iterator[MonographFile]:
+def _sources(args: argparse.Namespace, project: ProjectFolder) -> Iterator[MonographFile]:
     if args.all == bool(args.names):
         raise UsageError(
             "build: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
@@ -160,7 +160,7 @@ def _sources(args: argparse.Namespace, project: Project) -> Iterator[MonographFi
         yield source
 
 
-def _editions(args: argparse.Namespace, project: Project, sources: Sequence[MonographFile]) -> Iterator[Edition]:
+def _editions(args: argparse.Namespace, project: ProjectFolder, sources: Sequence[MonographFile]) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
     type_size = TypeSize(args.edition) if args.edition else project.settings.type_size
     if args.booklet and paper is not Paper.A5:
@@ -170,7 +170,7 @@ def _editions(args: argparse.Namespace, project: Project, sources: Sequence[Mono
         yield Edition(audience, lang, paper, type_size, args.sheets, args.fitted, args.booklet)
 
 
-def _audiences(said: str | None, project: Project, sources: Sequence[MonographFile]) -> Iterable[Audience]:
+def _audiences(said: str | None, project: ProjectFolder, sources: Sequence[MonographFile]) -> Iterable[Audience]:
     if said in (None, "all"):
         translated = said is None and all(project.original(source) for source in sources)
         return (Audience.PATIENT,) if translated else tuple(Audience)  # a translation has the patient voice alone
@@ -188,7 +188,9 @@ def _refuse_doubles(sources: Sequence[MonographFile]) -> None:
             )
 
 
-def _make(project: Project, source: MonographFile, edition: Edition, folder: Path, args: argparse.Namespace) -> _Made:
+def _make(
+    project: ProjectFolder, source: MonographFile, edition: Edition, folder: Path, args: argparse.Namespace
+) -> _Made:
     start = time.perf_counter()
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
     built = build(project, source, edition, allowed=allowed)
@@ -204,7 +206,7 @@ def _make(project: Project, source: MonographFile, edition: Edition, folder: Pat
     return made
 
 
-def _standalone(built: BuiltSheet, project: Project, folder: Path) -> bytes:
+def _standalone(built: BuiltSheet, project: ProjectFolder, folder: Path) -> bytes:
     # Here and not above: only a person who wants to look at the HTML needs it.
     from leaflets.project.standalone import standalone
     from leaflets.qr import qr

@@ -17,7 +17,7 @@ from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, RenderError, UsageError
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
-from leaflets.project import MonographFile, Project, load_project, today
+from leaflets.project import MonographFile, ProjectFolder, load_project, today
 from leaflets.project.content import at_path
 from leaflets.project.files import decode
 
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     return CheckFailed.exit_code if worst >= (2 if args.strict else 3) else 0
 
 
-def _sources(args: argparse.Namespace, project: Project) -> Iterator[MonographFile]:
+def _sources(args: argparse.Namespace, project: ProjectFolder) -> Iterator[MonographFile]:
     if args.all == bool(args.names):
         raise UsageError(
             "check: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
@@ -102,16 +102,16 @@ def _folder(folder: Path) -> Sequence[MonographFile]:
     return found
 
 
-def _editions(args: argparse.Namespace, project: Project, audiences: Sequence[Audience]) -> Iterator[Edition]:
+def _editions(args: argparse.Namespace, project: ProjectFolder, audiences: Sequence[Audience]) -> Iterator[Edition]:
     paper = Paper(args.paper) if args.paper else project.settings.paper
     type_size = TypeSize(args.edition) if args.edition else project.settings.type_size
     return (Edition(audience, project.settings.language, paper, type_size) for audience in audiences)
 
 
-def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition], project: Project) -> Checked:
+def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition], project: ProjectFolder) -> Checked:
     # Here and not above: a check of the text alone needs no renderer and no reader of PDFs.
-    from leaflets.build import build
-    from leaflets.build.page_findings import page_findings
+    from leaflets.pipeline import build
+    from leaflets.pipeline.page_findings import page_findings
 
     own = (replace(edition, lang=source.lang) for edition in editions)
     voiced = [edition for edition in own if not one.monograph.front.translation or edition.audience is Audience.PATIENT]
@@ -122,10 +122,10 @@ def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition]
     return replace(one, report=whole)
 
 
-def _check(project: Project, source: MonographFile, audiences: Sequence[Audience]) -> Checked:
+def _check(project: ProjectFolder, source: MonographFile, audiences: Sequence[Audience]) -> Checked:
     # Here and not above: the help of a command needs no parser of Markdown.
-    from leaflets.build.pictures import pictures_of
-    from leaflets.build.texts import parse_texts, read_texts
+    from leaflets.pipeline.pictures import pictures_of
+    from leaflets.pipeline.texts import parse_texts, read_texts
 
     texts = read_texts(project, source)
     text = decode(texts.text, source.file)

@@ -10,7 +10,7 @@ from leaflets.cli import report
 from leaflets.errors import LeafletError
 from leaflets.model.monograph import Front
 from leaflets.model.review import is_expired
-from leaflets.project import MonographFile, Project, load_project, read_text, shown, today
+from leaflets.project import MonographFile, ProjectFolder, load_project, read_text, shown, today
 
 
 def add_parser(commands: Any) -> None:
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _row(project: Project, name: str) -> dict[str, Any]:
+def _row(project: ProjectFolder, name: str) -> dict[str, Any]:
     sources = sorted(
         (source for (known, _), source in project.sources.items() if known == name), key=lambda s: s.lang != "en"
     )

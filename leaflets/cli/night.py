@@ -22,7 +22,7 @@ from leaflets.ledger.states import CopyState
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
-from leaflets.project import Project, Settings, save
+from leaflets.project import ProjectFolder, Settings, save
 from leaflets.project import shown as shown_path
 from leaflets.runlist.requests import RowDefaults
 from leaflets.workers.interrupts import StopRequest
@@ -43,7 +43,7 @@ ALLOWED = {
 """Codes of findings that a flag can turn into warnings, and what they say of many leaflets."""
 
 
-def dry_run(args: argparse.Namespace, data: bytes, project: Project) -> int:
+def dry_run(args: argparse.Namespace, data: bytes, project: ProjectFolder) -> int:
     """Tells the plan of a list and makes nothing; 4 where rows of it stand in the way."""
     environment = open_environment(project)
     request = _request(args, data, environment)
@@ -56,7 +56,9 @@ def dry_run(args: argparse.Namespace, data: bytes, project: Project) -> int:
     return 4 if prepared.plan.errors and not args.keep_going else 0
 
 
-def print_run(args: argparse.Namespace, data: bytes, project: Project, workers: Workers, stop: StopRequest) -> int:
+def print_run(
+    args: argparse.Namespace, data: bytes, project: ProjectFolder, workers: Workers, stop: StopRequest
+) -> int:
     """Makes a list. Raises RunIncomplete where part of it could not be made."""
     environment = open_environment(project, workers.warm)
     request = _request(args, data, environment)

@@ -13,7 +13,7 @@ from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, UsageError
 from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience
-from leaflets.project import MonographFile, Project, load_project, read_text, save, shown
+from leaflets.project import MonographFile, ProjectFolder, load_project, read_text, save, shown
 from leaflets.project.content import ORIGINAL
 from leaflets.translation import Stale, UnitPair, completed, pairs, parting, record_of, stale
 
@@ -123,17 +123,17 @@ def _place(theirs: Monograph, ours: Monograph, pair: UnitPair) -> str:
     return f"{ours.file}:{there.line if there else 1}"
 
 
-def _parsed(project: Project, source: MonographFile) -> Monograph:
+def _parsed(project: ProjectFolder, source: MonographFile) -> Monograph:
     # Here and not above: the help of a command needs no parser of Markdown.
-    from leaflets.build.pictures import pictures_of
     from leaflets.parse import parse
+    from leaflets.pipeline.pictures import pictures_of
 
     text = read_text(source.path)
     pictures = pictures_of(project, source, text.encode())
     return parse(text, name=source.name, file=source.file, lang=source.lang, pictures=pictures)
 
 
-def _original(project: Project, translation: MonographFile) -> MonographFile:
+def _original(project: ProjectFolder, translation: MonographFile) -> MonographFile:
     found = project.original(translation)
     if found is None:
         raise ContentError(
@@ -163,7 +163,7 @@ def run_status(args: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(project: Project, args: argparse.Namespace) -> Iterator[MonographFile]:
+def _asked(project: ProjectFolder, args: argparse.Namespace) -> Iterator[MonographFile]:
     if args.name:
         project.source(args.name, ORIGINAL)
     for (name, lang), source in sorted(project.sources.items()):
@@ -171,7 +171,7 @@ def _asked(project: Project, args: argparse.Namespace) -> Iterator[MonographFile
             yield source
 
 
-def _facts(project: Project, source: MonographFile) -> dict[str, Any]:
+def _facts(project: ProjectFolder, source: MonographFile) -> dict[str, Any]:
     facts: dict[str, Any] = {"name": source.name, "lang": source.lang, "file": source.file, "stale": []}
     original = project.original(source)
     try:

@@ -18,7 +18,7 @@ from leaflets.project.files import keep, read_bytes, read_text, save, shown
 from leaflets.project.settings import SETTINGS_FILE, Settings
 
 __all__ = [
-    "MonographFile", "Project", "Settings", "keep", "load_project", "packaged", "read_bytes", "read_text", "save",
+    "MonographFile", "ProjectFolder", "Settings", "keep", "load_project", "packaged", "read_bytes", "read_text", "save",
     "shown", "today",
 ]  # fmt: skip
 
@@ -41,7 +41,7 @@ def packaged(kind: str) -> Path:
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectFolder:
     """A pharmacy's folder: its own content, styles and templates, and ours where it has none."""
 
     root: Path
@@ -166,7 +166,7 @@ def _templates_in(folder: Path) -> dict[str, str]:
     return {path.name: read_text(path) for path in sorted(folder.glob("*.html"))} if folder.is_dir() else {}
 
 
-def load_project(start: Path, settings_file: Path | None = None) -> Project:
+def load_project(start: Path, settings_file: Path | None = None) -> ProjectFolder:
     """The project that `start` lies in: the nearest folder upwards with a leaflet.toml, else `start` itself.
 
     Raises UsageError where its settings cannot be understood.
@@ -176,7 +176,7 @@ def load_project(start: Path, settings_file: Path | None = None) -> Project:
     if settings_file and not settings_file.is_file():
         raise UsageError(f"{shown(settings_file)}: there is no such settings file", "Check the path.")
     if not file.is_file():
-        return Project(root)
+        return ProjectFolder(root)
     from leaflets.project.settings_file import read_settings  # only a project with settings needs a parser for them
 
-    return Project(root, read_settings(file))
+    return ProjectFolder(root, read_settings(file))

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
-from leaflets.project import MonographFile, Project
+from leaflets.project import MonographFile, ProjectFolder
 
 _LOGO = "pharmacy/logo."
 _PICTURES = "content/pictures/"
@@ -18,7 +18,7 @@ _URL = re.compile(r"leaflet:([\w./-]{1,200})")
 
 def standalone(
     markup: str,
-    project: Project,
+    project: ProjectFolder,
     source: MonographFile,
     stylesheets: tuple[str, ...],
     folder: Path,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaflets.build.render import render
 from leaflets.errors import PdfError
-from leaflets.project import Project, read_bytes, shown
+from leaflets.pipeline.render import render
+from leaflets.project import ProjectFolder, read_bytes, shown
 from leaflets.provenance.contents import read_contents
 from leaflets.provenance.remade import changed, edition_of, gathered_again, texts_in
 from leaflets.seal.record import Record
@@ -24,7 +24,7 @@ class Rebuilt:
     changes: tuple[str, ...]
 
 
-def rebuild(path: Path, project: Project) -> Rebuilt:
+def rebuild(path: Path, project: ProjectFolder) -> Rebuilt:
     """The sheet in a file, made again with the text, edition and settings it records.
 
     Raises ContentError where the file cannot be read, PdfError where it is not whole or no sheet of ours; besides what

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from leaflets.build.attachments import made_with
-from leaflets.build.inputs import Inputs, gather_inputs
-from leaflets.build.texts import Texts, translated_text
 from leaflets.errors import PdfError
 from leaflets.model.edition import Edition, Notice, edition_from_facts
 from leaflets.model.pharmacy import Pharmacy
-from leaflets.project import MonographFile, Project, Settings
+from leaflets.pipeline.attachments import made_with
+from leaflets.pipeline.inputs import Inputs, gather_inputs
+from leaflets.pipeline.texts import Texts, translated_text
+from leaflets.project import MonographFile, ProjectFolder, Settings
 from leaflets.project.content import ORIGINAL
 from leaflets.seal.record import Record
 
@@ -35,7 +35,7 @@ def edition_of(record: Record) -> Edition:
         ) from error
 
 
-def source_of(record: Record, project: Project) -> MonographFile:
+def source_of(record: Record, project: ProjectFolder) -> MonographFile:
     """The monograph of a sheet in a project, or the place it would have there."""
     lang = edition_of(record).text_lang
     stand_in = MonographFile(record.name, lang, project.root / "content")
@@ -43,7 +43,7 @@ def source_of(record: Record, project: Project) -> MonographFile:
     return project.sources.get((record.name, lang), stand_in)
 
 
-def texts_in(record: Record, texts: Mapping[str, bytes], project: Project) -> Texts:
+def texts_in(record: Record, texts: Mapping[str, bytes], project: ProjectFolder) -> Texts:
     """The texts that a sheet was made of, from those inside it by name; the first is empty where it is not there."""
     source = source_of(record, project)
     text = texts.get(source.file_name, b"")
@@ -54,7 +54,7 @@ def texts_in(record: Record, texts: Mapping[str, bytes], project: Project) -> Te
     return Texts(source, text, translated_text(project, known, texts[theirs.file_name]))
 
 
-def gathered_again(record: Record, texts: Texts, project: Project) -> Inputs:
+def gathered_again(record: Record, texts: Texts, project: ProjectFolder) -> Inputs:
     """The ingredients a sheet of this record would have today, from its own texts and its own settings."""
     known = replace(project, settings=_settings(record, project.settings))
     return gather_inputs(known, edition_of(record), texts, _notices(record))

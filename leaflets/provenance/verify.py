@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from leaflets.build.texts import Texts, parse_texts, read_texts
 from leaflets.errors import ContentError
 from leaflets.ledger.entries import LeafletEntry
 from leaflets.ledger.ledger import ledger_exists
 from leaflets.model.copy import called
 from leaflets.model.edition import Notice
 from leaflets.model.review import is_expired
-from leaflets.project import Project, read_bytes, shown
+from leaflets.pipeline.texts import Texts, parse_texts, read_texts
+from leaflets.project import ProjectFolder, read_bytes, shown
 from leaflets.provenance.contents import PdfContents, read_contents
 from leaflets.provenance.remade import changed, gathered_again, texts_in
 from leaflets.seal.record import Record
@@ -76,7 +76,7 @@ class Verification:
         return EXIT_CODES[self.state]
 
 
-def verify(path: Path, project: Project, today: dt.date) -> Verification:
+def verify(path: Path, project: ProjectFolder, today: dt.date) -> Verification:
     """The state of a finished PDF. Raises ContentError where it cannot be read, PdfError where it is no PDF."""
     data, file = read_bytes(path, MAX_SHEET_BYTES), shown(path)
     found = read_contents(data, file)
@@ -92,7 +92,7 @@ def verify(path: Path, project: Project, today: dt.date) -> Verification:
     return _sheet(found, found.record, file, project, today)
 
 
-def _sheet(found: PdfContents, record: Record, file: str, project: Project, today: dt.date) -> Verification:
+def _sheet(found: PdfContents, record: Record, file: str, project: ProjectFolder, today: dt.date) -> Verification:
     recorded = {name: told for name, told in record.hashes.items() if name.startswith("source/")}
     if not recorded or recorded != {f"source/{name}": _sha256(text) for name, text in found.texts.items()}:
         reason = "its record and the text in it do not belong together"
@@ -103,7 +103,7 @@ def _sheet(found: PdfContents, record: Record, file: str, project: Project, toda
     return Verification(file, state, reasons, record, found.of_copies, notes=notes)
 
 
-def _state(record: Record, texts: Texts, project: Project, today: dt.date) -> tuple[SheetStatus, tuple[str, ...]]:
+def _state(record: Record, texts: Texts, project: ProjectFolder, today: dt.date) -> tuple[SheetStatus, tuple[str, ...]]:
     """The gravest thing there is to say of a sheet, then the others."""
     told = [*_own(record, today), *_against(record, texts, project)]
     if not told:
@@ -120,7 +120,7 @@ def _own(record: Record, today: dt.date) -> Iterator[tuple[SheetStatus, str]]:
         yield SheetStatus.OUTDATED, "it was older than its source when it was made, and says so"
 
 
-def _against(record: Record, texts: Texts, project: Project) -> Iterator[tuple[SheetStatus, str]]:
+def _against(record: Record, texts: Texts, project: ProjectFolder) -> Iterator[tuple[SheetStatus, str]]:
     """What the project's own text of the same name has against a sheet."""
     source = texts.source
     if not source.path.is_file():
@@ -153,7 +153,7 @@ def _sha256(data: bytes) -> str:
 # ---------------------------------------------------------------- print files
 
 
-def _print_file(data: bytes, file: str, found: PdfContents, project: Project, today: dt.date) -> Verification:
+def _print_file(data: bytes, file: str, found: PdfContents, project: ProjectFolder, today: dt.date) -> Verification:
     """A print file carries no record; what is known of it stands in the ledger of the project that made it."""
     told = _in_ledger(_sha256(data), project, today) if ledger_exists(project.output) else None
     if told is None:
@@ -167,7 +167,9 @@ def _print_file(data: bytes, file: str, found: PdfContents, project: Project, to
     return Verification(file, gravest, reasons, of_copies=True, printed=printed)
 
 
-def _in_ledger(digest: str, project: Project, today: dt.date) -> tuple[Printed, list[tuple[SheetStatus, str]]] | None:
+def _in_ledger(
+    digest: str, project: ProjectFolder, today: dt.date
+) -> tuple[Printed, list[tuple[SheetStatus, str]]] | None:
     from leaflets.batch.environment import open_environment  # here, as sheets need no ledger
 
     with open_environment(project).existing_ledger() as ledger:
@@ -189,7 +191,7 @@ def _called(one: LeafletEntry) -> str:
 
 
 def _leaflet_state(
-    drug: str, lang: str, version: str, digest: str, project: Project, today: dt.date
+    drug: str, lang: str, version: str, digest: str, project: ProjectFolder, today: dt.date
 ) -> Iterator[tuple[SheetStatus, str]]:
     try:
         texts = read_texts(project, project.source(drug, lang))

@@ -9,7 +9,7 @@ from leaflets.errors import PdfError, RenderError, UsageError
 from leaflets.model.edition import Paper
 from leaflets.model.monograph import Monograph
 from leaflets.parse import parse
-from leaflets.project import MonographFile, Project, read_bytes, shown
+from leaflets.project import MonographFile, ProjectFolder, read_bytes, shown
 from leaflets.project.content import at_path, source_at
 from leaflets.project.files import decode
 from leaflets.project.history import at_revision, at_version
@@ -28,7 +28,7 @@ class Difference:
     comparison: Comparison
 
 
-def diff(old: str, new: str, project: Project, lang: str) -> Difference:
+def diff(old: str, new: str, project: ProjectFolder, lang: str) -> Difference:
     """What changed between two texts: FILE.pdf, FILE.md, NAME, NAME@VERSION, NAME@REVISION or REVISION:PATH.
 
     Raises ContentError or PdfError where there is no such text, UsageError where one is not named.
@@ -42,7 +42,7 @@ def diff(old: str, new: str, project: Project, lang: str) -> Difference:
     return Difference((old, new), other, compare(one, other))
 
 
-def changes_pdf(difference: Difference, project: Project, paper: Paper) -> bytes:
+def changes_pdf(difference: Difference, project: ProjectFolder, paper: Paper) -> bytes:
     """The marked page of a difference. Raises RenderError."""
     from leaflets.typeset import typeset  # the renderer takes its time, and only a page needs it
 
@@ -55,7 +55,7 @@ def changes_pdf(difference: Difference, project: Project, paper: Paper) -> bytes
     return typeset(page, assets).data
 
 
-def _text(spec: str, project: Project, lang: str) -> Monograph:
+def _text(spec: str, project: ProjectFolder, lang: str) -> Monograph:
     if spec.lower().endswith(".pdf"):
         return _in_sheet(Path(spec))
     revision, colon, path = spec.partition(":")

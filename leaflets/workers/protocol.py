@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from leaflets.build.checked_text import CheckedText
 from leaflets.model.copy import called
 from leaflets.model.edition import TypeSize
+from leaflets.pipeline.checked_text import CheckedText
 
 
 @dataclass(frozen=True, slots=True)

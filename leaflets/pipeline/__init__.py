@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from leaflets.build.cache import Cache
-from leaflets.build.cache_key import cache_key
-from leaflets.build.policy import notices_of
-from leaflets.build.sheet import BuiltSheet, from_cache, to_cache
-from leaflets.build.texts import read_texts
 from leaflets.errors import CheckFailed
 from leaflets.model.edition import Audience, Edition, Notice
 from leaflets.model.finding import Severity
-from leaflets.project import MonographFile, Project, today
+from leaflets.pipeline.cache import Cache
+from leaflets.pipeline.cache_key import cache_key
+from leaflets.pipeline.policy import notices_of
+from leaflets.pipeline.sheet import BuiltSheet, from_cache, to_cache
+from leaflets.pipeline.texts import read_texts
+from leaflets.project import MonographFile, ProjectFolder, today
 
 if TYPE_CHECKING:
-    from leaflets.build.checked_text import CheckedText
+    from leaflets.pipeline.checked_text import CheckedText
 
 __all__ = ["BuiltSheet", "build", "default_edition", "require_clean"]
 
 
 def build(
-    project: Project,
+    project: ProjectFolder,
     source: MonographFile,
     edition: Edition,
     *,
@@ -44,8 +44,8 @@ def build(
     if entry is not None:
         return from_cache(texts, edition, entry)
     # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
-    from leaflets.build.inputs import gather_inputs
-    from leaflets.build.render import render
+    from leaflets.pipeline.inputs import gather_inputs
+    from leaflets.pipeline.render import render
 
     built = render(gather_inputs(project, edition, texts, notices), edition, checked)
     cache.put(key, to_cache(built))
@@ -63,6 +63,6 @@ def require_clean(built: BuiltSheet) -> None:
         )
 
 
-def default_edition(project: Project, audience: Audience) -> Edition:
+def default_edition(project: ProjectFolder, audience: Audience) -> Edition:
     """An audience's sheet on the project's own paper, in its own language."""
     return Edition(audience, project.settings.language, project.settings.paper, project.settings.type_size)

@@ -10,13 +10,13 @@ import datetime as dt
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from leaflets.build.cache import Cache
-from leaflets.build.catalogue import cached_entry
-from leaflets.build.texts import Texts, parse_texts
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.languages import language
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.review import is_expired
+from leaflets.pipeline.cache import Cache
+from leaflets.pipeline.catalogue import cached_entry
+from leaflets.pipeline.texts import Texts, parse_texts
 from leaflets.project.content import ORIGINAL
 
 if TYPE_CHECKING:

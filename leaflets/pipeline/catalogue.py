@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from leaflets import __version__
-from leaflets.build.cache import Cache, CacheEntry
-from leaflets.build.cache_key import program_stamp
 from leaflets.errors import ContentError, OutputError
 from leaflets.model.review import review_of_translation
-from leaflets.project import Project, read_bytes, save
+from leaflets.pipeline.cache import Cache, CacheEntry
+from leaflets.pipeline.cache_key import program_stamp
+from leaflets.project import ProjectFolder, read_bytes, save
 from leaflets.project.files import decode
 
 FILE = "catalogue.json"
@@ -51,7 +51,7 @@ Catalogue = Mapping[tuple[str, str], CatalogueEntry]
 """Entries by name and language."""
 
 
-def read_catalogue(project: Project, folder: Path) -> Catalogue:
+def read_catalogue(project: ProjectFolder, folder: Path) -> Catalogue:
     """An entry for every monograph. Those whose file is as it was (size, time, place) are not read again."""
     stored = _load(folder / FILE)
     stamps = {str(source.path): _stamp(source.path) for source in project.sources.values()}

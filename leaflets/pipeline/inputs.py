@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from leaflets.build.cache_key import code_hash, digest_of, settings_facts
-from leaflets.build.pictures import logo_of, pictures_of
-from leaflets.build.texts import Texts
 from leaflets.model.edition import Edition, Notice
 from leaflets.model.page import ID_DIGITS
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.model.pictograms import PICTOGRAMS, icon_file, picture_file
-from leaflets.project import Project
+from leaflets.pipeline.cache_key import code_hash, digest_of, settings_facts
+from leaflets.pipeline.pictures import logo_of, pictures_of
+from leaflets.pipeline.texts import Texts
+from leaflets.project import ProjectFolder
 
 _APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
 
@@ -38,7 +38,7 @@ class Inputs:
         return self.digest[:ID_DIGITS]
 
 
-def gather_inputs(project: Project, edition: Edition, texts: Texts, notices: tuple[Notice, ...]) -> Inputs:
+def gather_inputs(project: ProjectFolder, edition: Edition, texts: Texts, notices: tuple[Notice, ...]) -> Inputs:
     """The inputs of a sheet whose texts are at hand; the files of the texts are not read again.
 
     Raises ContentError or UsageError where a picture or the logo is missing or may not be printed.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from leaflets.build.texts import Texts, parse_texts
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding
 from leaflets.model.monograph import Monograph
+from leaflets.pipeline.texts import Texts, parse_texts
 from leaflets.project.files import decode
 
 

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from leaflets.build.cache import CacheEntry
-from leaflets.build.texts import Texts
 from leaflets.model.edition import Audience, Edition
 from leaflets.model.finding import Finding, Severity, Withheld
 from leaflets.model.page import Pdf, Rect, SectionLines
+from leaflets.pipeline.cache import CacheEntry
+from leaflets.pipeline.texts import Texts
 from leaflets.project import MonographFile
 
 

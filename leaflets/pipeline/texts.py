@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leaflets.build.pictures import pictures_of
-from leaflets.project import MonographFile, Project, read_bytes
+from leaflets.pipeline.pictures import pictures_of
+from leaflets.project import MonographFile, ProjectFolder, read_bytes
 from leaflets.project.files import decode
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Texts:
         return hashlib.sha256(own.digest() + hashlib.sha256(self.original.text).digest()).hexdigest()
 
 
-def read_texts(project: Project, source: MonographFile) -> Texts:
+def read_texts(project: ProjectFolder, source: MonographFile) -> Texts:
     """The texts of a monograph as they are now. Raises ContentError where one cannot be read."""
     original = project.original(source)
     text = read_bytes(source.path, MAX_TEXT_BYTES)
@@ -64,7 +64,7 @@ def read_texts(project: Project, source: MonographFile) -> Texts:
     return Texts(source, text, translated_text(project, original, read_bytes(original.path, MAX_TEXT_BYTES)))
 
 
-def translated_text(project: Project, source: MonographFile, text: bytes) -> TranslatedText:
+def translated_text(project: ProjectFolder, source: MonographFile, text: bytes) -> TranslatedText:
     """The text that a translation translates, with its pictures. Raises ContentError where one may not be printed."""
     return TranslatedText(source, text, frozenset(pictures_of(project, source, text)))
 

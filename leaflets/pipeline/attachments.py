@@ -14,11 +14,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from leaflets import __version__
-from leaflets.build.inputs import Inputs
-from leaflets.build.releases import LIBRARIES, releases
 from leaflets.model.edition import Edition, edition_facts
 from leaflets.model.monograph import Front
 from leaflets.model.page import Attachment
+from leaflets.pipeline.inputs import Inputs
+from leaflets.pipeline.releases import LIBRARIES, releases
 from leaflets.seal.record import FILE, Record, written
 
 if TYPE_CHECKING:

@@ -16,16 +16,17 @@ from functools import cache
 from pathlib import Path
 
 from leaflets import __version__
-from leaflets.build.releases import LIBRARIES, RENDERER, releases
-from leaflets.build.texts import Texts
 from leaflets.model.edition import Edition, Notice
-from leaflets.project import MonographFile, Project, packaged
+from leaflets.pipeline.releases import LIBRARIES, RENDERER, releases
+from leaflets.pipeline.texts import Texts
+from leaflets.project import MonographFile, ProjectFolder, packaged
 
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
-    "booklet.py", "impose.py", "lazy_modules.py", "picture_check.py", "qr.py", "typography.py", "view.py", "build/*.py",
+    "booklet.py", "impose.py", "lazy_modules.py", "picture_check.py", "qr.py", "typography.py", "view.py",
     "checks/*.py", "checks/data/*", "compose/*.py", "languages/*.py", "languages/catalogues/*.po", "model/*.py",
-    "parse/*.py", "proof/*.py", "seal/*.py", "tables/*", "tables/headings/*", "typeset/*", "typeset/quick/*.py",
+    "parse/*.py", "pipeline/*.py", "proof/*.py", "seal/*.py", "tables/*", "tables/headings/*", "typeset/*",
+    "typeset/quick/*.py",
 )  # fmt: skip
 _ENGINES = ("babel", "weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno", "pylopdf_fonts_zh_cn")
 _LIBRARY_FOLDERS = (
@@ -34,7 +35,7 @@ _LIBRARY_FOLDERS = (
 _LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0")
 
 
-def cache_key(project: Project, texts: Texts, edition: Edition, notices: tuple[Notice, ...]) -> str:
+def cache_key(project: ProjectFolder, texts: Texts, edition: Edition, notices: tuple[Notice, ...]) -> str:
     """The key that a sheet of these texts has in the cache of this machine."""
     folders = (project.root / "styles", project.root / "templates", *project.picture_folders(texts.source))
     files = (*(_folder_stamp(str(folder)) for folder in folders), _file_stamp(project.logo_path))
@@ -42,7 +43,9 @@ def cache_key(project: Project, texts: Texts, edition: Edition, notices: tuple[N
     return digest_of([facts, *texts.by_name.values(), *(each.encode() for each in files), program_stamp()])
 
 
-def settings_facts(project: Project, source: MonographFile, edition: Edition, notices: tuple[Notice, ...]) -> bytes:
+def settings_facts(
+    project: ProjectFolder, source: MonographFile, edition: Edition, notices: tuple[Notice, ...]
+) -> bytes:
     """What shapes a sheet and is no file: its edition, the settings, its notices, our release."""
     settings = project.settings
     return repr((edition, settings.pharmacy, settings.code_url, source.file_name, notices, __version__)).encode()

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from leaflets.errors import ContentError, UsageError
 from leaflets.model.pictograms import logo_file
 from leaflets.picture_check import require_printable
-from leaflets.project import MonographFile, Project, read_bytes, shown
+from leaflets.project import MonographFile, ProjectFolder, read_bytes, shown
 
 # Found in the bytes, since a sheet from the cache is never parsed; what only looks like one does no harm.
 _ASKED = re.compile(rb"!\[[^\[\]\n]{1,400}\]\(\s*([\w-][\w.-]{0,150}\.(?:svg|png))\s*\)")
 
 
-def pictures_of(project: Project, source: MonographFile, text: bytes) -> Mapping[str, bytes]:
+def pictures_of(project: ProjectFolder, source: MonographFile, text: bytes) -> Mapping[str, bytes]:
     """The pictures in a monograph's text whose files are there, by name.
 
     Raises ContentError, with file and line, where one may not be printed.
@@ -28,7 +28,7 @@ def pictures_of(project: Project, source: MonographFile, text: bytes) -> Mapping
     return found
 
 
-def logo_of(project: Project) -> Mapping[str, bytes]:
+def logo_of(project: ProjectFolder) -> Mapping[str, bytes]:
     """The pharmacy's logo by its name among the assets; nothing where the settings name none.
 
     Raises UsageError where it is not there or may not be printed.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from leaflets.build.texts import Texts
 from leaflets.errors import RenderError
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Suppression
 from leaflets.model.page import Fit, Html, Pdf
+from leaflets.pipeline.texts import Texts
 
 PAGE = "PG-"
 """What the codes of the page family begin with."""
