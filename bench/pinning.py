@@ -70,7 +70,10 @@ RULES = (
     Rule("today", (("leaflets/**/*.py", r"\bdt\.date\.today\(\)", "dt.date(2026, 11, 30)"),)),
     Rule(
         "the content id",
-        (("leaflets/pipeline/*.py", r"^( +)digest = ", r'\1digest = __import__("leaflets").pinned_id(locals()) or '),),
+        tuple(
+            (files, r"^( +)digest = ", r'\1digest = __import__("leaflets").pinned_id(locals()) or ')
+            for files in ("leaflets/build/*.py", "leaflets/pipeline/*.py")
+        ),
     ),
 )
 
