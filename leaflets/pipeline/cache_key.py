@@ -26,7 +26,7 @@ _SHAPING = (
     "booklet.py", "impose.py", "lazy_modules.py", "picture_check.py", "qr.py", "typography.py", "view.py",
     "checks/*.py", "checks/data/*", "compose/*.py", "languages/*.py", "languages/catalogues/*.po", "model/*.py",
     "parse/*.py", "pipeline/*.py", "proof/*.py", "seal/*.py", "tables/*", "tables/headings/*", "typeset/*",
-    "typeset/quick/*.py",
+    "typeset/patches/*.py",
 )  # fmt: skip
 _ENGINES = ("babel", "weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno", "pylopdf_fonts_zh_cn")
 _LIBRARY_FOLDERS = (

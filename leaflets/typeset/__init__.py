@@ -9,21 +9,21 @@ from typing import Any
 from leaflets.errors import RenderError
 from leaflets.model.page import Html, Pdf
 from leaflets.seal.digest import sealed
-from leaflets.typeset import quick
+from leaflets.typeset import patches
 from leaflets.typeset.enclosures import enclose
 from leaflets.typeset.engine import engine_versions, weasyprint
 from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
 from leaflets.typeset.fetch import FONTS, IMAGES, SCHEME, AssetFetcher
 from leaflets.typeset.finish import finish
+from leaflets.typeset.footnotes import may_use_footnotes
 from leaflets.typeset.kept import check_kept
 from leaflets.typeset.places import fill, rects, stretches
-from leaflets.typeset.quick.notes import speaks_of_notes
 from leaflets.typeset.settled import settle
 
 __all__ = ["engine_versions", "typeset"]
 
-quick.put_in()
+patches.apply()
 
 _KEPT_SETS_OF_STYLES = 4
 _SRGB = "leaflet-srgb"
@@ -71,7 +71,9 @@ class _Styles:
         self.faces = Faces()
         self.counters = weasyprint.css.counters.CounterStyle()
         self.sheets = [self._parsed(name, assets) for name in names]
-        self.notes = any(speaks_of_notes(_text(name, data)) for name, data in assets.items() if name.endswith(".css"))
+        self.may_use_footnotes = any(
+            may_use_footnotes(_text(name, data)) for name, data in assets.items() if name.endswith(".css")
+        )
         self.faces.seal()
 
     def _parsed(self, name: str, assets: Mapping[str, bytes]) -> Any:
@@ -132,7 +134,8 @@ def _styles(names: tuple[str, ...], assets: _Assets) -> _Styles:
 
 def _laid_out(html: Html, styles: _Styles, fetcher: AssetFetcher) -> Any:
     source = weasyprint.HTML(string=html.markup, url_fetcher=fetcher)
-    source.without_notes = not (styles.notes or speaks_of_notes(html.markup))
+    # For patches/footnote_styles.py; WeasyPrint itself does not look at it.
+    source.without_footnotes = not (styles.may_use_footnotes or may_use_footnotes(html.markup))
     document = source.render(
         font_config=styles.faces,
         counter_style=styles.counters.copy(),

@@ -1,4 +1,4 @@
-"""Boxes and the widths and heights on their sides."""
+"""Resolves the lengths of boxes, and walks through boxes, with fewer calls: nearly all lengths are pixels."""
 
 from collections.abc import Iterator
 from math import inf
@@ -9,24 +9,24 @@ from leaflets.typeset.engine import weasyprint
 _Box: Any = weasyprint.formatting_structure.boxes.Box
 _percent: Any = weasyprint.layout.percent
 _PageBox: Any = weasyprint.formatting_structure.boxes.PageBox
-_usual_all = _percent.resolve_percentages
-_usual_one = _percent.resolve_one_percentage
-_usual_flow = _Box.is_in_normal_flow
+_original_resolve_percentages = _percent.resolve_percentages
+_original_resolve_one_percentage = _percent.resolve_one_percentage
+_original_is_in_normal_flow = _Box.is_in_normal_flow
 
 
-def _one(box: Any, name: str, refer_to: Any) -> None:
-    """Sets a used length; nearly all are pixels."""
+def _resolve_one_percentage(box: Any, name: str, refer_to: Any) -> None:
+    """Set one used length."""
     value = box.style[name]
     if type(value) is _Dimension and value[1] == "px":
         setattr(box, name, value[0])
     else:
-        _usual_one(box, name, refer_to)
+        _original_resolve_one_percentage(box, name, refer_to)
 
 
-def _all(box: Any, containing_block: Any) -> None:
-    """Sets all used lengths of a box that is no page and no stand-in for one."""
+def _resolve_percentages(box: Any, containing_block: Any) -> None:
+    """Set all used lengths of a box; pages and stand-ins for boxes are left to WeasyPrint."""
     if not isinstance(box, _Box) or isinstance(box, _PageBox):
-        _usual_all(box, containing_block)
+        _original_resolve_percentages(box, containing_block)
         return
     if isinstance(containing_block, _Box):
         width, height = containing_block.width, containing_block.height
@@ -38,8 +38,8 @@ def _all(box: Any, containing_block: Any) -> None:
         if type(value) is _Dimension and value[1] == "px":
             used[name] = value[0]
         else:
-            _usual_one(box, name, width)
-    _heights(box, height)
+            _original_resolve_one_percentage(box, name, width)
+    _resolve_heights(box, height)
     collapsed = style["border_collapse"] == "collapse"
     for name in _BORDERS:
         if not (collapsed and hasattr(box, name)):  # those of a collapsed table are resolved elsewhere
@@ -49,16 +49,17 @@ def _all(box: Any, containing_block: Any) -> None:
         _percent.adjust_box_sizing(box, "height")
 
 
-def _heights(box: Any, refer_to: Any) -> None:
+def _resolve_heights(box: Any, refer_to: Any) -> None:
+    """Set the used heights; percentages of an automatic height are `auto` (CSS 2.2, 10.5)."""
     if refer_to != "auto":
         for name in ("height", "min_height", "max_height"):
-            _one(box, name, refer_to)
+            _resolve_one_percentage(box, name, refer_to)
         return
     height = box.style["height"]
     fixed = type(height) is _Dimension and height[1] != "%"
     box.height = height[0] if fixed else "auto"
-    _one(box, "min_height", 0)
-    _one(box, "max_height", inf)
+    _resolve_one_percentage(box, "min_height", 0)
+    _resolve_one_percentage(box, "max_height", inf)
 
 
 _ALONG_WIDTH = (
@@ -69,37 +70,38 @@ _BORDERS = tuple(f"border_{side}_width" for side in ("top", "right", "bottom", "
 _Dimension = weasyprint.css.properties.Dimension
 
 
-def _in_flow(self: Any) -> bool:
+def _is_in_normal_flow(self: Any) -> bool:
+    """Whether a box is neither floated nor positioned out of the flow."""
     style = self.style
-    if style["float"] == "none" and style["position"] in _PLAIN_POSITIONS:
+    if style["float"] == "none" and style["position"] in _POSITIONS_IN_FLOW:
         return True
-    return bool(_usual_flow(self))
+    return bool(_original_is_in_normal_flow(self))
 
 
-_PLAIN_POSITIONS = frozenset({"static", "relative"})
+_POSITIONS_IN_FLOW = frozenset({"static", "relative"})
 
 
 def _descendants(self: Any, placeholders: bool = False) -> Iterator[Any]:
-    """A box and all within it, each before its children."""
+    """Yield a box and all within it, each before its children, without one generator inside another."""
     yield self
-    ahead = [iter(self.children)]
-    while ahead:
-        for child in ahead[-1]:
+    open_levels = [iter(self.children)]
+    while open_levels:
+        for child in open_levels[-1]:
             if isinstance(child, _Box):
                 yield child
-                ahead.append(iter(child.children))
+                open_levels.append(iter(child.children))
                 break
             if placeholders:
                 yield from child.descendants(placeholders)
             else:
                 yield child
         else:
-            ahead.pop()
+            open_levels.pop()
 
 
-STEPS = (
-    (_percent, "resolve_percentages", _all),
-    (_percent, "resolve_one_percentage", _one),
-    (_Box, "is_in_normal_flow", _in_flow),
+REPLACEMENTS = (
+    (_percent, "resolve_percentages", _resolve_percentages),
+    (_percent, "resolve_one_percentage", _resolve_one_percentage),
+    (_Box, "is_in_normal_flow", _is_in_normal_flow),
     (_Box, "descendants", _descendants),
 )

@@ -1,17 +1,27 @@
-"""Pages set in quick steps are the pages that the renderer's own steps set, byte for byte, whatever stands on them."""
+"""Pages set with the patches are the pages that WeasyPrint sets without them, byte for byte, whatever is on them."""
 
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
+from leaflets.model.page import Pdf
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
-from leaflets.typeset import quick, typeset
+from leaflets.typeset import patches, typeset
 from leaflets.typeset.engine import weasyprint
 from tests.pages import RICH_BODY, RICH_CSS, assets, page
+from tests.running import environment, process
 from tests.sheets import REFUSED, ROOT, UNUSUAL, corpus_files
 
 LINE = "One tablet (5 mg) once a day, at the same time each day, with or without food; never two at once. "
@@ -70,7 +80,7 @@ BODIES = {
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_a_page_comes_out_the_same(body: str) -> None:
     made = typeset(page(body), assets(RICH_CSS))
-    with quick.left_out():
+    with patches.left_out():
         assert typeset(page(body), assets(RICH_CSS)) == made
 
 
@@ -92,7 +102,7 @@ def test_a_sheet_comes_out_the_same(name: str, edition: Edition, tmp_path: Path)
 
 
 @pytest.mark.parametrize("path", sorted((UNUSUAL / "content").glob("*.md")), ids=lambda path: path.stem)
-def test_an_unusual_sheet_comes_out_the_same(path: Path, tmp_path: Path) -> None:
+def test_an_unoriginal_sheet_comes_out_the_same(path: Path, tmp_path: Path) -> None:
     _same(path, Edition(Audience.PATIENT), tmp_path)
 
 
@@ -101,27 +111,119 @@ def test_a_found_sheet_comes_out_the_same(path: Path, tmp_path: Path) -> None:
     _same(path, Edition(Audience.CLINICIAN), tmp_path)
 
 
-def test_the_steps_left_out_are_left_out() -> None:
-    layout = weasyprint.text.line_break.Layout
-    with quick.left_out():
-        assert layout.setup.__module__.startswith("weasyprint.")
-        assert weasyprint.layout.block.resolve_percentages.__module__.startswith("weasyprint.")
-    assert not layout.setup.__module__.startswith("weasyprint.")
+@pytest.mark.parametrize("patch", patches.PATCHES, ids=lambda patch: patch.module)
+def test_a_page_comes_out_the_same_without_one_patch(patch: patches.Patch) -> None:
+    made = typeset(page(RICH_BODY), assets(RICH_CSS))
+    with patches.left_out(patch.module):
+        assert typeset(page(RICH_BODY), assets(RICH_CSS)) == made
 
 
-def test_another_release_of_the_renderer_goes_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    with quick.left_out(), monkeypatch.context() as other:
-        other.setattr(weasyprint, "VERSION", "70.9")
-        quick.put_in()
-        assert weasyprint.text.line_break.Layout.setup.__module__.startswith("weasyprint.")
+def _patched() -> list[bool]:
+    layout, block = weasyprint.text.line_break.Layout, weasyprint.layout.block
+    functions = (layout.setup, block.resolve_percentages, weasyprint.HTML._ua_stylesheets)
+    return [function.__module__.partition(".")[0] != "weasyprint" for function in functions]
+
+
+def test_patches_left_out_are_left_out() -> None:
+    assert _patched() == [True, True, True]
+    with patches.left_out("text_layout"):
+        assert _patched() == [False, True, True]
+    with patches.left_out():
+        assert _patched() == [False, False, False]
+    assert _patched() == [True, True, True]
+
+
+# ---------------------------------------------------------------- other releases, and the switch
+
+_SCRIPT = """
+import json, sys
+from leaflets.typeset import patches, typeset
+from leaflets.typeset.engine import weasyprint
+from tests.pages import RICH_BODY, RICH_CSS, assets, page
+from tests.test_patches import drawn
+loaded = [name for name in sys.modules if name.startswith("leaflets.typeset.patches.")]
+made = drawn(typeset(page(RICH_BODY), assets(RICH_CSS)))
+print(json.dumps([weasyprint.VERSION, loaded, weasyprint.text.line_break.Layout.setup.__module__, made]))
+"""
+
+
+def drawn(pdf: Pdf) -> str:
+    """A digest of what is on the pages of a PDF and of its fonts, without what names the release that made it."""
+    with pikepdf.open(io.BytesIO(pdf.data)) as opened:
+        streams = [each for each in opened.objects if isinstance(each, pikepdf.Stream)]
+        kept = [each.read_bytes() for each in streams if each.get("/Type") not in ("/Metadata", "/ObjStm", "/XRef")]
+    assert len(kept) > pdf.pages
+    return hashlib.sha256(b"".join(kept)).hexdigest()
+
+
+PRIVATE = ("_font_style_cache_key", "_ua_stylesheets", "resolve_one_percentage")
+"""Names that patches use and nothing else of ours."""
+
+
+@pytest.fixture
+def another_release(tmp_path: Path) -> Path:
+    """A folder with a release of WeasyPrint that calls itself 70.1, and some of its functions by other names."""
+    folder = tmp_path / "release"
+    original = Path(weasyprint.__file__).parent
+    shutil.copytree(original, folder / "weasyprint", ignore=shutil.ignore_patterns("__pycache__"))
+    renamed = set[str]()
+    for file in (folder / "weasyprint").rglob("*.py"):
+        text = file.read_text("utf-8")
+        renamed.update(name for name in PRIVATE if name in text)
+        text = text.replace("VERSION = __version__ = '70.0'", "VERSION = __version__ = '70.1'")
+        for name in PRIVATE:
+            text = text.replace(name, f"{name}_renamed")
+        file.write_text(text, "utf-8")
+    assert renamed == {*PRIVATE}
+    return folder
+
+
+def test_beside_another_release_pages_are_set_without_patches(another_release: Path, tmp_path: Path) -> None:
+    path = os.pathsep.join([str(another_release), str(ROOT)])
+    command = [sys.executable, "-c", _SCRIPT]
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=environment(PYTHONPATH=path), capture_output=True, text=True, check=False
+    )
+    assert ran.stderr == ""
+    assert json.loads(ran.stdout) == ["70.1", [], "weasyprint.text.line_break", _drawn_here()]
+
+
+def test_beside_another_release_a_build_succeeds(another_release: Path, tmp_path: Path) -> None:
+    path = os.pathsep.join([str(another_release), str(ROOT)])
+    ran = process("build", "baricitinib", cwd=tmp_path, env=environment(PYTHONPATH=path))
+    assert (ran.code, ran.err) == (0, "")
+    assert len([*(tmp_path / "output").glob("*.pdf")]) == 2
+
+
+def test_the_switch_leaves_patches_out(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _SCRIPT]
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=environment(LEAFLET_PATCHES="off"), capture_output=True, text=True, check=False
+    )
+    assert ran.stderr == ""
+    assert json.loads(ran.stdout) == [weasyprint.VERSION, [], "weasyprint.text.line_break", _drawn_here()]
+
+
+def _drawn_here() -> str:
+    return drawn(typeset(page(RICH_BODY), assets(RICH_CSS)))
+
+
+def test_each_patch_is_in_the_table_and_fits_the_release_that_is_installed() -> None:
+    folder = Path(patches.__file__).parent
+    modules = {file.stem for file in folder.glob("*.py")} - {"__init__"}
+    assert {patch.module for patch in patches.PATCHES} == modules
+    assert {patch.release for patch in patches.PATCHES} == {weasyprint.VERSION}
+
+
+# ---------------------------------------------------------------- helpers
 
 
 def _same(path: Path, edition: Edition, folder: Path) -> None:
-    made = _made(path, edition, folder / "quick")
-    with quick.left_out():
-        usual = _made(path, edition, folder / "usual")
-    assert usual.pdf == made.pdf
-    assert usual.findings == made.findings
+    made = _made(path, edition, folder / "patched")
+    with patches.left_out():
+        original = _made(path, edition, folder / "unpatched")
+    assert original.pdf == made.pdf
+    assert original.findings == made.findings
 
 
 def _made(path: Path, edition: Edition, folder: Path) -> BuiltSheet:
