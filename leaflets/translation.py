@@ -1,4 +1,4 @@
-"""A translation against its source: block beside block, and which block of the source has changed since."""
+"""A translation compared with its source: which unit translates which, and what has changed in the source since."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ from leaflets.model.monograph import (
 from leaflets.model.review import review_of_translation
 
 FRONT = "front"
-"""Where the record keeps what the front matter prints."""
+"""The section under which the record holds the printed values of the front matter."""
 
 HASH_DIGITS = 8
 
-# A change in one of these may hurt a patient who is told the old text; so may one in a box, wherever it stands.
-SAFETY = frozenset({
+# A change in one of these may hurt a patient who reads the old text; so may one in a box, whatever its section.
+SAFETY_SECTIONS = frozenset({
     FRONT, "key_message", "urgent", "boxed_warning", "contraindications", "precautions", "pregnancy", "interactions",
     "dosage", "adjustments", "missed_dose", "overdose", "monitoring",
 })  # fmt: skip
 _SAFETY_BOXES = frozenset({BoxKind.KEY_MESSAGE, BoxKind.URGENT, BoxKind.BOXED_WARNING})
 
-_SAID = "say_it_as"
+_PRONUNCIATION = "say_it_as"
 
-TAKEN = ("jurisdiction", "legal_status", "sources", "codes")
-"""Keys of the front matter that a translation takes from its source, and may not have itself."""
+INHERITED = ("jurisdiction", "legal_status", "sources", "codes")
+"""Keys of the front matter that a translation inherits from its source, and may not have itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The smallest piece that is translated as one: a paragraph, an item, a row. `kind` is its form, `line` its place.
+    """The smallest piece of text that is translated as one: a paragraph, an item, a row of a table.
 
-    `boxed`: it stands in a box that warns.
+    `line` is its line in the source file, `kind` its form, and `boxed` says that it stands in a box that warns.
     """
 
     line: int
@@ -63,28 +63,29 @@ class Unit:
 
     @property
     def hash(self) -> str:
-        """A short hash of its form and words; line breaks, faces and reference marks make no difference."""
+        """A short hash of its form and words; line breaks, bold, emphasis and reference marks make no difference."""
         words = " ".join(unicodedata.normalize("NFC", self.text).split())
         return hashlib.sha256(f"{self.kind}\0{words}".encode()).hexdigest()[:HASH_DIGITS]
 
 
 Units = Mapping[str, tuple[Unit, ...]]
-"""The units of a text by section; a section that comes again has a number after its name."""
+"""The units of a text by section; the name of a repeated section has its number at the end."""
 
 
 def units(monograph: Monograph) -> Units:
-    """What a patient reads of a monograph, as units by section, with what the front matter prints under FRONT."""
-    found: dict[str, tuple[Unit, ...]] = {FRONT: tuple(_front(monograph.front))}
-    seen: Counter[str] = Counter()
+    """What a patient reads of a monograph, as units by section; the printed values of the front matter under FRONT."""
+    by_section: dict[str, tuple[Unit, ...]] = {FRONT: tuple(_front_units(monograph.front))}
+    repeats: Counter[str] = Counter()
     for section in monograph.sections:
-        inside = tuple(_units(section.blocks)) if section.audience in (None, Audience.PATIENT) else ()
-        if inside:
-            seen[section.id] += 1
-            found[section.id if seen[section.id] == 1 else f"{section.id}-{seen[section.id]}"] = inside
-    return found
+        section_units = tuple(_units(section.blocks)) if section.audience in (None, Audience.PATIENT) else ()
+        if section_units:
+            repeats[section.id] += 1
+            count = repeats[section.id]
+            by_section[section.id if count == 1 else f"{section.id}-{count}"] = section_units
+    return by_section
 
 
-def _front(front: Front) -> Iterator[Unit]:
+def _front_units(front: Front) -> Iterator[Unit]:
     printed = {
         "title": front.title, "generic_name": front.generic_name, "brand_names": ", ".join(front.brand_names),
         "forms": ", ".join(front.forms), "strengths": ", ".join(front.strengths), "say_it_as": front.say_it_as,
@@ -111,27 +112,27 @@ def _of_block(block: Block) -> Iterator[Unit]:
             yield Unit(block.line, "head", _cells(block.header))
             yield from (Unit(row.line, "row", _cells(row.cells)) for row in block.rows)
         case Box() | Quote():
-            yield from _enclosed(block)
+            yield from _nested(block)
         case Questions():
-            for asked in block.questions:
-                yield Unit(asked.line, "question", plain(asked.question))
-                yield from _units(asked.answer)
+            for question in block.questions:
+                yield Unit(question.line, "question", plain(question.question))
+                yield from _units(question.answer)
         case _:
-            yield from _lines(block)
+            yield from _single(block)
 
 
-def _enclosed(block: Box | Quote) -> Iterator[Unit]:
+def _nested(block: Box | Quote) -> Iterator[Unit]:
     if isinstance(block, Box):
         yield Unit(block.line, f"box {block.kind}", plain(block.title))
     yield from _units(block.blocks, boxed=isinstance(block, Box) and block.kind in _SAFETY_BOXES)
 
 
-def _lines(block: Subheading | Verbatim | Picture | DoseGrid) -> Iterator[Unit]:
+def _single(block: Subheading | Verbatim | Picture | DoseGrid) -> Iterator[Unit]:
     if isinstance(block, Subheading):
         yield Unit(block.line, "heading", plain(block.text))
     elif isinstance(block, Verbatim):
         yield Unit(block.line, "verbatim", block.text)
-    elif isinstance(block, Picture):  # a grid of doses stands in the front matter
+    elif isinstance(block, Picture):  # a DoseGrid is no block of a section: its values are among the front matter's
         yield Unit(block.line, f"picture {block.name}", block.text)
 
 
@@ -161,13 +162,17 @@ def record_of(source: Monograph) -> Translation:
     """The record of a translation made from this source as it is now."""
     return Translation(
         source.front.version,
-        tuple((section, tuple(unit.hash for unit in found)) for section, found in units(source).items()),
+        tuple((section, tuple(unit.hash for unit in of_section)) for section, of_section in units(source).items()),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
-    """A block whose translation no longer fits: its section, the lines in both texts (0 where it has none)."""
+class SourceChange:
+    """A unit of the source that has changed since it was translated.
+
+    `line` is its line in the translation and `source_line` that in the source, each 0 where it is missing there.
+    `safety` says that the old text may hurt a patient.
+    """
 
     section: str
     change: BlockChange
@@ -176,38 +181,40 @@ class Stale:
     safety: bool
 
 
-def stale(translation: Monograph, source: Monograph) -> tuple[Stale, ...]:
-    """Every block of the source that has changed since the translation was sealed; nothing where it never was."""
+def source_changes(translation: Monograph, source: Monograph) -> tuple[SourceChange, ...]:
+    """Every change of the source since the translation was sealed; none where it never was."""
     record = translation.front.translation
     if record is None:
         return ()
-    recorded, now, theirs = dict(record.blocks), units(source), units(translation)
-    sections = dict.fromkeys([*recorded, *now])
+    recorded, source_units, translated = dict(record.blocks), units(source), units(translation)
     return tuple(
-        found
-        for section in sections
-        for found in _changes(section, recorded.get(section, ()), now.get(section, ()), theirs.get(section, ()))
+        change
+        for section in dict.fromkeys([*recorded, *source_units])
+        for change in _changes(
+            section, recorded.get(section, ()), source_units.get(section, ()), translated.get(section, ())
+        )
     )
 
 
 def _changes(
-    section: str, recorded: tuple[str, ...], now: tuple[Unit, ...], theirs: tuple[Unit, ...]
-) -> Iterator[Stale]:
-    hashes = tuple(unit.hash for unit in now)
-    same = next((n for n, (old, new) in enumerate(zip_longest(recorded, hashes)) if old != new), None)
-    if same is None:
+    section: str, recorded: tuple[str, ...], source: tuple[Unit, ...], translated: tuple[Unit, ...]
+) -> Iterator[SourceChange]:
+    """The changes of one section: the units between the first and the last that differ are paired in order."""
+    hashes = tuple(unit.hash for unit in source)
+    first = next((n for n, (old, new) in enumerate(zip_longest(recorded, hashes)) if old != new), None)
+    if first is None:
         return
     tail = 0
-    while tail < min(len(recorded), len(hashes)) - same and recorded[-1 - tail] == hashes[-1 - tail]:
+    while tail < min(len(recorded), len(hashes)) - first and recorded[-1 - tail] == hashes[-1 - tail]:
         tail += 1
-    old, new = range(same, len(recorded) - tail), range(same, len(hashes) - tail)
+    old, new = range(first, len(recorded) - tail), range(first, len(hashes) - tail)
     for before, after in zip_longest(old, new):
-        unit = now[after] if after is not None else None
-        there = theirs[min(before if before is not None else same, len(theirs) - 1)] if theirs else None
+        unit = source[after] if after is not None else None
+        here = translated[min(before if before is not None else first, len(translated) - 1)] if translated else None
         change = BlockChange.ADDED if before is None else BlockChange.REMOVED if after is None else BlockChange.CHANGED
-        boxed = (unit is not None and unit.boxed) or (there is not None and there.boxed)
-        safety = boxed or section.split("-")[0] in SAFETY
-        yield Stale(section, change, there.line if there else 0, unit.line if unit else 0, safety)
+        boxed = (unit is not None and unit.boxed) or (here is not None and here.boxed)
+        safety = boxed or section.split("-")[0] in SAFETY_SECTIONS
+        yield SourceChange(section, change, here.line if here else 0, unit.line if unit else 0, safety)
 
 
 # ---------------------------------------------------------------- alignment
@@ -215,55 +222,59 @@ def _changes(
 
 @dataclass(frozen=True, slots=True)
 class UnitPair:
-    """Units of both texts that say the same; a section whose forms differ is one pair as a whole, not `aligned`."""
+    """Units of a translation and those of the source that they translate.
+
+    A section whose units have other kinds than the source's is one pair as a whole, not `aligned`.
+    """
 
     section: str
-    theirs: tuple[Unit, ...]
-    ours: tuple[Unit, ...]
+    translated: tuple[Unit, ...]
+    source: tuple[Unit, ...]
     aligned: bool = True
 
 
-def pairs(translation: Monograph, source: Monograph) -> Iterator[UnitPair]:
-    """Each unit of the translation with that of the source it stands for, in the order of the source."""
-    theirs, ours = units(translation), units(source)
-    yield from _front_pairs(theirs[FRONT], ours[FRONT])
-    for section in dict.fromkeys([*ours, *theirs]):
-        left, right = theirs.get(section, ()), ours.get(section, ())
+def unit_pairs(translation: Monograph, source: Monograph) -> Iterator[UnitPair]:
+    """Each unit of the translation with the unit of the source that it translates, in the order of the source."""
+    translated_units, source_units = units(translation), units(source)
+    yield from _front_pairs(translated_units[FRONT], source_units[FRONT])
+    for section in dict.fromkeys([*source_units, *translated_units]):
+        here, there = translated_units.get(section, ()), source_units.get(section, ())
         if section == FRONT:
             continue
-        if [unit.kind for unit in left] != [unit.kind for unit in right]:
-            yield UnitPair(section, left, right, aligned=False)
+        if [unit.kind for unit in here] != [unit.kind for unit in there]:
+            yield UnitPair(section, here, there, aligned=False)
         else:
-            yield from (UnitPair(section, (one,), (other,)) for one, other in zip(left, right, strict=True))
+            yield from (UnitPair(section, (one,), (other,)) for one, other in zip(here, there, strict=True))
 
 
-def _front_pairs(theirs: tuple[Unit, ...], ours: tuple[Unit, ...]) -> Iterator[UnitPair]:
-    left, right = {unit.kind: unit for unit in theirs}, {unit.kind: unit for unit in ours}
-    for kind in dict.fromkeys([*right, *left]):
-        both = tuple(filter(None, [left.get(kind)])), tuple(filter(None, [right.get(kind)]))
-        if kind != _SAID or all(both):  # how a name is said may go without saying in another language
+def _front_pairs(translated: tuple[Unit, ...], source: tuple[Unit, ...]) -> Iterator[UnitPair]:
+    here, there = {unit.kind: unit for unit in translated}, {unit.kind: unit for unit in source}
+    for kind in dict.fromkeys([*there, *here]):
+        both = tuple(filter(None, [here.get(kind)])), tuple(filter(None, [there.get(kind)]))
+        if kind != _PRONUNCIATION or all(both):  # another language may need no help with pronunciation
             yield UnitPair(FRONT, *both, aligned=all(both))
 
 
-def parting(pair: UnitPair) -> tuple[Unit | None, Unit | None]:
-    """Where the forms of two sections part: the first unit of each that has no like in the other (None at an end)."""
-    both = zip_longest(pair.theirs, pair.ours)
+def first_mismatch(pair: UnitPair) -> tuple[Unit | None, Unit | None]:
+    """The first units of two sections whose kinds differ, of the translation and of the source (None past an end)."""
+    both = zip_longest(pair.translated, pair.source)
     return next(((one, other) for one, other in both if not one or not other or one.kind != other.kind), (None, None))
 
 
-# ---------------------------------------------------------------- what a translation takes from its source
+# ---------------------------------------------------------------- what a translation inherits from its source
 
 
-def completed(translation: Monograph, source: Monograph) -> Monograph:
-    """The translation with what it takes from its source: whose rules it follows, sources, codes, and any withdrawal.
+def with_inherited(translation: Monograph, source: Monograph) -> Monograph:
+    """The translation with what it inherits from its source: the keys of INHERITED, and any withdrawal.
 
-    It is to be reviewed again when the first of the two is.
+    Its next review is due on the earlier of the two dates.
     """
-    own, theirs = translation.front, source.front
+    own, inherited = translation.front, source.front
+    record = replace(own.translation, source_reviewed=bool(inherited.reviewed)) if own.translation else None
     front = replace(
         own,
-        **{key: getattr(theirs, key) for key in TAKEN},
-        **review_of_translation(own, theirs),
-        translation=replace(own.translation, source_reviewed=bool(theirs.reviewed)) if own.translation else None,
+        **{key: getattr(inherited, key) for key in INHERITED},
+        **review_of_translation(own, inherited),
+        translation=record,
     )
     return replace(translation, front=front)

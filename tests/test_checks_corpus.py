@@ -51,7 +51,7 @@ def test_our_own_monograph_has_no_errors(root: Path) -> None:
 
 def test_our_own_monograph_meets_the_items_a_program_can_judge(root: Path) -> None:
     path = root / "content" / "baricitinib.md"
-    items = checks.index_of(parse(path.read_text("utf-8"), name="b", file="b.md"))
+    items = checks.patient_index_items(parse(path.read_text("utf-8"), name="b", file="b.md"))
     met, judged = checks.score(items, "CDC")
     assert judged >= 12
     assert met / judged >= 0.9
@@ -60,7 +60,7 @@ def test_our_own_monograph_meets_the_items_a_program_can_judge(root: Path) -> No
 
 def test_a_poor_text_fails_the_index() -> None:
     poor = "---\ntitle: T\n---\n\n### Side effects\n\nPruritus is seen in 14.3% of patients.\n"
-    met, judged = checks.score(checks.index_of(parse(poor, name="p", file="p.md")), "CDC")
+    met, judged = checks.score(checks.patient_index_items(parse(poor, name="p", file="p.md")), "CDC")
     assert met < judged / 2
 
 

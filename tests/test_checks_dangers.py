@@ -14,7 +14,7 @@ ROWS = list(csv.DictReader((Path(__file__).parent / "cases/checks/dangers.csv").
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['code']} {row['sentence']}")
 def test_danger_is_found_as_grave_as_it_is(row: dict[str, str]) -> None:
-    rule = checks.rule(row["code"])
+    rule = checks.find_rule(row["code"])
     assert rule is not None
     source = f"---\ntitle: Danger\n---\n\n### Dosage\n\n{row['sentence']}\n"
     monograph = parse(source, name="d", file="d.md")

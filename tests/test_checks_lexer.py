@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.checks.lexer import TokenKind, lex, sentences
+from leaflets.checks.reading.lexer import TokenKind, lex, sentences
 
 TEXTS = st.text(st.sampled_from("aqQ19.,-/ °µ½'()%\n:;@x") | st.characters(), max_size=120)
 
@@ -25,7 +25,7 @@ def test_tokens_and_spaces_are_the_whole_text(text: str) -> None:
 def test_sentences_hold_every_word_once(text: str) -> None:
     tokens = lex(text)
     locked = [i for first, end in sentences(tokens) for i in range(first, end)]
-    words = [i for i, token in enumerate(tokens) if token.kind is not TokenKind.SIGN]
+    words = [i for i, token in enumerate(tokens) if token.kind is not TokenKind.SYMBOL]
     assert locked == sorted(set(locked))
     assert set(words) <= set(locked)
 
@@ -37,7 +37,7 @@ def test_sentences_hold_every_word_once(text: str) -> None:
     ("1,000.5", [TokenKind.NUMBER]),
     ("1.2.3", [TokenKind.CHAIN]),
     ("1,5", [TokenKind.CHAIN]),
-    ("q.d. COVID-19", [TokenKind.WORD, TokenKind.WORD, TokenKind.SIGN, TokenKind.NUMBER]),
+    ("q.d. COVID-19", [TokenKind.WORD, TokenKind.WORD, TokenKind.SYMBOL, TokenKind.NUMBER]),
     ("T3", [TokenKind.WORD]),
     ("5%", [TokenKind.NUMBER, TokenKind.UNIT]),
     ("see https://a.b/c?d=5mg", [TokenKind.WORD, TokenKind.ADDRESS]),

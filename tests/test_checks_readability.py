@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pyphen import Pyphen
 
-from leaflets.checks.hyphens import parts
-from leaflets.checks.lexer import lex
-from leaflets.checks.readability import Measure, is_name, measure, syllables, together
+from leaflets.checks.reading.hyphenation import count_parts
+from leaflets.checks.reading.lexer import lex
+from leaflets.checks.reading.readability import TextCounts, count, is_name, syllables, total
 
 
 @pytest.mark.parametrize(("word", "count"), [
@@ -25,21 +25,21 @@ def test_words_are_parted_as_by_the_library_whose_patterns_they_are() -> None:
     words = set(re.findall(r"[^\W\d_]+", " ".join(texts).lower())) | {"a", "it", "associate", "tables", "x" * 60}
     whole = Pyphen(lang="en_US")
     assert len(words) > 2000
-    assert {word: parts(word) for word in words} == {word: len(whole.positions(word)) + 1 for word in words}
+    assert {word: count_parts(word) for word in words} == {word: len(whole.positions(word)) + 1 for word in words}
 
 
 def test_grade_is_the_formula_of_kincaid() -> None:
-    assert Measure(sentences=2, words=20, syllables=30).grade == pytest.approx(0.39 * 10 + 11.8 * 1.5 - 15.59)
-    assert Measure(0, 0, 0).grade == 0
+    assert TextCounts(sentences=2, words=20, syllables=30).grade == pytest.approx(0.39 * 10 + 11.8 * 1.5 - 15.59)
+    assert TextCounts(0, 0, 0).grade == 0
 
 
 def test_sentences_add_up() -> None:
-    assert together([Measure(1, 5, 8), Measure(1, 3, 4)]) == Measure(2, 8, 12)
+    assert total([TextCounts(1, 5, 8), TextCounts(1, 3, 4)]) == TextCounts(2, 8, 12)
 
 
 def test_names_count_like_short_words() -> None:
     sentence = lex("Baricitinib helps")
-    assert measure(sentence, frozenset({"baricitinib"})).syllables == 3
+    assert count(sentence, frozenset({"baricitinib"})).syllables == 3
     assert is_name("tofacitinib", frozenset())
     assert is_name("arthritis", frozenset())
     assert not is_name("infection", frozenset())

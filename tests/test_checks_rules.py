@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from leaflets import checks
-from leaflets.checks import manual
-from leaflets.checks.reading import readings
-from leaflets.checks.rule import Hit, Rule
+from leaflets.checks import rule_table
+from leaflets.checks.reading.reading import readings
+from leaflets.checks.rule import Rule, Violation
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Severity
 from leaflets.parse import parse
@@ -29,14 +29,15 @@ def _monograph(example: str) -> str:
     return whole if "###" in whole else whole.replace("---\n\n", "---\n\n### Dosage\n\n") + "\n\n### Uses\n\nRest.\n"
 
 
-def _hits(rule: Rule, example: str) -> list[Hit]:
-    monograph = parse(_monograph(example), name="test", file="test.md", lang="es" if rule.of else "en")
-    original = parse(_monograph(rule.of), name="test", file="test.md") if rule.of else None
+def _violations(rule: Rule, example: str) -> list[Violation]:
+    monograph = parse(_monograph(example), name="test", file="test.md", lang="es" if rule.translated_from else "en")
+    original = parse(_monograph(rule.translated_from), name="test", file="test.md") if rule.translated_from else None
     found = []
     for reading in readings(monograph, Audience, TODAY, original):
         severity = rule.severity(reading.audience)
         if severity:
-            found += [hit for hit in rule.find(reading) if GRAVITY[hit.severity or severity] >= GRAVITY[severity]]
+            least = GRAVITY[severity]
+            found += [each for each in rule.find(reading) if GRAVITY[each.severity or severity] >= least]
     return found
 
 
@@ -45,7 +46,7 @@ EXAMPLES = [rule for rule in checks.RULES if rule.code != "AL-01"]  # has tests 
 
 @pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.code)
 def test_bad_example_is_caught_and_good_one_is_not(rule: Rule) -> None:
-    bad, good = _hits(rule, rule.bad), _hits(rule, rule.good)
+    bad, good = _violations(rule, rule.bad), _violations(rule, rule.good)
     assert bad
     if rule.code == "CO-01":  # a whole monograph would not fit into an example
         assert len(good) < len(bad)
@@ -56,19 +57,19 @@ def test_bad_example_is_caught_and_good_one_is_not(rule: Rule) -> None:
 def test_codes_are_unique_and_found_in_any_case_of_letters() -> None:
     codes = [rule.code for rule in checks.RULES]
     assert len(codes) == len(set(codes))
-    assert checks.rule("ep-f04") is next(rule for rule in checks.RULES if rule.code == "EP-F04")
-    assert checks.rule("EP-XX") is None
+    assert checks.find_rule("ep-f04") is next(rule for rule in checks.RULES if rule.code == "EP-F04")
+    assert checks.find_rule("EP-XX") is None
 
 
 def test_every_rule_says_why_where_from_and_what_to_write() -> None:
     for rule in checks.RULES:
-        assert all((rule.title, rule.why, rule.source, rule.write)), rule.code
+        assert all((rule.title, rule.why, rule.source, rule.remedy)), rule.code
         assert rule.patient or rule.clinician, rule.code
 
 
 def test_manual_lists_every_rule(root: Path) -> None:
     page = (root / "docs" / "checks.md").read_text("utf-8")
-    assert manual.table(checks.RULES) in page, "run: python -m leaflets.checks.manual docs/checks.md"
+    assert rule_table.table(checks.RULES) in page, "run: python -m leaflets.checks.rule_table docs/checks.md"
 
 
 # ------------------------------------------------------------------ work

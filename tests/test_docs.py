@@ -16,8 +16,8 @@ from leaflets.model.edition import Audience
 from leaflets.model.finding import Severity
 from leaflets.model.monograph import BoxKind
 from leaflets.model.pharmacy import Pharmacy
-from leaflets.parse import fences, front, headings, inline, parse
-from leaflets.parse.clean import MAX_BYTES, MAX_LINE, MAX_NESTING
+from leaflets.parse import fences, front_matter, headings, inline, parse
+from leaflets.parse.source_lines import MAX_BYTES, MAX_LINE, MAX_NESTING
 from leaflets.project import load_project
 from leaflets.view import SEATING
 from tests.running import Leaflet
@@ -51,7 +51,7 @@ def test_every_section_stands_with_its_headings_and_titles(monograph: str) -> No
 
 def test_every_key_of_the_front_matter_stands_there_and_no_other(monograph: str) -> None:
     table = monograph.split("## Front matter")[1].split("\n## ")[0]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(front.KNOWN)
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(front_matter.KNOWN)
 
 
 def test_every_code_of_the_parser_is_explained_and_no_other(monograph: str) -> None:
@@ -64,7 +64,7 @@ def test_every_code_of_the_parser_is_explained_and_no_other(monograph: str) -> N
 
 def test_the_limits_are_those_of_the_parser(monograph: str) -> None:
     limits = monograph.split("## Limits")[1]
-    for number in (MAX_BYTES, MAX_LINE, MAX_NESTING, front.MAX_LINES, inline._MAX_INLINE):
+    for number in (MAX_BYTES, MAX_LINE, MAX_NESTING, front_matter.MAX_LINES, inline._MAX_INLINE):
         assert f"| {number:,} |" in limits
 
 

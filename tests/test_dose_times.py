@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.checks import examine
+from leaflets.checks import full_report
 from leaflets.errors import ContentError
 from leaflets.model.edition import Audience, Edition
 from leaflets.model.monograph import DoseGrid, DoseTime, Monograph
@@ -128,5 +128,5 @@ def test_a_page_with_a_grid_conforms(tmp_path: Path, dose_times: str, profile: s
 
 def test_a_dangerous_amount_is_found() -> None:
     text = _text("{morning: 1.0 mg}")
-    found = examine(parse(text, name="t", file="t.md"), text).findings
+    found = full_report(parse(text, name="t", file="t.md"), text).findings
     assert any(finding.line == 3 and "1.0" in finding.message for finding in found)

@@ -17,7 +17,7 @@ from leaflets.model.edition import Audience
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Block, Box, Items, Monograph, Paragraph, Questions, Quote, Table, plain
 from leaflets.parse import parse
-from leaflets.parse.clean import MAX_BYTES, MAX_COLUMNS, MAX_LINE, MAX_NESTING
+from leaflets.parse.source_lines import MAX_BYTES, MAX_COLUMNS, MAX_LINE, MAX_NESTING
 from leaflets.view import view
 from tests.outline import outline
 from tests.parse_cases import FRONT, Case, cases

@@ -168,4 +168,4 @@ def test_every_rule_of_the_page_is_in_the_manual(root: object) -> None:
 
     page = (Path(str(root)) / "docs" / "checks.md").read_text("utf-8")
     for rule in RULES:
-        assert f"| {rule.code} | {rule.title} | {rule.severity.value} | {rule.write} | {rule.source} |" in page
+        assert f"| {rule.code} | {rule.title} | {rule.severity.value} | {rule.remedy} | {rule.source} |" in page

@@ -11,7 +11,7 @@ import pytest
 from leaflets.errors import RenderError
 from leaflets.model.edition import Audience, Edition
 from leaflets.parse import parse
-from leaflets.parse.translating import sealed
+from leaflets.parse.translation_file import sealed
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder, packaged

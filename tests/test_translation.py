@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets import checks
-from leaflets.checks.quantities import differences, quantities
+from leaflets.checks.reading.quantities import differences, quantities
 from leaflets.errors import ContentError
 from leaflets.model.change import BlockChange
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Monograph
 from leaflets.parse import parse
-from leaflets.parse.translating import sealed
-from leaflets.translation import record_of, stale, units
+from leaflets.parse.translation_file import sealed
+from leaflets.translation import record_of, source_changes, units
 
 SOURCE = """\
 ---
@@ -196,13 +196,13 @@ def test_a_record_nobody_wrote_so_is_refused_with_its_line(record: str) -> None:
 
 
 def test_a_fresh_translation_has_nothing_stale() -> None:
-    assert stale(_spanish(), _source()) == ()
+    assert source_changes(_spanish(), _source()) == ()
     assert _codes(SPANISH) == []
 
 
 def test_a_changed_block_is_named_in_both_texts() -> None:
     now = SOURCE.replace("with food for", "without food for")
-    (found,) = stale(_spanish(), _source(now))
+    (found,) = source_changes(_spanish(), _source(now))
     assert (found.section, found.change, found.safety) == ("dosage", BlockChange.CHANGED, True)
     assert now.splitlines()[found.source_line - 1] == "- Take it without food for 14 days."
     record_lines = len(sealed(SPANISH, record_of(_source())).splitlines()) - len(SPANISH.splitlines())
@@ -210,16 +210,16 @@ def test_a_changed_block_is_named_in_both_texts() -> None:
 
 
 def test_blocks_that_were_added_and_removed_are_told() -> None:
-    more = stale(_spanish(), _source(SOURCE.replace("- a fever\n", "- a fever\n- a rash\n")))
+    more = source_changes(_spanish(), _source(SOURCE.replace("- a fever\n", "- a fever\n- a rash\n")))
     assert [(each.section, each.change) for each in more] == [("urgent", BlockChange.ADDED)]
-    fewer = stale(_spanish(), _source(SOURCE.replace("- a fever\n", "")))
+    fewer = source_changes(_spanish(), _source(SOURCE.replace("- a fever\n", "")))
     assert [(each.section, each.change) for each in fewer] == [("urgent", BlockChange.REMOVED)]
 
 
 def test_only_sections_about_safety_are_grave() -> None:
-    (found,) = stale(_spanish(), _source(SOURCE.replace("Keep it at", "Store it at")))
+    (found,) = source_changes(_spanish(), _source(SOURCE.replace("Keep it at", "Store it at")))
     assert not found.safety
-    (strength,) = stale(_spanish(), _source(SOURCE.replace('"4 mg"]', '"4 mg", "8 mg"]')))
+    (strength,) = source_changes(_spanish(), _source(SOURCE.replace('"4 mg"]', '"4 mg", "8 mg"]')))
     assert strength.section == "front"
     assert strength.safety
 

@@ -7,21 +7,21 @@ from functools import cache
 
 from leaflets.checks import (
     completeness,
+    consistency,
     jargon,
+    missing_details,
     numbers,
     plain_language,
-    promises,
     safety,
-    silence,
+    suppress,
     translations,
-    voices,
 )
-from leaflets.checks.findings import Placer
-from leaflets.checks.index import IndexItem, judge, score
-from leaflets.checks.readability import Measure
-from leaflets.checks.reading import Reading, readings
-from leaflets.checks.rule import Family, Hit, Rule
-from leaflets.checks.silence import Suppressed, sift
+from leaflets.checks.communication_index import IndexItem, index_items, score
+from leaflets.checks.findings import FindingBuilder
+from leaflets.checks.reading.readability import TextCounts
+from leaflets.checks.reading.reading import Reading, readings
+from leaflets.checks.rule import Family, Rule, Violation
+from leaflets.checks.suppress import Suppressed, apply_suppressions
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph
@@ -29,46 +29,46 @@ from leaflets.model.monograph import Monograph
 __all__ = [
     "ENGLISH_ONLY",
     "RULES",
-    "SAFETY",
+    "SAFETY_FAMILIES",
     "CheckReport",
     "IndexItem",
-    "Measure",
     "Rule",
     "Suppressed",
+    "TextCounts",
+    "apply_suppressions",
     "check",
-    "examine",
-    "grades_of",
-    "index_of",
-    "left_out",
-    "open_safety",
-    "rule",
+    "count_safety_errors",
+    "find_rule",
+    "full_report",
+    "patient_grades",
+    "patient_index_items",
+    "rules_left_out",
     "score",
-    "sift",
 ]  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
     *safety.RULES,
     *numbers.RULES,
     *completeness.RULES,
-    *promises.RULES,
-    *voices.RULES,
+    *missing_details.RULES,
+    *consistency.RULES,
     *translations.RULES,
     *plain_language.RULES,
     *jargon.RULES,
-    *silence.RULES,
+    *suppress.RULES,
 )
-"""Every rule, in the order in which findings of one place are listed."""
+"""Every rule, by family."""
 
-SAFETY = frozenset({Family.SAFETY, Family.NUMBERS, Family.TRANSLATION})
-"""The families whose errors a sheet must own up to in its footer."""
+SAFETY_FAMILIES = frozenset({Family.SAFETY, Family.NUMBERS, Family.TRANSLATION})
+"""The families whose open errors are counted in the footer of a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What is open and what was silenced, in the order of the source."""
+    """The open findings and the suppressed ones, in the order of the source."""
 
     findings: tuple[Finding, ...]
-    silenced: tuple[Suppressed, ...]
+    suppressed: tuple[Suppressed, ...]
 
 
 def check(
@@ -79,11 +79,11 @@ def check(
     today: dt.date | None = None,
     original: Monograph | None = None,
 ) -> tuple[Finding, ...]:
-    """The open findings for these audiences, in the order of the source. See `examine`."""
-    return examine(monograph, source, audiences, today=today, original=original).findings
+    """The open findings for these audiences, in the order of the source. See `full_report`."""
+    return full_report(monograph, source, audiences, today=today, original=original).findings
 
 
-def examine(
+def full_report(
     monograph: Monograph,
     source: str = "",
     audiences: Iterable[Audience] = Audience,
@@ -91,55 +91,59 @@ def examine(
     today: dt.date | None = None,
     original: Monograph | None = None,
 ) -> CheckReport:
-    """All rules over a monograph, and what the parser found in its form. `source` is its text, for exact lines and
-    columns; without it a finding has the line of its block. Without `today` no review date counts as passed. A finding
-    that holds for every audience asked for, where that is both, names none. `original` is the text this one translates.
+    """The findings of all rules over a monograph, and of its parser, open and suppressed.
+
+    `source` is the monograph's text, for exact lines and columns; without it a finding has the line of its block.
+    Without `today` no review date counts as passed. `original` is the text that this one translates. A finding that
+    holds for both audiences, where both are asked for, names neither.
     """
-    place = Placer(monograph.file, source)
-    found: dict[Finding, list[Audience]] = {}
+    builder = FindingBuilder(monograph.file, source)
+    audiences_of: dict[Finding, list[Audience]] = {}
     for reading in readings(monograph, audiences, today, original):
-        for finding in place.all(_hits(reading)):
-            found.setdefault(finding, []).append(reading.audience)
-    marked = (replace(finding, audience=None if len(seen) > 1 else seen[0]) for finding, seen in found.items())
-    form = (finding for finding in monograph.findings if finding.code != _MARK_WITHOUT_SOURCE)
-    found_all = sorted((*form, *marked), key=_order)
-    return CheckReport(*sift(found_all, monograph.front.allow, monograph.sections))
+        for finding in builder.build(_violations(reading)):
+            audiences_of.setdefault(finding, []).append(reading.audience)
+    of_rules = (replace(finding, audience=None if len(of) > 1 else of[0]) for finding, of in audiences_of.items())
+    of_parser = (finding for finding in monograph.findings if finding.code != _MARK_WITHOUT_SOURCE)
+    findings = sorted((*of_parser, *of_rules), key=_order)
+    return CheckReport(*apply_suppressions(findings, monograph.front.allow, monograph.sections))
 
 
-_MARK_WITHOUT_SOURCE = "MD09"  # the parser's word for what CO-07 tells each audience
+_MARK_WITHOUT_SOURCE = "MD09"  # the parser's code for what CO-07 reports for each audience
 
 
-def index_of(monograph: Monograph) -> tuple[IndexItem, ...]:
+def patient_index_items(monograph: Monograph) -> tuple[IndexItem, ...]:
     """The items of the CDC Clear Communication Index and of PEMAT-P for the patient text, each with its verdict."""
-    return judge(readings(monograph, (Audience.PATIENT,))[0])
+    return index_items(readings(monograph, (Audience.PATIENT,))[0])
 
 
-def grades_of(monograph: Monograph) -> Mapping[str, Measure]:
-    """How hard each section of the patient text reads, by its heading; under "" the whole."""
+def patient_grades(monograph: Monograph) -> Mapping[str, TextCounts]:
+    """The reading grade of each section of the patient text, by its heading; under "" that of the whole."""
     return plain_language.grades(readings(monograph, (Audience.PATIENT,))[0])
 
 
-def rule(code: str) -> Rule | None:
+def find_rule(code: str) -> Rule | None:
     """The rule with this code, in any case of letters."""
     return _by_code().get(code.upper())
 
 
-def open_safety(findings: Iterable[Finding], audience: Audience) -> int:
-    """How many errors of the safety families an audience's sheet is printed with."""
+def count_safety_errors(findings: Iterable[Finding], audience: Audience) -> int:
+    """The number of open errors of the safety families in an audience's sheet."""
     return sum(
-        finding.severity is Severity.ERROR and finding.audience in (None, audience) and _family(finding) in SAFETY
+        finding.severity is Severity.ERROR
+        and finding.audience in (None, audience)
+        and _family(finding) in SAFETY_FAMILIES
         for finding in findings
     )
 
 
 def _family(finding: Finding) -> Family | None:
-    known = rule(finding.code)
-    return known.family if known else None
+    rule = find_rule(finding.code)
+    return rule.family if rule else None
 
 
 @cache
 def _by_code() -> dict[str, Rule]:
-    return {known.code: known for known in RULES}
+    return {rule.code: rule for rule in RULES}
 
 
 ENGLISH_ONLY = frozenset({
@@ -148,18 +152,18 @@ ENGLISH_ONLY = frozenset({
 """Rules that look for English words or count English syllables."""
 
 
-def left_out(lang: str) -> tuple[str, ...]:
-    """The codes of the rules that say nothing of a text in this language, in order."""
+def rules_left_out(lang: str) -> tuple[str, ...]:
+    """The codes of the rules that are not applied to a text in this language, in order."""
     return () if lang.split("-")[0] == "en" else tuple(sorted(ENGLISH_ONLY))
 
 
-def _hits(reading: Reading) -> Iterator[tuple[Rule, Hit, Severity]]:
-    skipped = left_out(reading.monograph.lang)
-    for known in RULES:
-        severity = known.severity(reading.audience)
-        if severity is not None and known.code not in skipped:
-            for hit in known.find(reading):
-                yield known, hit, hit.severity or severity
+def _violations(reading: Reading) -> Iterator[tuple[Rule, Violation, Severity]]:
+    left_out = rules_left_out(reading.monograph.lang)
+    for rule in RULES:
+        severity = rule.severity(reading.audience)
+        if severity is not None and rule.code not in left_out:
+            for violation in rule.find(reading):
+                yield rule, violation, violation.severity or severity
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str]:

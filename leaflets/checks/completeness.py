@@ -3,119 +3,119 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from leaflets.checks.reading import Part, Passage, Reading
-from leaflets.checks.rule import ERROR, WARNING, Family, Hit, Rule, at
-from leaflets.checks.tables import rows, words
+from leaflets.checks.reading.passages import Part, Passage
+from leaflets.checks.reading.reading import Reading
+from leaflets.checks.reading.word_tables import rows, words
+from leaflets.checks.rule import ERROR, WARNING, Family, Rule, Violation, violation_at
 from leaflets.model.monograph import BoxKind
 from leaflets.model.review import is_expired
 
 
-def required_sections(reading: Reading) -> Iterator[Hit]:
+def required_sections(reading: Reading) -> Iterator[Violation]:
     """A section that this audience needs in its country and does not find, not even as a question or a lead-in."""
-    have = {stretch.section for stretch in reading.stretches} | {stretch.box for stretch in reading.stretches}
-    titled = _topics(reading)
+    present = {passage.section for passage in reading.passages} | {passage.box for passage in reading.passages}
+    title_words = _title_words(reading)
     for row in rows("sections"):
-        where = row["jurisdictions"].split()
-        if row["audience"] != reading.audience or (where and reading.front.jurisdiction not in where):
+        countries = row["jurisdictions"].split()
+        if row["audience"] != reading.audience or (countries and reading.front.jurisdiction not in countries):
             continue
         ids = set(filter(None, row["ids"].split("|")))
         topics = filter(None, row["topic"].split("|"))
-        answered = any(topic in titled if ids else reading.places(topic) for topic in topics)
-        if not have & ids and not answered:
-            yield Hit(
+        answered = any(topic in title_words if ids else reading.positions(topic) for topic in topics)
+        if not present & ids and not answered:
+            yield Violation(
                 f"the {reading.audience} sheet says nothing on {row['name']}",
-                write=f"Say it under “### {row['heading']}”: {row['says']}.",
+                hint=f"Say it under “### {row['heading']}”: {row['says']}.",
             )
 
 
-def _topics(reading: Reading) -> frozenset[str]:
+def _title_words(reading: Reading) -> frozenset[str]:
     """The words of questions, lead-ins and small headings, which may stand for a section."""
-    titles = (s for s in reading.stretches if s.part in (Part.TITLE, Part.QUESTION, Part.LEAD, Part.HEADING))
-    return frozenset(token.text.lower() for stretch in titles for token in stretch.words())
+    titles = (s for s in reading.passages if s.part in (Part.TITLE, Part.QUESTION, Part.LEAD, Part.HEADING))
+    return frozenset(token.text.lower() for passage in titles for token in passage.words())
 
 
-def no_review(reading: Reading) -> Iterator[Hit]:
+def no_review(reading: Reading) -> Iterator[Violation]:
     """Neither the day of the last review nor that of the next."""
     front = reading.front
     if front.reviewed is None or front.review_by is None:
         lacks = " and ".join(key for key in ("reviewed", "review_by") if getattr(front, key) is None)
-        yield Hit(f"the front matter has no date of review ({lacks})", line=1)
+        yield Violation(f"the front matter has no date of review ({lacks})", line=1)
 
 
-def expired(reading: Reading) -> Iterator[Hit]:
+def expired(reading: Reading) -> Iterator[Violation]:
     """The day of the next review has passed."""
     review_by = reading.front.review_by
     if review_by and reading.today and is_expired(review_by, reading.today):
         line = reading.front.lines.get("review_by", 1)
-        yield Hit(f"the review was due by {_day(review_by)}", line=line, words=review_by.isoformat())
+        yield Violation(f"the review was due by {_day(review_by)}", line=line, excerpt=review_by.isoformat())
 
 
 def _day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
-def no_version(reading: Reading) -> Iterator[Hit]:
+def no_version(reading: Reading) -> Iterator[Violation]:
     """No version number."""
     if not reading.front.version:
-        yield Hit("the front matter has no version", line=1)
+        yield Violation("the front matter has no version", line=1)
 
 
-def no_sources(reading: Reading) -> Iterator[Hit]:
+def no_sources(reading: Reading) -> Iterator[Violation]:
     """No list of sources."""
     if not reading.front.sources:
-        yield Hit("the front matter lists no sources", line=1)
+        yield Violation("the front matter lists no sources", line=1)
 
 
-def no_jurisdiction(reading: Reading) -> Iterator[Hit]:
+def no_jurisdiction(reading: Reading) -> Iterator[Violation]:
     """No country whose label the text follows."""
     if not reading.front.jurisdiction:
-        yield Hit("the front matter does not say whose label the text follows (jurisdiction)", line=1)
+        yield Violation("the front matter does not say whose label the text follows (jurisdiction)", line=1)
 
 
-def unknown_source(reading: Reading) -> Iterator[Hit]:
+def unknown_source(reading: Reading) -> Iterator[Violation]:
     """A reference mark that no source answers to."""
-    known = {source.id for source in reading.front.sources}
-    for stretch in reading.stretches:
-        for mark in stretch.marks:
+    ids = {source.id for source in reading.front.sources}
+    for passage in reading.passages:
+        for mark in passage.marks:
             for wanted in mark.split(","):
-                if wanted.strip() not in known:
-                    yield Hit(
-                        f"the reference mark “{wanted.strip()}” has no source", stretch, 0, 1, words=wanted.strip()
+                if wanted.strip() not in ids:
+                    yield Violation(
+                        f"the reference mark “{wanted.strip()}” has no source", passage, 0, 1, excerpt=wanted.strip()
                     )
 
 
-def no_emergency_line(reading: Reading) -> Iterator[Hit]:
-    """Nowhere is said what to do in an emergency: no number to call, no emergency service named."""
-    named = any(reading.places(word) for word in words("emergency_words"))
-    numbers = (place for number in words("emergency_numbers") for place in reading.places(number))
-    numbered = any(place.text(-1).lower() in _CALLING for place in numbers)
+def no_emergency_line(reading: Reading) -> Iterator[Violation]:
+    """The text does not say what to do in an emergency: no number to call, no emergency service named."""
+    named = any(reading.positions(word) for word in words("emergency_words"))
+    numbers = (position for number in words("emergency_numbers") for position in reading.positions(number))
+    numbered = any(position.text(-1).lower() in _CALLING for position in numbers)
     if not named and not numbered:
-        yield Hit("the patient is never told what to do in an emergency")
+        yield Violation("the patient is never told what to do in an emergency")
 
 
 _CALLING = frozenset({"call", "phone", "ring", "dial", "or", "at", ":", "on"})
 
 
-def harm_without_action(reading: Reading) -> Iterator[Hit]:
+def harm_without_action(reading: Reading) -> Iterator[Violation]:
     """A section names serious harms and never says what to do about them; a help box that does counts for all."""
-    if any(stretch.box is BoxKind.URGENT or stretch.section == "urgent" for stretch in reading.stretches):
+    if any(passage.box is BoxKind.URGENT or passage.section == "urgent" for passage in reading.passages):
         return
-    for section, stretches in _by_section(reading, "side_effects", "precautions", "boxed_warning").items():
-        spoken = [token.text.lower() for stretch in stretches for token in stretch.tokens]
-        if not words("actions").isdisjoint(spoken):
+    for section, passages in _by_section(reading, "side_effects", "precautions", "boxed_warning").items():
+        section_words = [token.text.lower() for passage in passages for token in passage.tokens]
+        if not words("actions").isdisjoint(section_words):
             continue
-        grave = next((place for stretch in stretches for place in stretch.find(words("serious"))), None)
-        if grave:
-            yield at(
-                grave, message=f"“{stretches[0].heading or section}” names serious harms and never says what to do"
-            )
+        serious = next((position for passage in passages for position in passage.find(words("serious"))), None)
+        if serious:
+            heading = passages[0].heading or section
+            yield violation_at(serious, message=f"“{heading}” names serious harms and never says what to do")
 
 
 def _by_section(reading: Reading, *sections: str) -> Mapping[str, list[Passage]]:
-    found: dict[str, list[Passage]] = {}
-    for stretch in reading.of(*sections):
-        found.setdefault(stretch.section, []).append(stretch)
-    return found
+    passages: dict[str, list[Passage]] = {}
+    for passage in reading.in_sections(*sections):
+        passages.setdefault(passage.section, []).append(passage)
+    return passages
 
 
 _GOVERNANCE = "NHS content standard; PIF TICK criteria"

@@ -1,33 +1,35 @@
-"""Hits of rules become findings with a line and a column."""
+"""Violations of rules → findings with a line and a column."""
 
 from collections.abc import Iterable, Iterator
 
-from leaflets.checks.places import SourcePositions
-from leaflets.checks.rule import Hit, Rule
+from leaflets.checks.reading.positions import SourcePositions
+from leaflets.checks.rule import Rule, Violation
 from leaflets.model.finding import Finding, Severity
 
 
-class Placer:
-    """Makes findings of hits; remembers where the tokens of a stretch stand, as several hits share one."""
+class FindingBuilder:
+    """Makes findings of violations; caches the offsets of a passage's tokens, as several violations share a passage."""
 
     def __init__(self, file: str, source: str) -> None:
         self._file = file
         self._source = SourcePositions(source) if source else None
         self._offsets: dict[int, tuple[int, ...]] = {}
 
-    def all(self, hits: Iterable[tuple[Rule, Hit, Severity]]) -> Iterator[Finding]:
-        """A finding for each hit."""
-        for known, hit, severity in hits:
-            line, column = self._place(hit)
-            hint = hit.write or f"Write: {known.write}."
-            yield Finding(severity, known.code, hit.message, hint, self._file, line, column, excerpt=hit.quoted)
+    def build(self, violations: Iterable[tuple[Rule, Violation, Severity]]) -> Iterator[Finding]:
+        """A finding for each violation."""
+        for rule, violation, severity in violations:
+            line, column = self._line_and_column(violation)
+            hint = violation.hint or f"Write: {rule.remedy}."
+            excerpt = violation.quoted
+            yield Finding(severity, rule.code, violation.message, hint, self._file, line, column, excerpt=excerpt)
 
-    def _place(self, hit: Hit) -> tuple[int, int]:
-        if hit.stretch is None:
-            return hit.line, 0
-        if self._source is None or not hit.stretch.line or not hit.stretch.tokens:
-            return hit.stretch.line, 0
-        offsets = self._offsets.get(hit.stretch.number)
+    def _line_and_column(self, violation: Violation) -> tuple[int, int]:
+        passage = violation.passage
+        if passage is None:
+            return violation.line, 0
+        if self._source is None or not passage.line or not passage.tokens:
+            return passage.line, 0
+        offsets = self._offsets.get(passage.number)
         if offsets is None:
-            offsets = self._offsets[hit.stretch.number] = self._source.offsets(hit.stretch)
-        return self._source.place(offsets[hit.first])
+            offsets = self._offsets[passage.number] = self._source.offsets(passage)
+        return self._source.line_and_column(offsets[violation.first])

@@ -3,57 +3,58 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from leaflets.checks.reading import Part, Position, Reading, Words
-from leaflets.checks.rule import INFO, WARNING, Family, Hit, Rule
-from leaflets.checks.tables import cut, rows
+from leaflets.checks.reading.passages import Part, PassageIndex, Position
+from leaflets.checks.reading.reading import Reading
+from leaflets.checks.reading.word_tables import rows, split_phrase
+from leaflets.checks.rule import INFO, WARNING, Family, Rule, Violation
 
 JargonRow = Mapping[str, str]
 
 
-def medical_word(reading: Reading) -> Iterator[Hit]:
+def medical_word(reading: Reading) -> Iterator[Violation]:
     """A medical word that is not explained at its first use."""
     return _unexplained(reading, "jargon")
 
 
-def heavy_word(reading: Reading) -> Iterator[Hit]:
+def heavy_word(reading: Reading) -> Iterator[Violation]:
     """A long word where a short one would do."""
     return _unexplained(reading, "style")
 
 
-def _unexplained(reading: Reading, level: str) -> Iterator[Hit]:
-    for row, places in _used(reading.words).values():
+def _unexplained(reading: Reading, level: str) -> Iterator[Violation]:
+    for row, positions in _used(reading.index).values():
         if row["level"] != level:
             continue
-        first, size = min(places, key=lambda found: (found[0].stretch.number, found[0].at))
-        said = first.stretch.quote(first.at, first.at + size)
+        first, size = min(positions, key=lambda use: (use[0].passage.number, use[0].token_index))
+        term = first.quote(0, size)
         plain = row["plain_us"] if reading.front.jurisdiction == "US" and row["plain_us"] else row["plain"]
         explained = _explained(first, size, plain)
-        times = f" (used {len(places)} times)" if len(places) > 1 else ""
+        times = f" (used {len(positions)} times)" if len(positions) > 1 else ""
         verdict = "explained where it is first used" if explained else f"a plain word is “{plain}”{times}"
-        hint = f"Write “{plain}”, or explain it at first use: {plain.split(',')[0]} ({said.lower()})."
-        yield Hit(
-            f"“{said}”: {verdict}",
-            first.stretch,
-            first.at,
-            first.at + size,
-            write="Nothing to change." if explained else hint,
+        hint = f"Write “{plain}”, or explain it at first use: {plain.split(',')[0]} ({term.lower()})."
+        yield Violation(
+            f"“{term}”: {verdict}",
+            first.passage,
+            first.token_index,
+            first.token_index + size,
+            hint="Nothing to change." if explained else hint,
             severity=INFO if explained else None,
         )
 
 
 @lru_cache(maxsize=2)
-def _used(words: Words) -> Mapping[str, tuple[JargonRow, list[tuple[Position, int]]]]:
+def _used(index: PassageIndex) -> Mapping[str, tuple[JargonRow, list[tuple[Position, int]]]]:
     """The rows of the table whose words are used, with the places; a longer term hides the shorter ones inside it."""
     taken: set[tuple[int, int]] = set()
     used: dict[str, tuple[JargonRow, list[tuple[Position, int]]]] = {}
     for form, row in _FORMS:
-        for place in words.places(form[0]):
-            if place.stretch.part in (Part.FRONT, Part.TITLE):  # not printed for patients
+        for position in index.positions(form[0]):
+            if position.passage.part in (Part.FRONT, Part.TITLE):  # not printed for patients
                 continue
-            spots = [(place.stretch.number, place.at + i) for i in range(len(form))]
-            if taken.isdisjoint(spots) and all(place.text(i).lower() == text for i, text in enumerate(form)):
+            spots = [(position.passage.number, position.token_index + i) for i in range(len(form))]
+            if taken.isdisjoint(spots) and all(position.text(i).lower() == text for i, text in enumerate(form)):
                 taken.update(spots)
-                used.setdefault(row["id"], (row, []))[1].append((place, len(form)))
+                used.setdefault(row["id"], (row, []))[1].append((position, len(form)))
     return used
 
 
@@ -67,11 +68,11 @@ def _explained(first: Position, size: int, plain: str) -> bool:
     return opens is not None and _explains([first.text(opens + step) for step in range(1, 9)], plain)
 
 
-def _explains(inside: Sequence[str], plain: str) -> bool:
-    """Whether words in brackets tell what something is, and not where it was seen, how often or by which initials."""
-    said = [word for word in inside[: inside.index(")")] if word] if ")" in inside else list(inside)
-    shared = {word.lower() for word in said} & set(cut(plain)) - _SMALL
-    return bool(shared) or (len(said) > 1 and said[0].isalpha() and said[0].islower() and said[0] not in _ASIDES)
+def _explains(bracketed: Sequence[str], plain: str) -> bool:
+    """Whether words in brackets say what something is, and not where it was seen, how often or by which initials."""
+    words = [word for word in bracketed[: bracketed.index(")")] if word] if ")" in bracketed else list(bracketed)
+    shared = {word.lower() for word in words} & set(split_phrase(plain)) - _SMALL
+    return bool(shared) or (len(words) > 1 and words[0].isalpha() and words[0].islower() and words[0] not in _ASIDES)
 
 
 _SMALL = frozenset({"a", "the", "of", "in", "and", "or", "to", "with", "that", "which", ","})
@@ -81,10 +82,10 @@ _ASIDES = frozenset({
 })  # fmt: skip
 
 _FORMS = sorted(
-    ((cut(form), row) for row in rows("plain_words") for form in row["forms"].split("|")),
+    ((split_phrase(form), row) for row in rows("plain_words") for form in row["forms"].split("|")),
     key=lambda entry: -len(entry[0]),
 )
-"""Every form of every term, cut into tokens, the longest first."""
+"""Every form of every term, split into tokens, the longest first."""
 
 _SOURCES = "CDC Clear Communication Index item 7; AHRQ PEMAT-P items 3 and 4; the table names a source for each word"
 

@@ -1,11 +1,12 @@
-"""Doses that do not agree with each other: between the two voices, between text and table, within a range."""
+"""Doses that do not agree with each other: between the two audiences, between text and table, within a range."""
 
 from collections.abc import Iterator, Mapping
 
-from leaflets.checks.doses import DASHES, is_level
-from leaflets.checks.lexer import Token, TokenKind, value
-from leaflets.checks.reading import Part, Position, Reading, Words
-from leaflets.checks.rule import ERROR, Family, Hit, Rule, at
+from leaflets.checks.reading.amounts import DASHES, is_level
+from leaflets.checks.reading.lexer import Token, TokenKind, value
+from leaflets.checks.reading.passages import Part, PassageIndex, Position
+from leaflets.checks.reading.reading import Reading
+from leaflets.checks.rule import ERROR, Family, Rule, Violation, violation_at
 
 _SCALES: Mapping[str, tuple[str, float]] = {
     "kg": ("weight of a body", 1), "g": ("mass", 1e6), "gram": ("mass", 1e6), "grams": ("mass", 1e6),
@@ -19,17 +20,20 @@ _DOSING = ("dosage", "adjustments", "missed_dose")
 
 
 def _amount(unit: Position, number: int = -1) -> tuple[str, float] | None:
-    """What a number and its unit come to, in micrograms, millilitres or units; None where that is no dose."""
+    """The kind of a dose, and its amount in micrograms, millilitres or units; None where it is no dose.
+
+    `number` is the step from the unit to its number.
+    """
     scale = _SCALES.get(unit.token.text)
     if scale is None or is_level(unit.moved(-1)):
         return None
     return scale[0], round(value(unit.text(number)) * scale[1], 6)
 
 
-def _amounts(words: Words) -> frozenset[tuple[str, float]]:
-    found = {_amount(unit) for unit in words.units}
-    lower_ends = {_amount(unit, -3) for unit in words.units if _in_range(unit)}
-    return frozenset(amount for amount in found | lower_ends if amount)
+def _amounts(index: PassageIndex) -> frozenset[tuple[str, float]]:
+    amounts = {_amount(unit) for unit in index.units}
+    lower_ends = {_amount(unit, -3) for unit in index.units if _in_range(unit)}
+    return frozenset(amount for amount in amounts | lower_ends if amount)
 
 
 def _in_range(unit: Position) -> bool:
@@ -37,35 +41,35 @@ def _in_range(unit: Position) -> bool:
     return joined and unit.kind(-3) is TokenKind.NUMBER
 
 
-def only_for_patients(reading: Reading) -> Iterator[Hit]:
+def only_for_patients(reading: Reading) -> Iterator[Violation]:
     """A dose in the patient text that is nowhere in the clinician text."""
     if not reading.monograph.two_voices:
         return
-    known = _amounts(reading.other)
+    clinician_amounts = _amounts(reading.other_index)
     for unit in reading.units:
         for step in (-3, -1) if _in_range(unit) else (-1,):
             amount = _amount(unit, step)
-            if amount and amount not in known:
-                words = unit.stretch.quote(unit.at + step, unit.at + 1)
+            if amount and amount not in clinician_amounts:
+                words = unit.quote(step, 1)
                 message = f"the patient is told “{words}”, which the clinician text never says"
-                yield at(unit, start=step, message=message)
+                yield violation_at(unit, start=step, message=message)
                 break
 
 
-def unlike_table(reading: Reading) -> Iterator[Hit]:
+def unlike_table(reading: Reading) -> Iterator[Violation]:
     """The same number with another unit in the dosing text than in the dosing table."""
     in_table: dict[tuple[float, str], set[str]] = {}
-    dosing = [unit for unit in reading.units if unit.stretch.section in _DOSING and _amount(unit)]
+    dosing = [unit for unit in reading.units if unit.passage.section in _DOSING and _amount(unit)]
     for unit in dosing:
-        if unit.stretch.part is Part.CELL:
+        if unit.passage.part is Part.CELL:
             in_table.setdefault(_key(unit), set()).add(unit.token.text)
     for unit in dosing:
         tabled = in_table.get(_key(unit), set())
         same = {_SCALES[text] for text in tabled}
-        if unit.stretch.part is not Part.CELL and tabled and _SCALES[unit.token.text] not in same:
-            words = unit.stretch.quote(unit.at - 1, unit.at + 1)
+        if unit.passage.part is not Part.CELL and tabled and _SCALES[unit.token.text] not in same:
+            words = unit.quote(-1, 1)
             table = f"{unit.text(-1)} {min(tabled)}"
-            yield at(unit, start=-1, message=f"the text says “{words}” where the table says “{table}”")
+            yield violation_at(unit, start=-1, message=f"the text says “{words}” where the table says “{table}”")
 
 
 def _key(unit: Position) -> tuple[float, str]:
@@ -78,7 +82,7 @@ _LOWERING = frozenset({
 })  # fmt: skip
 
 
-def downwards(reading: Reading) -> Iterator[Hit]:
+def downwards(reading: Reading) -> Iterator[Violation]:
     """A range that begins with the larger number (20 to 10 mg)."""
     for unit in reading.units:
         first = _first_number(unit)
@@ -86,8 +90,8 @@ def downwards(reading: Reading) -> Iterator[Hit]:
             continue
         before = {unit.text(step).lower() for step in range(first - 6, first)}
         if value(unit.text(first)) > value(unit.text(-1)) and not before & _LOWERING:
-            range_ = unit.stretch.quote(unit.at + first, unit.at + 1)
-            yield at(unit, start=first, message=f"the range “{range_}” runs downwards")
+            range_ = unit.quote(first, 1)
+            yield violation_at(unit, start=first, message=f"the range “{range_}” runs downwards")
 
 
 def _first_number(unit: Position) -> int:
@@ -105,17 +109,17 @@ _DOSE_HEADS = frozenset(
 _BESIDE_DOSES = DASHES | {"to", "or", "and", "once", "twice", "a", "per", "each", "every", "day", "daily", "weekly"}
 
 
-def without_unit(reading: Reading) -> Iterator[Hit]:
+def without_unit(reading: Reading) -> Iterator[Violation]:
     """A bare number in a dose column whose head names no unit."""
     heads: dict[tuple[int, int], frozenset[str]] = {}
-    for stretch in reading.of("dosage", "adjustments"):
-        column = (stretch.group, stretch.bars)
-        if stretch.part is Part.HEAD_CELL:
-            heads[column] = frozenset(token.text.lower() for token in stretch.tokens)
-        elif stretch.part is Part.CELL and _is_bare(stretch.tokens):
+    for passage in reading.in_sections("dosage", "adjustments"):
+        column = (passage.group_line, passage.cell_number)
+        if passage.part is Part.HEAD_CELL:
+            heads[column] = frozenset(token.text.lower() for token in passage.tokens)
+        elif passage.part is Part.CELL and _is_bare(passage.tokens):
             head = heads.get(column, frozenset())
             if head & _DOSE_HEADS and not head & _UNIT_WORDS:
-                yield Hit(f"the dose “{stretch.text}” in the table has no unit", stretch, 0, len(stretch.tokens))
+                yield Violation(f"the dose “{passage.text}” in the table has no unit", passage, 0, len(passage.tokens))
 
 
 def _is_bare(tokens: tuple[Token, ...]) -> bool:

@@ -1,13 +1,15 @@
-"""What makes a patient text hard to read: grade, long sentences, paragraphs and lists, and who does what."""
+"""What makes a text hard to read: its grade, long sentences, paragraphs and lists, passive verbs, vague frequencies."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
-from leaflets.checks.lexer import TokenKind
-from leaflets.checks.readability import Measure, measure, names_of, together
-from leaflets.checks.reading import Part, Passage, Reading, Words
-from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Hit, Rule, at
-from leaflets.checks.tables import words
+from leaflets.checks.reading.lexer import TokenKind
+from leaflets.checks.reading.passages import Part, Passage, PassageIndex
+from leaflets.checks.reading.readability import TextCounts, count, names_of, total
+from leaflets.checks.reading.reading import Reading
+from leaflets.checks.reading.word_tables import words
+from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Rule, Violation, violation_at
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Severity
 
@@ -21,122 +23,123 @@ _FRAGMENT = 4
 _HARDEST, _HARD_GRADE, _HARD_WORDS = 5, 10, 12
 
 Sentence = tuple[Passage, int, int]
-Finder = Callable[[Reading], Iterable[Hit]]
+Finder = Callable[[Reading], Iterable[Violation]]
 
 
-def _sentences(words: Words) -> Iterator[Sentence]:
+def _sentences(index: PassageIndex) -> Iterator[Sentence]:
     """Every sentence of prose that is more than a fragment."""
-    for stretch in words.prose:
-        for first, end in stretch.sentences:
-            if sum(1 for _ in stretch.words(first, end)) >= _FRAGMENT:
-                yield stretch, first, end
+    for passage in index.prose:
+        for first, end in passage.sentences:
+            if sum(1 for _ in passage.words(first, end)) >= _FRAGMENT:
+                yield passage, first, end
 
 
 @lru_cache(maxsize=2)
-def _graded(words: Words, names: frozenset[str]) -> tuple[tuple[Sentence, Measure], ...]:
-    """Every sentence with its counts; several rules ask for them."""
+def _counts_of(index: PassageIndex, names: frozenset[str]) -> tuple[tuple[Sentence, TextCounts], ...]:
+    """Every sentence with its counts; cached, as several rules ask for them."""
     return tuple(
-        ((stretch, first, end), measure(stretch.words(first, end), names)) for stretch, first, end in _sentences(words)
+        ((passage, first, end), count(passage.words(first, end), names)) for passage, first, end in _sentences(index)
     )
 
 
-def _grades(reading: Reading) -> tuple[tuple[Sentence, Measure], ...]:
-    return _graded(reading.words, names_of(reading.front))
+def _counts(reading: Reading) -> tuple[tuple[Sentence, TextCounts], ...]:
+    return _counts_of(reading.index, names_of(reading.front))
 
 
-def section_grade(reading: Reading) -> Iterator[Hit]:
+def section_grade(reading: Reading) -> Iterator[Violation]:
     """A section that reads above grade 6."""
-    sections: dict[tuple[str, str], list[Measure]] = {}
-    for (stretch, _, _), counted in _grades(reading):
-        sections.setdefault((stretch.section, stretch.heading), []).append(counted)
+    sections: dict[tuple[str, str], list[TextCounts]] = {}
+    for (passage, _, _), counted in _counts(reading):
+        sections.setdefault((passage.section, passage.heading), []).append(counted)
     lines = {(section.id, section.heading): section.line for section in reversed(reading.monograph.sections)}
     for (section, heading), parts in sections.items():
-        counted = together(parts)
+        counted = total(parts)
         if counted.words >= _ENOUGH_WORDS and counted.grade > GRADE_AIM:
-            yield Hit(
+            yield Violation(
                 f"“{heading or section}” reads at grade {counted.grade:.1f} ({counted.words} words)",
                 line=lines.get((section, heading), 0),
                 severity=_too_hard(counted),
             )
 
 
-def whole_grade(reading: Reading) -> Iterator[Hit]:
+def whole_grade(reading: Reading) -> Iterator[Violation]:
     """A sheet that reads above grade 6 as a whole."""
-    counted = together(part for _, part in _grades(reading))
+    counted = total(part for _, part in _counts(reading))
     if counted.words >= _ENOUGH_WORDS and counted.grade > GRADE_AIM:
         message = f"the {reading.audience} text as a whole reads at grade {counted.grade:.1f} ({counted.words} words)"
-        yield Hit(message, severity=_too_hard(counted))
+        yield Violation(message, severity=_too_hard(counted))
 
 
-def _too_hard(counted: Measure) -> Severity:
+def _too_hard(counted: TextCounts) -> Severity:
     return ERROR if counted.grade > GRADE_LIMIT else WARNING
 
 
-def hardest(reading: Reading) -> Iterator[Hit]:
+def hardest(reading: Reading) -> Iterator[Violation]:
     """The hardest sentences, with their length and grade."""
     hard = [
         (counted, span)
-        for span, counted in _grades(reading)
+        for span, counted in _counts(reading)
         if counted.words >= _HARD_WORDS and counted.grade > _HARD_GRADE
     ]
-    for counted, (stretch, first, end) in sorted(hard, key=lambda entry: -entry[0].grade)[:_HARDEST]:
+    for counted, (passage, first, end) in sorted(hard, key=lambda entry: -entry[0].grade)[:_HARDEST]:
         message = f"one of the hardest sentences: {counted.words} words, grade {counted.grade:.0f}"
-        yield Hit(message, stretch, first, end)
+        yield Violation(message, passage, first, end)
 
 
-def long_sentence(reading: Reading) -> Iterator[Hit]:
+def long_sentence(reading: Reading) -> Iterator[Violation]:
     """A sentence of more than 20 words (clinicians: 30)."""
     patient = reading.audience is Audience.PATIENT
-    for stretch in reading.prose:
-        for first, end in stretch.sentences:
-            count = sum(1 for _ in stretch.words(first, end))
+    for passage in reading.prose:
+        for first, end in passage.sentences:
+            count = sum(1 for _ in passage.words(first, end))
             if count > (WORDS_AIM if patient else WORDS_CLINICIAN):
                 severity = ERROR if patient and count > WORDS_LIMIT else WARNING
-                yield Hit(f"a sentence of {count} words", stretch, first, end, severity=severity)
+                yield Violation(f"a sentence of {count} words", passage, first, end, severity=severity)
 
 
-def long_paragraph(reading: Reading) -> Iterator[Hit]:
+def long_paragraph(reading: Reading) -> Iterator[Violation]:
     """A paragraph of more than 3 sentences (clinicians: 5)."""
     most = SENTENCES if reading.audience is Audience.PATIENT else SENTENCES_CLINICIAN
-    for stretch in reading.prose:
-        if stretch.part is Part.PARAGRAPH and len(stretch.sentences) > most:
-            yield Hit(f"a paragraph of {len(stretch.sentences)} sentences", stretch, 0, 1, words=_opening(stretch))
+    for passage in reading.prose:
+        if passage.part is Part.PARAGRAPH and len(passage.sentences) > most:
+            message = f"a paragraph of {len(passage.sentences)} sentences"
+            yield Violation(message, passage, 0, 1, excerpt=_opening(passage))
 
 
-def _opening(stretch: Passage) -> str:
-    return stretch.quote(0, min(6, len(stretch.tokens))) + "…"
+def _opening(passage: Passage) -> str:
+    return passage.quote(0, min(6, len(passage.tokens))) + "…"
 
 
-def long_list(reading: Reading) -> Iterator[Hit]:
+def long_list(reading: Reading) -> Iterator[Violation]:
     """A list of more than 7 items (clinicians: 9)."""
     most = ITEMS if reading.audience is Audience.PATIENT else ITEMS_CLINICIAN
     items: dict[int, set[int]] = {}
     opening: dict[int, Passage] = {}
-    for stretch in reading.stretches:
-        if stretch.group and stretch.part in (Part.ITEM, Part.LEAD):
-            items.setdefault(stretch.group, set()).add(stretch.line)
-            opening.setdefault(stretch.group, stretch)
+    for passage in reading.passages:
+        if passage.group_line and passage.part in (Part.ITEM, Part.LEAD):
+            items.setdefault(passage.group_line, set()).add(passage.line)
+            opening.setdefault(passage.group_line, passage)
     for group, lines in items.items():
         if len(lines) > most:
             first = opening[group]
-            yield Hit(f"a list of {len(lines)} items", first, 0, 1, words=_opening(first))
+            yield Violation(f"a list of {len(lines)} items", first, 0, 1, excerpt=_opening(first))
 
 
 _BE = ("is", "are", "was", "were", "be", "been", "being")
-_ACTING = frozenset({"dosage", "missed_dose", "overdose", "urgent", "key_message"})
+_INSTRUCTING = frozenset({"dosage", "missed_dose", "overdose", "urgent", "key_message"})
 
 
-def passive(reading: Reading) -> Iterator[Hit]:
+def passive(reading: Reading) -> Iterator[Violation]:
     """A passive verb; it matters most where the reader is told what to do."""
     for form in _BE:
-        for place in reading.places(form):
+        for position in reading.positions(form):
             for step in (1, 2):
-                if _participle(place.text(step).lower()):
-                    severity = WARNING if place.stretch.section in _ACTING else None
-                    said = place.stretch.quote(place.at, place.at + step + 1)
-                    yield Hit(f"passive: “{said}”", place.stretch, place.at, place.at + step + 1, severity=severity)
+                if _participle(position.text(step).lower()):
+                    severity = WARNING if position.passage.section in _INSTRUCTING else None
+                    violation = violation_at(position, step + 1, message=f"passive: “{position.quote(0, step + 1)}”")
+                    yield replace(violation, severity=severity)
                     break
-                if not place.text(step).lower().endswith(("ly", "not", "also")):
+                if not position.text(step).lower().endswith(("ly", "not", "also")):
                     break
 
 
@@ -146,61 +149,67 @@ def _participle(word: str) -> bool:
     return word in words("participles") or (len(word) > 4 and word.endswith("ed") and not word.endswith("eed"))
 
 
-def should(reading: Reading) -> Iterator[Hit]:
+def should(reading: Reading) -> Iterator[Violation]:
     """“Should” where an instruction is meant; a question may ask what one should do."""
-    for place in reading.places("should"):
-        asks = place.stretch.part is Part.QUESTION or place.text(-1).lower() in ("what", "why", "how", "when", "who")
-        if not asks and place.stretch.part not in (Part.TITLE, Part.HEADING):
-            yield at(place, message="“should” leaves open whether it must be done")
+    for position in reading.positions("should"):
+        part, before = position.passage.part, position.text(-1).lower()
+        asks = part is Part.QUESTION or before in ("what", "why", "how", "when", "who")
+        if not asks and part not in (Part.TITLE, Part.HEADING):
+            yield violation_at(position, message="“should” leaves open whether it must be done")
 
 
 _FREQUENCIES = ("common", "commonly", "uncommon", "rare", "rarely", "frequent", "frequently", "occasionally")
 
 
-def bare_frequency(reading: Reading) -> Iterator[Hit]:
+def bare_frequency(reading: Reading) -> Iterator[Violation]:
     """A word for how often a harm happens, with no number beside it."""
     for word in _FREQUENCIES:
-        for place in reading.places(word):
-            first, end = max(place.sentence[0], place.at - 40), min(place.sentence[1], place.at + 40)
-            numbered = any(token.kind is TokenKind.NUMBER for token in place.stretch.tokens[first:end])
-            if place.stretch.section == "side_effects" and not numbered:
-                yield at(place, message=f"“{place.token.text}” without a number")
+        for position in reading.positions(word):
+            first, end = position.sentence
+            first, end = max(first, position.token_index - 40), min(end, position.token_index + 40)
+            numbered = any(token.kind is TokenKind.NUMBER for token in position.passage.tokens[first:end])
+            if position.passage.section == "side_effects" and not numbered:
+                yield violation_at(position, message=f"“{position.token.text}” without a number")
 
 
 _GROUPS = frozenset({"10", "100", "1,000", "1000", "10,000", "10000", "100,000"})
 
 
-def mixed_denominators(reading: Reading) -> Iterator[Hit]:
+def mixed_denominators(reading: Reading) -> Iterator[Violation]:
     """1 in 10 beside 1 in 100: the reader has to calculate to compare them."""
     seen: dict[str, str] = {}
-    for place in reading.numbers:
-        text = place.token.text.replace(",", "")
-        if place.token.text in _GROUPS and place.text(-1).lower() in ("in", "of", "every"):
-            if place.text(-2).lower() not in _COUNTED and place.kind(-2) is not TokenKind.NUMBER:
+    for position in reading.numbers:
+        text = position.token.text.replace(",", "")
+        if position.token.text in _GROUPS and position.text(-1).lower() in ("in", "of", "every"):
+            if position.text(-2).lower() not in _COUNTED and position.kind(-2) is not TokenKind.NUMBER:
                 continue
             if seen and text not in seen:
                 other = next(iter(seen.values()))
-                yield at(place, message=f"out of {place.token.text} here, out of {other} elsewhere")
-            seen.setdefault(text, place.token.text)
+                yield violation_at(position, message=f"out of {position.token.text} here, out of {other} elsewhere")
+            seen.setdefault(text, position.token.text)
 
 
 _COUNTED = frozenset({"out", "one", "two", "three", "of"})
 
 
-def decimal_percent(reading: Reading) -> Iterator[Hit]:
+def decimal_percent(reading: Reading) -> Iterator[Violation]:
     """14.3% where 1 in 7 would do."""
-    for place in reading.places("%"):
-        if place.kind(-1) is TokenKind.NUMBER and "." in place.text(-1) and place.stretch.section == "side_effects":
-            yield at(place, start=-1, message="a percentage with a decimal")
+    for position in reading.positions("%"):
+        if (
+            position.kind(-1) is TokenKind.NUMBER
+            and "." in position.text(-1)
+            and position.passage.section == "side_effects"
+        ):
+            yield violation_at(position, start=-1, message="a percentage with a decimal")
 
 
-def grades(reading: Reading) -> Mapping[str, Measure]:
+def grades(reading: Reading) -> Mapping[str, TextCounts]:
     """The counts of each section that has sentences, by its heading; under "" those of the whole."""
-    found: dict[str, list[Measure]] = {"": []}
-    for (stretch, _, _), counted in _grades(reading):
-        found[""].append(counted)
-        found.setdefault(stretch.heading or stretch.section, []).append(counted)
-    return {heading: together(parts) for heading, parts in found.items()}
+    counts: dict[str, list[TextCounts]] = {"": []}
+    for (passage, _, _), counted in _counts(reading):
+        counts[""].append(counted)
+        counts.setdefault(passage.heading or passage.section, []).append(counted)
+    return {heading: total(parts) for heading, parts in counts.items()}
 
 
 _USP = "USP <1265> Written Prescription Drug Information: grade 6 or below, never above 8; Kincaid and others 1975"

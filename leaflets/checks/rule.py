@@ -1,10 +1,11 @@
-"""What a rule is, and what it hands back."""
+"""What a rule is, and what it finds."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from leaflets.checks.reading import Passage, Position, Reading
+from leaflets.checks.reading.passages import Passage, Position
+from leaflets.checks.reading.reading import Reading
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Severity
 
@@ -22,42 +23,43 @@ class Family(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A place where a rule is broken: tokens `first` up to `end` of a stretch, or a line, or (0) the whole file.
+class Violation:
+    """Where a rule is broken: tokens `first` up to `end` of a passage, or a line, or (0) the whole file.
 
-    `write` and `severity` take the place of the rule's own where they are given.
+    `hint`, `severity` and `excerpt` replace the rule's remedy, its severity and the quoted tokens where they are given.
     """
 
     message: str
-    stretch: Passage | None = None
+    passage: Passage | None = None
     first: int = 0
     end: int = 0
     line: int = 0
-    write: str = ""
+    hint: str = ""
     severity: Severity | None = None
-    words: str = ""
+    excerpt: str = ""
 
     @property
     def quoted(self) -> str:
         """The offending words."""
-        if self.words or self.stretch is None or self.end <= self.first:
-            return self.words
-        return self.stretch.quote(self.first, self.end)
+        if self.excerpt or self.passage is None or self.end <= self.first:
+            return self.excerpt
+        return self.passage.quote(self.first, self.end)
 
 
-def at(place: Position, end: int = 1, *, start: int = 0, message: str, write: str = "") -> Hit:
-    """A hit on the tokens from `start` up to `end`, counted from a place."""
-    return Hit(message, place.stretch, place.at + start, place.at + end, write=write)
+def violation_at(position: Position, end: int = 1, *, start: int = 0, message: str, hint: str = "") -> Violation:
+    """A violation by the tokens from `start` up to `end`, counted from a position."""
+    first = position.token_index
+    return Violation(message, position.passage, first + start, first + end, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One thing a careful pharmacist looks for.
 
-    `code` never changes. `patient` and `clinician` say how much it matters to each, None that it does not apply.
-    `find` returns the places in a reading where the rule is broken, in time linear in its length. Where `bad` and
-    `good` are whole fragments of a monograph the rule finds something in the one and nothing in the other; `of` is the
-    text they are translations of, for a rule that holds both against each other.
+    `code` never changes. `remedy` says what to write instead. `patient` and `clinician` are the severity for each
+    audience, None where the rule does not apply to it. `find` returns where a reading breaks the rule, in time linear
+    in the length of the text. Where `bad` and `good` are whole fragments of a monograph, the rule finds something in
+    `bad` and nothing in `good`; a rule that compares two texts takes them as translations of `translated_from`.
     """
 
     code: str
@@ -65,14 +67,14 @@ class Rule:
     title: str
     why: str
     source: str
-    write: str
+    remedy: str
     bad: str
     good: str
-    find: Callable[[Reading], Iterable[Hit]]
+    find: Callable[[Reading], Iterable[Violation]]
     patient: Severity | None = None
     clinician: Severity | None = None
-    of: str = ""
+    translated_from: str = ""
 
     def severity(self, audience: Audience) -> Severity | None:
-        """How much it matters to an audience."""
+        """The severity for an audience, None where the rule does not apply to it."""
         return self.patient if audience is Audience.PATIENT else self.clinician

@@ -117,8 +117,8 @@ def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition]
     voiced = [edition for edition in own if not one.monograph.front.translation or edition.audience is Audience.PATIENT]
     sheets = [build(project, source, edition, allowed=frozenset(Notice)) for edition in voiced]
     found = [page for sheet in sheets for page in page_findings(sheet.pdf, sheet.edition, source.file)]
-    opened, silenced = checks.sift(found, one.monograph.front.allow)
-    whole = checks.CheckReport((*one.report.findings, *opened), (*one.report.silenced, *silenced))
+    opened, suppressed = checks.apply_suppressions(found, one.monograph.front.allow)
+    whole = checks.CheckReport((*one.report.findings, *opened), (*one.report.suppressed, *suppressed))
     return replace(one, report=whole)
 
 
@@ -131,10 +131,10 @@ def _check(project: ProjectFolder, source: MonographFile, audiences: Sequence[Au
     text = decode(texts.text, source.file)
     monograph, original = parse_texts(texts, pictures_of(project, source, texts.text))
     voices = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
-    examined = checks.examine(monograph, text, voices, today=today(), original=original)
-    if Audience.PATIENT not in audiences or checks.left_out(monograph.lang):
+    examined = checks.full_report(monograph, text, voices, today=today(), original=original)
+    if Audience.PATIENT not in audiences or checks.rules_left_out(monograph.lang):
         return Checked(monograph, examined, (), {})
-    return Checked(monograph, examined, checks.index_of(monograph), checks.grades_of(monograph))
+    return Checked(monograph, examined, checks.patient_index_items(monograph), checks.patient_grades(monograph))
 
 
 def _print(done: Sequence[Checked], failed: Sequence[LeafletError], args: argparse.Namespace) -> None:
@@ -155,7 +155,7 @@ def _print(done: Sequence[Checked], failed: Sequence[LeafletError], args: argpar
 def _summary(done: Sequence[Checked], failed: Sequence[LeafletError]) -> str:
     found = [finding for one in done for finding in one.report.findings]
     clean = sum(not _grave(one.report.findings) for one in done)
-    silenced = sum(len(one.report.silenced) for one in done)
+    silenced = sum(len(one.report.suppressed) for one in done)
     told = [report.counts(found) or ("" if failed else "nothing to mend"), f"{silenced} silenced" if silenced else ""]
     if failed:
         told.append(f"{len(failed)} failed")

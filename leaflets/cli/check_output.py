@@ -29,7 +29,7 @@ class Checked:
     monograph: Monograph
     report: checks.CheckReport
     index: tuple[checks.IndexItem, ...]
-    grades: Mapping[str, checks.Measure]
+    grades: Mapping[str, checks.TextCounts]
 
 
 def lines(one: Checked, *, verbose: bool = False) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _said(finding: Finding) -> str:
 
 
 def _why(finding: Finding) -> Iterator[str]:
-    rule = checks.rule(finding.code) or next((page for page in _page_rules() if page.code == finding.code), None)
+    rule = checks.find_rule(finding.code) or next((page for page in _page_rules() if page.code == finding.code), None)
     if rule:
         yield f"    {rule.why} [{rule.source}]"
 
@@ -75,13 +75,13 @@ def _page_rules() -> tuple[PageRule, ...]:
 
 
 def _silenced(one: Checked) -> Iterator[str]:
-    for silenced in one.report.silenced:
+    for silenced in one.report.suppressed:
         yield f"{_place(silenced.finding)}  silenced  {_said(silenced.finding)}"
         yield f"    {silenced.reason}"
 
 
 def _left_out(one: Checked) -> Iterator[str]:
-    codes = checks.left_out(one.monograph.lang)
+    codes = checks.rules_left_out(one.monograph.lang)
     if codes:
         told = f"the text is in “{one.monograph.lang}”, and these rules know English only"
         yield f"{one.monograph.file}: {told}: {', '.join(codes)}"
@@ -119,8 +119,8 @@ def facts(done: Sequence[Checked], failed: Sequence[LeafletError]) -> dict[str, 
             {
                 "file": one.monograph.file,
                 "findings": [finding_facts(finding) for finding in one.report.findings],
-                "silenced": [{**finding_facts(s.finding), "reason": s.reason} for s in one.report.silenced],
-                "left_out": list(checks.left_out(one.monograph.lang)),
+                "silenced": [{**finding_facts(s.finding), "reason": s.reason} for s in one.report.suppressed],
+                "left_out": list(checks.rules_left_out(one.monograph.lang)),
                 "grades": {heading or "*": round(counted.grade, 1) for heading, counted in one.grades.items()},
                 "index": [
                     {"index": i.index, "item": i.number, "asks": i.asks, "verdict": i.verdict} for i in one.index
@@ -149,7 +149,7 @@ def sarif(done: Sequence[Checked]) -> dict[str, Any]:
     results += [
         {**_sarif_result(s.finding), "suppressions": [{"kind": "inSource", "justification": s.reason}]}
         for one in done
-        for s in one.report.silenced
+        for s in one.report.suppressed
     ]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -160,7 +160,7 @@ def _sarif_rule(rule: checks.Rule | PageRule) -> dict[str, Any]:
         "id": rule.code,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": f"{rule.why} [{rule.source}]"},
-        "help": {"text": f"Write: {rule.write}."},
+        "help": {"text": f"Write: {rule.remedy}."},
     }
 
 

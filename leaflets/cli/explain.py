@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
             report.line(f"{known_code}  {title}", sys.stdout)
     pages = {rule.code: rule for rule in proof.RULES}
     for code in args.codes:
-        rule = checks.rule(code)
+        rule = checks.find_rule(code)
         told = _page_rule(pages[code.upper()]) if code.upper() in pages else _told(rule) if rule else None
         if told is None:
             raise _unknown(code, [*pages, *(known.code for known in checks.RULES)])
@@ -57,7 +57,7 @@ def _page_rule(rule: PageRule) -> Iterator[str]:
     yield f"  Family: page. Severity: {rule.severity}."
     yield f"  Why: {rule.why}"
     yield f"  Source: {rule.source}"
-    yield f"  What to do: {rule.write}"
+    yield f"  What to do: {rule.remedy}"
     yield f"  Bad: {rule.bad}"
     yield f"  Good: {rule.good}"
     yield ""
@@ -68,7 +68,7 @@ def _told(rule: checks.Rule) -> Iterator[str]:
     yield f"  Family: {rule.family}. For patients: {_word(rule.patient)}. For clinicians: {_word(rule.clinician)}."
     yield f"  Why: {rule.why}"
     yield f"  Source: {rule.source}"
-    yield f"  Write: {rule.write}"
+    yield f"  Write: {rule.remedy}"
     yield "  Bad:"
     yield indent(rule.bad.rstrip(), "    ")
     yield "  Good:"

@@ -15,7 +15,15 @@ from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience
 from leaflets.project import MonographFile, ProjectFolder, load_project, read_text, save, shown
 from leaflets.project.content import ORIGINAL
-from leaflets.translation import Stale, UnitPair, completed, pairs, parting, record_of, stale
+from leaflets.translation import (
+    SourceChange,
+    UnitPair,
+    first_mismatch,
+    record_of,
+    source_changes,
+    unit_pairs,
+    with_inherited,
+)
 
 if TYPE_CHECKING:
     from leaflets.model.monograph import Monograph
@@ -53,7 +61,7 @@ def _deed(deeds: Any, name: str, words: str, what: Callable[[argparse.Namespace]
 
 def run_start(args: argparse.Namespace) -> int:
     """Write content/NAME.LANG.md, unless it is there already."""
-    from leaflets.parse.translating import begun
+    from leaflets.parse.translation_file import begun
 
     project = load_project(Path.cwd())
     source = project.source(args.name, ORIGINAL)
@@ -84,7 +92,7 @@ def _other(lang: str) -> str:
 def run_seal(args: argparse.Namespace) -> int:
     """Write the record of its source into a translation. Raises CheckFailed where the two are not built alike."""
     from leaflets.parse import parse
-    from leaflets.parse.translating import sealed
+    from leaflets.parse.translation_file import sealed
 
     project = load_project(Path.cwd())
     translation = project.source(args.name, _other(args.lang))
@@ -108,7 +116,7 @@ def run_seal(args: argparse.Namespace) -> int:
 
 
 def _require_alike(theirs: Monograph, ours: Monograph) -> None:
-    parted = [pair for pair in pairs(theirs, ours) if not pair.aligned]
+    parted = [pair for pair in unit_pairs(theirs, ours) if not pair.aligned]
     if parted:
         raise CheckFailed(
             f"{_place(theirs, ours, parted[0])}: the two texts are not built alike in “{parted[0].section}”",
@@ -117,9 +125,9 @@ def _require_alike(theirs: Monograph, ours: Monograph) -> None:
 
 
 def _place(theirs: Monograph, ours: Monograph, pair: UnitPair) -> str:
-    here, there = parting(pair)
-    if here or pair.theirs:
-        return f"{theirs.file}:{here.line if here else pair.theirs[-1].line}"
+    here, there = first_mismatch(pair)
+    if here or pair.translated:
+        return f"{theirs.file}:{here.line if here else pair.translated[-1].line}"
     return f"{ours.file}:{there.line if there else 1}"
 
 
@@ -186,13 +194,13 @@ def _facts(project: ProjectFolder, source: MonographFile) -> dict[str, Any]:
     facts |= {"source": original.file, "version": ours.front.version, "of": record.of if record else ""}
     if record is None:
         return {**facts, "state": "not sealed"}
-    reviewed = completed(theirs, ours).front.reviewed
-    changed = stale(theirs, ours)
+    reviewed = with_inherited(theirs, ours).front.reviewed
+    changed = source_changes(theirs, ours)
     state = "out of date" if changed else "reviewed" if reviewed else "not reviewed"
     return {**facts, "state": state, "stale": [_stale_facts(each) for each in changed]}
 
 
-def _stale_facts(each: Stale) -> dict[str, Any]:
+def _stale_facts(each: SourceChange) -> dict[str, Any]:
     return {
         "section": each.section, "change": each.change.value, "line": each.line, "source_line": each.source_line,
         "safety": each.safety,

@@ -10,15 +10,15 @@ from leaflets.errors import ContentError
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph, Section
 from leaflets.parse.blocks import scan
-from leaflets.parse.clean import SourceLine, clean
 from leaflets.parse.fences import voices
-from leaflets.parse.front import read_front, take_front
+from leaflets.parse.front_matter import read_front, take_front
 from leaflets.parse.headings import CONTENT, Heading
 from leaflets.parse.icons import icon_finding
 from leaflets.parse.inline import TAG, links, marks
 from leaflets.parse.pictures import picture_findings, pictured
+from leaflets.parse.recognise import shape
 from leaflets.parse.sections import RawSection, split
-from leaflets.parse.shapes import shape
+from leaflets.parse.source_lines import SourceLine, clean
 
 _BOLD_TITLE = re.compile(r"^\s{0,3}\*\*([^*:：?؟？.。]{2,80})\*\*$")
 

@@ -26,13 +26,13 @@ from leaflets.model.monograph import (
     Text,
     Verbatim,
 )
-from leaflets.parse.clean import MAX_COLUMNS, MAX_NESTING, SourceLine
-from leaflets.parse.code import CODE, WRAPPERS, closing
+from leaflets.parse.code_blocks import CODE, WRAPPERS, closing
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import bare
 from leaflets.parse.icons import MARKED, icon_of
 from leaflets.parse.inline import inline
 from leaflets.parse.pictures import picture_of
+from leaflets.parse.source_lines import MAX_COLUMNS, MAX_NESTING, SourceLine
 
 Lines = Sequence[SourceLine]
 Read = tuple[tuple[Block, ...], int]

@@ -15,7 +15,7 @@ from leaflets.errors import ContentError
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Finding, Severity, Withheld
 from leaflets.model.monograph import BoxKind
-from leaflets.parse.clean import MAX_NESTING, SourceLine
+from leaflets.parse.source_lines import MAX_NESTING, SourceLine
 
 # At any depth: a fence in a list item stands as far in as the item's words.
 OPEN = re.compile(r"^\s*/{3,}\s*([a-z][a-z-]*)\s*(?:\|\s*(.*?))?\s*$")

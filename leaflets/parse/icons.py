@@ -7,7 +7,7 @@ import re
 
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.pictograms import PICTOGRAMS
-from leaflets.parse.clean import SourceLine
+from leaflets.parse.source_lines import SourceLine
 
 _NAMES = "|".join(PICTOGRAMS)
 _MARK = re.compile(rf"\s*:({_NAMES}):\s+(?=\S)")

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from leaflets.model.monograph import Text, TextRun
-from leaflets.parse.clean import printable
+from leaflets.parse.source_lines import printable
 
 if TYPE_CHECKING:
     from markdown import Markdown

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Picture, plain
-from leaflets.parse.clean import SourceLine
 from leaflets.parse.inline import inline, links
+from leaflets.parse.source_lines import SourceLine
 
 _ALONE = re.compile(r"\s*!\[([^\[\]]{1,400})\]\(\s*([^()\s]{1,200})\s*\)\s*")
 _WORDLESS = re.compile(r"!\[\s*\]\([^()]{1,200}\)")

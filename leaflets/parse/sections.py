@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from leaflets.model.edition import Audience
-from leaflets.parse.clean import SourceLine
-from leaflets.parse.code import coded
+from leaflets.parse.code_blocks import coded
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import Heading, tidy, understand
+from leaflets.parse.source_lines import SourceLine
 
 _ATX = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[^\W\d_]|\*))(.*?)\s*$")
 _SETEXT = re.compile(r"^\s{0,3}(={2,}|-{2,})\s*$")

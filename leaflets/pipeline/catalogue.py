@@ -65,8 +65,8 @@ def read_catalogue(project: ProjectFolder, folder: Path) -> Catalogue:
 def entry_of(text: bytes, file: str) -> CatalogueEntry:
     """The entry of one monograph, from its front matter; only its title may stand in a heading."""
     # Here and not above: where all monographs are known no parser is needed.
-    from leaflets.parse.clean import clean
-    from leaflets.parse.front import read_front, take_front
+    from leaflets.parse.front_matter import read_front, take_front
+    from leaflets.parse.source_lines import clean
 
     try:
         lines, _ = clean(decode(text, file), file)

@@ -37,9 +37,9 @@ def not_suppressed(findings: Iterable[Finding], suppressions: Sequence[Suppressi
     """The findings on the pages without those that the author suppressed."""
     if not any(each.code.upper().startswith(PAGE) for each in suppressions):
         return tuple(findings)
-    from leaflets.checks import sift  # here, as hardly any text suppresses one
+    from leaflets.checks import apply_suppressions  # here, as hardly any text suppresses one
 
-    return sift(findings, suppressions)[0]
+    return apply_suppressions(findings, suppressions)[0]
 
 
 def require_on_paper(findings: Sequence[Finding]) -> None:

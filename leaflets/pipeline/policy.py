@@ -98,14 +98,14 @@ def _stale(texts: Texts, edition: Edition, allowed: Collection[Notice]) -> tuple
 
 def _changed_since(translation: Monograph, original: Monograph) -> str:
     # Here and not above: a text that translates none is built without it.
-    from leaflets.translation import stale
+    from leaflets.translation import source_changes
 
     if translation.front.translation is None:
         raise CheckFailed(
             f"{translation.file}:1: the translation has no record of its source",
             "“leaflet translation seal” writes it.",
         )
-    grave = [each for each in stale(translation, original) if each.safety]
+    grave = [each for each in source_changes(translation, original) if each.safety]
     if not grave:
         return ""
     first = grave[0]

@@ -79,7 +79,7 @@ def render(inputs: Inputs, edition: Edition, checked: CheckedText | None = None)
 
 def _draft(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> Draft:
     """Parse → check → view → compose: all that needs no renderer."""
-    from leaflets.checks import open_safety
+    from leaflets.checks import count_safety_errors
     from leaflets.compose import compose
     from leaflets.qr import qr
     from leaflets.view import view
@@ -93,7 +93,7 @@ def _draft(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> Dra
     code = qr(inputs.content_id, inputs.code_url, edition)
     imprint = Imprint(
         edition, inputs.pharmacy, inputs.content_id, inputs.notices, monograph.front.review_by,
-        open_safety(checked.findings, edition.audience), code.in_head,
+        count_safety_errors(checked.findings, edition.audience), code.in_head,
     )  # fmt: skip
     return Draft(compose(imprint, inputs.templates, *views), views, imprint, checked.findings, code.assets)
 

@@ -75,13 +75,13 @@ def parse_texts(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph
     Raises ContentError where one of them is no text we can read.
     """
     # Here and not above: what is in the cache is built without loading the parser.
-    from leaflets.translation import completed
+    from leaflets.translation import with_inherited
 
     monograph = _parse(texts.source, texts.text, pictures)
     if texts.original is None:
         return monograph, None
     original = _parse(texts.original.source, texts.original.text, texts.original.pictures)
-    return completed(monograph, original), original
+    return with_inherited(monograph, original), original
 
 
 def _parse(source: MonographFile, text: bytes, pictures: Collection[str]) -> Monograph:

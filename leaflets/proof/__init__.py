@@ -60,7 +60,7 @@ def proof(pdf: Pdf, edition: Edition) -> tuple[Finding, ...]:
 def _finding(code: str, audience: Audience, message: str, words: str = "", severity: Severity | None = None) -> Finding:
     known = rule(code)
     grade = severity or known.severity
-    return Finding(grade, code, message, f"{known.write}.", audience=audience, excerpt=words)
+    return Finding(grade, code, message, f"{known.remedy}.", audience=audience, excerpt=words)
 
 
 # ------------------------------------------------------------------ the whole

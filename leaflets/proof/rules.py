@@ -15,7 +15,7 @@ class PageRule:
     title: str
     why: str
     source: str
-    write: str
+    remedy: str
     severity: Severity
     bad: str
     good: str

@@ -1,4 +1,4 @@
-"""The numbers of a text in any of our languages, with their units, so that two texts can be held against each other."""
+"""The numbers of a text in any of our languages, with their units, so that two texts can be compared."""
 
 import re
 import unicodedata
@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from leaflets.checks.tables import shared_rows
+from leaflets.checks.reading.word_tables import shared_rows
 
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640\u200e\u200f\u061c\u2066-\u2069]")
-"""Vowel signs and the long stroke of Arabic, and marks of direction: spelling, not sense."""
+"""Vowel signs and the long stroke of Arabic, and marks of direction: they change the spelling, not the meaning."""
 
 _PHONE = r"\d{1,4}(?:[-\u2010-\u2013][0-9A-Z]{2,5}){2,5}(?!\w)"
 _NUMBER = r"\d+(?:[.,]\d+)*|\.\d+"
@@ -31,20 +31,20 @@ def quantities(text: str, lang: str, jurisdiction: str = "US") -> Quantities:
     """
     language = lang.split("-")[0]
     comma = language in _DECIMAL_COMMA and jurisdiction.upper() not in _POINT_COUNTRIES
-    found: dict[str, Counter[str]] = {}
-    for amount, unit in _found(_folded(text), language, comma=comma):
-        found.setdefault(amount, Counter())[unit] += 1
-    return found
+    amounts: dict[str, Counter[str]] = {}
+    for amount, unit in _amounts(_folded(text), language, comma=comma):
+        amounts.setdefault(amount, Counter())[unit] += 1
+    return amounts
 
 
 def _folded(text: str) -> str:
-    """The text with every digit as one of ours and every space alike."""
+    """The text with every digit as a Western one and every run of white space as one space."""
     plain = unicodedata.normalize("NFKC", _MARKS.sub("", text)).translate(_LOCAL)
     digits = (str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in plain)
     return " ".join("".join(digits).split())
 
 
-def _found(text: str, language: str, *, comma: bool) -> Iterator[tuple[str, str]]:
+def _amounts(text: str, language: str, *, comma: bool) -> Iterator[tuple[str, str]]:
     for match in _QUANTITY.finditer(text):
         if match["phone"]:
             yield re.sub("[\u2010-\u2013]", "-", match[0]), ""
@@ -54,12 +54,12 @@ def _found(text: str, language: str, *, comma: bool) -> Iterator[tuple[str, str]
 
 
 def _amount(number: str, *, comma: bool) -> str:
-    """A number without the signs that part its thousands, with a point before its decimals."""
+    """A number without separators of thousands, with a point before its decimals."""
     thousands, decimal = (".", ",") if comma else (",", ".")
     whole, _, part = number.partition(decimal)
     groups = whole.split(thousands)
     if len(groups) > 1 and not all(len(group) == 3 for group in groups[1:]):
-        return number  # neither thousands nor decimals: a date, a list; as it stands
+        return number  # neither thousands nor decimals but a date or a list: left as it is written
     return "".join(groups) + (f".{part}" if part else "")
 
 
@@ -74,10 +74,10 @@ def _unit(rest: str, language: str) -> str:
 @cache
 def _spellings(language: str) -> tuple[tuple[str, str], ...]:
     """All spellings of units in a language, the longest first."""
-    found = (
+    pairs = (
         (_folded(spelled), row["unit"]) for row in shared_rows("units") for spelled in row.get(language, "").split("|")
     )
-    return tuple(sorted(((spelled, unit) for spelled, unit in found if spelled), key=lambda pair: -len(pair[0])))
+    return tuple(sorted(((spelled, unit) for spelled, unit in pairs if spelled), key=lambda pair: -len(pair[0])))
 
 
 @cache
@@ -85,29 +85,29 @@ def _kinds() -> Mapping[str, str]:
     return {row["unit"]: row["kind"] for row in shared_rows("units")}
 
 
-def differences(theirs: Quantities, ours: Quantities) -> Iterator[tuple[str, str]]:
-    """Each amount on which a translation (`theirs`) and its source disagree, with what is wrong in words."""
-    for amount in dict.fromkeys([*ours, *theirs]):
-        left, right = theirs.get(amount, Counter()), ours.get(amount, Counter())
-        if left.total() < right.total():
-            yield amount, f"the source says {_told(amount, right)}, which is not in the translation"
-        elif left.total() > right.total():
-            yield amount, f"the translation says {_told(amount, left)}, which is not in the source"
-        elif _other_units(left, right):
-            yield amount, f"the source says {_told(amount, right)}, the translation {_told(amount, left)}"
+def differences(translated: Quantities, source: Quantities) -> Iterator[tuple[str, str]]:
+    """Each amount on which a translation and its source disagree, with a sentence that says how."""
+    for amount in dict.fromkeys([*source, *translated]):
+        here, there = translated.get(amount, Counter()), source.get(amount, Counter())
+        if here.total() < there.total():
+            yield amount, f"the source says {_quoted(amount, there)}, which is not in the translation"
+        elif here.total() > there.total():
+            yield amount, f"the translation says {_quoted(amount, here)}, which is not in the source"
+        elif _units_differ(here, there):
+            yield amount, f"the source says {_quoted(amount, there)}, the translation {_quoted(amount, here)}"
 
 
-def _told(amount: str, seen: Counter[str]) -> str:
-    unit = next((unit for unit in seen if unit), "")
-    times = f" {seen.total()} times" if seen.total() > 1 else ""
+def _quoted(amount: str, units: Counter[str]) -> str:
+    unit = next((unit for unit in units if unit), "")
+    times = f" {units.total()} times" if units.total() > 1 else ""
     return f"“{amount}{' ' + unit if unit else ''}”{times}"
 
 
-def _other_units(left: Counter[str], right: Counter[str]) -> bool:
+def _units_differ(left: Counter[str], right: Counter[str]) -> bool:
     """Whether units disagree: those of a dose always, those of time only where both texts name one."""
     one, other = +left, +right
-    bare = one.pop("", 0), other.pop("", 0)
+    without_unit = one.pop("", 0), other.pop("", 0)
     if one == other:
         return False
     doses = any(_kinds()[unit] == "dose" for unit in (*one, *other) if one[unit] != other[unit])
-    return doses or not any(bare)
+    return doses or not any(without_unit)

@@ -1,39 +1,39 @@
-"""Findings an author lets stand: every one needs a reason, and is kept to be listed."""
+"""Findings that an author suppresses: every one needs a reason, and is kept to be listed."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from leaflets.checks.reading import Reading
-from leaflets.checks.rule import ERROR, Family, Hit, Rule
+from leaflets.checks.reading.reading import Reading
+from leaflets.checks.rule import ERROR, Family, Rule, Violation
 from leaflets.model.finding import Finding
 from leaflets.model.monograph import Section, Suppression
 
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A finding that the author lets stand, and why."""
+    """A finding that the author suppressed, and the reason given."""
 
     finding: Finding
     reason: str
 
 
-def sift(
+def apply_suppressions(
     findings: Iterable[Finding], allowed: Sequence[Suppression], sections: Sequence[Section] = ()
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
-    """The findings parted into open ones and silenced ones, both in the order they came in."""
+    """The open findings and the suppressed ones, both in their order."""
     starts = tuple(section.line for section in sections)
     opened: list[Finding] = []
-    silenced: list[Suppressed] = []
+    suppressed: list[Suppressed] = []
     for finding in findings:
         number = bisect_right(starts, finding.line) - 1
         section = sections[number].id if number >= 0 else "front"
         reason = next((allow.reason for allow in allowed if _covers(allow, finding, section)), "")
         if reason:
-            silenced.append(Suppressed(finding, reason))
+            suppressed.append(Suppressed(finding, reason))
         else:
             opened.append(finding)
-    return tuple(opened), tuple(silenced)
+    return tuple(opened), tuple(suppressed)
 
 
 def _covers(allow: Suppression, finding: Finding, section: str) -> bool:
@@ -46,12 +46,13 @@ def _covers(allow: Suppression, finding: Finding, section: str) -> bool:
     )
 
 
-def without_reason(reading: Reading) -> Iterator[Hit]:
+def without_reason(reading: Reading) -> Iterator[Violation]:
     """An entry of `allow` that gives no reason."""
     line = reading.front.lines.get("allow", 0)
     for allow in reading.front.allow:
         if not allow.reason.strip():
-            yield Hit(f"“{allow.code}” is to be let stand without a reason, so it is not", line=line, words=allow.code)
+            message = f"“{allow.code}” is to be let stand without a reason, so it is not"
+            yield Violation(message, line=line, excerpt=allow.code)
 
 
 RULES: tuple[Rule, ...] = (

@@ -1,10 +1,9 @@
 """Reading grade by the Flesch-Kincaid formula, with the names of medicines and illnesses left out of the count.
 
-No kept library gives the grade without either a word list fetched from the network when it runs, or a licence that
-would bind this program. So the formula (Kincaid and others 1975) stands here, and syllables are counted with the
-patterns of pyphen, which WeasyPrint brings along, and by vowels; of the two counts the larger. Against the CMU
-Pronouncing Dictionary that is 0.1 % too many syllables in 190,000 words of monographs; the patterns alone count 6 % too
-few.
+Every maintained library for the grade either fetches a word list from the network when it runs, or has a licence that
+would bind this program. So the formula (Kincaid and others 1975) is implemented here. The syllables of a word are the
+larger of two counts: by the patterns of pyphen, a dependency of WeasyPrint, and by vowels. Against the CMU Pronouncing
+Dictionary that is 0.1 % too many syllables in 190,000 words of monographs; the patterns alone count 6 % too few.
 """
 
 import re
@@ -12,21 +11,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from leaflets.checks.hyphens import parts
-from leaflets.checks.lexer import Token, TokenKind
-from leaflets.checks.tables import lists
+from leaflets.checks.reading.hyphenation import count_parts
+from leaflets.checks.reading.lexer import Token, TokenKind
+from leaflets.checks.reading.word_tables import lists
 from leaflets.model.monograph import Front
 
 _VOWELS = re.compile("[aeiouy]+")
 _TWO = re.compile("i[aou]|eo|ua(?!r)")
 _ONE = re.compile("[tcs]i(?:on|al|ou|a)|giou|gion")
-_MASKED_SYLLABLES = 2
-"""A name the reader already knows counts like a short word."""
+_NAME_SYLLABLES = 2
+"""Syllables counted for a name, as the reader already knows it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """Counts of a text, and its grade."""
+class TextCounts:
+    """The counts of a text, and its grade."""
 
     sentences: int
     words: int
@@ -40,25 +39,25 @@ class Measure:
         return 0.39 * self.words / self.sentences + 11.8 * self.syllables / self.words - 15.59
 
 
-def measure(sentence: Iterable[Token], names: frozenset[str]) -> Measure:
+def count(sentence: Iterable[Token], names: frozenset[str]) -> TextCounts:
     """The counts of a sentence; `names` are words, in small letters, that count like short ones."""
-    words = total = 0
+    words = syllables_total = 0
     for token in sentence:
         words += 1
-        total += _spoken(token, names)
-    return Measure(1, words, total)
+        syllables_total += _syllables_of(token, names)
+    return TextCounts(1, words, syllables_total)
 
 
-def together(counted: Iterable[Measure]) -> Measure:
+def total(counts: Iterable[TextCounts]) -> TextCounts:
     """The counts of several sentences added up."""
-    parts = tuple(counted)
-    return Measure(sum(p.sentences for p in parts), sum(p.words for p in parts), sum(p.syllables for p in parts))
+    parts = tuple(counts)
+    return TextCounts(sum(p.sentences for p in parts), sum(p.words for p in parts), sum(p.syllables for p in parts))
 
 
 def names_of(front: Front) -> frozenset[str]:
     """The names of the medicine itself, word by word in small letters."""
-    said = " ".join((front.title, front.generic_name, *front.brand_names))
-    return frozenset(word.lower() for word in re.findall(r"\w+", said))
+    names = " ".join((front.title, front.generic_name, *front.brand_names))
+    return frozenset(word.lower() for word in re.findall(r"\w+", names))
 
 
 def is_name(word: str, names: frozenset[str]) -> bool:
@@ -73,16 +72,16 @@ def is_medicine(word: str) -> bool:
 
 @cache
 def syllables(word: str) -> int:
-    """How many syllables an English word has, in small letters."""
-    return max(parts(word), _by_vowels(word))
+    """The number of syllables of an English word in small letters."""
+    return max(count_parts(word), _by_vowels(word))
 
 
-def _spoken(token: Token, names: frozenset[str]) -> int:
+def _syllables_of(token: Token, names: frozenset[str]) -> int:
     if token.kind is not TokenKind.WORD:
         return 1
     word = token.text.lower()
     if word in names:
-        return _MASKED_SYLLABLES
+        return _NAME_SYLLABLES
     if token.text.isupper() and len(token.text) <= 4:
         return len(token.text)
     return _weight(word)
@@ -90,7 +89,7 @@ def _spoken(token: Token, names: frozenset[str]) -> int:
 
 @cache
 def _weight(word: str) -> int:
-    return _MASKED_SYLLABLES if is_name(word, frozenset()) else syllables(word)
+    return _NAME_SYLLABLES if is_name(word, frozenset()) else syllables(word)
 
 
 def _by_vowels(word: str) -> int:

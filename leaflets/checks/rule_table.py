@@ -1,4 +1,4 @@
-"""The table of rules in the manual: `python -m leaflets.checks.manual docs/checks.md` writes it anew."""
+"""The table of rules in the manual: `python -m leaflets.checks.rule_table docs/checks.md` rewrites it."""
 
 import sys
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ def table(rules: Iterable[Rule]) -> str:
 
 
 def _row(rule: Rule) -> str:
-    cells = (rule.code, rule.title, _word(rule.patient), _word(rule.clinician), rule.write, rule.source)
+    cells = (rule.code, rule.title, _word(rule.patient), _word(rule.clinician), rule.remedy, rule.source)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -26,7 +26,7 @@ def _word(severity: Severity | None) -> str:
     return severity.value if severity else "–"
 
 
-def renewed(page: str) -> str:
+def with_table(page: str) -> str:
     """The page with the table between its two marks replaced. Raises ValueError where the marks are missing."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -37,4 +37,4 @@ def renewed(page: str) -> str:
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
-    path.write_text(renewed(path.read_text("utf-8")), "utf-8")
+    path.write_text(with_table(path.read_text("utf-8")), "utf-8")

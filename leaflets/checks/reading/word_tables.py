@@ -1,4 +1,4 @@
-"""The tables of words the rules look things up in, read once from the files beside this module."""
+"""The tables of words that the rules look up, each read once from `checks/data` or the package's `tables`."""
 
 import csv
 import tomllib
@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from leaflets.checks.lexer import lex
+from leaflets.checks.reading.lexer import lex
 
 _DATA = files("leaflets.checks") / "data"
 _SHARED = files("leaflets") / "tables"
@@ -28,18 +28,18 @@ def shared_rows(name: str) -> tuple[Mapping[str, str], ...]:
 @cache
 def words(key: str) -> frozenset[str]:
     """A set of words, by its key in `words.toml`."""
-    found = _toml("words")[key]
-    return frozenset(found.split() if isinstance(found, str) else found)
+    entry = _toml("words")[key]
+    return frozenset(entry.split() if isinstance(entry, str) else entry)
 
 
 @cache
 def phrases(key: str) -> tuple[tuple[str, ...], ...]:
-    """The phrases under a key in `words.toml`, each cut into tokens."""
-    return tuple(cut(phrase) for phrase in _toml("words")[key])
+    """The phrases under a key in `words.toml`, each split into tokens."""
+    return tuple(split_phrase(phrase) for phrase in _toml("words")[key])
 
 
 @cache
-def cut(phrase: str) -> tuple[str, ...]:
+def split_phrase(phrase: str) -> tuple[str, ...]:
     """The tokens of a phrase, in small letters."""
     return tuple(token.text.lower() for token in lex(phrase))
 

@@ -13,7 +13,7 @@ import yaml
 from leaflets.errors import ContentError
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import DoseGrid, DoseTime, Front, Reference, Suppression, Translation
-from leaflets.parse.clean import SourceLine, printable
+from leaflets.parse.source_lines import SourceLine, printable
 
 MAX_LINES = 400
 MAX_DEPTH = 8

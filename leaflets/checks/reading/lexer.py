@@ -1,4 +1,4 @@
-"""Splits a text into numbers, units, words and signs, with their positions, in one pass from left to right."""
+"""Splits a text into numbers, units, words and symbols, with their offsets, in one pass from left to right."""
 
 import re
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ class TokenKind(StrEnum):
     """A word of measure that follows a number."""
     WORD = "word"
     """Letters, with digits and apostrophes inside; dotted abbreviations (e.g.) are one word."""
-    SIGN = "sign"
+    SYMBOL = "symbol"
     """Any other character."""
     ADDRESS = "address"
     """A web address."""
 
 
 class Token(NamedTuple):
-    """A piece of text: `text` stands from `start` up to `end`, counted in characters from 0."""
+    """A piece of a text: its characters from `start` up to `end`, counted from 0."""
 
     kind: TokenKind
     text: str
@@ -47,7 +47,7 @@ _PIECE = re.compile(
     r"(?P<address>(?:https?://|www\.)\S+)"
     r"|(?P<number>(?<![\w.)])\.\d+|\d+(?:[.,]\d+)*)"
     r"|(?P<word>[A-Za-z](?:\.[A-Za-z])+(?![A-Za-z])\.?|[^\W\d_]\w*(?:['’][^\W\d_]+)*)"
-    r"|(?P<sign>\S)"
+    r"|(?P<symbol>\S)"
 )
 _KINDS: Mapping[str | None, TokenKind] = {kind.value: kind for kind in TokenKind}
 _AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
@@ -56,7 +56,7 @@ _AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
 def lex(text: str) -> tuple[Token, ...]:
     """The tokens of a text in order; together with the white space between them they are the whole text.
 
-    Every character is looked at a bounded number of times, whatever the text.
+    Takes time linear in the length of the text.
     """
     tokens: list[Token] = []
     measured = False
@@ -73,7 +73,7 @@ def lex(text: str) -> tuple[Token, ...]:
 
 
 def value(number: str) -> float:
-    """The amount a number token stands for, thousands commas left out."""
+    """The amount of a number token, whose commas part thousands."""
     return float(number.replace(",", ""))
 
 
@@ -90,7 +90,7 @@ def sentences(tokens: tuple[Token, ...]) -> tuple[tuple[int, int], ...]:
             first = i + 1
     if first < len(tokens):
         spans.append((first, len(tokens)))
-    return tuple(span for span in spans if any(tokens[i].kind is not TokenKind.SIGN for i in range(*span)))
+    return tuple(span for span in spans if any(tokens[i].kind is not TokenKind.SYMBOL for i in range(*span)))
 
 
 _STOPS = frozenset(".!?")

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from leaflets.checks import doses, signs
-from leaflets.checks.guards import GUARDS, Guard
-from leaflets.checks.lexer import lex
-from leaflets.checks.reading import Position, Reading
-from leaflets.checks.rule import Family, Hit, Rule, at
-from leaflets.checks.tables import rows
+from leaflets.checks.reading.lexer import lex
+from leaflets.checks.reading.passages import Position
+from leaflets.checks.reading.reading import Reading
+from leaflets.checks.reading.word_tables import rows
+from leaflets.checks.rule import Family, Rule, Violation, violation_at
+from leaflets.checks.safety import doses, symbols
+from leaflets.checks.safety.conditions import CONDITIONS, Condition
 from leaflets.model.finding import Severity
 
-Places = Callable[[Reading], Iterable[tuple[Position, int]]]
-"""Where an error-prone form stands, and how many tokens it has."""
+FormFinder = Callable[[Reading], Iterable[tuple[Position, int]]]
+"""Finds the positions where an error-prone form begins, each with the number of its tokens."""
 
 # The forms that no list of spellings can find; each is a function of its own.
-SHAPES: Mapping[str, Places] = {
+FINDERS: Mapping[str, FormFinder] = {
     "EP-U05": doses.stop_after_unit,
     "EP-U09": doses.multiplier,
     "EP-U13": doses.spoon,
@@ -24,14 +25,14 @@ SHAPES: Mapping[str, Places] = {
     "EP-F14": doses.times_days,
     "EP-F17": doses.australian_fraction,
     "EP-F19": doses.per_d,
-    "EP-S01": signs.more_or_less,
-    "EP-S03": signs.slash,
-    "EP-S04": signs.at_sign,
-    "EP-S05": signs.ampersand,
-    "EP-S06": signs.plus,
-    "EP-S07": signs.bare_degree,
-    "EP-S10": signs.hash_number,
-    "EP-S11": signs.about,
+    "EP-S01": symbols.more_or_less,
+    "EP-S03": symbols.slash,
+    "EP-S04": symbols.at_symbol,
+    "EP-S05": symbols.ampersand,
+    "EP-S06": symbols.plus,
+    "EP-S07": symbols.bare_degree,
+    "EP-S10": symbols.hash_number,
+    "EP-S11": symbols.about,
     "EP-N01": doses.trailing_zero,
     "EP-N02": doses.naked_decimal,
     "EP-N03": doses.no_thousands_comma,
@@ -63,45 +64,45 @@ def _form(spelling: str) -> _Form:
     return _Form(tuple(token.text for token in tokens), glued)
 
 
-def _stands_at(form: _Form, place: Position) -> bool:
-    tokens = place.stretch.tokens
-    if place.at + len(form.texts) > len(tokens):
+def _matches_at(form: _Form, position: Position) -> bool:
+    tokens = position.passage.tokens
+    if position.token_index + len(form.texts) > len(tokens):
         return False
-    first = place.at
+    first = position.token_index
     return all(
-        tokens[first + i].text == text and (i == 0 or place.glued(i) == glued)
+        tokens[first + i].text == text and (i == 0 or position.glued(i) == glued)
         for i, (text, glued) in enumerate(zip(form.texts, form.glued, strict=True))
     )
 
 
-def _spelled(spellings: str, guard: Guard) -> Places:
-    """The places of a few spellings; where two begin at one place, the longer."""
+def _spelled(spellings: str, condition: Condition) -> FormFinder:
+    """Finds a few spellings; where two begin at one position, the longer."""
     forms = sorted((_form(spelling) for spelling in spellings.split("|")), key=lambda form: len(form.texts))
 
     def find(reading: Reading) -> Iterator[tuple[Position, int]]:
         longest: dict[tuple[int, int], tuple[Position, int]] = {}
         for form in forms:
-            for place in reading.places(form.texts[0].lower()):
-                if _stands_at(form, place) and guard(reading, place, len(form.texts)):
-                    longest[place.stretch.number, place.at] = (place, len(form.texts))
+            for position in reading.positions(form.texts[0].lower()):
+                if _matches_at(form, position) and condition(reading, position, len(form.texts)):
+                    longest[position.passage.number, position.token_index] = (position, len(form.texts))
         yield from longest.values()
 
     return find
 
 
-_NUMBERS = frozenset(code for code in SHAPES if code.startswith("EP-N"))
+_NUMBERS = frozenset(code for code in FINDERS if code.startswith("EP-N"))
 
 
 def _rule(row: Mapping[str, str]) -> Rule:
-    places = SHAPES.get(row["code"]) or _spelled(row["spelled"], GUARDS[row["guard"]])
+    find_form = FINDERS.get(row["code"]) or _spelled(row["spelled"], CONDITIONS[row["condition"]])
     means, misread = row["meant"], row["misread"]
-    # A number is meant as it stands; an abbreviation is meant for something else.
-    said = f"{row['form']}, misread as {misread}" if row["code"] in _NUMBERS else f"meant {means}, misread as {misread}"
+    # A number means what it says; an abbreviation is meant for something else.
+    meaning = row["form"] if row["code"] in _NUMBERS else f"meant {means}"
 
-    def find(reading: Reading) -> Iterator[Hit]:
-        for place, size in places(reading):
-            words = place.stretch.quote(place.at, place.at + size)
-            yield at(place, size, message=f"“{words}”: {said}")
+    def find(reading: Reading) -> Iterator[Violation]:
+        for position, size in find_form(reading):
+            message = f"“{position.quote(0, size)}”: {meaning}, misread as {misread}"
+            yield violation_at(position, size, message=message)
 
     return Rule(
         row["code"], Family.SAFETY, row["form"], f"Meant: {means}. Misread as: {misread}.", row["source"],

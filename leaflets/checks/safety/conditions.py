@@ -1,12 +1,13 @@
-"""When a spelling that looks error-prone is something else: one small question for each doubtful form."""
+"""When a spelling is an error-prone form and nothing else: a condition for each spelling that has other meanings."""
 
 from collections.abc import Callable, Mapping
 
-from leaflets.checks.lexer import TokenKind
-from leaflets.checks.reading import Position, Reading
+from leaflets.checks.reading.lexer import TokenKind
+from leaflets.checks.reading.passages import Position
+from leaflets.checks.reading.reading import Reading
 
-Guard = Callable[[Reading, Position, int], bool]
-"""Whether the form of so many tokens at this place really is the error-prone one."""
+Condition = Callable[[Reading, Position, int], bool]
+"""Whether the spelling of so many tokens at this position is the error-prone form."""
 
 _ROMAN = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii"})
 _NUMBERED = frozenset({
@@ -24,129 +25,128 @@ _EYE = frozenset({"eye", "eyes", "ophthalmic", "ocular", "intraocular", "drop", 
 _EAR = frozenset({"ear", "ears", "otic", "aural", "drop", "drops"})
 
 
-def always(_reading: Reading, _place: Position, _size: int) -> bool:
+def always(_reading: Reading, _position: Position, _size: int) -> bool:
     """The form is error-prone wherever it stands."""
     return True
 
 
-def after_number(_reading: Reading, place: Position, _size: int) -> bool:
+def after_number(_reading: Reading, position: Position, _size: int) -> bool:
     """It measures something."""
-    return place.token.kind is TokenKind.UNIT
+    return position.token.kind is TokenKind.UNIT
 
 
-def dose_of(_reading: Reading, place: Position, size: int) -> bool:
+def dose_of(_reading: Reading, position: Position, size: int) -> bool:
     """It measures a dose, and not what is in a litre of blood."""
-    if place.token.kind is not TokenKind.UNIT:
+    if position.token.kind is not TokenKind.UNIT:
         return False
-    slash, per = place.near(size), place.near(size + 1)
+    slash, per = position.neighbour(size), position.neighbour(size + 1)
     return not (slash and per and slash.text == "/" and per.text in ("mL", "ml", "dL", "L"))
 
 
-def dose_context(_reading: Reading, place: Position, size: int) -> bool:
+def dose_context(_reading: Reading, position: Position, size: int) -> bool:
     """It stands within a few words of a dose."""
     return any(
         token is not None and (token.text.lower() in _DOSE_WORDS or token.kind in (TokenKind.NUMBER, TokenKind.UNIT))
         for step in (*range(-4, 0), *range(size, size + 2))
-        for token in (place.near(step),)
+        for token in (position.neighbour(step),)
     )
 
 
-def beside_dose(_reading: Reading, place: Position, size: int) -> bool:
+def beside_dose(_reading: Reading, position: Position, size: int) -> bool:
     """An amount stands within a few words."""
     steps = (*range(-3, 0), *range(size, size + 3))
-    return any(place.kind(step) is TokenKind.UNIT for step in steps)
+    return any(position.kind(step) is TokenKind.UNIT for step in steps)
 
 
-def not_sclerosis(reading: Reading, place: Position, size: int) -> bool:
+def not_sclerosis(reading: Reading, position: Position, size: int) -> bool:
     """It is morphine: MSO4 always, MS beside an amount."""
-    return place.token.text != "MS" or beside_dose(reading, place, size)
+    return position.token.text != "MS" or beside_dose(reading, position, size)
 
 
-def eye(reading: Reading, place: Position, _size: int) -> bool:
+def eye(reading: Reading, position: Position, _size: int) -> bool:
     """The text around it is about eyes."""
-    return _stretch_has(place, _EYE)
+    return _near(position, _EYE)
 
 
-def ear(reading: Reading, place: Position, _size: int) -> bool:
+def ear(reading: Reading, position: Position, _size: int) -> bool:
     """The text around it is about ears."""
-    return _stretch_has(place, _EAR)
+    return _near(position, _EAR)
 
 
-def insulin(reading: Reading, _place: Position, _size: int) -> bool:
+def insulin(reading: Reading, _position: Position, _size: int) -> bool:
     """The monograph is about insulin."""
-    return bool(reading.places("insulin"))
+    return bool(reading.positions("insulin"))
 
 
-def _stretch_has(place: Position, words: frozenset[str]) -> bool:
-    near = place.stretch.tokens[max(0, place.at - 12) : place.at + 12]
-    return any(token.text.lower() in words for token in near)
+def _near(position: Position, words: frozenset[str]) -> bool:
+    return any(token.text.lower() in words for token in position.window(12, 12))
 
 
-def route(reading: Reading, place: Position, size: int) -> bool:
+def route(reading: Reading, position: Position, size: int) -> bool:
     """It names a route: after a dose, or in brackets beside another route."""
-    before, after = place.near(-1), place.near(size)
+    before, after = position.neighbour(-1), position.neighbour(size)
     if before is None:
         return False
     bracketed = before.text in "(/" and after is not None and after.text in ")/,"
     return before.kind is TokenKind.UNIT or bracketed
 
 
-def route_name(reading: Reading, place: Position, size: int) -> bool:
+def route_name(reading: Reading, position: Position, size: int) -> bool:
     """It names a route: no Roman numeral ("type IV"), no interval of a heart tracing ("PR interval")."""
-    before, after = place.near(-1), place.near(size)
+    before, after = position.neighbour(-1), position.neighbour(size)
     if after is not None and after.text.lower() in ("interval", "intervals", "prolongation", "segment"):
         return False
-    if place.token.text != "IV" or before is None:
+    if position.token.text != "IV" or before is None:
         return True
     if before.text in "-–/" or before.text.lower() in ("and", "or", "to"):
-        further = place.near(-2)
+        further = position.neighbour(-2)
         return not (further and further.text.lower() in _ROMAN)
     return before.text.lower() not in _NUMBERED
 
 
-def direction(reading: Reading, place: Position, size: int) -> bool:
+def direction(reading: Reading, position: Position, size: int) -> bool:
     """It says when to take a dose; it is none of the STAT proteins, and no AC or PC away from a dose."""
-    before, after = place.near(-1), place.near(size)
-    if place.token.text in ("AC", "PC"):
+    before, after = position.neighbour(-1), position.neighbour(size)
+    if position.token.text in ("AC", "PC"):
         return before is not None and before.text.lower() in _DOSED
-    if place.token.text != "STAT":
+    if position.token.text != "STAT":
         return True
     protein = after is not None and after.text.lower() in _PROTEIN
-    return not protein and not (before is not None and before.text in "/-–") and not reading.places("jak")
+    return not protein and not (before is not None and before.text in "/-–") and not reading.positions("jak")
 
 
-def not_weight(_reading: Reading, place: Position, _size: int) -> bool:
+def not_weight(_reading: Reading, position: Position, _size: int) -> bool:
     """It means with, and not weight in weight (w/w) or weight in volume (w/v)."""
-    following = place.near(2)
+    following = position.neighbour(2)
     return following is None or following.text.lower() not in ("w", "v")
 
 
-def not_salt(_reading: Reading, place: Position, _size: int) -> bool:
+def not_salt(_reading: Reading, position: Position, _size: int) -> bool:
     """It stands for a drug of its own, and not for the salt after a drug name."""
-    before = place.near(-1)
+    before = position.neighbour(-1)
     return before is None or before.kind is not TokenKind.WORD or not before.text.isalpha() or len(before.text) < 5
 
 
-def _unless_about(*words: str) -> Guard:
-    def guard(reading: Reading, _place: Position, _size: int) -> bool:
-        return not any(reading.places(word) for word in words)
+def _unless_about(*words: str) -> Condition:
+    def condition(reading: Reading, _position: Position, _size: int) -> bool:
+        return not any(reading.positions(word) for word in words)
 
-    return guard
+    return condition
 
 
-def stands_alone(_reading: Reading, place: Position, size: int) -> bool:
+def stands_alone(_reading: Reading, position: Position, size: int) -> bool:
     """It is a word of its own, and not the first part of a longer name (Levo-carnitine)."""
-    after = place.near(size)
-    return after is None or not (after.text in "-–" and after.start == place.stretch.tokens[place.at + size - 1].end)
+    after = position.neighbour(size)
+    return after is None or after.text not in "-–" or not position.glued(size)
 
 
-def not_vitamin(_reading: Reading, place: Position, _size: int) -> bool:
+def not_vitamin(_reading: Reading, position: Position, _size: int) -> bool:
     """The letter is a metal, and not a vitamin."""
-    before = place.near(-1)
+    before = position.neighbour(-1)
     return before is None or before.text.lower() not in ("vitamin", "vitamins")
 
 
-GUARDS: Mapping[str, Guard] = {
+CONDITIONS: Mapping[str, Condition] = {
     "": always,
     "after_number": after_number,
     "dose_of": dose_of,
@@ -166,4 +166,4 @@ GUARDS: Mapping[str, Guard] = {
     "stands_alone": stands_alone,
     "not_vitamin": not_vitamin,
 }
-"""The guards, by the name the table of forms knows them by."""
+"""The conditions, by their names in `data/error_prone.csv`."""

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Front, Translation
-from leaflets.parse.clean import SourceLine, clean
 from leaflets.parse.fences import CLOSE, OPEN, voices
-from leaflets.parse.front import take_front
+from leaflets.parse.front_matter import take_front
 from leaflets.parse.headings import Heading
 from leaflets.parse.sections import RawSection, split
+from leaflets.parse.source_lines import SourceLine, clean
 
 _KEY = re.compile(r"translation[ \t]*:")
 _WIDTH = 100

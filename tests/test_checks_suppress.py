@@ -1,4 +1,4 @@
-"""What is let stand with a reason, and what a sheet's footer must own up to."""
+"""Which findings an author may suppress, with a reason, and the safety errors that a sheet's footer must count."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ def _open(*allow: Suppression) -> list[tuple[int, str]]:
 ALL = [(7, "EP-F04"), (11, "EP-F04"), (11, "EP-S05")]
 
 
-@pytest.mark.parametrize(("allow", "silenced"), [
+@pytest.mark.parametrize(("allow", "suppressed"), [
     (Suppression("EP-F04", "quoted"), [ALL[0], ALL[1]]),
     (Suppression("ep-f04", "quoted", line=7), [ALL[0]]),
     (Suppression("EP-F04", "quoted", section="dosage"), [ALL[1]]),
@@ -45,23 +45,24 @@ ALL = [(7, "EP-F04"), (11, "EP-F04"), (11, "EP-S05")]
     (Suppression("EP-S05", "a name", line=7), []),
     (Suppression("EP-N01", "other"), []),
 ])  # fmt: skip
-def test_what_an_entry_covers(allow: Suppression, silenced: list[tuple[int, str]]) -> None:
-    report = checks.examine(_monograph(allow), TEXT)
-    assert _open(allow) == [place for place in ALL if place not in silenced]
-    assert [(s.finding.line, s.finding.code, s.reason) for s in report.silenced] == [
-        (line, code, allow.reason) for line, code in silenced
+def test_what_an_entry_covers(allow: Suppression, suppressed: list[tuple[int, str]]) -> None:
+    report = checks.full_report(_monograph(allow), TEXT)
+    assert _open(allow) == [position for position in ALL if position not in suppressed]
+    assert [(s.finding.line, s.finding.code, s.reason) for s in report.suppressed] == [
+        (line, code, allow.reason) for line, code in suppressed
     ]
 
 
-def test_without_a_reason_nothing_is_silenced_and_that_is_said() -> None:
+def test_without_a_reason_nothing_is_suppressed_and_that_is_said() -> None:
     assert _open(Suppression("EP-F04", " ")) == [(0, "AL-01"), *ALL]
 
 
 def test_open_safety_findings_are_counted_for_each_audience() -> None:
     found = checks.check(_monograph(), TEXT)
-    assert checks.open_safety(found, Audience.CLINICIAN) == 3
-    assert checks.open_safety(found, Audience.PATIENT) == 4  # IV is an error for patients only
-    assert checks.open_safety(checks.check(_monograph(Suppression("EP-F04", "r")), TEXT), Audience.CLINICIAN) == 1
+    assert checks.count_safety_errors(found, Audience.CLINICIAN) == 3
+    assert checks.count_safety_errors(found, Audience.PATIENT) == 4  # IV is an error for patients only
+    with_one_suppressed = checks.check(_monograph(Suppression("EP-F04", "r")), TEXT)
+    assert checks.count_safety_errors(with_one_suppressed, Audience.CLINICIAN) == 1
 
 
 def test_findings_of_one_audience_name_it() -> None:
@@ -70,8 +71,8 @@ def test_findings_of_one_audience_name_it() -> None:
     assert (both, one) == ({None}, {Audience.PATIENT})
 
 
-def test_the_front_matter_silences() -> None:
+def test_the_front_matter_suppresses() -> None:
     allow = "allow:\n  - {code: EP-F04, section: storage, reason: no}\n  - {code: EP-F04, words: OD, reason: quoted}\n"
     source = TEXT.replace("title: Test\n", "title: Test\n" + allow)
-    report = checks.examine(parse(source, name="t", file="t.md"), source)
-    assert [silenced.reason for silenced in report.silenced] == ["quoted", "quoted"]
+    report = checks.full_report(parse(source, name="t", file="t.md"), source)
+    assert [suppressed.reason for suppressed in report.suppressed] == ["quoted", "quoted"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from leaflets.parse.clean import SourceLine
+from leaflets.parse.source_lines import SourceLine
 
 CODE = re.compile(r"^\s{0,3}(```|~~~)")
 # A whole monograph wrapped in a fence that names its own language is no code.
