@@ -1,4 +1,4 @@
-"""Doubles for the batch tests: a press that makes leaflets of a few words, a bindery that writes them as plain text."""
+"""Doubles for the batch tests: monographs of a few words, and print files of plain text."""
 
 import hashlib
 import os
@@ -12,19 +12,19 @@ from leaflets.batch.execute import FileWritten, LeafletFailed, Progress, RunCont
 from leaflets.batch.options import RunOptions
 from leaflets.batch.print_files import PrintFiles
 from leaflets.batch.reprint import Reprint, reprint
-from leaflets.batch.run import PreparedRun, RunRequest, carry_out, prepare
+from leaflets.batch.run import PlannedRun, RunRequest, execute_run, plan_run
 from leaflets.errors import OutputError
 from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.model.copy import Leaflet
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
 from leaflets.printfile import Copy, PrintJob, WrittenFile
-from leaflets.printfile.names import unfinished
-from leaflets.runlist.drug_names import DrugName, DrugNames, gather
+from leaflets.printfile.names import unfinished_name
+from leaflets.runlist.drug_names import DrugName, DrugNames, index_drug_names
 from leaflets.runlist.requests import CopyRequest
 from leaflets.workers.interrupts import StopRequest
 from leaflets.workers.local import SerialWorkers
-from leaflets.workers.protocol import Job, Make, Result, Workers
+from leaflets.workers.protocol import RenderFunction, RenderTask, Result, Workers
 
 TEXTS = {"apixaban": "v1", "baricitinib": "v1", "cetirizine": "v1", "warfarin": "v1"}
 
@@ -34,68 +34,69 @@ def clock() -> str:
     return "2026-11-22T20:00:00Z"
 
 
-def make(monographs: Mapping[str, str], cache: Path, job: Job) -> Result:
-    """Makes one leaflet: its words, in a file named after them."""
-    text = f"{job.drug} {monographs[job.drug]} {job.audience} {job.lang} {job.paper}"
+def render(monographs: Mapping[str, str], cache: Path, task: RenderTask) -> Result:
+    """Renders one leaflet: its words, in a file named after them."""
+    drug, edition = task.leaflet.drug, task.leaflet.edition
+    text = f"{drug} {monographs[drug]} {edition.audience} {edition.lang} {edition.paper}"
     if "poison" in text:
-        return Result(job.number, fault="RenderError", message=f"{job.drug}.md:3: cannot be set", exit_code=5)
+        return Result(task.number, fault="RenderError", message=f"{drug}.md:3: cannot be set", exit_code=5)
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
     cache.mkdir(exist_ok=True)
     part = cache / f"{key}.{os.getpid()}"
     part.write_text(text)
     part.replace(cache / key)
-    return Result(job.number, key[:8], key, 2)
+    return Result(task.number, key[:8], key, 2)
 
 
 @dataclass(frozen=True)
 class TextMonographs:
-    """A press whose monographs are a few words; words such as "draft" raise the objection of that name."""
+    """Monographs of a few words; a word such as "draft" in one is an objection to it."""
 
     cache: Path
     texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
 
-    def aliases(self) -> DrugNames:
-        return gather(DrugName(drug, "name", drug) for drug in self.texts)
+    def drug_names(self) -> DrugNames:
+        return index_drug_names(DrugName(drug, "name", drug) for drug in self.texts)
 
-    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
-        return {leaflet: self._verdict(leaflet) for leaflet in leaflets}
+    def assess(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
+        return {leaflet: self._assess(leaflet) for leaflet in leaflets}
 
-    def known(self, job: Job) -> Result | None:
-        outcome = make(self.texts, self.cache, job) if "poison" not in self.texts[job.drug] else None
-        return None if outcome is None or job.drug == "warfarin" else outcome
+    def cached_result(self, task: RenderTask) -> Result | None:
+        drug = task.leaflet.drug
+        return None if "poison" in self.texts[drug] or drug == "warfarin" else render(self.texts, self.cache, task)
 
-    def learn(self, made: Sequence[tuple[Job, Result]]) -> None:
-        """A press of paper learns nothing."""
+    def record(self, rendered: Sequence[tuple[RenderTask, Result]]) -> None:
+        """Records nothing: warfarin alone is not cached, and never will be."""
 
-    def furnished(self, job: Job) -> Job:
-        return job
+    def with_checked_text(self, task: RenderTask) -> RenderTask:
+        return task
 
-    def maker(self) -> Make:
-        return partial(make, self.texts, self.cache)
+    def render_function(self) -> RenderFunction:
+        return partial(render, self.texts, self.cache)
 
-    def _verdict(self, leaflet: Leaflet) -> Assessment:
+    def _assess(self, leaflet: Leaflet) -> Assessment:
         text = self.texts[leaflet.drug]
-        found = tuple((one, f"it is {one.value}") for one in Objection if one.value in text)
-        missing = "" if leaflet.edition.lang == "en" else "there is no translation"
-        return Assessment(leaflet, text.split()[0], hashlib.sha256(text.encode()).hexdigest(), found, missing)
+        objections = tuple((one, f"it is {one.value}") for one in Objection if one.value in text)
+        unavailable = "" if leaflet.edition.lang == "en" else "there is no translation"
+        return Assessment(leaflet, text.split()[0], hashlib.sha256(text.encode()).hexdigest(), objections, unavailable)
 
 
 @dataclass(frozen=True)
 class TextPrintFiles:
-    """A bindery that writes one line for each copy; `room` is how many bytes its disk can take."""
+    """Print files with one line for each copy; `free_bytes` is how much space the disk has."""
 
-    room: int = 1 << 30
+    free_bytes: int = 1 << 30
 
-    def check(self, order: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
-        if order.label and len(order.label.patient_name) > 60:
+    def check_label(self, request: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
+        if request.label and len(request.label.patient_name) > 60:
             return [Finding(Severity.ERROR, "label.too-long", "the name does not fit the label")]
         return []
 
-    def can_head(self, destination: str) -> bool:
+    def fits_banner(self, destination: str) -> bool:
         return destination.isascii()
 
     def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> WrittenFile:
-        part = path.with_name(unfinished(path.name))
+        part = path.with_name(unfinished_name(path.name))
         part.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -104,7 +105,7 @@ class TextPrintFiles:
             with os.fdopen(handle, "wb") as out:
                 for copy in copies:
                     lines.append(self._line(copy, job))
-                    if sum(map(len, lines)) > self.room:
+                    if sum(map(len, lines)) > self.free_bytes:
                         raise OutputError(f"{path}: no space left on the disk")
                     out.write(lines[-1])
                 out.flush()
@@ -128,7 +129,7 @@ class TextPrintFiles:
 
 @dataclass
 class BatchEnvironment:
-    """A pharmacy with a list, a press, a bindery and books, in a folder of its own."""
+    """A project with a list and a ledger, in a folder of its own."""
 
     folder: Path
     data: bytes
@@ -136,8 +137,8 @@ class BatchEnvironment:
     texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
     workers: Workers = field(default_factory=SerialWorkers)
     print_files: PrintFiles = field(default_factory=TextPrintFiles)
-    happenings: list[Progress | FileWritten | LeafletFailed] = field(default_factory=list)
-    told: Callable[[Progress | FileWritten | LeafletFailed], None] | None = None
+    reports: list[Progress | FileWritten | LeafletFailed] = field(default_factory=list)
+    on_report: Callable[[Progress | FileWritten | LeafletFailed], None] | None = None
     stop: StopRequest = field(default_factory=StopRequest)
     again: bool = False
 
@@ -153,27 +154,27 @@ class BatchEnvironment:
         return open_ledger(self.output, clock)
 
     def context(self, ledger: Ledger) -> RunContext:
-        return RunContext(ledger.store, self.monographs, self.workers, self.print_files, self._happens, self.stop)
+        return RunContext(ledger.store, self.monographs, self.workers, self.print_files, self._report, self.stop)
 
-    def _happens(self, happening: Progress | FileWritten | LeafletFailed) -> None:
-        self.happenings.append(happening)
-        if self.told:
-            self.told(happening)
+    def _report(self, report: Progress | FileWritten | LeafletFailed) -> None:
+        self.reports.append(report)
+        if self.on_report:
+            self.on_report(report)
 
     def request(self) -> RunRequest:
-        place = self.folder / "list.csv"
-        return RunRequest(self.data, place, self.options, self.output, "261122", "test", self.again)
+        path = self.folder / "list.csv"
+        return RunRequest(self.data, path, self.options, self.output, "261122", "test", self.again)
 
-    def prepare(self, ledger: Ledger | None = None) -> PreparedRun:
-        return prepare(self.request(), self.monographs, self.print_files, ledger)
+    def plan(self, ledger: Ledger | None = None) -> PlannedRun:
+        return plan_run(self.request(), self.monographs, self.print_files, ledger)
 
     def run(self) -> RunResult:
         with self.open_ledger() as ledger:
-            return carry_out(self.prepare(ledger), self.context(ledger), ledger, save_privately, "run again")
+            return execute_run(self.plan(ledger), self.context(ledger), ledger, save_privately, "run again")
 
     def reprint(self, name: str, serials: Sequence[int]) -> Reprint:
         with self.open_ledger() as ledger:
-            return reprint(self.data, ledger.run_named(name), serials, ledger, self.context(ledger), "run again")
+            return reprint(self.data, ledger.find_run(name), serials, ledger, self.context(ledger), "run again")
 
     def files(self) -> dict[str, bytes]:
         """Every print file under its final name, and everything else that is no ledger."""
@@ -183,7 +184,7 @@ class BatchEnvironment:
 def save_privately(path: Path, data: bytes) -> None:
     """Writes a file readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(unfinished(path.name))
+    part = path.with_name(unfinished_name(path.name))
     part.write_bytes(data)
     part.chmod(0o600)
     part.replace(path)

@@ -6,17 +6,17 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from leaflets.batch.options import RunOptions, parse, spell
+from leaflets.batch.options import RunOptions, options_from_json, options_to_json
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.project import load_project
 from leaflets.runlist.columns import ListRow
-from leaflets.runlist.drug_names import DrugName, gather
-from leaflets.runlist.requests import CopyRequest, RowDefaults, RowFault, order
+from leaflets.runlist.drug_names import DrugName, index_drug_names
+from leaflets.runlist.requests import CopyRequest, RowDefaults, RowFault, copy_request
 from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import letters, page_texts
 
-ALIASES = gather([DrugName("examplol", "name", "examplol")])
+ALIASES = index_drug_names([DrugName("examplol", "name", "examplol")])
 LARGE = Edition(Audience.PATIENT, type_size=TypeSize.LARGE_PRINT)
 EDITIONS = {
     "standard,a4": Edition(Audience.PATIENT),
@@ -43,8 +43,8 @@ def leaflet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     return command
 
 
-def _order(default: Edition = Edition(Audience.PATIENT), **cells: str) -> CopyRequest | RowFault:  # noqa: B008
-    return order(ListRow(2, {"drug": "examplol", **cells}, ""), ALIASES, RowDefaults(default))
+def _request(default: Edition = Edition(Audience.PATIENT), **cells: str) -> CopyRequest | RowFault:  # noqa: B008
+    return copy_request(ListRow(2, {"drug": "examplol", **cells}, ""), ALIASES, RowDefaults(default))
 
 
 def _edition(order: CopyRequest | RowFault) -> Edition:
@@ -53,21 +53,21 @@ def _edition(order: CopyRequest | RowFault) -> Edition:
 
 
 def test_a_row_says_its_edition_or_has_that_of_the_run() -> None:
-    assert _edition(_order(edition="LARGE-PRINT", paper="a5")) == EDITIONS["Large-Print,a5"]
-    assert _edition(_order(LARGE)) == LARGE
-    assert _edition(_order(LARGE, edition="standard")) == Edition(Audience.PATIENT)
+    assert _edition(_request(edition="LARGE-PRINT", paper="a5")) == EDITIONS["Large-Print,a5"]
+    assert _edition(_request(LARGE)) == LARGE
+    assert _edition(_request(LARGE, edition="standard")) == Edition(Audience.PATIENT)
 
 
 def test_an_edition_that_there_is_not_is_named_by_its_column_alone() -> None:
-    fault = _order(edition="enormous")
+    fault = _request(edition="enormous")
     assert isinstance(fault, RowFault)
     assert fault.message == "column `edition` holds none of: standard, large-print"
 
 
 def test_the_wishes_of_a_run_keep_its_edition() -> None:
     options = RunOptions(defaults=RowDefaults(LARGE))
-    assert parse(spell(options)) == options
-    assert json.loads(spell(RunOptions()))["edition"] == ["patient", "en", "a4"]  # as runs are named by it
+    assert options_from_json(options_to_json(options)) == options
+    assert json.loads(options_to_json(RunOptions()))["edition"] == ["patient", "en", "a4"]  # as runs are named by it
 
 
 @pytest.mark.slow

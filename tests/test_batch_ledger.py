@@ -11,23 +11,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaflets.batch.recall import recall
-from leaflets.batch.reconcile import verify
 from leaflets.errors import LedgerError, OutputError, UsageError
-from leaflets.ledger import history as chain
-from leaflets.ledger import serials
+from leaflets.ledger import history, serials
+from leaflets.ledger.audit import verify
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, NewRun, PartEntry, RunEntry
 from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.ledger.pseudonym import open_key
-from leaflets.ledger.states import MOVES, CopyState
+from leaflets.ledger.states import TRANSITIONS, CopyState
 from leaflets.ledger.store import LedgerStore, open_store
+from leaflets.model.copy import Leaflet
+from leaflets.model.edition import Audience, Edition, TypeSize
 from tests.batch_doubles import TEXTS, BatchEnvironment, clock, patients
 
 COPIES = 12
 
 
+def leaflet(number: int) -> Leaflet:
+    return Leaflet(f"drug{number}", Edition(Audience.PATIENT))
+
+
 def new_run(name: str = "261122-aaaa") -> NewRun:
     copies = tuple(CopyEntry(n, n + 1, 1 + n % 2, 1, b"0123456789abcdef") for n in range(1, COPIES + 1))
-    leaflets = tuple(LeafletEntry(n, f"drug{n}", "patient", "en", "a4", "v1", "s", "") for n in (1, 2))
+    leaflets = tuple(LeafletEntry(n, leaflet(n), "v1", "s") for n in (1, 2))
     part = PartEntry(1, "Ward 3", f"{name}-ward-3.pdf", 1, COPIES)
     return NewRun(name, name, "hash", "place", "{}", "/x", "v", leaflets, (part,), copies)
 
@@ -35,9 +40,9 @@ def new_run(name: str = "261122-aaaa") -> NewRun:
 def written(store: LedgerStore) -> RunEntry:
     """A run of which every copy is written."""
     run = store.add_run(new_run())
-    made = [LeafletEntry(n, f"drug{n}", "patient", "en", "a4", "v1", "s", "", "c0ffee", "key", 2) for n in (1, 2)]
-    store.rendered(run, made)
-    store.written(run, PartEntry(1, "Ward 3", "f", 1, COPIES, "sha", 10, 24, 12))
+    made = [LeafletEntry(n, leaflet(n), "v1", "s", (), "c0ffee", "key", 2) for n in (1, 2)]
+    store.record_rendered(run, made)
+    store.record_written(run, PartEntry(1, "Ward 3", "f", 1, COPIES, "sha", 10, 24, 12))
     return run
 
 
@@ -67,7 +72,7 @@ def test_the_tables_themselves_refuse_a_step_back(
     try:
         for state in path:
             sql.execute("UPDATE copy SET state = ? WHERE serial = 1", (state.value,))
-        if new in MOVES[old]:
+        if new in TRANSITIONS[old]:
             sql.execute("UPDATE copy SET state = ? WHERE serial = 1", (new.value,))
         else:
             with pytest.raises(sqlite3.IntegrityError, match="forward"):
@@ -90,7 +95,7 @@ def test_whatever_is_said_history_and_states_agree(
     run = written(store)
     expected = dict.fromkeys(range(1, COPIES + 1), CopyState.WRITTEN)
     for chosen, state in said:
-        possible = all(n in expected and (expected[n] is state or state in MOVES[expected[n]]) for n in chosen)
+        possible = all(n in expected and (expected[n] is state or state in TRANSITIONS[expected[n]]) for n in chosen)
         if possible:
             store.move(run, sorted(chosen), state)
             expected.update(dict.fromkeys(chosen, state))
@@ -148,11 +153,11 @@ def test_history_is_only_added_to(tmp_path: Path, store: LedgerStore, statement:
 
 
 def test_an_event_cannot_be_slipped_in() -> None:
-    first = chain.Event(1, "t", "r", "planned", "1-3", "", chain.BEGINNING, "")
-    sound = replace(first, hash=chain.link(first))
-    forged = chain.Event(2, "t", "r", "rendered", "1-3", "", "0" * 64, "")
-    assert chain.broken_at([sound]) == 0
-    assert chain.broken_at([sound, replace(forged, hash=chain.link(forged))]) == 2
+    first = history.Event(1, "t", "r", "planned", "1-3", "", history.INITIAL_HASH, "")
+    sound = replace(first, hash=history.event_hash(first))
+    forged = history.Event(2, "t", "r", "rendered", "1-3", "", "0" * 64, "")
+    assert history.first_broken_event([sound]) == 0
+    assert history.first_broken_event([sound, replace(forged, hash=history.event_hash(forged))]) == 2
 
 
 def test_a_ledger_from_before_there_were_editions_goes_on(tmp_path: Path) -> None:
@@ -167,7 +172,7 @@ def test_a_ledger_from_before_there_were_editions_goes_on(tmp_path: Path) -> Non
     sql.close()
     store = open_store(path, clock)
     assert verify(store) == ()
-    assert {leaflet.type_size for leaflet in store.leaflets(run)} == {"standard"}
+    assert {entry.leaflet.edition.type_size for entry in store.leaflets(run)} == {TypeSize.STANDARD}
     store.add_run(new_run("261123-bbbb"))
     store.close()
 
@@ -210,7 +215,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, store: LedgerSt
     store._sql.execute("PRAGMA max_page_count = 1")
     with pytest.raises(OutputError, match="full"):
         _add_runs(store, 200)
-    assert store.tally(run)[CopyState.WRITTEN] == COPIES
+    assert store.state_counts(run)[CopyState.WRITTEN] == COPIES
     assert verify(store) == ()
 
 
@@ -231,8 +236,8 @@ def test_the_key_is_private_and_lasting(tmp_path: Path) -> None:
     key = open_key(path, tmp_path / "lock")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert open_key(path, tmp_path / "lock") == key
-    assert key.hash("MRN-1") == key.hash("MRN-1") != key.hash("MRN-2")
-    assert key.hash("") is None
+    assert key.pseudonym("MRN-1") == key.pseudonym("MRN-1") != key.pseudonym("MRN-2")
+    assert key.pseudonym("") is None
     assert key.secret.hex() not in repr(key)
     path.write_text("too short")
     with pytest.raises(LedgerError):
@@ -243,21 +248,21 @@ def test_runs_are_found_by_a_beginning_of_their_name(tmp_path: Path) -> None:
     with open_ledger(tmp_path, clock) as ledger:
         for name in ("261122-aaaa", "261122-abbb"):
             ledger.store.add_run(new_run(name))
-        assert ledger.run_named("261122-ab").name == ledger.run_named("last").name == "261122-abbb"
+        assert ledger.find_run("261122-ab").name == ledger.find_run("last").name == "261122-abbb"
         for unclear in ("261122", "2611229", ""):
             with pytest.raises(UsageError):
-                ledger.run_named(unclear)
+                ledger.find_run(unclear)
 
 
 @given(st.sets(st.integers(1, 500)))
 def test_serials_come_back_as_they_were_spelled(numbers: set[int]) -> None:
-    assert serials.parse([serials.spell(numbers)]) == tuple(sorted(numbers))
+    assert serials.parse_serials([serials.format_serials(numbers)]) == tuple(sorted(numbers))
 
 
 @pytest.mark.parametrize("words", ["0", "5-3", "a", "1-", "-1", "1.5", "999999999"])
 def test_what_is_no_serial(words: str) -> None:
     with pytest.raises(UsageError):
-        serials.parse([words])
+        serials.parse_serials([words])
 
 
 def test_a_recall_names_runs_destinations_and_serials(tmp_path: Path) -> None:
@@ -272,17 +277,17 @@ def test_a_recall_names_runs_destinations_and_serials(tmp_path: Path) -> None:
         assert found("Apixaban@v1") == {(first.name, "v1")}
         assert found("apixaban", "2026-11-22T20:00:00Z") == set()
         assert found("apixaban", "2026-11-23") == {(first.name, "v1"), (second.name, "v2")}
-        issued = recall(ledger.store, environment.monographs.aliases(), "apixaban@v1").issued
+        issued = recall(ledger.store, environment.monographs.drug_names(), "apixaban@v1").issued
         assert sum(len(one.serials) for one in issued) == 12
         assert {one.destination for one in issued} == {"Ward 3", "Counter", "Ward 7 / night"}
         assert all(b"apixaban" in patients(40).splitlines()[line - 1] for one in issued for line in one.lines)
         with pytest.raises(UsageError, match="knows"):
-            recall(ledger.store, environment.monographs.aliases(), "nonesuch")
+            recall(ledger.store, environment.monographs.drug_names(), "nonesuch")
 
 
 def _recalled(environment: BatchEnvironment, ledger: Ledger) -> Callable[..., set[tuple[str, str]]]:
     def found(wanted: str, before: str = "") -> set[tuple[str, str]]:
-        issued = recall(ledger.store, environment.monographs.aliases(), wanted, before).issued
+        issued = recall(ledger.store, environment.monographs.drug_names(), wanted, before).issued
         return {(one.run, one.version) for one in issued}
 
     return found

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.errors import UsageError
-from leaflets.runlist import read as lists
 from leaflets.runlist.columns import ListRow
-from leaflets.runlist.drug_names import DrugName, gather
-from leaflets.runlist.read import RunList
-from leaflets.runlist.requests import CopyRequest, RowDefaults, RowFault, order
+from leaflets.runlist.drug_names import DrugName, index_drug_names
+from leaflets.runlist.read import RunList, read_list, rejected_rows
+from leaflets.runlist.requests import CopyRequest, RowDefaults, RowFault, copy_request
 
 TABLE = (
     "drug,patient_name,directions,copies\r\n"
@@ -21,15 +20,15 @@ TABLE = (
 
 
 def cells(run_list: RunList) -> list[dict[str, str]]:
-    return [dict(row.cells) for row in run_list.reading.rows]
+    return [dict(row.cells) for row in run_list.parsed.rows]
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_encodings_and_delimiters_make_no_difference(codec: str, delimiter: str) -> None:
     text = TABLE.replace("Øst, Åse", "ØstÅse").replace(",", delimiter)
-    run_list = lists.read(text.encode(codec))
-    assert [row.line for row in run_list.reading.rows] == [2, 4]
+    run_list = read_list(text.encode(codec))
+    assert [row.line for row in run_list.parsed.rows] == [2, 4]
     assert cells(run_list)[0]["patient_name"] == "Nguyễn Thị Minh Khai"
     assert cells(run_list)[0]["directions"] == "One tablet\r\ntwice a day"
     assert cells(run_list)[1] == {
@@ -42,35 +41,35 @@ def test_encodings_and_delimiters_make_no_difference(codec: str, delimiter: str)
 
 
 def test_windows_1252_is_supposed_and_said() -> None:
-    run_list = lists.read("drug;patient_name\napixaban;Åse Müller\n".encode("cp1252"))
+    run_list = read_list("drug;patient_name\napixaban;Åse Müller\n".encode("cp1252"))
     assert cells(run_list) == [{"drug": "apixaban", "patient_name": "Åse Müller"}]
     assert [finding.code for finding in run_list.findings] == ["list-encoding"]
 
 
 def test_a_byte_without_meaning_is_named_by_its_line() -> None:
     with pytest.raises(UsageError, match="line 3"):
-        lists.read(b"drug,patient_name\napixaban,A\nbaricitinib,Zo\x81\n")
+        read_list(b"drug,patient_name\napixaban,A\nbaricitinib,Zo\x81\n")
 
 
 def test_an_encoding_can_be_said() -> None:
-    run_list = lists.read("drug,patient_name\napixaban,محمد\n".encode("cp1256"), codec="cp1256")
+    run_list = read_list("drug,patient_name\napixaban,محمد\n".encode("cp1256"), codec="cp1256")
     assert cells(run_list)[0]["patient_name"] == "محمد"
     with pytest.raises(UsageError, match="no encoding"):
-        lists.read(b"drug\napixaban\n", codec="klingon")
+        read_list(b"drug\napixaban\n", codec="klingon")
 
 
 def test_headers_are_renamed_by_the_settings() -> None:
     data = b"Medicine,PAT-ID,Station\napixaban,77,Ward 3\n"
-    run_list = lists.read(data, {"medicine": "drug", "pat id": "patient_ref", "Station": "destination"})
+    run_list = read_list(data, {"medicine": "drug", "pat id": "patient_ref", "Station": "destination"})
     assert cells(run_list) == [{"drug": "apixaban", "patient_ref": "77", "destination": "Ward 3"}]
     with pytest.raises(UsageError, match="no column"):
-        lists.read(data, {"Medicine": "medicine"})
+        read_list(data, {"Medicine": "medicine"})
 
 
 def test_spreadsheet_habits() -> None:
-    run_list = lists.read(b'sep=;\r\ndrug;ndc;copies\r\n;="00003089421";3\r\n;;\r\n')
+    run_list = read_list(b'sep=;\r\ndrug;ndc;copies\r\n;="00003089421";3\r\n;;\r\n')
     assert cells(run_list) == [{"drug": "", "ndc": "00003089421", "copies": "3"}]
-    assert run_list.reading.rows[0].line == 3
+    assert run_list.parsed.rows[0].line == 3
 
 
 @pytest.mark.parametrize(
@@ -84,34 +83,34 @@ def test_spreadsheet_habits() -> None:
     ],
 )
 def test_bad_rows_are_told_by_line_without_their_text(row: bytes, said: str) -> None:
-    run_list = lists.read(b"drug,patient_name,copies\nbaricitinib,Bo,1\n" + row)
-    assert [bool(one.fault) for one in run_list.reading.rows] == [False, True]
-    assert said in run_list.reading.rows[1].fault
-    assert run_list.reading.rows[1].line == 3
-    assert "Ann" not in repr(run_list.reading.rows[1]) + run_list.reading.rows[1].fault
+    run_list = read_list(b"drug,patient_name,copies\nbaricitinib,Bo,1\n" + row)
+    assert [bool(one.fault) for one in run_list.parsed.rows] == [False, True]
+    assert said in run_list.parsed.rows[1].fault
+    assert run_list.parsed.rows[1].line == 3
+    assert "Ann" not in repr(run_list.parsed.rows[1]) + run_list.parsed.rows[1].fault
 
 
 def test_a_list_without_header_does_not_give_its_first_patient_away() -> None:
     with pytest.raises(UsageError) as caught:
-        lists.read(b"apixaban,Ann Smith,1\nbaricitinib,Bo,1\n")
+        read_list(b"apixaban,Ann Smith,1\nbaricitinib,Bo,1\n")
     assert "Ann" not in caught.value.message + caught.value.hint
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"drug,drug\n", b"{}", b"\xff\xfe"])
 def test_what_is_no_list_is_refused(data: bytes) -> None:
     if data == b"{}":
-        assert lists.read(data).reading.rows[0].cells == {}
+        assert read_list(data).parsed.rows[0].cells == {}
         return
     with pytest.raises(UsageError):
-        lists.read(data)
+        read_list(data)
 
 
 def test_json_lines() -> None:
     data = '{"drug": "apixaban", "copies": 2, "dob": null}\n\n["no"]\n{"drug": "a", "drug": "b"}\n{"drug": {"a": 1}}\n'
-    run_list = lists.read(data.encode())
+    run_list = read_list(data.encode())
     assert run_list.format == "jsonl"
     assert cells(run_list)[0] == {"drug": "apixaban", "copies": "2", "dob": ""}
-    assert [(row.line, bool(row.fault)) for row in run_list.reading.rows] == [
+    assert [(row.line, bool(row.fault)) for row in run_list.parsed.rows] == [
         (1, False),
         (3, True),
         (4, True),
@@ -164,8 +163,8 @@ BUNDLE = {
 
 
 def test_a_bundle_of_dispenses() -> None:
-    run_list = lists.read(json.dumps(BUNDLE, indent=1).encode())
-    good, bad = run_list.reading.rows
+    run_list = read_list(json.dumps(BUNDLE, indent=1).encode())
+    good, bad = run_list.parsed.rows
     assert run_list.format == "fhir"
     assert good.cells == {
         "rxcui": "1364430",
@@ -197,7 +196,7 @@ def dispensed(**more: object) -> dict[str, str]:
         **more,
     }
     bundle = {"resourceType": "Bundle", "entry": [patient, medication, {"resource": dispense}]}
-    (row,) = lists.read(json.dumps(bundle).encode()).reading.rows
+    (row,) = read_list(json.dumps(bundle).encode()).parsed.rows
     return dict(row.cells)
 
 
@@ -222,29 +221,29 @@ def test_all_codes_of_a_concept_are_asked() -> None:
         DrugName("metformin", "rxcui", "2"),
         (DrugName("metformin", "rxcui", "2"), DrugName("aspirin", "rxcui", "1")),
     )
-    found = order(row, gather([one]), RowDefaults())
+    found = copy_request(row, index_drug_names([one]), RowDefaults())
     assert isinstance(found, CopyRequest)
     assert found.leaflet.drug == "metformin"
-    assert isinstance(order(row, gather(both), RowDefaults()), RowFault)
+    assert isinstance(copy_request(row, index_drug_names(both), RowDefaults()), RowFault)
 
 
 def test_rejects_of_a_bundle_are_a_bundle_that_still_explains_itself() -> None:
-    run_list = lists.read(json.dumps(BUNDLE, indent=1).encode())
-    again = lists.read(lists.rejects(run_list, {run_list.reading.rows[0].line}))
-    assert [dict(row.cells) for row in again.reading.rows] == [dict(run_list.reading.rows[0].cells)]
+    run_list = read_list(json.dumps(BUNDLE, indent=1).encode())
+    again = read_list(rejected_rows(run_list, {run_list.parsed.rows[0].line}))
+    assert [dict(row.cells) for row in again.parsed.rows] == [dict(run_list.parsed.rows[0].cells)]
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_rejects_keep_encoding_delimiter_and_text(codec: str) -> None:
     text = 'sep=;\r\ndrug;patient_name\r\na;"Åse\r\nØst"\r\nb;Bo\r\nc;"""Cy"""\r\n'
-    run_list = lists.read(text.encode(codec))
-    rejected = lists.rejects(run_list, {3, 6})
+    run_list = read_list(text.encode(codec))
+    rejected = rejected_rows(run_list, {3, 6})
     assert rejected == 'sep=;\r\ndrug;patient_name\r\na;"Åse\r\nØst"\r\nc;"""Cy"""\r\n'.encode(codec)
 
 
 def test_rejects_of_json_lines_are_the_lines() -> None:
     data = b'{"drug": "a"}\n{"drug": \n{"drug": "c"}\n'
-    assert lists.rejects(lists.read(data), {2, 3}) == b'{"drug": \n{"drug": "c"}\n'
+    assert rejected_rows(read_list(data), {2, 3}) == b'{"drug": \n{"drug": "c"}\n'
 
 
 CELL = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Z")), min_size=1, max_size=20).map(str.strip)
@@ -261,27 +260,27 @@ def test_any_table_comes_back_as_it_was_written(rows: list[tuple[str, str, str]]
 
     head = delimiter.join(("drug", "patient_name", "directions")) + "\n"
     text = head + "".join(delimiter.join(map(quoted, row)) + "\n" for row in rows)
-    run_list = lists.read(text.encode(codec))
+    run_list = read_list(text.encode(codec))
     expected = [(drug, name, said) for drug, name, said in rows]
-    found = [(row.cells["drug"], row.cells["patient_name"], row.cells["directions"]) for row in run_list.reading.rows]
+    found = [(row.cells["drug"], row.cells["patient_name"], row.cells["directions"]) for row in run_list.parsed.rows]
     plain = [tuple(cell for cell in row) for row in expected if not any(c.startswith('="') for c in row)]
     assert [row for row in found if row in plain] == plain
-    assert lists.rejects(run_list, {row.line for row in run_list.reading.rows}) == text.encode(codec)
+    assert rejected_rows(run_list, {row.line for row in run_list.parsed.rows}) == text.encode(codec)
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_bring_the_reader_down(data: bytes) -> None:
     try:
-        run_list = lists.read(data)
+        run_list = read_list(data)
     except UsageError:
         return
-    lists.rejects(run_list, {row.line for row in run_list.reading.rows})
+    rejected_rows(run_list, {row.line for row in run_list.parsed.rows})
 
 
 @given(st.text(max_size=200))
 def test_no_text_brings_the_reader_down(text: str) -> None:
     for head in ("drug,patient_name\n", "", "{", '{"resourceType": "Bundle", "entry": ['):
         try:
-            lists.read((head + text).encode("utf-8", "surrogatepass"))
+            read_list((head + text).encode("utf-8", "surrogatepass"))
         except UsageError:
             continue

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from leaflets.batch.execute import FileWritten, Progress
-from leaflets.batch.options import RunOptions, parse, spell
-from leaflets.batch.reconcile import mark, reconcile, verify
-from leaflets.batch.run import prepare
+from leaflets.batch.options import RunOptions, options_from_json, options_to_json
+from leaflets.batch.reconcile import record_state
+from leaflets.batch.run import plan_run
 from leaflets.errors import CheckFailed, Interrupted, LedgerError, OutputError, RenderError, RunIncomplete, UsageError
+from leaflets.ledger.audit import reconcile, verify
 from leaflets.ledger.states import CopyState
 from leaflets.model.objection import Objection
 from tests.batch_doubles import TEXTS, BatchEnvironment, TextPrintFiles, patients
@@ -24,7 +25,7 @@ def environment(tmp_path: Path) -> BatchEnvironment:
 
 def states(environment: BatchEnvironment, run: str = "last") -> list[CopyState]:
     with environment.open_ledger() as ledger:
-        return [copy.state for copy in ledger.store.copies(ledger.run_named(run))]
+        return [copy.state for copy in ledger.store.copies(ledger.find_run(run))]
 
 
 def whole(environment: BatchEnvironment) -> None:
@@ -35,7 +36,7 @@ def whole(environment: BatchEnvironment) -> None:
 
 def test_every_copy_of_the_list_is_made_once_and_accounted_for(environment: BatchEnvironment) -> None:
     made = environment.run()
-    assert made.tally.planned == made.tally[CopyState.WRITTEN] == 48
+    assert made.state_counts.total == made.state_counts[CopyState.WRITTEN] == 48
     lines = b"".join(environment.files()[part.name] for part in made.parts).decode().splitlines()
     serials = [int(line.split(" | ")[1].split()[0]) for line in lines]
     assert serials == list(range(1, 49))
@@ -53,11 +54,11 @@ def test_files_with_patients_are_private(environment: BatchEnvironment) -> None:
 def test_the_same_command_again_makes_nothing_twice(environment: BatchEnvironment) -> None:
     first = environment.run()
     before = environment.files()
-    environment.happenings.clear()
+    environment.reports.clear()
     again = environment.run()
     assert again.run.name == first.run.name
     assert environment.files() == before
-    assert environment.happenings == []
+    assert environment.reports == []
 
 
 def test_again_is_a_new_run(environment: BatchEnvironment) -> None:
@@ -65,7 +66,7 @@ def test_again_is_a_new_run(environment: BatchEnvironment) -> None:
     environment.again = True
     second = environment.run()
     assert second.run.name != first.run.name
-    assert second.tally[CopyState.WRITTEN] == 48
+    assert second.state_counts[CopyState.WRITTEN] == 48
     assert len(environment.files()) == 6
 
 
@@ -81,7 +82,7 @@ def test_one_bad_row_stops_the_run_before_the_first_page(environment: BatchEnvir
     with pytest.raises(CheckFailed, match="1 rows"):
         environment.run()
     assert environment.files() == {}
-    (finding,) = environment.prepare().plan.findings
+    (finding,) = environment.plan().plan.findings
     assert (finding.line, finding.hint) == (3, "Near names: apixaban.")
     assert "Quux" not in str(finding)
     assert "apixban" not in str(finding)
@@ -91,7 +92,7 @@ def test_keep_going_makes_the_good_rows_and_lists_the_rest(environment: BatchEnv
     environment.data = (ROW + "apixaban,Zebedee,1,R1,W\napixban,Quux,2,R2,W\n").encode()
     environment.options = RunOptions(keep_going=True)
     made = environment.run()
-    assert made.tally[CopyState.WRITTEN] == 1
+    assert made.state_counts[CopyState.WRITTEN] == 1
     rejects = environment.output / f"{made.run.name}-rejects.csv"
     assert rejects.read_bytes() == (ROW + "apixban,Quux,2,R2,W\n").encode()
     assert rejects.stat().st_mode & 0o777 == 0o600
@@ -101,11 +102,11 @@ def test_a_destination_no_banner_can_name_stops_the_run_before_the_first_page(en
     environment.data = patients(2) + "apixaban,Ann,P9,R9,אגף,\n".encode()
     environment.options = RunOptions(banner=True)
     with environment.open_ledger() as ledger:
-        assert [found.code for found in environment.prepare(ledger).plan.findings] == ["list-destination"]
+        assert [found.code for found in environment.plan(ledger).plan.findings] == ["list-destination"]
     with pytest.raises(CheckFailed):
         environment.run()
     environment.options = RunOptions()
-    assert environment.run().tally[CopyState.WRITTEN] == 4
+    assert environment.run().state_counts[CopyState.WRITTEN] == 4
 
 
 def test_what_was_withdrawn_is_never_printed(environment: BatchEnvironment) -> None:
@@ -113,7 +114,7 @@ def test_what_was_withdrawn_is_never_printed(environment: BatchEnvironment) -> N
     environment.options = RunOptions(allowed=frozenset(Objection))
     with pytest.raises(CheckFailed):
         environment.run()
-    assert environment.prepare().plan.findings[0].hint == "Hand out no copy of it."
+    assert environment.plan().plan.findings[0].hint == "Hand out no copy of it."
 
 
 @pytest.mark.parametrize("objection", [one for one in Objection if one.flag])
@@ -130,17 +131,17 @@ def test_refused_leaflets_need_a_flag_of_their_own(environment: BatchEnvironment
     assert {line.endswith(objection.note("en")) for line in sheets if "| Zebedee Quux 4 |" in line} == {True}
     assert {line.endswith(objection.note("en")) for line in sheets if "| Zebedee Quux 5 |" in line} == {False}
     with environment.open_ledger() as ledger:
-        assert {one.drug: one.allowed for one in ledger.store.leaflets(made.run)}["apixaban"] == objection.value
+        assert {one.leaflet.drug: one.allowed for one in ledger.store.leaflets(made.run)}["apixaban"] == (objection,)
 
 
 def test_duplicates_are_shown_and_made(environment: BatchEnvironment) -> None:
     environment.data = (
         ROW + "apixaban,A,1,R1,W\nbaricitinib,A,1,R1,W\napixaban,A,1,R1,W\napixaban,A,1,R2,W\n"
     ).encode()
-    found = environment.prepare().plan.findings
+    found = environment.plan().plan.findings
     assert [(one.code, one.line) for one in found] == [("list-duplicate", 4)]
     assert "line 2" in found[0].message
-    assert environment.run().tally[CopyState.WRITTEN] == 4
+    assert environment.run().state_counts[CopyState.WRITTEN] == 4
 
 
 def test_the_order_can_be_sorted(environment: BatchEnvironment) -> None:
@@ -151,7 +152,7 @@ def test_the_order_can_be_sorted(environment: BatchEnvironment) -> None:
     assert [line.split(b" | ")[4] for line in lines.splitlines()] == [b"A", b"B", b"C"]
     environment.options = RunOptions(sort=("shoe_size",))
     with pytest.raises(UsageError, match="no column"):
-        environment.prepare()
+        environment.plan()
 
 
 def test_a_poisoned_monograph_stops_a_run_before_its_first_page(environment: BatchEnvironment) -> None:
@@ -161,7 +162,7 @@ def test_a_poisoned_monograph_stops_a_run_before_its_first_page(environment: Bat
     assert environment.files() == {}
     environment.texts = TEXTS
     made = environment.run()
-    assert made.tally[CopyState.WRITTEN] == 48
+    assert made.state_counts[CopyState.WRITTEN] == 48
     whole(environment)
 
 
@@ -169,8 +170,8 @@ def test_a_poisoned_monograph_is_left_out_when_the_run_keeps_going(environment: 
     environment.texts = {**TEXTS, "warfarin": "poison"}
     environment.options = RunOptions(keep_going=True)
     made = environment.run()
-    assert made.tally[CopyState.CANCELLED] == 12
-    assert made.tally.unmade == 0
+    assert made.state_counts[CopyState.CANCELLED] == 12
+    assert made.state_counts.unwritten == 0
     rejected = (environment.output / f"{made.run.name}-rejects.csv").read_text().splitlines()
     assert len(rejected) == 11
     assert all(row.startswith("warfarin") for row in rejected[1:])
@@ -181,7 +182,7 @@ def test_a_full_disk_leaves_no_half_file_and_the_run_goes_on_where_it_stopped(en
     whole_run = BatchEnvironment(environment.folder / "other", environment.data)
     whole_run.run()
     biggest = max(map(len, whole_run.files().values()))
-    environment.print_files = TextPrintFiles(room=biggest - 1)
+    environment.print_files = TextPrintFiles(free_bytes=biggest - 1)
     with pytest.raises(OutputError):
         environment.run()
     assert set(environment.files().items()) < set(whole_run.files().items())
@@ -196,18 +197,18 @@ def test_ctrl_c_finishes_the_file_in_hand_and_says_how_to_go_on(environment: Bat
     assert stopped.exit_code == 130
     assert stopped.hint == "run again"
     assert len(environment.files()) == 1
-    assert environment.run().tally[CopyState.WRITTEN] == 48
+    assert environment.run().state_counts[CopyState.WRITTEN] == 48
 
 
 def test_two_at_once_do_not_make_a_run_twice(environment: BatchEnvironment) -> None:
     met: list[str] = []
 
-    def second(happening: object) -> None:
-        if isinstance(happening, Progress) and happening.step == "copies" and not met:
+    def second(report: object) -> None:
+        if isinstance(report, Progress) and report.step == "copies" and not met:
             met.append("")
             met[0] = run_apart(BatchEnvironment(environment.folder, environment.data))
 
-    environment.told = second
+    environment.on_report = second
     environment.run()
     assert met == ["LedgerError"]
     assert states(environment) == [CopyState.WRITTEN] * 48
@@ -234,14 +235,14 @@ def run_apart(environment: BatchEnvironment) -> str:
 def half_made(environment: BatchEnvironment) -> Interrupted:
     """Asks a run to stop when its first file stands."""
 
-    def pull(happening: object) -> None:
-        if isinstance(happening, FileWritten):
+    def pull(report: object) -> None:
+        if isinstance(report, FileWritten):
             environment.stop.signals.append(2)
 
-    environment.told = pull
+    environment.on_report = pull
     with pytest.raises(Interrupted) as caught:
         environment.run()
-    environment.told = None
+    environment.on_report = None
     environment.stop.signals.clear()
     return caught.value
 
@@ -252,8 +253,8 @@ def test_a_list_that_changed_half_way_is_not_mixed(environment: BatchEnvironment
     with pytest.raises(RunIncomplete, match="the list has changed"):
         environment.run()
     with environment.open_ledger() as ledger:
-        mark(ledger, ledger.run_named("last"), (), CopyState.CANCELLED)
-    assert environment.run().tally[CopyState.WRITTEN] == 50
+        record_state(ledger, ledger.find_run("last"), (), CopyState.CANCELLED)
+    assert environment.run().state_counts[CopyState.WRITTEN] == 50
 
 
 def test_a_list_that_changed_before_anything_was_written_is_planned_anew(environment: BatchEnvironment) -> None:
@@ -266,7 +267,7 @@ def test_a_list_that_changed_before_anything_was_written_is_planned_anew(environ
     with environment.open_ledger() as ledger:
         first, second = ledger.store.runs()
         assert ledger.is_cancelled(first)
-        assert ledger.store.tally(second)[CopyState.WRITTEN] == 50
+        assert ledger.store.state_counts(second)[CopyState.WRITTEN] == 50
 
 
 def test_a_monograph_that_changed_half_way_is_not_mixed(environment: BatchEnvironment) -> None:
@@ -275,27 +276,27 @@ def test_a_monograph_that_changed_half_way_is_not_mixed(environment: BatchEnviro
     with pytest.raises(RunIncomplete, match="half made"):
         environment.run()
     environment.texts = TEXTS
-    assert environment.run().tally[CopyState.WRITTEN] == 48
+    assert environment.run().state_counts[CopyState.WRITTEN] == 48
 
 
 def test_a_resumed_run_keeps_its_folder_and_its_day(environment: BatchEnvironment) -> None:
     half_made(environment)
     with environment.open_ledger() as ledger:
         request = environment.request()
-        name = ledger.run_named("last").name
+        name = ledger.find_run("last").name
         other = type(request)(
-            environment.data, request.place, environment.options, environment.folder / "x", "261123", "test"
+            environment.data, request.path, environment.options, environment.folder / "x", "261123", "test"
         )
         with pytest.raises(UsageError, match="another folder"):
-            prepare(other, environment.monographs, environment.print_files, ledger)
+            plan_run(other, environment.monographs, environment.print_files, ledger)
         next_day = type(request)(
-            environment.data, request.place, environment.options, environment.output, "261123", "test"
+            environment.data, request.path, environment.options, environment.output, "261123", "test"
         )
-        assert prepare(next_day, environment.monographs, environment.print_files, ledger).identity.name == name
+        assert plan_run(next_day, environment.monographs, environment.print_files, ledger).identity.name == name
 
 
 def test_a_dry_run_makes_nothing_at_all(environment: BatchEnvironment) -> None:
-    plan = environment.prepare().plan
+    plan = environment.plan().plan
     assert len(plan.copies) == 48
     assert not environment.output.exists()
 
@@ -310,16 +311,16 @@ def test_nothing_of_a_patient_is_kept_besides_the_print_files(environment: Batch
         if path.is_file() and path.name not in kept:
             data = path.read_bytes()
             assert not any(word in data for word in (b"Zebedee", b"Quux", b"MRN-", b"RX1")), path
-    said = str(environment.prepare().plan.findings) + str(made) + repr(environment.prepare())
+    said = str(environment.plan().plan.findings) + str(made) + repr(environment.plan())
     assert not any(word in said for word in ("Zebedee", "Quux", "MRN-", "RX1"))
 
 
 def test_reprint_replaces_and_never_doubles(environment: BatchEnvironment) -> None:
     name = environment.run().run.name
     with environment.open_ledger() as ledger:
-        run = ledger.run_named(name)
-        mark(ledger, run, (*range(1, 5), *range(7, 49)), CopyState.PRINTED)
-        mark(ledger, run, (5,), CopyState.SPOILED)
+        run = ledger.find_run(name)
+        record_state(ledger, run, (*range(1, 5), *range(7, 49)), CopyState.PRINTED)
+        record_state(ledger, run, (5,), CopyState.SPOILED)
     done = environment.reprint(name, (5, 6))
     assert done.replaced == {5: 49, 6: 50}
     (part,) = [part for part in done.made.parts if "reprint" in part.name]
@@ -331,12 +332,16 @@ def test_reprint_replaces_and_never_doubles(environment: BatchEnvironment) -> No
         copies = {copy.serial: copy for copy in ledger.store.copies(run)}
         assert (copies[6].state, copies[49].replaces) == (CopyState.SPOILED, 5)
         with pytest.raises(UsageError, match="cannot become printed"):
-            mark(ledger, run, (6,), CopyState.PRINTED)
+            record_state(ledger, run, (6,), CopyState.PRINTED)
         assert not reconcile(ledger.store, run).closed
-        mark(ledger, run, (49, 50), CopyState.PRINTED)
+        record_state(ledger, run, (49, 50), CopyState.PRINTED)
         balance = reconcile(ledger.store, run)
     assert balance.closed
-    assert (balance.tally[CopyState.PRINTED], balance.tally[CopyState.SPOILED], balance.tally.planned) == (48, 2, 50)
+    assert (
+        balance.state_counts[CopyState.PRINTED],
+        balance.state_counts[CopyState.SPOILED],
+        balance.state_counts.total,
+    ) == (48, 2, 50)
     assert environment.reprint(name, (5, 6)).replaced == {5: 49, 6: 50}
     whole(environment)
 
@@ -368,12 +373,12 @@ def test_a_reprint_needs_the_same_list_and_the_same_leaflet(environment: BatchEn
 def test_what_cannot_be_reprinted(environment: BatchEnvironment, serials: tuple[int, ...], said: str) -> None:
     name = environment.run().run.name
     with environment.open_ledger() as ledger:
-        mark(ledger, ledger.run_named(name), (1,), CopyState.PRINTED)
+        record_state(ledger, ledger.find_run(name), (1,), CopyState.PRINTED)
     with pytest.raises(UsageError, match=said):
         environment.reprint(name, serials)
 
 
-def test_wishes_are_kept_in_the_ledger_as_they_were() -> None:
+def test_options_come_back_from_the_ledger_as_they_were() -> None:
     options = RunOptions(
         columns=(("Medicine", "drug"),),
         encoding="cp1256",
@@ -382,4 +387,4 @@ def test_wishes_are_kept_in_the_ledger_as_they_were() -> None:
         duplex=False,
         allowed=frozenset({Objection.DRAFT, Objection.UNSAFE}),
     )
-    assert parse(spell(options)) == options
+    assert options_from_json(options_to_json(options)) == options

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from leaflets.batch.options import RunOptions
-from leaflets.batch.reconcile import mark, verify
+from leaflets.batch.reconcile import record_state
+from leaflets.ledger.audit import verify
 from leaflets.ledger.states import CopyState
 from leaflets.workers.local import ProcessWorkers
 from tests.batch_doubles import BatchEnvironment, patients
@@ -92,7 +93,7 @@ def test_killed_anywhere(tmp_path: Path, undisturbed: dict[str, bytes], lengths:
     assert identity.items() <= undisturbed.items()
     made = environment.run()
     assert environment.files() == undisturbed
-    assert made.tally.planned == made.tally[CopyState.WRITTEN] == 72
+    assert made.state_counts.total == made.state_counts[CopyState.WRITTEN] == 72
     with environment.open_ledger() as ledger:
         assert verify(ledger.store) == ()
         assert len(ledger.store.runs()) == 1
@@ -118,9 +119,9 @@ def test_a_reprint_killed_anywhere_replaces_each_sheet_once(tmp_path: Path, poin
     apart(lambda: environment.reprint(name, (3, 50, 71)), Watch(at, durable_only=True))
     done = environment.reprint(name, (3, 50, 71))
     assert done.replaced == {3: 73, 50: 74, 71: 75}
-    assert done.made.tally.planned == 75
-    assert done.made.tally[CopyState.SPOILED] == 3
-    assert done.made.tally[CopyState.WRITTEN] == 72
+    assert done.made.state_counts.total == 75
+    assert done.made.state_counts[CopyState.SPOILED] == 3
+    assert done.made.state_counts[CopyState.WRITTEN] == 72
     with environment.open_ledger() as ledger:
         assert verify(ledger.store) == ()
 
@@ -156,7 +157,7 @@ def test_power_cut_between_file_and_row(
         raise Cut
 
     with monkeypatch.context() as patched:
-        patched.setattr("leaflets.ledger.store.LedgerStore.written", cut)
+        patched.setattr("leaflets.ledger.store.LedgerStore.record_written", cut)
         with pytest.raises(Cut):
             environment.run()
     assert len(environment.files()) == 2
@@ -175,8 +176,8 @@ def test_cancelling_a_killed_run_takes_its_leavings_away(tmp_path: Path, lengths
     environment = run_of(tmp_path)
     apart(environment.run, Watch(lengths[True] * 2 // 3, durable_only=True))
     with environment.open_ledger() as ledger:
-        run = ledger.run_named("last")
-        mark(ledger, run, (), CopyState.CANCELLED)
+        run = ledger.find_run("last")
+        record_state(ledger, run, (), CopyState.CANCELLED)
         kept = {part.name for part in ledger.store.parts(run) if part.written}
     left = {name for name in environment.files() if not name.endswith("rejects.csv")}
     assert left == kept

@@ -1,4 +1,4 @@
-"""A leaflet that dies, hangs or eats memory is one failed outcome; the run and its other leaflets go on."""
+"""A leaflet that dies, hangs or eats memory is one failed result; the run and its other leaflets go on."""
 
 import os
 import signal
@@ -10,71 +10,73 @@ from typing import NoReturn
 
 import pytest
 
+from leaflets.model.copy import Leaflet
+from leaflets.model.edition import Audience, Edition
 from leaflets.workers.local import ProcessWorkers, SerialWorkers
-from leaflets.workers.protocol import Job, Limits, Result
+from leaflets.workers.protocol import Limits, RenderTask, Result
 from tests.sheets import ROOT
 
 
-def make(job: Job) -> Result:
-    """A press whose drugs are named after what they do to their worker."""
-    kind, _, word = job.drug.partition(":")
-    return DEEDS[kind](job, word)
+def render(task: RenderTask) -> Result:
+    """Renders drugs that are named after what they do to their worker."""
+    kind, _, word = task.leaflet.drug.partition(":")
+    return BEHAVIOURS[kind](task, word)
 
 
-def good(job: Job, _word: str) -> Result:
-    return Result(job.number, sheet=f"made by {os.getpid()}")
+def good(task: RenderTask, _word: str) -> Result:
+    return Result(task.number, sheet=f"made by {os.getpid()}")
 
 
-def dies(_job: Job, _word: str) -> NoReturn:
+def dies(_task: RenderTask, _word: str) -> NoReturn:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError("survived SIGKILL")
 
 
-def leaves(_job: Job, _word: str) -> NoReturn:
+def leaves(_task: RenderTask, _word: str) -> NoReturn:
     os._exit(3)
 
 
-def hangs(_job: Job, _word: str) -> NoReturn:
+def hangs(_task: RenderTask, _word: str) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while True:
         time.sleep(1)
 
 
-def eats(job: Job, _word: str) -> Result:
+def eats(task: RenderTask, _word: str) -> Result:
     try:
-        return Result(job.number, sheet=str(len(bytearray(1 << 40))))
+        return Result(task.number, sheet=str(len(bytearray(1 << 40))))
     except MemoryError:
-        return Result(job.number, fault="RenderError", message="no memory")
+        return Result(task.number, fault="RenderError", message="no memory")
 
 
-def dies_once(job: Job, word: str) -> Result:
+def dies_once(task: RenderTask, word: str) -> Result:
     if not Path(word).exists():
         Path(word).touch()
         os._exit(1)
-    return good(job, word)
+    return good(task, word)
 
 
-DEEDS = {"good": good, "dies": dies, "leaves": leaves, "hangs": hangs, "eats": eats, "once": dies_once}
+BEHAVIOURS = {"good": good, "dies": dies, "leaves": leaves, "hangs": hangs, "eats": eats, "once": dies_once}
 
 
-def jobs(*drugs: str) -> list[Job]:
-    return [Job(number, drug, "patient", "en", "a4") for number, drug in enumerate(drugs, 1)]
+def tasks(*drugs: str) -> list[RenderTask]:
+    return [RenderTask(number, Leaflet(drug, Edition(Audience.PATIENT))) for number, drug in enumerate(drugs, 1)]
 
 
 def never() -> bool:
     return False
 
 
-def outcomes(workers: int, *drugs: str, limits: Limits) -> dict[int, Result]:
-    found = {one.number: one for one in ProcessWorkers(workers, limits).run(make, jobs(*drugs), never)}
+def results(workers: int, *drugs: str, limits: Limits) -> dict[int, Result]:
+    found = {one.number: one for one in ProcessWorkers(workers, limits).run(render, tasks(*drugs), never)}
     assert sorted(found) == list(range(1, len(drugs) + 1))
     return found
 
 
-def test_every_job_has_one_outcome_whatever_happens_to_its_worker() -> None:
+def test_every_task_has_one_result_whatever_happens_to_its_worker() -> None:
     drugs = ("good", "dies", "hangs", "good", "leaves", "eats", "good")
-    found = outcomes(2, *drugs, limits=Limits(seconds=1))
-    faults = {number: outcome.message for number, outcome in found.items() if outcome.fault}
+    found = results(2, *drugs, limits=Limits(seconds=1))
+    faults = {number: result.message for number, result in found.items() if result.fault}
     assert set(faults) == {2, 3, 5, 6}
     assert "ended by signal 9, 2 times" in faults[2]
     assert "longer than 1 seconds" in faults[3]
@@ -83,19 +85,19 @@ def test_every_job_has_one_outcome_whatever_happens_to_its_worker() -> None:
     assert all("made by" in found[number].sheet for number in (1, 4, 7))
 
 
-def test_a_worker_that_died_by_chance_is_replaced_and_its_job_done(tmp_path: Path) -> None:
-    found = outcomes(1, f"once:{tmp_path / 'seen'}", "good", limits=Limits())
+def test_a_worker_that_died_by_chance_is_replaced_and_its_task_done(tmp_path: Path) -> None:
+    found = results(1, f"once:{tmp_path / 'seen'}", "good", limits=Limits())
     assert not found[1].fault
     assert not found[2].fault
 
 
 def test_workers_are_renewed() -> None:
-    found = outcomes(1, *["good"] * 5, limits=Limits(leaflets=2))
-    assert len({outcome.sheet for outcome in found.values()}) == 3
+    found = results(1, *["good"] * 5, limits=Limits(leaflets=2))
+    assert len({result.sheet for result in found.values()}) == 3
 
 
 def test_no_worker_is_left_when_the_run_is_left() -> None:
-    going = ProcessWorkers(2).run(make, jobs("good", "hangs", "hangs"), never)
+    going = ProcessWorkers(2).run(render, tasks("good", "hangs", "hangs"), never)
     first = next(going)
     worker = int(first.sheet.split()[-1])
     going.close()  # type: ignore[attr-defined]  # the iterator is a generator, and is left half way here
@@ -105,26 +107,26 @@ def test_no_worker_is_left_when_the_run_is_left() -> None:
     assert not _runs(worker)
 
 
-def test_a_stop_lets_the_job_in_hand_end() -> None:
+def test_a_stop_lets_the_task_in_hand_end() -> None:
     asked: list[bool] = []
     found = []
-    for outcome in ProcessWorkers(1).run(make, jobs("good", "good", "good"), lambda: bool(asked)):
-        found.append(outcome.number)
+    for result in ProcessWorkers(1).run(render, tasks("good", "good", "good"), lambda: bool(asked)):
+        found.append(result.number)
         asked.append(True)
     assert found == [1]
-    assert [one.number for one in SerialWorkers().run(make, jobs("good", "good"), lambda: bool(asked))] == []
+    assert [one.number for one in SerialWorkers().run(render, tasks("good", "good"), lambda: bool(asked))] == []
 
 
 def test_serial_keeps_the_order() -> None:
-    assert [one.number for one in SerialWorkers().run(make, jobs("good", "good", "good"), never)] == [1, 2, 3]
+    assert [one.number for one in SerialWorkers().run(render, tasks("good", "good", "good"), never)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_is_the_parents_to_answer(workers: int) -> None:
     found = []
-    for outcome in ProcessWorkers(workers).run(make, jobs("good", "good", "good", "good"), never):
-        found.append(outcome)
-        os.kill(int(outcome.sheet.split()[-1]), signal.SIGINT)
+    for result in ProcessWorkers(workers).run(render, tasks("good", "good", "good", "good"), never):
+        found.append(result)
+        os.kill(int(result.sheet.split()[-1]), signal.SIGINT)
     assert len(found) == 4
     assert not any(one.fault for one in found)
 
@@ -133,12 +135,12 @@ def test_ctrl_c_does_not_reach_a_server_that_is_still_loading() -> None:
     code = """\
 import os, signal
 from multiprocessing import forkserver
-from leaflets.workers.local import executor
-from tests.test_batch_workers import jobs, make, never
-workers = executor(1)
-workers.warm()
+from leaflets.workers.local import workers_for
+from tests.test_batch_workers import tasks, render, never
+workers = workers_for(1, ())
+workers.warm_up()
 os.kill(forkserver._forkserver._forkserver_pid, signal.SIGINT)
-print(*(bool(one.fault) for one in workers.run(make, jobs("good"), never)))
+print(*(bool(one.fault) for one in workers.run(render, tasks("good"), never)))
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (ran.stdout, ran.stderr) == ("False\n", "")

@@ -1,4 +1,4 @@
-"""What a run asks of whoever knows the monographs: what each leaflet is, whether it may be made, and how."""
+"""What a run needs of the monographs: what is known of each leaflet, and how it is rendered."""
 
 from __future__ import annotations
 
@@ -11,38 +11,42 @@ from leaflets.model.objection import Objection
 
 if TYPE_CHECKING:
     from leaflets.runlist.drug_names import DrugNames
-    from leaflets.workers.protocol import Job, Make, Result
+    from leaflets.workers.protocol import RenderFunction, RenderTask, Result
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What is known of a leaflet before it is made: `missing` says why it cannot be, `pages` is 0 if it never was."""
+    """What is known of a leaflet before it is rendered.
+
+    `source` is the hash of its texts. `objections` come with a sentence each. `unavailable` says why it cannot be
+    rendered at all. `pages` is 0 if it never was.
+    """
 
     leaflet: Leaflet
     version: str = ""
     source: str = ""
     objections: tuple[tuple[Objection, str], ...] = ()
-    missing: str = ""
+    unavailable: str = ""
     pages: int = 0
 
 
 class Monographs(Protocol):
-    """Knows the monographs and makes leaflets of them."""
+    """The monographs of a project, and the leaflets made of them."""
 
-    def aliases(self) -> DrugNames:
-        """All the ways a list may call the monographs."""
+    def drug_names(self) -> DrugNames:
+        """All the names and codes by which a list may call the monographs."""
 
-    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
-        """What is known of each leaflet, nothing made yet."""
+    def assess(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
+        """What is known of each leaflet; renders nothing."""
 
-    def known(self, job: Job) -> Result | None:
-        """The outcome of a job whose sheet lies in the cache already."""
+    def cached_result(self, task: RenderTask) -> Result | None:
+        """The result of a task whose sheet is in the cache already."""
 
-    def learn(self, made: Sequence[tuple[Job, Result]]) -> None:
-        """Takes note of jobs that were made, so that they are known the next time."""
+    def record(self, rendered: Sequence[tuple[RenderTask, Result]]) -> None:
+        """Records the results of tasks, so that the next run finds them in the cache."""
 
-    def furnished(self, job: Job) -> Job:
-        """The job with what was found out already when its leaflet was judged."""
+    def with_checked_text(self, task: RenderTask) -> RenderTask:
+        """The task with its text as it was parsed and checked when its leaflet was assessed, if it was."""
 
-    def maker(self) -> Make:
-        """The function that makes a leaflet, for an executor."""
+    def render_function(self) -> RenderFunction:
+        """The function that renders a leaflet, for workers."""

@@ -1,4 +1,4 @@
-"""Compiled leaflets on the disk, by a hash of PDF and compiler, so that a run of known ones loads no PDF library."""
+"""Compiled leaflets on the disk, by a hash of PDF and compiler, so that a run of cached ones loads no PDF library."""
 
 import contextlib
 import hashlib
@@ -11,13 +11,13 @@ from leaflets.errors import PdfError
 from leaflets.model.compiled import CompiledLeaflet, pack, unpack
 from leaflets.project import packaged, save
 
-KEPT = 10_000
-"""Compiled leaflets kept, about 40 kB each; more than any run has."""
+MAX_FILES = 10_000
+"""Compiled leaflets in a folder, about 40 kB each; more than any run has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sheets:
-    """A folder of compiled leaflets. Everything in it may be deleted while no run is under way."""
+class CompiledLeaflets:
+    """A folder of compiled leaflets. Everything in it may be deleted while no run is being made."""
 
     folder: Path
 
@@ -25,7 +25,7 @@ class Sheets:
         return self._path(key).is_file()
 
     def get(self, key: str) -> CompiledLeaflet:
-        """A compiled leaflet. Raises PdfError where it is gone or damaged; a damaged one is then gone too."""
+        """A compiled leaflet. Raises PdfError where it is gone or damaged; a damaged one is deleted."""
         try:
             return unpack(self._path(key).read_bytes())
         except (OSError, PdfError) as error:
@@ -35,15 +35,15 @@ class Sheets:
                 "a compiled leaflet is gone or damaged", "Run the same command again; it is made anew."
             ) from error
 
-    def put(self, key: str, sheet: CompiledLeaflet) -> None:
+    def put(self, key: str, leaflet: CompiledLeaflet) -> None:
         """Stores a compiled leaflet. Raises OutputError."""
-        save(self._path(key), pack(sheet))
+        save(self._path(key), pack(leaflet))
 
     def prune(self) -> None:
-        """Takes the oldest away where there are too many."""
+        """Deletes the oldest where there are too many."""
         with contextlib.suppress(OSError):
             entries = list(os.scandir(self.folder))
-            oldest = sorted(entries, key=lambda entry: entry.stat().st_mtime)[: max(0, len(entries) - KEPT)]
+            oldest = sorted(entries, key=lambda entry: entry.stat().st_mtime)[: max(0, len(entries) - MAX_FILES)]
             for entry in oldest:
                 Path(entry.path).unlink(missing_ok=True)
 
@@ -51,7 +51,7 @@ class Sheets:
         return self.folder / f"{key}.compiled"
 
 
-def sheet_key(pdf: bytes) -> str:
+def compiled_key(pdf: bytes) -> str:
     """The key of a PDF's compiled form: other bytes or another compiler give another key."""
     return hashlib.sha256(hashlib.sha256(pdf).digest() + _compiler()).hexdigest()
 

@@ -1,7 +1,7 @@
-"""Takes a planned run to its end: makes the leaflets that are not made, writes the files that are not written.
+"""Executes a planned run: renders the leaflets that are not rendered, writes the print files that are not written.
 
-What is done is read from the ledger each time, so the same steps begin a run, resume it after any end, and reprint.
-Files come first, then the row that says so: a file without a row is simply written again, with the same bytes.
+What is done is read from the ledger each time, so the same steps start a run, resume it after any interruption, and
+reprint. A file is written first and recorded then: a file that is not recorded is written again, with the same bytes.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,22 +15,22 @@ from leaflets.batch.plan import Plan
 from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import LeafletError, RenderError, RunIncomplete
 from leaflets.impose import paper_sheets
-from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry, Tally
+from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
-from leaflets.model.objection import Objection
 from leaflets.printfile import Banner, Copy, PrintJob, WrittenFile
 from leaflets.printfile.names import copy_name
+from leaflets.runlist.requests import CopyRequest
 from leaflets.workers.interrupts import StopRequest
-from leaflets.workers.protocol import Job, Result, Workers
+from leaflets.workers.protocol import RenderTask, Result, Workers
 
-STEP = 250
+REPORT_EVERY = 250
 """Copies between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a step is: `step` is "leaflets" or "copies"."""
+    """How far a step has come: `step` is "leaflets" or "copies"."""
 
     step: str
     done: int
@@ -39,7 +39,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class FileWritten:
-    """A print file that stands complete under its name and in the ledger."""
+    """A print file that is complete under its final name and recorded in the ledger."""
 
     run: str
     part: PartEntry
@@ -48,10 +48,10 @@ class FileWritten:
 
 @dataclass(frozen=True, slots=True)
 class LeafletFailed:
-    """A leaflet that could not be made."""
+    """A leaflet that could not be rendered."""
 
     run: str
-    outcome: Result
+    result: Result
 
 
 ProgressListener = Callable[[Progress | FileWritten | LeafletFailed], None]
@@ -59,7 +59,7 @@ ProgressListener = Callable[[Progress | FileWritten | LeafletFailed], None]
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Everything and everybody a run needs."""
+    """What a run is executed with: ledger, monographs, workers, print files, and ways to report and to stop."""
 
     store: LedgerStore
     monographs: Monographs
@@ -71,198 +71,209 @@ class RunContext:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What came of a run: its files, its copies by state, and the list lines whose leaflets could not be made."""
+    """What came of a run: its files, its copies by state, and the list lines whose leaflets could not be rendered."""
 
     run: RunEntry
     parts: tuple[PartEntry, ...]
-    tally: Tally
+    state_counts: StateCounts
     failed_lines: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A run to take to its end. `resume` says how to go on, for whoever interrupts it."""
+class UnfinishedRun:
+    """A run in the ledger that is to be executed. `resume_hint` says how to resume it, for whoever interrupts it."""
 
-    run: RunEntry
+    entry: RunEntry
     plan: Plan
     options: RunOptions
-    resume: str
+    resume_hint: str
 
 
-Rejects = Callable[[frozenset[int]], None]
-"""Told the lines whose leaflets could not be made, before the first file is written."""
+RejectsWriter = Callable[[frozenset[int]], None]
+"""Called with the list lines whose leaflets could not be rendered, before the first print file is written."""
 
 
-def finish(context: RunContext, task: Task, rejects: Rejects) -> RunResult:
-    """Makes what a run still lacks.
+def execute(context: RunContext, unfinished: UnfinishedRun, write_rejects: RejectsWriter) -> RunResult:
+    """Does what a run still lacks.
 
-    Raises the leaflet's own error where one cannot be made and the run is not to keep going, OutputError, PdfError,
+    Raises the leaflet's own error where one cannot be rendered and the run is not to keep going; OutputError, PdfError,
     LedgerError, Interrupted.
     """
-    failed = _make_leaflets(context, task)
-    _give_up(context, task.run, failed)
-    lines = _lost_lines(context, task.run)
-    rejects(lines)
-    _write_parts(context, task)
-    return RunResult(task.run, context.store.parts(task.run), context.store.tally(task.run), lines)
+    run = unfinished.entry
+    failed = _render_leaflets(context, unfinished)
+    _cancel_copies(context, run, failed)
+    lines = _failed_lines(context, run)
+    write_rejects(lines)
+    _write_parts(context, unfinished)
+    return RunResult(run, context.store.parts(run), context.store.state_counts(run), lines)
 
 
 # -------------------------------------------------------------------- leaflets
 
 
-def _make_leaflets(context: RunContext, task: Task) -> tuple[Result, ...]:
-    """Makes the leaflets of copies that are not written; returns the outcomes of those that could not be made."""
-    run, plan, options = task.run, task.plan, task.options
+def _render_leaflets(context: RunContext, unfinished: UnfinishedRun) -> tuple[Result, ...]:
+    """Renders the leaflets of copies that are not written; returns the results of those that failed."""
+    run, keep_going = unfinished.entry, unfinished.options.keep_going
     entries = {entry.number: entry for entry in context.store.leaflets(run)}
-    wanted = _wanted(context.store.copies(run))
-    jobs = {job.number: job for job in plan.jobs() if job.number in wanted}
-    known = [outcome for outcome in map(context.monographs.known, jobs.values()) if outcome]
-    _keep(context, run, entries, known)
-    context.report(Progress("leaflets", len(known), len(jobs)))
-    missing = [jobs[number] for number in jobs.keys() - {outcome.number for outcome in known}]
-    made: list[Result] = []
+    wanted = _unwritten_leaflets(context.store.copies(run))
+    tasks = {task.number: task for task in unfinished.plan.render_tasks() if task.number in wanted}
+    cached = [result for result in map(context.monographs.cached_result, tasks.values()) if result]
+    _record_rendered(context, run, entries, cached)
+    context.report(Progress("leaflets", len(cached), len(tasks)))
+    missing = [tasks[number] for number in sorted(tasks.keys() - {result.number for result in cached})]
+    rendered: list[Result] = []
     failed: list[Result] = []
-    for outcome in _work(context, sorted(missing, key=lambda job: job.number)):
-        if outcome.fault:
-            failed.append(outcome)
-            if options.keep_going:
-                context.report(LeafletFailed(run.name, outcome))
+    for result in _results(context, missing):
+        if result.fault:
+            failed.append(result)
+            if keep_going:
+                context.report(LeafletFailed(run.name, result))
         else:
-            _keep(context, run, entries, [outcome])
-            made.append(outcome)
-        context.report(Progress("leaflets", len(known) + len(made) + len(failed), len(jobs)))
-        if failed and not options.keep_going:
+            _record_rendered(context, run, entries, [result])
+            rendered.append(result)
+        context.report(Progress("leaflets", len(cached) + len(rendered) + len(failed), len(tasks)))
+        if failed and not keep_going:
             break
-    context.monographs.learn([(jobs[outcome.number], outcome) for outcome in made])
-    context.stop.here(task.resume)
-    if failed and not options.keep_going:
+    context.monographs.record([(tasks[result.number], result) for result in rendered])
+    context.stop.raise_if_requested(unfinished.resume_hint)
+    if failed and not keep_going:
         raise _error(failed[0])
     return tuple(failed)
 
 
-def _work(context: RunContext, jobs: Sequence[Job]) -> Iterator[Result]:
-    if jobs:
-        yield from context.workers.run(
-            context.monographs.maker(), [context.monographs.furnished(job) for job in jobs], lambda: context.stop.asked
-        )
-
-
-def _wanted(copies: Iterable[CopyEntry]) -> set[int]:
+def _unwritten_leaflets(copies: Iterable[CopyEntry]) -> set[int]:
     return {copy.leaflet for copy in copies if copy.state in {CopyState.PLANNED, CopyState.RENDERED}}
 
 
-def _keep(context: RunContext, run: RunEntry, entries: Mapping[int, LeafletEntry], made: Sequence[Result]) -> None:
-    """Tells the ledger of leaflets that were made; one that was made before must have come out the same."""
-    for outcome in made:
-        before = entries[outcome.number].content_id
-        if before and before != outcome.content_id:
+def _results(context: RunContext, tasks: Sequence[RenderTask]) -> Iterator[Result]:
+    if tasks:
+        tasks = [context.monographs.with_checked_text(task) for task in tasks]
+        yield from context.workers.run(context.monographs.render_function(), tasks, lambda: context.stop.requested)
+
+
+def _record_rendered(
+    context: RunContext, run: RunEntry, entries: Mapping[int, LeafletEntry], results: Sequence[Result]
+) -> None:
+    """Records leaflets as rendered. Raises RunIncomplete where one has changed since it was first rendered."""
+    for result in results:
+        entry = entries[result.number]
+        if entry.content_id and entry.content_id != result.content_id:
             raise RunIncomplete(
-                f"run {run.name}: {entries[outcome.number].drug} has changed since its first sheets were made",
+                f"run {run.name}: {entry.leaflet.drug} has changed since its first sheets were made",
                 f"Put the old monograph back, or `leaflet runs cancel {run.name}` and begin again.",
             )
-    if made:
-        context.store.rendered(
-            run,
-            [replace(entries[one.number], content_id=one.content_id, sheet=one.sheet, pages=one.pages) for one in made],
-        )
+    if results:
+        rendered = [
+            replace(entries[one.number], content_id=one.content_id, sheet=one.sheet, pages=one.pages) for one in results
+        ]
+        context.store.record_rendered(run, rendered)
 
 
-def _give_up(context: RunContext, run: RunEntry, failed: Sequence[Result]) -> None:
-    """Cancels the copies of leaflets that could not be made."""
-    numbers = {outcome.number for outcome in failed}
+def _cancel_copies(context: RunContext, run: RunEntry, failed: Sequence[Result]) -> None:
+    """Cancels the copies of leaflets that could not be rendered."""
+    numbers = {result.number for result in failed}
     copies = context.store.copies(run) if failed else ()
-    lost = [copy.serial for copy in copies if copy.leaflet in numbers and copy.state is CopyState.PLANNED]
-    if lost:
-        context.store.move(run, lost, CopyState.CANCELLED, "leaflet-failed")
+    serials = [copy.serial for copy in copies if copy.leaflet in numbers and copy.state is CopyState.PLANNED]
+    if serials:
+        context.store.move(run, serials, CopyState.CANCELLED, "leaflet-failed")
 
 
-def _lost_lines(context: RunContext, run: RunEntry) -> frozenset[int]:
-    """The lines of the list whose leaflets were never made, in this or an earlier try."""
-    unmade = {entry.number for entry in context.store.leaflets(run) if not entry.content_id}
-    copies = context.store.copies(run) if unmade else ()
-    return frozenset(copy.line for copy in copies if copy.leaflet in unmade and copy.state is CopyState.CANCELLED)
+def _failed_lines(context: RunContext, run: RunEntry) -> frozenset[int]:
+    """The lines of the list whose leaflets failed, now or when the run was executed before."""
+    never_rendered = {entry.number for entry in context.store.leaflets(run) if not entry.content_id}
+    copies = context.store.copies(run) if never_rendered else ()
+    return frozenset(
+        copy.line for copy in copies if copy.leaflet in never_rendered and copy.state is CopyState.CANCELLED
+    )
 
 
-def _error(outcome: Result) -> LeafletError:
-    """The error a worker met, as it would have been raised here."""
-    kind = getattr(errors, outcome.fault, RenderError)
+def _error(result: Result) -> LeafletError:
+    """The error that a worker met, as it would have been raised here."""
+    kind = getattr(errors, result.fault, RenderError)
     hint = "Nothing was printed. Mend it and run the same command again, or leave it out with --keep-going."
-    return kind(outcome.message, hint) if issubclass(kind, LeafletError) else RenderError(outcome.message, hint)
+    return kind(result.message, hint) if issubclass(kind, LeafletError) else RenderError(result.message, hint)
 
 
 # -------------------------------------------------------------------- files
 
 
-def _write_parts(context: RunContext, task: Task) -> None:
-    run = task.run
+def _write_parts(context: RunContext, unfinished: UnfinishedRun) -> None:
+    run = unfinished.entry
     copies = context.store.copies(run)
     entries = {entry.number: entry for entry in context.store.leaflets(run)}
-    sources = _sources(copies)
+    requests = _requests(unfinished.plan, copies)
     ready = [copy for copy in copies if copy.state is CopyState.RENDERED]
     done = 0
     for part in context.store.parts(run):
-        part_copies = [copy for copy in ready if copy.part == part.number]
-        if part.written or not part_copies:
+        in_part = [copy for copy in ready if copy.part == part.number]
+        if part.written or not in_part:
             continue
-        context.stop.here(task.resume)
-        made = (_copy(task, copy, sources[copy.serial], entries[copy.leaflet]) for copy in part_copies)
-        written = _save(context, task, part, part_copies, _counted(context, made, done, len(ready)))
-        done += len(part_copies)
-        filed = replace(
+        context.stop.raise_if_requested(unfinished.resume_hint)
+        printed = (_copy(unfinished, copy, requests[copy.serial], entries[copy.leaflet]) for copy in in_part)
+        written = _save(context, unfinished, part, in_part, _reported(context, printed, done, len(ready)))
+        done += len(in_part)
+        recorded = replace(
             part, sha256=written.sha256, size=written.bytes, pages=written.pages, sheets=written.sheets_of_paper
         )
-        context.store.written(run, filed)
+        context.store.record_written(run, recorded)
         context.report(Progress("copies", done, len(ready)))
-        context.report(FileWritten(run.name, filed, len(part_copies)))
+        context.report(FileWritten(run.name, recorded, len(in_part)))
+
+
+def _requests(plan: Plan, copies: Iterable[CopyEntry]) -> Mapping[int, CopyRequest]:
+    """The request of each copy by its serial; a reprint has that of the copy it replaces. Copies ascend by serial."""
+    requests = {copy.entry.serial: copy.request for copy in plan.copies}
+    for copy in copies:
+        if copy.replaces is not None:
+            requests[copy.serial] = requests[copy.replaces]
+    return requests
+
+
+def _copy(unfinished: UnfinishedRun, copy: CopyEntry, request: CopyRequest, entry: LeafletEntry) -> Copy:
+    if copy.replaces is None:
+        serial = f"{copy.serial} of {len(unfinished.plan.copies)}"
+    else:
+        serial = f"{copy.serial} in place of {copy.replaces}"
+    notes = tuple(objection.note(entry.leaflet.edition.lang) for objection in entry.allowed)
+    control_line = f"run {unfinished.entry.name} · {entry.content_id}"
+    return Copy(entry.sheet, serial, control_line, request.label, notes)
 
 
 def _save(
-    context: RunContext, task: Task, part: PartEntry, part_copies: Sequence[CopyEntry], copies: Iterable[Copy]
+    context: RunContext,
+    unfinished: UnfinishedRun,
+    part: PartEntry,
+    entries: Sequence[CopyEntry],
+    copies: Iterable[Copy],
 ) -> WrittenFile:
-    run, options = task.run, task.options
+    run, options = unfinished.entry, unfinished.options
     path = Path(run.folder) / part.name
     job = PrintJob(title=path.stem, tagged=options.tagged or options.split, duplex=options.duplex)
     if options.split:
-        names = [copy_name(run.name, copy.serial) for copy in part_copies]
+        names = [copy_name(run.name, entry.serial) for entry in entries]
         return context.print_files.save_folder(path, zip(names, copies, strict=True), job)
     if options.banner:
-        job = replace(job, banner=Banner(part.destination, _banner_lines(context, task, part, part_copies)))
+        job = replace(job, banner=Banner(part.destination, _banner_lines(context, unfinished, part, entries)))
     return context.print_files.save(path, copies, job)
 
 
 def _banner_lines(
-    context: RunContext, task: Task, part: PartEntry, part_copies: Sequence[CopyEntry]
+    context: RunContext, unfinished: UnfinishedRun, part: PartEntry, entries: Sequence[CopyEntry]
 ) -> tuple[str, ...]:
-    pages = {entry.number: entry.pages for entry in context.store.leaflets(task.run)}
-    sheets = sum(paper_sheets(pages[copy.leaflet], task.options.duplex) for copy in part_copies)
+    run = unfinished.entry
+    pages = {leaflet.number: leaflet.pages for leaflet in context.store.leaflets(run)}
+    sheets = sum(paper_sheets(pages[entry.leaflet], unfinished.options.duplex) for entry in entries)
     return (
-        f"Run {task.run.name}",
+        f"Run {run.name}",
         f"Serials {part.first} to {part.last}",
-        f"{len(part_copies):,} copies of {len({copy.leaflet for copy in part_copies}):,} leaflets",
+        f"{len(entries):,} copies of {len({entry.leaflet for entry in entries}):,} leaflets",
         f"{sheets:,} sheets of paper after this one",
     )
 
 
-def _counted(context: RunContext, copies: Iterable[Copy], before: int, total: int) -> Iterator[Copy]:
+def _reported(context: RunContext, copies: Iterable[Copy], before: int, total: int) -> Iterator[Copy]:
+    """The copies, with a report of progress now and then; `before` were written earlier."""
     for count, copy in enumerate(copies):
-        if count % STEP == 0:
+        if count % REPORT_EVERY == 0:
             context.report(Progress("copies", before + count, total))
         yield copy
-
-
-def _copy(task: Task, copy: CopyEntry, source: int, entry: LeafletEntry) -> Copy:
-    run, plan = task.run, task.plan
-    if copy.replaces is None:
-        serial = f"{copy.serial} of {len(plan.copies)}"
-    else:
-        serial = f"{copy.serial} in place of {copy.replaces}"
-    notes = tuple(Objection(word).note(entry.lang) for word in entry.allowed.split())
-    return Copy(entry.sheet, serial, f"run {run.name} · {entry.content_id}", plan.label_of(source), notes)
-
-
-def _sources(copies: Iterable[CopyEntry]) -> dict[int, int]:
-    """For each copy the serial it had in the plan: its own, or that of the first copy it stands in for."""
-    sources: dict[int, int] = {}
-    for copy in copies:
-        sources[copy.serial] = copy.serial if copy.replaces is None else sources[copy.replaces]
-    return sources

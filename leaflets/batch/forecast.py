@@ -1,8 +1,7 @@
-"""How much paper and time a plan will take, before any of it is spent."""
+"""How much paper and time a planned run will take."""
 
 from dataclasses import dataclass
 
-from leaflets.batch.assessment import Assessment
 from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import Plan
 from leaflets.impose import blanks_after, paper_sheets
@@ -16,7 +15,7 @@ COPIES_PER_S = {"plain": 20_000, "tagged": 5_000, "split": 1_000}
 
 @dataclass(frozen=True, slots=True)
 class PartForecast:
-    """What one print file will hold; pages count blank backs and a banner."""
+    """What one print file will hold; pages include blank backs and a banner."""
 
     part: PartEntry
     copies: int
@@ -26,11 +25,11 @@ class PartForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a run will take. `guessed` leaflets were never made, so their pages are those planned for them."""
+    """What a run will take. `unrendered` leaflets never were, so that their pages are estimated."""
 
     parts: tuple[PartForecast, ...]
     leaflets: int
-    guessed: int
+    unrendered: int
     seconds: float
 
     @property
@@ -50,21 +49,18 @@ class Forecast:
 
 
 def forecast(plan: Plan, options: RunOptions, workers: int) -> Forecast:
-    """What a plan will take with so many workers."""
-    pages = {number: _pages(assessment) for number, assessment in enumerate(plan.assessments, 1)}
-    guessed = sum(not assessment.pages for assessment in plan.assessments)
+    """What the run of a plan will take with so many workers."""
+    known_pages = {entry.number: plan.assessments[entry.leaflet].pages for entry in plan.leaflets}
+    pages = {one.number: known_pages[one.number] or one.leaflet.edition.planned_pages for one in plan.leaflets}
+    unrendered = sum(not count for count in known_pages.values())
     parts = tuple(_part(plan, part, pages, options) for part in plan.parts)
     rate = COPIES_PER_S["split" if options.split else "tagged" if options.tagged else "plain"]
-    seconds = START_S + guessed * LEAFLET_S / max(workers, 1) + len(plan.copies) / rate
-    return Forecast(parts, len(plan.leaflets), guessed, seconds)
-
-
-def _pages(assessment: Assessment) -> int:
-    return assessment.pages or assessment.leaflet.edition.planned_pages
+    seconds = START_S + unrendered * LEAFLET_S / max(workers, 1) + len(plan.copies) / rate
+    return Forecast(parts, len(plan.leaflets), unrendered, seconds)
 
 
 def _part(plan: Plan, part: PartEntry, pages: dict[int, int], options: RunOptions) -> PartForecast:
-    page_counts = [pages[copy.leaflet] for copy in plan.copies[part.first - 1 : part.last]]
+    page_counts = [pages[copy.entry.leaflet] for copy in plan.copies if copy.entry.part == part.number]
     duplex, banner = options.duplex, options.banner and not options.split
     blanks = 0 if options.split else sum(blanks_after(count, duplex) for count in page_counts)
     sheets = sum(paper_sheets(count, duplex) for count in page_counts) + banner

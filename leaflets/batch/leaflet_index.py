@@ -1,4 +1,4 @@
-"""What is known of leaflets from one run to the next: a file in the cache, which may be deleted at any time."""
+"""What earlier runs found out about leaflets: a file in the cache, which may be deleted at any time."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from leaflets.project import save
 FILE = "leaflets.json"
 
 
-def anything_known(cache: Path) -> bool:
-    """Whether a leaflet may have been made or judged before."""
+def has_index(cache: Path) -> bool:
+    """Whether a leaflet may have been rendered or checked before."""
     return (cache / FILE).exists()
 
 
-def read_known(cache: Path) -> dict[str, dict[str, Any]]:
-    """What is known of each leaflet by its key; nothing where the file is lost or damaged."""
+def read_index(cache: Path) -> dict[str, dict[str, Any]]:
+    """The facts about each leaflet by its key; none where the file is lost or damaged."""
     try:
-        told = json.loads((cache / FILE).read_bytes())
+        facts = json.loads((cache / FILE).read_bytes())
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return facts if isinstance(facts, dict) else {}
 
 
-def keep_known(cache: Path, told: Mapping[str, Mapping[str, Any]]) -> None:
-    """Writes what is known; a disk that takes nothing is no fault of the run."""
+def write_index(cache: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Writes the facts; a disk that cannot be written to is no fault of the run."""
     with contextlib.suppress(OutputError):
-        save(cache / FILE, json.dumps(told, separators=(",", ":")).encode())
+        save(cache / FILE, json.dumps(facts, separators=(",", ":")).encode())

@@ -1,4 +1,4 @@
-"""The press of a project: its monographs, judged and made, with all that is known of them kept in the cache."""
+"""The monographs of a project: assessed and rendered, with all that was found out about them kept in the cache."""
 
 import datetime as dt
 import hashlib
@@ -8,10 +8,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch import render_task as making
+from leaflets.batch import render_task
 from leaflets.batch.assessment import Assessment
-from leaflets.batch.compiled_store import Sheets
-from leaflets.batch.leaflet_index import keep_known, read_known
+from leaflets.batch.compiled_store import CompiledLeaflets
+from leaflets.batch.leaflet_index import read_index, write_index
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Edition
@@ -25,156 +25,161 @@ from leaflets.pipeline.pictures import pictures_of
 from leaflets.pipeline.policy import outdated_translation
 from leaflets.pipeline.texts import Texts, read_texts
 from leaflets.project import MonographFile, ProjectFolder
-from leaflets.runlist.drug_names import DrugName, DrugNames, gather
-from leaflets.workers.protocol import Job, Make, Result
+from leaflets.runlist.drug_names import DrugName, DrugNames, index_drug_names
+from leaflets.workers.protocol import RenderFunction, RenderTask, Result
 
-_HANDED_ON_BYTES = 32_768
-"""Texts up to this size go to a worker as they were parsed: a job that does not fit in the pipe would block there."""
+_MAX_SENT_BYTES = 32_768
+"""Texts up to this size go to a worker as they were parsed: a task that does not fit in the pipe would block there."""
 
 
 @dataclass(frozen=True)
 class ProjectMonographs:
-    """Judges and makes the leaflets of a project. `today` decides what has expired; `settings_file` may be empty.
+    """Assesses and renders the leaflets of a project.
 
-    `warm` is called when a leaflet is met that was never made.
+    `today` decides what has expired; `settings_file` may be empty. `warm_up` is called when a leaflet is met that was
+    never checked.
     """
 
     project: ProjectFolder
     today: dt.date
     settings_file: str = ""
-    warm: Callable[[], None] = lambda: None
-    _new: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
-    _perused: dict[Leaflet, CheckedText] = field(default_factory=dict, repr=False, compare=False)
+    warm_up: Callable[[], None] = lambda: None
+    _new_facts: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _checked_texts: dict[Leaflet, CheckedText] = field(default_factory=dict, repr=False, compare=False)
 
-    def aliases(self) -> DrugNames:
-        """All the ways a list may call the monographs."""
-        return gather(_names_in(self.catalogue))
+    def drug_names(self) -> DrugNames:
+        """All the names and codes by which a list may call the monographs."""
+        return index_drug_names(_names_in(self.catalogue))
 
-    def judge(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
-        """What is known of each leaflet; what the checks found is kept for as long as text and checks stay the same."""
-        assessments = {leaflet: self._verdict(leaflet) for leaflet in leaflets}
-        self._keep()
+    def assess(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
+        """What is known of each leaflet; findings of the checks are kept as long as texts and checks are the same."""
+        assessments = {leaflet: self._assess(leaflet) for leaflet in leaflets}
+        self._save_facts()
         return assessments
 
-    def known(self, job: Job) -> Result | None:
-        """The outcome of a job whose sheet was made earlier from the same text, styles, settings and programs."""
-        told = self._told(job.drug, making.edition_of(job))
-        if "sheet" not in told or told["sheet"] not in self.sheets:
+    def cached_result(self, task: RenderTask) -> Result | None:
+        """The result of a task whose sheet was rendered earlier from the same text, styles, settings and programs."""
+        facts = self._facts(task.leaflet)
+        if "sheet" not in facts or facts["sheet"] not in self.compiled_leaflets:
             return None
-        return Result(job.number, told["content_id"], told["sheet"], told["pages"])
+        return Result(task.number, facts["content_id"], facts["sheet"], facts["pages"])
 
-    def learn(self, made: Sequence[tuple[Job, Result]]) -> None:
-        """Keeps what came of jobs, for the next run."""
-        for job, outcome in made:
-            told = {"content_id": outcome.content_id, "sheet": outcome.sheet, "pages": outcome.pages}
-            self._remember(job.drug, making.edition_of(job), told)
-        self._keep()
-        self.sheets.prune()
+    def record(self, rendered: Sequence[tuple[RenderTask, Result]]) -> None:
+        """Records the results of tasks, so that the next run finds them in the cache."""
+        for task, result in rendered:
+            facts = {"content_id": result.content_id, "sheet": result.sheet, "pages": result.pages}
+            self._add_facts(task.leaflet, facts)
+        self._save_facts()
+        self.compiled_leaflets.prune()
 
-    def furnished(self, job: Job) -> Job:
-        """The job with its text as it was parsed and checked here, if it was."""
-        return replace(job, checked=self._perused.get(Leaflet(job.drug, making.edition_of(job))))
+    def with_checked_text(self, task: RenderTask) -> RenderTask:
+        """The task with its text as it was parsed and checked here, if it was."""
+        return replace(task, checked=self._checked_texts.get(task.leaflet))
 
-    def maker(self) -> Make:
-        """The function that makes a leaflet, for an executor."""
-        return partial(making.do, str(self.project.root), self.settings_file, str(self.project.cache))
+    def render_function(self) -> RenderFunction:
+        """The function that renders a leaflet, for workers."""
+        return partial(render_task.render, str(self.project.root), self.settings_file, str(self.project.cache))
 
     @property
-    def sheets(self) -> Sheets:
+    def compiled_leaflets(self) -> CompiledLeaflets:
         """The compiled leaflets."""
-        return Sheets(self.project.cache / making.SHEETS)
+        return CompiledLeaflets(self.project.cache / render_task.COMPILED_FOLDER)
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """A card for every monograph."""
+        """What the front matter of each monograph says."""
         return read_catalogue(self.project, self.project.cache)
 
-    # ---------------------------------------------------------------- judging
+    # ---------------------------------------------------------------- assessing
 
-    def _verdict(self, leaflet: Leaflet) -> Assessment:
+    def _assess(self, leaflet: Leaflet) -> Assessment:
         try:
             source = self.project.sources.get((leaflet.drug, leaflet.edition.text_lang))
         except UsageError as error:
-            return Assessment(leaflet, missing=error.message)
+            return Assessment(leaflet, unavailable=error.message)
         if source is None:
             languages = sorted(lang for name, lang in self.project.sources if name == leaflet.drug)
-            return Assessment(leaflet, missing=f"there is no such translation; there is: {', '.join(languages)}")
+            return Assessment(leaflet, unavailable=f"there is no such translation; there is: {', '.join(languages)}")
         try:
-            texts, card = self._texts_of(source), self._card(source)
-            told = self._checked(leaflet, texts)
+            texts, entry = self._texts_of(source), self._catalogue_entry(source)
+            facts = self._checked_facts(leaflet, texts)
         except (ContentError, CheckFailed, UsageError) as error:
-            return Assessment(leaflet, missing=error.message)
-        found = [(kind, why) for kind in (Objection.STALE, Objection.UNSAFE) for why in told[kind]]
-        dated = self._dated(card, translated=texts.original is not None)
-        return Assessment(leaflet, card.version, texts.hash, (*dated, *found), card.fault, told.get("pages", 0))
+            return Assessment(leaflet, unavailable=error.message)
+        checked = [(kind, why) for kind in (Objection.STALE, Objection.UNSAFE) for why in facts[kind]]
+        dated = self._front_matter_objections(entry, translated=texts.original is not None)
+        objections = (*dated, *checked)
+        return Assessment(leaflet, entry.version, texts.hash, objections, entry.fault, facts.get("pages", 0))
 
-    def _card(self, source: MonographFile) -> CatalogueEntry:
-        """The card of a monograph; a translation is withdrawn, and to be reviewed again, with its source."""
-        card, texts = self.catalogue[source.name, source.lang], self._texts_of(source)
+    def _catalogue_entry(self, source: MonographFile) -> CatalogueEntry:
+        """The entry of a monograph; a translation is withdrawn, and due for review, with its source."""
+        entry, texts = self.catalogue[source.name, source.lang], self._texts_of(source)
         if texts.original is None:
-            return card
-        return entry_of_translation(card, self.catalogue[texts.original.source.name, texts.original.source.lang])
+            return entry
+        return entry_of_translation(entry, self.catalogue[texts.original.source.name, texts.original.source.lang])
 
-    def _dated(self, card: CatalogueEntry, *, translated: bool) -> Sequence[tuple[Objection, str]]:
-        found = []
-        if card.withdrawn:
-            found.append((Objection.WITHDRAWN, f"the monograph is withdrawn: {card.withdrawn}"))
-        if not card.reviewed:
+    def _front_matter_objections(self, entry: CatalogueEntry, *, translated: bool) -> Sequence[tuple[Objection, str]]:
+        objections = []
+        if entry.withdrawn:
+            objections.append((Objection.WITHDRAWN, f"the monograph is withdrawn: {entry.withdrawn}"))
+        if not entry.reviewed:
             what = "translation or its source" if translated else "monograph"
-            found.append((Objection.DRAFT, f"the {what} was never clinically reviewed"))
-        if self._expired(card):
-            found.append((Objection.EXPIRED, f"the review was due by {card.review_by}"))
-        return found
+            objections.append((Objection.DRAFT, f"the {what} was never clinically reviewed"))
+        if self._expired(entry):
+            objections.append((Objection.EXPIRED, f"the review was due by {entry.review_by}"))
+        return objections
 
-    def _expired(self, card: CatalogueEntry) -> bool:
-        return is_expired(card.review_by, self.today)
+    def _expired(self, entry: CatalogueEntry) -> bool:
+        return is_expired(entry.review_by, self.today)
 
-    def _checked(self, leaflet: Leaflet, texts: Texts) -> Mapping[str, Any]:
-        told = self._told(leaflet.drug, leaflet.edition)
-        if Objection.UNSAFE in told:
-            return told
+    def _checked_facts(self, leaflet: Leaflet, texts: Texts) -> Mapping[str, Any]:
+        """The facts of a leaflet, with what the checks and its source object to; they run where they never did."""
+        facts = self._facts(leaflet)
+        if Objection.UNSAFE in facts:
+            return facts
         changed = outdated_translation(texts, leaflet.edition)
-        found = {
+        objections = {
             Objection.STALE.value: [changed] if changed else [],
             Objection.UNSAFE.value: self._errors(leaflet, texts),
         }
-        return self._remember(leaflet.drug, leaflet.edition, found)
+        return self._add_facts(leaflet, objections)
 
     def _errors(self, leaflet: Leaflet, texts: Texts) -> list[str]:
-        """What the checks have against a leaflet, in one sentence; dates are judged anew each day, not here."""
-        self.warm()
+        """The errors that the checks find, in one sentence, if any; what depends on the date is not among them."""
+        self.warm_up()
         checked = parse_and_check(texts, pictures_of(self.project, texts.source, texts.text), leaflet.edition)
-        if sum(map(len, texts.by_name.values())) <= _HANDED_ON_BYTES:
-            self._perused[leaflet] = checked
-        errors = [one for one in checked.findings if one.severity is Severity.ERROR and one.code != making.STALE]
+        if sum(map(len, texts.by_name.values())) <= _MAX_SENT_BYTES:
+            self._checked_texts[leaflet] = checked
+        errors = [one for one in checked.findings if one.severity is Severity.ERROR and one.code != render_task.STALE]
         if not errors:
             return []
         first = errors[0]
         more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
         return [f"the checks fail: {Path(first.file).name}:{first.line}: {first.code} {first.message}{more}"]
 
-    # ---------------------------------------------------------------- what is kept
+    # ---------------------------------------------------------------- facts kept in the cache
 
-    def _told(self, drug: str, edition: Edition) -> Mapping[str, Any]:
-        source = self.project.sources[drug, edition.text_lang]
-        key = self._key(source, edition)
-        return self._new.get(key) or self._kept.get(key) or {}
+    def _facts(self, leaflet: Leaflet) -> Mapping[str, Any]:
+        key = self._key(leaflet)
+        return self._new_facts.get(key) or self._saved_facts.get(key) or {}
 
-    def _remember(self, drug: str, edition: Edition, told: Mapping[str, Any]) -> Mapping[str, Any]:
-        key = self._key(self.project.sources[drug, edition.text_lang], edition)
-        self._new[key] = {**self._told(drug, edition), **told}
-        return self._new[key]
+    def _add_facts(self, leaflet: Leaflet, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        key = self._key(leaflet)
+        self._new_facts[key] = {**self._facts(leaflet), **facts}
+        return self._new_facts[key]
 
-    def _key(self, source: MonographFile, edition: Edition) -> str:
-        expired, digest = self._expired(self._card(source)), self._texts_of(source).hash
-        return hashlib.sha256(f"{self.fingerprint(edition)} {digest} {source.name} {expired}".encode()).hexdigest()
+    def _key(self, leaflet: Leaflet) -> str:
+        """The key of a leaflet's facts: other texts, another edition or other programs give another one."""
+        source = self.project.sources[leaflet.drug, leaflet.edition.text_lang]
+        expired, digest = self._expired(self._catalogue_entry(source)), self._texts_of(source).hash
+        parts = f"{self.shared_key(leaflet.edition)} {digest} {source.name} {expired}"
+        return hashlib.sha256(parts.encode()).hexdigest()
 
-    def fingerprint(self, edition: Edition) -> str:
-        """A digest of all but the monograph itself, as it lies on this machine: styles, settings, code, libraries."""
-        if edition not in self._commons:
-            stand_in = Texts(MonographFile("", edition.text_lang, Path(__file__)), b"")
-            self._commons[edition] = cache_key(self.project, stand_in, edition, ())
-        return self._commons[edition]
+    def shared_key(self, edition: Edition) -> str:
+        """A digest of all but the monograph itself, as it is on this machine: styles, settings, code, libraries."""
+        if edition not in self._shared_keys:
+            no_text = Texts(MonographFile("", edition.text_lang, Path(__file__)), b"")
+            self._shared_keys[edition] = cache_key(self.project, no_text, edition, ())
+        return self._shared_keys[edition]
 
     def _texts_of(self, source: MonographFile) -> Texts:
         if source not in self._texts:
@@ -182,7 +187,7 @@ class ProjectMonographs:
         return self._texts[source]
 
     @cached_property
-    def _commons(self) -> dict[Edition, str]:
+    def _shared_keys(self) -> dict[Edition, str]:
         return {}
 
     @cached_property
@@ -190,24 +195,24 @@ class ProjectMonographs:
         return {}
 
     @cached_property
-    def _kept(self) -> dict[str, dict[str, Any]]:
-        return read_known(self.project.cache)
+    def _saved_facts(self) -> dict[str, dict[str, Any]]:
+        return read_index(self.project.cache)
 
-    def _keep(self) -> None:
-        """Adds what is new to what other runs kept meanwhile."""
-        if not any(self._kept.get(key) != told for key, told in self._new.items()):
+    def _save_facts(self) -> None:
+        """Adds new facts to those in the file, which other runs may have added to meanwhile."""
+        if not any(self._saved_facts.get(key) != facts for key, facts in self._new_facts.items()):
             return
-        self.__dict__.pop("_kept", None)
-        self._kept.update(self._new)
-        keep_known(self.project.cache, self._kept)
+        self.__dict__.pop("_saved_facts", None)
+        self._saved_facts.update(self._new_facts)
+        write_index(self.project.cache, self._saved_facts)
 
 
 def _names_in(catalogue: Catalogue) -> Iterator[DrugName]:
-    """Every way to call each monograph: its file's name, title, generic name, brands and codes, in every language."""
-    for (name, _), card in catalogue.items():
+    """All names and codes of each monograph: its file's name, title, generic name, brands, codes, in each language."""
+    for (name, _), entry in catalogue.items():
         yield DrugName(name, "name", name)
         yield DrugName(name, "name", name.replace("-", " "))
-        yield from (DrugName(name, "title", text) for text in (card.title,) if text)
-        yield from (DrugName(name, "generic", text) for text in (card.generic,) if text)
-        yield from (DrugName(name, "brand", text) for text in card.brands)
-        yield from (DrugName(name, system, code) for system, code in card.codes)
+        yield from (DrugName(name, "title", text) for text in (entry.title,) if text)
+        yield from (DrugName(name, "generic", text) for text in (entry.generic,) if text)
+        yield from (DrugName(name, "brand", text) for text in entry.brands)
+        yield from (DrugName(name, system, code) for system, code in entry.codes)

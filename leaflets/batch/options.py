@@ -1,4 +1,4 @@
-"""How a run is to be made; kept in the ledger, so that a run is resumed and reprinted as it was begun."""
+"""The options of a run; stored in the ledger, so that a run is resumed and reprinted as it was begun."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,10 +7,13 @@ from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.objection import Objection
 from leaflets.runlist.requests import RowDefaults
 
+FLAGS = ("banner", "split", "tagged", "duplex", "keep_going")
+"""The options that are on or off."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """All that a command line and the settings say about a run besides its list; each of it can change a byte."""
+    """All that flags and settings say about a run besides its list; each of them can change a byte of its files."""
 
     defaults: RowDefaults = field(default_factory=RowDefaults)
     columns: tuple[tuple[str, str], ...] = ()
@@ -24,12 +27,12 @@ class RunOptions:
     allowed: frozenset[Objection] = frozenset()
 
 
-def spell(options: RunOptions) -> str:
-    """Wishes as one line of JSON, always the same for the same wishes."""
+def options_to_json(options: RunOptions) -> str:
+    """Options as one line of JSON, always the same for the same options."""
     edition = options.defaults.edition
-    # Left out where it is the usual one, so that runs made before there were others keep their names.
+    # Standard type size is left out, so that runs made before there was another keep their names.
     type_size = () if edition.type_size is TypeSize.STANDARD else (edition.type_size.value,)
-    said = {
+    facts = {
         "edition": [edition.audience.value, edition.lang, edition.paper.value, *type_size],
         "destination": options.defaults.destination,
         "columns": sorted(options.columns),
@@ -38,21 +41,20 @@ def spell(options: RunOptions) -> str:
         "flags": [name for name in FLAGS if getattr(options, name)],
         "allowed": sorted(objection.value for objection in options.allowed),
     }
-    return json.dumps(said, ensure_ascii=True, separators=(",", ":"))
+    return json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
 
 
-def parse(text: str) -> RunOptions:
-    """The inverse of `spell`."""
-    said = json.loads(text)
-    audience, lang, paper, type_size = (*said["edition"], TypeSize.STANDARD)[:4]
+def options_from_json(text: str) -> RunOptions:
+    """The inverse of `options_to_json`."""
+    facts = json.loads(text)
+    audience, lang, paper, type_size = (*facts["edition"], TypeSize.STANDARD)[:4]
     return RunOptions(
-        defaults=RowDefaults(Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)), said["destination"]),
-        columns=tuple((theirs, ours) for theirs, ours in said["columns"]),
-        encoding=said["encoding"],
-        sort=tuple(said["sort"]),
-        allowed=frozenset(map(Objection, said["allowed"])),
-        **{name: name in said["flags"] for name in FLAGS},
+        defaults=RowDefaults(
+            Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)), facts["destination"]
+        ),
+        columns=tuple((theirs, ours) for theirs, ours in facts["columns"]),
+        encoding=facts["encoding"],
+        sort=tuple(facts["sort"]),
+        allowed=frozenset(map(Objection, facts["allowed"])),
+        **{name: name in facts["flags"] for name in FLAGS},
     )
-
-
-FLAGS = ("banner", "split", "tagged", "duplex", "keep_going")

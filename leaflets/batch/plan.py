@@ -1,127 +1,126 @@
-"""A whole list, read and judged before anything is made → every copy with its serial, or why not."""
+"""A whole list, read and assessed before anything is made → every copy with its serial, or why it is refused."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leaflets.batch.assessment import Assessment, Monographs
 from leaflets.batch.options import RunOptions
+from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import UsageError
-from leaflets.labels import Label
 from leaflets.ledger import serials
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry
 from leaflets.model.copy import Leaflet
-from leaflets.model.edition import Audience
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
 from leaflets.printfile.names import part_names
 from leaflets.runlist.columns import COLUMNS
 from leaflets.runlist.read import RunList
-from leaflets.runlist.requests import CopyRequest, RowFault, order
-from leaflets.workers.protocol import Job
+from leaflets.runlist.requests import CopyRequest, RowFault, copy_request
+from leaflets.workers.protocol import RenderTask
 
 MAX_TAGGED = 40_000
 """Copies in one tagged file: a PDF reader's limit of 8,388,607 objects, and 200 objects a copy."""
 
 
 @dataclass(frozen=True, slots=True)
-class LabelChecks:
-    """What is wrong with the label of an order that stands above some notes, and whether a banner can say a name."""
+class PlannedCopy:
+    """One copy: what the ledger records of it, which is no patient data, and the request with the label."""
 
-    label: Callable[[CopyRequest, tuple[str, ...]], Sequence[Finding]]
-    banner: Callable[[str], bool]
+    entry: CopyEntry
+    request: CopyRequest = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every copy that will be made, in the order of its serials; `orders` has the order of each copy."""
+    """All copies of a run in the order of their serials, its print files and leaflets, and what was found.
+
+    `rejected` are the lines of rows of which no copy is made.
+    """
 
     name: str
-    copies: tuple[CopyEntry, ...]
-    orders: tuple[CopyRequest, ...] = field(repr=False)
+    copies: tuple[PlannedCopy, ...]
     parts: tuple[PartEntry, ...]
     leaflets: tuple[LeafletEntry, ...]
-    assessments: tuple[Assessment, ...]
+    assessments: Mapping[Leaflet, Assessment]
     findings: tuple[Finding, ...] = ()
     rejected: frozenset[int] = frozenset()
 
     @property
     def errors(self) -> int:
-        """Findings that stop a run."""
+        """How many findings stop the run."""
         return sum(finding.severity is Severity.ERROR for finding in self.findings)
 
-    def label_of(self, serial: int) -> Label | None:
-        """The label of a planned copy; a clinician sheet has no space for one."""
-        found = self.orders[serial - 1]
-        return None if found.leaflet.edition.audience is Audience.CLINICIAN else found.label
+    @property
+    def copy_entries(self) -> tuple[CopyEntry, ...]:
+        """What the ledger records of the copies."""
+        return tuple(copy.entry for copy in self.copies)
 
-    def jobs(self) -> tuple[Job, ...]:
-        """One job for each distinct leaflet."""
-        return tuple(
-            Job(one.number, one.drug, one.audience, one.lang, one.paper, tuple(one.allowed.split()), one.type_size)
-            for one in self.leaflets
-        )
+    def render_tasks(self) -> tuple[RenderTask, ...]:
+        """One task for each distinct leaflet."""
+        return tuple(RenderTask(entry.number, entry.leaflet, entry.allowed) for entry in self.leaflets)
 
 
 def plan(
     run_list: RunList,
     monographs: Monographs,
+    print_files: PrintFiles,
     options: RunOptions,
     *,
     name: str,
-    patient: Callable[[str], bytes | None],
-    checks: LabelChecks,
+    pseudonym: Callable[[str], bytes | None],
 ) -> Plan:
-    """The plan of a run called `name`. Bad rows become findings with their line and are left out of the copies.
+    """The plan of a run called `name`. Rows that are refused become findings with their line.
 
-    `patient` hashes a patient reference. Raises UsageError where nothing can be sorted as wished.
+    `pseudonym` hashes a patient reference. Raises UsageError where there is no such column to sort by.
     """
-    aliases = monographs.aliases()
-    judged = [order(row, aliases, options.defaults) for row in run_list.reading.rows]
-    orders = [one for one in judged if isinstance(one, CopyRequest)]
-    assessments = monographs.judge(sorted({one.leaflet for one in orders}, key=str))
-    refused, refusals = _refused(orders, assessments, options.allowed)
-    notes = {leaflet: _notes(assessment, options.allowed) for leaflet, assessment in assessments.items()}
-    unfit, label_findings = _labels([one for one in orders if one.line not in refused], notes, checks)
-    faults = [one for one in judged if isinstance(one, RowFault)]
+    drug_names = monographs.drug_names()
+    read = [copy_request(row, drug_names, options.defaults) for row in run_list.parsed.rows]
+    requests = [one for one in read if isinstance(one, CopyRequest)]
+    assessments = monographs.assess(sorted({one.leaflet for one in requests}, key=str))
+    refused, refusals = _refused(requests, assessments, options.allowed)
+    unprintable, label_findings = _check_labels(
+        [one for one in requests if one.line not in refused], assessments, options.allowed, print_files
+    )
+    faults = [one for one in read if isinstance(one, RowFault)]
     if options.banner and not options.split:
-        faults += _nameless(orders, checks)
-    rejected = frozenset({fault.line for fault in faults} | refused | unfit)
-    good = [one for one in orders if one.line not in rejected]
-    findings = (*run_list.findings, *map(_finding, faults), *refusals, *label_findings, *_duplicates(orders))
-    numbered = _numbered(name, good, assessments, options, patient)
-    return replace(numbered, findings=findings, rejected=rejected)
+        faults += _check_banners(requests, print_files)
+    rejected = frozenset({fault.line for fault in faults} | refused | unprintable)
+    good = [one for one in requests if one.line not in rejected]
+    findings = (*run_list.findings, *map(_finding, faults), *refusals, *label_findings, *_duplicates(requests))
+    return replace(_numbered(name, good, assessments, options, pseudonym), findings=findings, rejected=rejected)
 
 
 def _finding(fault: RowFault) -> Finding:
     return Finding(Severity.ERROR, fault.code, fault.message, fault.hint, line=fault.line)
 
 
-# -------------------------------------------------------------------- judging
+# -------------------------------------------------------------------- what is refused
 
 
 def _refused(
-    orders: Sequence[CopyRequest], assessments: Mapping[Leaflet, Assessment], allowed: frozenset[Objection]
+    requests: Sequence[CopyRequest], assessments: Mapping[Leaflet, Assessment], allowed: frozenset[Objection]
 ) -> tuple[set[int], list[Finding]]:
     """The lines whose leaflets may not be made, and one finding for each such leaflet, with all its lines."""
     lines: dict[Leaflet, list[int]] = {}
-    for one in orders:
+    for one in requests:
         lines.setdefault(one.leaflet, []).append(one.line)
     refused: set[int] = set()
-    findings = []
-    for leaflet, asked in lines.items():
-        found = list(_against(assessments[leaflet], allowed, asked))
-        findings += found
-        refused.update(asked if any(finding.severity is Severity.ERROR for finding in found) else ())
+    findings: list[Finding] = []
+    for leaflet, on_lines in lines.items():
+        objections = list(_objections(assessments[leaflet], allowed, on_lines))
+        findings += objections
+        if any(finding.severity is Severity.ERROR for finding in objections):
+            refused.update(on_lines)
     return refused, findings
 
 
-def _against(assessment: Assessment, allowed: frozenset[Objection], asked: Sequence[int]) -> Iterator[Finding]:
-    """What stands against a leaflet: errors, or warnings where it was allowed."""
-    where = f"asked for on {'lines' if len(asked) > 1 else 'line'} {serials.spell(asked)}"
-    rows = f"{len(asked)} row{'s' if len(asked) > 1 else ''}"
-    if assessment.missing:
+def _objections(assessment: Assessment, allowed: frozenset[Objection], lines: Sequence[int]) -> Iterator[Finding]:
+    """The objections to a leaflet that is asked for on these lines: errors, or warnings where they are allowed."""
+    where = f"asked for on {'lines' if len(lines) > 1 else 'line'} {serials.format_serials(lines)}"
+    rows = f"{len(lines)} row{'s' if len(lines) > 1 else ''}"
+    if assessment.unavailable:
         yield Finding(
-            Severity.ERROR, "leaflet-missing", f"{assessment.leaflet}: {assessment.missing}; {where}", line=asked[0]
+            Severity.ERROR, "leaflet-missing", f"{assessment.leaflet}: {assessment.unavailable}; {where}", line=lines[0]
         )
     for objection, why in assessment.objections:
         permitted = objection in allowed and bool(objection.flag)
@@ -131,40 +130,44 @@ def _against(assessment: Assessment, allowed: frozenset[Objection], asked: Seque
         )
         hint = "Allowed, and said on every sheet." if permitted else refused
         message = f"{assessment.leaflet}: {why}; {rows if permitted else where}"
-        yield Finding(severity, f"leaflet-{objection.value}", message, hint, line=asked[0])
+        yield Finding(severity, f"leaflet-{objection.value}", message, hint, line=lines[0])
 
 
-def _notes(assessment: Assessment, allowed: frozenset[Objection]) -> tuple[str, ...]:
-    """What must be printed on a leaflet that was allowed all the same."""
-    lang = assessment.leaflet.edition.lang
-    return tuple(objection.note(lang) for objection, _ in assessment.objections if objection in allowed)
-
-
-def _labels(
-    orders: Iterable[CopyRequest], notes: Mapping[Leaflet, tuple[str, ...]], checks: LabelChecks
+def _check_labels(
+    requests: Iterable[CopyRequest],
+    assessments: Mapping[Leaflet, Assessment],
+    allowed: frozenset[Objection],
+    print_files: PrintFiles,
 ) -> tuple[set[int], list[Finding]]:
-    """The lines whose label cannot be set, and what was found about labels."""
+    """The lines whose label cannot be printed, and what was found about labels."""
+    notes = {leaflet: _notes(assessment, allowed) for leaflet, assessment in assessments.items()}
     findings = [
         replace(finding, line=one.line)
-        for one in orders
-        if one.label and one.leaflet.edition.audience is not Audience.CLINICIAN
-        for finding in checks.label(one, notes[one.leaflet])
+        for one in requests
+        if one.label
+        for finding in print_files.check_label(one, notes[one.leaflet])
     ]
     return {finding.line for finding in findings if finding.severity is Severity.ERROR}, findings
 
 
-def _nameless(orders: Iterable[CopyRequest], checks: LabelChecks) -> list[RowFault]:
-    """The rows whose destination no banner sheet can be headed with."""
-    fit = {destination: checks.banner(destination) for destination in {one.destination for one in orders}}
+def _notes(assessment: Assessment, allowed: frozenset[Objection]) -> tuple[str, ...]:
+    """What must be printed on a leaflet to which an objection was overruled."""
+    lang = assessment.leaflet.edition.lang
+    return tuple(objection.note(lang) for objection, _ in assessment.objections if objection in allowed)
+
+
+def _check_banners(requests: Iterable[CopyRequest], print_files: PrintFiles) -> list[RowFault]:
+    """A fault for each row whose destination cannot be printed on a banner sheet."""
+    fits = {destination: print_files.fits_banner(destination) for destination in {one.destination for one in requests}}
     what = "column `destination` cannot be printed on a banner sheet: a letter has no font, or it is too long"
     hint = "Call the destination otherwise, or leave --banner out."
-    return [RowFault(one.line, "list-destination", what, hint) for one in orders if not fit[one.destination]]
+    return [RowFault(one.line, "list-destination", what, hint) for one in requests if not fits[one.destination]]
 
 
-def _duplicates(orders: Iterable[CopyRequest]) -> Iterator[Finding]:
-    """Rows with the patient, leaflet and prescription of an earlier row: shown, since a refill may be meant."""
+def _duplicates(requests: Iterable[CopyRequest]) -> Iterator[Finding]:
+    """A warning for each row with the patient, leaflet and prescription of an earlier one, which may be a refill."""
     first: dict[tuple[str, str, str, str], int] = {}
-    for one in orders:
+    for one in requests:
         patient, rx_number = one.cells.get("patient_ref", ""), one.cells.get("rx_number", "")
         if not patient:
             continue
@@ -182,31 +185,30 @@ def _duplicates(orders: Iterable[CopyRequest]) -> Iterator[Finding]:
 
 def _numbered(
     name: str,
-    orders: Sequence[CopyRequest],
+    requests: Sequence[CopyRequest],
     assessments: Mapping[Leaflet, Assessment],
     options: RunOptions,
-    patient: Callable[[str], bytes | None],
+    pseudonym: Callable[[str], bytes | None],
 ) -> Plan:
-    leaflets = list(dict.fromkeys(one.leaflet for one in orders))
-    number = {leaflet: place for place, leaflet in enumerate(leaflets, 1)}
+    """The plan with a serial for each copy, ascending through the print files."""
+    leaflets = list(dict.fromkeys(one.leaflet for one in requests))
+    numbers = {leaflet: number for number, leaflet in enumerate(leaflets, 1)}
     parts: list[PartEntry] = []
-    copies: list[CopyEntry] = []
-    by_serial: list[CopyRequest] = []
-    groups = _groups(_sorted(orders, options.sort), MAX_TAGGED if options.tagged else 0)
+    copies: list[PlannedCopy] = []
+    groups = _groups(_sorted(requests, options.sort), MAX_TAGGED if options.tagged else 0)
     names = part_names(name, [destination for destination, _ in groups], folder=options.split)
     for part, ((destination, group), filename) in enumerate(zip(groups, names, strict=True), 1):
         first = len(copies) + 1
         for one in group:
-            who = patient(one.cells.get("patient_ref", ""))
-            copies.append(CopyEntry(len(copies) + 1, one.line, number[one.leaflet], part, who))
-        by_serial += group
+            patient = pseudonym(one.cells.get("patient_ref", ""))
+            entry = CopyEntry(len(copies) + 1, one.line, numbers[one.leaflet], part, patient)
+            copies.append(PlannedCopy(entry, one))
         parts.append(PartEntry(part, destination, filename, first, len(copies)))
-    entries = tuple(_entry(number[leaflet], assessments[leaflet], options.allowed) for leaflet in leaflets)
-    known = tuple(assessments[leaflet] for leaflet in leaflets)
-    return Plan(name, tuple(copies), tuple(by_serial), tuple(parts), entries, known)
+    entries = tuple(_leaflet_entry(numbers[leaflet], assessments[leaflet], options.allowed) for leaflet in leaflets)
+    return Plan(name, tuple(copies), tuple(parts), entries, assessments)
 
 
-def _sorted(orders: Sequence[CopyRequest], columns: Sequence[str]) -> Sequence[CopyRequest]:
+def _sorted(requests: Sequence[CopyRequest], columns: Sequence[str]) -> Sequence[CopyRequest]:
     """In list order, or by the cells of some columns; rows that are equal keep the order of the list."""
     for column in columns:
         if column not in COLUMNS:
@@ -217,24 +219,24 @@ def _sorted(orders: Sequence[CopyRequest], columns: Sequence[str]) -> Sequence[C
             one.leaflet.drug if column == "drug" else one.cells.get(column, "").casefold() for column in columns
         )
 
-    return sorted(orders, key=key) if columns else orders
+    return sorted(requests, key=key) if columns else requests
 
 
-def _groups(orders: Sequence[CopyRequest], most: int) -> list[tuple[str, list[CopyRequest]]]:
-    """Each destination with an order for each copy, destinations as they first come, none longer than a file may be."""
+def _groups(requests: Sequence[CopyRequest], most: int) -> list[tuple[str, list[CopyRequest]]]:
+    """The copies of each print file, with its destination: a request for each copy, destinations as they first come.
+
+    No group is longer than `most`, if that is not 0.
+    """
     by_destination: dict[str, list[CopyRequest]] = {}
-    for one in orders:
+    for one in requests:
         by_destination.setdefault(one.destination, []).extend([one] * one.copies)
     return [
-        (destination, whole[start : start + (most or len(whole))])
-        for destination, whole in by_destination.items()
-        for start in range(0, len(whole), most or len(whole))
+        (destination, copies[start : start + (most or len(copies))])
+        for destination, copies in by_destination.items()
+        for start in range(0, len(copies), most or len(copies))
     ]
 
 
-def _entry(number: int, assessment: Assessment, allowed: frozenset[Objection]) -> LeafletEntry:
-    leaflet, edition = assessment.leaflet, assessment.leaflet.edition
-    named = " ".join(objection.value for objection, _ in assessment.objections if objection in allowed)
-    where = (edition.audience.value, edition.lang, edition.paper.value)
-    printed = (assessment.version, assessment.source, named)
-    return LeafletEntry(number, leaflet.drug, *where, *printed, type_size=edition.type_size.value)
+def _leaflet_entry(number: int, assessment: Assessment, allowed: frozenset[Objection]) -> LeafletEntry:
+    overruled = tuple(objection for objection, _ in assessment.objections if objection in allowed)
+    return LeafletEntry(number, assessment.leaflet, assessment.version, assessment.source, overruled)

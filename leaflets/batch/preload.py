@@ -1,8 +1,8 @@
-"""Loads all that a worker needs to make a leaflet; imported once, by the server from which workers are forked.
+"""Loads all that a worker needs to render a leaflet; imported once, by the server from which workers are forked.
 
-The server also makes the beginning of one sheet of ours and throws it away: what renderer, templates and checks load
-when they are first used (a quarter of a second) is then there in every worker. It happens while the list is still
-being judged.
+The server also renders the beginning of one of our own sheets and discards it: what renderer, templates and checks
+load when they are first used (a quarter of a second) is then there in every worker. It happens while the list is still
+being planned.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from leaflets.errors import LeafletError
 from leaflets.model.edition import Audience
 from leaflets.project import ProjectFolder, packaged
 
-PARTS = (
+MODULES = (
     "leaflets.workers.pool",
     "leaflets.batch.render_task",
     "leaflets.pipeline.render",
@@ -24,20 +24,20 @@ PARTS = (
     "leaflets.stamp",
     "leaflets.typeset",
 )
-"""What a worker loads to make a leaflet, with all that these load themselves."""
+"""What a worker loads to render a leaflet; they import the rest."""
 
 _BEGINNING = re.compile(rb"(?:.*?^### ){3}", re.MULTILINE | re.DOTALL)
 
 
 def load() -> None:
-    """Loads and warms up without the collector of cycles, which would find next to nothing in what stays.
+    """Loads and warms up with the garbage collector off, as next to nothing of what is loaded is garbage.
 
-    Afterwards it leaves alone what every worker shares, and looks less often at what a page leaves: after every few
-    pages all of it is collected in any case.
+    Afterwards the collector ignores what all workers share, and runs less often, as it runs after every few pages in
+    any case.
     """
     gc.disable()
-    for part in PARTS:
-        importlib.import_module(part)
+    for module in MODULES:
+        importlib.import_module(module)
     if Path(packaged("content")).is_dir():
         warm_up()
     gc.freeze()
@@ -46,7 +46,7 @@ def load() -> None:
 
 
 def warm_up() -> None:
-    """Makes two sections of the first of our own monographs; what is wrong with it is told when it is asked for."""
+    """Renders two sections of one of our own monographs; an error in it is reported when its sheet is asked for."""
     from leaflets.pipeline import default_edition
     from leaflets.pipeline.inputs import gather_inputs
     from leaflets.pipeline.render import render
@@ -64,8 +64,8 @@ def warm_up() -> None:
 
 def _beginning(text: bytes) -> bytes:
     """A monograph up to its third section."""
-    found = _BEGINNING.match(text)
-    return found[0].removesuffix(b"### ") if found else text
+    match = _BEGINNING.match(text)
+    return match[0].removesuffix(b"### ") if match else text
 
 
 load()

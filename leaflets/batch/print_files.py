@@ -1,5 +1,6 @@
-"""Writes the print files of a run: one PDF for a destination, or a folder with one for each copy."""
+"""Writes the print files of a run, one PDF or one folder of PDFs for a destination, and removes unfinished ones."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -8,28 +9,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from leaflets import printfile
-from leaflets.errors import OutputError
+from leaflets import labels, printfile
+from leaflets.errors import LedgerError, OutputError
 from leaflets.impose import paper_sheets
-from leaflets.labels import Label, LabelFonts, LabelSetter, check_label
+from leaflets.labels import Label, LabelFonts, LabelSetter
+from leaflets.ledger.entries import RunEntry
+from leaflets.ledger.ledger import Ledger
 from leaflets.model.compiled import CompiledLeaflet
 from leaflets.model.finding import Finding
 from leaflets.printfile import Copy, PrintJob, WrittenFile
-from leaflets.printfile.names import unfinished
+from leaflets.printfile.names import unfinished_name
 from leaflets.runlist.requests import CopyRequest
 
 SYNCS = 16
-"""Files synced at once: a journal takes them together, eight times as fast as one after the other."""
+"""Files synced at once: the file system's journal takes them together, eight times as fast as one by one."""
 
 
 class PrintFiles(Protocol):
-    """What a run asks of whoever writes its files."""
+    """How the files of a run are written."""
 
-    def check(self, order: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
-        """What is wrong with the label of an order under these notes, without repeating any of it."""
+    def check_label(self, request: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
+        """What is wrong with a label that stands above these notes; no finding repeats any of its text."""
 
-    def can_head(self, destination: str) -> bool:
-        """Whether a banner sheet can be headed with the name of this destination."""
+    def fits_banner(self, destination: str) -> bool:
+        """Whether this destination can be printed on a banner sheet."""
 
     def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> WrittenFile:
         """Writes one print file, whole or not at all, readable by its owner alone."""
@@ -40,48 +43,70 @@ class PrintFiles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PdfPrintFiles:
-    """The bindery that writes PDFs, with sheets from the cache and the label fonts of the project."""
+    """Writes PDFs, with compiled leaflets by their key and the label fonts of the project."""
 
-    sheet: Callable[[str], CompiledLeaflet]
+    compiled: Callable[[str], CompiledLeaflet]
     fonts: LabelFonts
 
-    def check(self, order: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
-        """What is wrong with the label of an order under these notes."""
-        return check_label(order.label or Label(), self.fonts, lang=order.leaflet.edition.lang, notes=notes)
+    def check_label(self, request: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
+        """What is wrong with a label that stands above these notes: characters without a font, too little space."""
+        return labels.check_label(request.label or Label(), self.fonts, lang=request.leaflet.edition.lang, notes=notes)
 
-    def can_head(self, destination: str) -> bool:
-        """Whether the fonts have all letters of a destination and it fits on a banner sheet."""
+    def fits_banner(self, destination: str) -> bool:
+        """Whether the fonts have all characters of a destination and it fits on a banner sheet."""
         return printfile.fits_banner(destination, LabelSetter(self.fonts))
 
     def save(self, path: Path, copies: Iterable[Copy], job: PrintJob) -> WrittenFile:
         """Writes one print file. Raises PdfError or OutputError."""
-        return printfile.save_print_file(path, copies, self.sheet, self.fonts, job)
+        return printfile.save_print_file(path, copies, self.compiled, self.fonts, job)
 
     def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> WrittenFile:
         """Writes a folder of files and a list of their hashes. Raises PdfError or OutputError."""
-        writer = printfile.SplitWriter(self.sheet, self.fonts)
-        part = path.with_name(unfinished(path.name))
+        writer = printfile.SplitWriter(self.compiled, self.fonts)
+        part = path.with_name(unfinished_name(path.name))
         try:
-            _remove(part)
+            _remove_folder(part)
             part.mkdir(mode=0o700, parents=True)
             written = [(name, writer.save(part / name, copy)) for name, copy in copies]
             sums = "".join(f"{one.sha256}  {name}\n" for name, one in written)
             (part / "SHA256SUMS").write_text(sums, "ascii")
-            _settle(part)
-            _remove(path)
+            _sync_files(part)
+            _remove_folder(path)
             part.rename(path)
             _sync(path.parent)
         except OSError as error:
             raise OutputError(f"{path}: the folder cannot be written: {error.strerror}") from error
         finally:
             shutil.rmtree(part, ignore_errors=True)
-        return _together(
-            [one for _, one in written], hashlib.sha256(sums.encode("ascii")).hexdigest(), duplex=job.duplex
-        )
+        return _total([one for _, one in written], hashlib.sha256(sums.encode("ascii")).hexdigest(), duplex=job.duplex)
 
 
-def _together(written: Sequence[WrittenFile], sha256: str, *, duplex: bool) -> WrittenFile:
-    """The folder as one file; files of one copy have no blank backs, but a sheet of paper has two sides."""
+def remove_abandoned(ledger: Ledger) -> None:
+    """Removes the partly written files of runs that no process is making: what a killed one left behind."""
+    for run in ledger.store.unfinished_runs():
+        with contextlib.suppress(LedgerError), ledger.lock_run(run):
+            for part in ledger.store.parts(run):
+                _remove((Path(run.folder) / part.name).with_name(unfinished_name(part.name)))
+
+
+def remove_unrecorded(ledger: Ledger, run: RunEntry) -> None:
+    """Removes the partly written files of a run, and finished ones that the ledger does not record as written."""
+    for part in ledger.store.parts(run):
+        path = Path(run.folder) / part.name
+        _remove(path.with_name(unfinished_name(part.name)))
+        if not part.written:
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _total(written: Sequence[WrittenFile], sha256: str, *, duplex: bool) -> WrittenFile:
+    """The figures of a folder; a file of one copy has no blank back, but takes whole sheets of paper."""
     return WrittenFile(
         copies=sum(one.copies for one in written),
         pages=sum(one.pages for one in written),
@@ -91,17 +116,17 @@ def _together(written: Sequence[WrittenFile], sha256: str, *, duplex: bool) -> W
     )
 
 
-def _remove(folder: Path) -> None:
+def _remove_folder(folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
 
 
-def _settle(folder: Path) -> None:
-    """Makes sure the files are on the disk before their folder gets its name; many wait for the disk at once."""
+def _sync_files(folder: Path) -> None:
+    """Syncs all files to the disk, many at once, so that the folder has its final name only when they are there."""
     from concurrent.futures import ThreadPoolExecutor  # here, as only split runs need it
 
-    with ThreadPoolExecutor(SYNCS) as waiting:
-        list(waiting.map(_sync, folder.iterdir()))
+    with ThreadPoolExecutor(SYNCS) as pool:
+        list(pool.map(_sync, folder.iterdir()))
     _sync(folder)
 
 

@@ -1,4 +1,4 @@
-"""Which runs, destinations and serials got which version of a drug's leaflet."""
+"""Finds the copies of a drug's leaflet, or of one version of it, in all runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from leaflets.runlist.drug_names import DrugNames
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """What went out of one drug, and how much of it was confirmed, may be about, or never reached anybody."""
+    """The copies of one drug's leaflets, grouped by run, version, destination and state."""
 
     drug: str
     version: str
@@ -21,18 +21,18 @@ class Recall:
 
     @property
     def counts(self) -> Mapping[CopyState, int]:
-        """Sheets by state."""
+        """How many copies are in each state."""
         return {state: sum(len(one.serials) for one in self.issued if one.state is state) for state in CopyState}
 
 
-def recall(store: LedgerStore, aliases: DrugNames, wanted: str, before: str = "") -> Recall:
-    """What the ledger knows of "DRUG" or "DRUG@VERSION" made before an ISO date.
+def recall(store: LedgerStore, drug_names: DrugNames, wanted: str, before: str = "") -> Recall:
+    """The copies of "DRUG" or "DRUG@VERSION" in runs begun before an ISO date.
 
-    A drug is looked for among the monographs and, as these may be gone, among the names in the ledger itself.
+    A drug is looked for among the monographs and, as its own may have been deleted, among the names in the ledger.
     Raises UsageError where nothing is called so.
     """
     name, _, version = wanted.partition("@")
-    match = aliases.find(name)
+    match = drug_names.find(name)
     if len(match.drugs) > 1:
         raise UsageError(f'"{name}" may be {" or ".join(match.drugs)}', "Name one of them.")
     drug = match.drugs[0] if match.drugs else name

@@ -1,93 +1,93 @@
-"""Prints spoiled sheets again: new serials in place of the old, which can never become printed."""
+"""Prints copies again: new serials replace the old ones, which are spoiled and can never become printed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leaflets.batch import options as run_options
-from leaflets.batch.assessment import Monographs
-from leaflets.batch.execute import RunContext, RunResult, Task, finish
-from leaflets.batch.plan import LabelChecks, Plan, plan
-from leaflets.batch.print_files import PrintFiles
+from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, execute
+from leaflets.batch.options import options_from_json
+from leaflets.batch.plan import Plan, plan
 from leaflets.errors import RunIncomplete, UsageError
 from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry
 from leaflets.ledger.ledger import Ledger
-from leaflets.ledger.serials import spell
+from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.model.finding import Severity
 from leaflets.printfile.names import part_names
-from leaflets.runlist import read as lists
+from leaflets.runlist.read import read_list
 
-REPRINTED = frozenset({CopyState.WRITTEN, CopyState.SENT, CopyState.SPOILED})
-"""Where a copy may stand that another takes the place of; it is spoiled then, if nobody said so before."""
+REPRINTABLE = frozenset({CopyState.WRITTEN, CopyState.SENT, CopyState.SPOILED})
+"""The states of a copy that may be reprinted; it is recorded as spoiled then, if it was not before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reprint:
-    """Copies that take the place of others, and what came of making them."""
+    """The new serial for each old one, and what came of making the new copies."""
 
     replaced: Mapping[int, int]
     made: RunResult
 
 
 def reprint(
-    data: bytes, run: RunEntry, chosen: Sequence[int], ledger: Ledger, context: RunContext, resume: str
+    data: bytes, run: RunEntry, chosen: Sequence[int], ledger: Ledger, context: RunContext, resume_hint: str
 ) -> Reprint:
-    """Makes copies in place of some of a run, from the same list. The same call resumes one that was interrupted.
+    """Makes new copies in place of some serials of a run, from the same list; resumes a reprint that was interrupted.
 
     Raises UsageError where the list is another, or a serial cannot be reprinted; RunIncomplete where a leaflet changed.
     """
-    options = replace(run_options.parse(run.options), keep_going=False)
-    run_plan = _same_plan(data, run, ledger, context.monographs, context.print_files)
-    with ledger.hold(run):
+    options = replace(options_from_json(run.options), keep_going=False)
+    run_plan = _recorded_plan(data, run, ledger, context)
+    with ledger.lock_run(run):
         copies = ledger.store.copies(run)
         _refuse_changed(run, run_plan, ledger, [copy for copy in copies if copy.serial in set(chosen)])
-        known = {copy.replaces: copy.serial for copy in copies if copy.replaces in set(chosen)}
-        if not known:
+        already = {copy.replaces for copy in copies if copy.replaces in set(chosen)}
+        if not already:
             _refuse_unfit(run, copies, chosen)
-            _plan_again(run, copies, chosen, ledger, folder=options.split)
-        elif set(known) != set(chosen):
-            replaced = spell(number for number in known if number)
-            raise UsageError(f"run {run.name}: serials {replaced} were reprinted already", "Leave them out.")
-        made = finish(context, Task(run, run_plan, options, resume), lambda _lines: None)
-        after = {copy.replaces: copy.serial for copy in ledger.store.copies(run)}
-    return Reprint({old: after[old] for old in chosen}, made)
+            _add_copies(run, copies, chosen, ledger, folder=options.split)
+        elif already != set(chosen):
+            serials = format_serials(number for number in already if number)
+            raise UsageError(f"run {run.name}: serials {serials} were reprinted already", "Leave them out.")
+        made = execute(context, UnfinishedRun(run, run_plan, options, resume_hint), lambda _lines: None)
+        new_serials = {copy.replaces: copy.serial for copy in ledger.store.copies(run)}
+    return Reprint({old: new_serials[old] for old in chosen}, made)
 
 
-def _same_plan(data: bytes, run: RunEntry, ledger: Ledger, monographs: Monographs, print_files: PrintFiles) -> Plan:
-    """The plan of the run, from its own list."""
-    options = run_options.parse(run.options)
-    run_list = lists.read(data, dict(options.columns), options.encoding)
+def _recorded_plan(data: bytes, run: RunEntry, ledger: Ledger, context: RunContext) -> Plan:
+    """The plan of the run, made again from its list."""
+    options = options_from_json(run.options)
+    run_list = read_list(data, dict(options.columns), options.encoding)
     if run_list.sha256 != run.list_sha256:
         raise UsageError(
             f"this is not the list run {run.name} was made from, or it was changed since",
             "Give the very same file; it is known by its hash.",
         )
-    checks = LabelChecks(print_files.check, print_files.can_head)
-    found = plan(run_list, monographs, options, name=run.name, patient=ledger.key.hash, checks=checks)
+    pseudonym = ledger.key.pseudonym
+    planned = plan(run_list, context.monographs, context.print_files, options, name=run.name, pseudonym=pseudonym)
     recorded = [copy for copy in ledger.store.copies(run) if copy.replaces is None]
-    if [_fixed(copy) for copy in recorded] != [_fixed(copy) for copy in found.copies]:
-        refused = next((f"; {finding.message}" for finding in found.findings if finding.severity is Severity.ERROR), "")
+    if [_fixed(copy) for copy in recorded] != [_fixed(copy) for copy in planned.copy_entries]:
+        errors = (finding.message for finding in planned.findings if finding.severity is Severity.ERROR)
+        refused = next((f"; {message}" for message in errors), "")
         raise RunIncomplete(
             f"run {run.name}: its list no longer means the same leaflets; a monograph came, went or is refused now"
             f"{refused}",
             "Put the monographs back as they were, or make a new list of these patients.",
         )
-    return found
+    return planned
 
 
 def _fixed(copy: CopyEntry) -> CopyEntry:
+    """The copy without its state, which is all of it that ever changes."""
     return replace(copy, state=CopyState.PLANNED)
 
 
-def _refuse_changed(run: RunEntry, found: Plan, ledger: Ledger, old: Sequence[CopyEntry]) -> None:
-    """A reprint is the same sheet once more, or none."""
-    then = {entry.number: entry for entry in ledger.store.leaflets(run)}
-    now = {entry.number: entry for entry in found.leaflets}
+def _refuse_changed(run: RunEntry, planned: Plan, ledger: Ledger, old: Sequence[CopyEntry]) -> None:
+    """Raises RunIncomplete where a leaflet is not as it was: a reprint is the same sheet again, or none."""
+    recorded_leaflets = {entry.number: entry for entry in ledger.store.leaflets(run)}
+    leaflets_now = {entry.number: entry for entry in planned.leaflets}
     for number in sorted({copy.leaflet for copy in old}):
-        before = replace(then[number], content_id="", sheet="", pages=0)
-        if before != now[number]:
+        recorded = replace(recorded_leaflets[number], content_id="", sheet="", pages=0)
+        if recorded != leaflets_now[number]:
             raise RunIncomplete(
-                f"run {run.name}: {before.drug} has changed since, so a reprint would be another leaflet",
+                f"run {run.name}: {recorded.leaflet.drug} has changed since, so a reprint would be another leaflet",
                 "Spoil the old sheets with `leaflet runs spoil`, and make a new list of these patients.",
             )
 
@@ -97,38 +97,39 @@ def _refuse_unfit(run: RunEntry, copies: Sequence[CopyEntry], chosen: Sequence[i
     unknown = [serial for serial in chosen if serial not in states]
     if unknown or not chosen:
         raise UsageError(
-            f"run {run.name} has no serial {spell(unknown) or 'of that kind'}",
+            f"run {run.name} has no serial {format_serials(unknown) or 'of that kind'}",
             f"`leaflet runs show {run.name}` lists them.",
         )
     printed = [serial for serial in chosen if states[serial] is CopyState.PRINTED]
     if printed:
-        hint = f"If a sheet is spoiled after all: `leaflet runs spoil {run.name} {spell(printed)}`, then reprint."
-        raise UsageError(f"run {run.name}: serials {spell(printed)} are confirmed as printed", hint)
-    unfit = [serial for serial in chosen if states[serial] not in REPRINTED]
+        serials = format_serials(printed)
+        hint = f"If a sheet is spoiled after all: `leaflet runs spoil {run.name} {serials}`, then reprint."
+        raise UsageError(f"run {run.name}: serials {serials} are confirmed as printed", hint)
+    unfit = [serial for serial in chosen if states[serial] not in REPRINTABLE]
     if unfit:
         hint = "Finish the run first: give the command that began it once more."
-        raise UsageError(f"run {run.name}: serials {spell(unfit)} were never written", hint)
+        raise UsageError(f"run {run.name}: serials {format_serials(unfit)} were never written", hint)
 
 
-def _plan_again(
+def _add_copies(
     run: RunEntry, copies: Sequence[CopyEntry], chosen: Sequence[int], ledger: Ledger, *, folder: bool
 ) -> None:
-    """New serials after the last, grouped by print file as the old ones were."""
+    """Adds copies with serials after the last, grouped by print file as the old ones were."""
     parts = ledger.store.parts(run)
     old = [copy for copy in copies if copy.serial in set(chosen)]
-    sources = sorted({copy.part for copy in old})
+    old_parts = sorted({copy.part for copy in old})
     destinations = {part.number: part.destination for part in parts}
     names = part_names(
         run.name,
-        [destinations[number] for number in sources],
+        [destinations[number] for number in old_parts],
         folder=folder,
-        ending=f"-reprint-{copies[-1].serial + 1}",
+        suffix=f"-reprint-{copies[-1].serial + 1}",
     )
     new_parts, new_copies, serial = [], [], copies[-1].serial
-    for number, (source, name) in enumerate(zip(sources, names, strict=True), parts[-1].number + 1):
+    for number, (old_part, name) in enumerate(zip(old_parts, names, strict=True), parts[-1].number + 1):
         first = serial + 1
-        for copy in (copy for copy in old if copy.part == source):
+        for copy in (copy for copy in old if copy.part == old_part):
             serial += 1
             new_copies.append(CopyEntry(serial, copy.line, copy.leaflet, number, copy.patient, replaces=copy.serial))
-        new_parts.append(PartEntry(number, destinations[source], name, first, serial))
+        new_parts.append(PartEntry(number, destinations[old_part], name, first, serial))
     ledger.store.add_reprint(run, new_parts, new_copies)

@@ -1,25 +1,25 @@
-"""A run from its list to its ledger: plans it, or finds it half made and takes it up again."""
+"""A run from its list to its print files: planned or resumed, then executed."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leaflets.batch import options as run_options
 from leaflets.batch.assessment import Monographs
-from leaflets.batch.execute import RunContext, RunResult, Task, finish
-from leaflets.batch.options import RunOptions
-from leaflets.batch.plan import LabelChecks, Plan, plan
-from leaflets.batch.print_files import PrintFiles
-from leaflets.errors import CheckFailed, UsageError
+from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, execute
+from leaflets.batch.options import RunOptions, options_to_json
+from leaflets.batch.plan import Plan, plan
+from leaflets.batch.print_files import PrintFiles, remove_unrecorded
+from leaflets.errors import CheckFailed, RunIncomplete, UsageError
 from leaflets.ledger.entries import NewRun, RunEntry
 from leaflets.ledger.ledger import Ledger
+from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import plan_digest
 from leaflets.project.files import folder as make_folder
-from leaflets.runlist import read as lists
-from leaflets.runlist.read import RunList
+from leaflets.runlist.read import RunList, read_list, rejected_rows
 
-ENDINGS = {"csv": "csv", "jsonl": "jsonl", "fhir": "json"}
+SUFFIXES = {"csv": "csv", "jsonl": "jsonl", "fhir": "json"}
+"""Suffixes of file names by the format of a list."""
 
 SavePrivately = Callable[[Path, bytes], None]
 """Writes a file whole or not at all, mode 0600."""
@@ -27,30 +27,34 @@ SavePrivately = Callable[[Path, bytes], None]
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """A list and how it is to be made. `today` reads "261123", `folder` is where print files go."""
+    """A list and how its run is to be made.
+
+    `folder` is where print files go, `day` begins the name of a new run ("261123"), `versions` are those of the
+    program and its label fonts. `again` asks for a new run of a list that was finished.
+    """
 
     data: bytes = field(repr=False)
-    place: Path
+    path: Path
     options: RunOptions
     folder: Path
-    today: str
+    day: str
     versions: str
     again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RunIdentity:
-    """What the ledger knows of a list: the run to take up, or the name and key of a new one."""
+    """The name and key of a run; `entry` is the run itself where the ledger has it, `complete` where it is finished."""
 
     name: str
     key: str
-    run: RunEntry | None = None
+    entry: RunEntry | None = None
     complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedRun:
-    """A list read and judged, nothing made yet."""
+class PlannedRun:
+    """A list that was read and planned; nothing is made yet."""
 
     request: RunRequest
     run_list: RunList = field(repr=False)
@@ -58,73 +62,75 @@ class PreparedRun:
     plan: Plan
 
 
-def prepare(request: RunRequest, monographs: Monographs, print_files: PrintFiles, ledger: Ledger | None) -> PreparedRun:
-    """Reads and judges a list. `books` is None where no ledger stands yet, and none is made.
+def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFiles, ledger: Ledger | None) -> PlannedRun:
+    """Reads a list and plans its run, or the rest of it. `ledger` is None where there is none yet; none is made.
 
-    Raises UsageError where the list cannot be read or was made already with other wishes, RunIncomplete where it, or a
+    Raises UsageError where the list cannot be read or was finished with other options, RunIncomplete where it, or a
     monograph, changed after part of it was written.
     """
-    run_list = lists.read(request.data, dict(request.options.columns), request.options.encoding)
-    identity = _find_standing(request, run_list, ledger) if ledger else _new_standing(request, run_list, 0)
+    run_list = read_list(request.data, dict(request.options.columns), request.options.encoding)
+    identity = _identify(request, run_list, ledger) if ledger else _new_identity(request, run_list, 0)
 
     def planned(name: str) -> Plan:
-        patient = ledger.key.hash if ledger else _nobody
-        checks = LabelChecks(print_files.check, print_files.can_head)
-        return plan(run_list, monographs, request.options, name=name, patient=patient, checks=checks)
+        pseudonym = ledger.key.pseudonym if ledger else _no_pseudonym
+        return plan(run_list, monographs, print_files, request.options, name=name, pseudonym=pseudonym)
 
     first = planned(identity.name)
-    if not ledger or not identity.run or identity.complete or _as_recorded(identity.run, first):
-        return PreparedRun(request, run_list, identity, first)
-    ledger.clear_away(identity.run, "its monographs, or what is known of them, have changed")
-    identity = _new_standing(request, run_list, ledger.count(run_list.sha256))
-    return PreparedRun(request, run_list, identity, planned(identity.name))
+    if not ledger or not identity.entry or identity.complete or _is_as_recorded(identity.entry, first):
+        return PlannedRun(request, run_list, identity, first)
+    _cancel_unwritten(ledger, identity.entry, "its monographs, or what is known of them, have changed")
+    identity = _new_identity(request, run_list, ledger.count_runs(run_list.sha256))
+    return PlannedRun(request, run_list, identity, planned(identity.name))
 
 
-def carry_out(
-    prepared: PreparedRun, context: RunContext, ledger: Ledger, save: SavePrivately, resume: str
+def execute_run(
+    planned: PlannedRun, context: RunContext, ledger: Ledger, save: SavePrivately, resume_hint: str
 ) -> RunResult:
-    """Makes what was prepared, or what it still lacks. Raises CheckFailed where bad rows stand in the way."""
-    run_plan, options = prepared.plan, prepared.request.options
-    if prepared.identity.complete and prepared.identity.run:
-        run = prepared.identity.run
-        return RunResult(run, context.store.parts(run), context.store.tally(run), frozenset())
-    _refuse_bad_rows(run_plan, options)
-    run = prepared.identity.run or context.store.add_run(_new_run(prepared, ledger))
+    """Makes what was planned and is not made yet; writes rows that are refused or fail to a list of their own.
 
-    def rejects(lost: frozenset[int]) -> None:
-        lines = run_plan.rejected | lost
+    Raises CheckFailed where rows are refused and the run is not to keep going; besides what `execute` raises.
+    """
+    run_plan, options = planned.plan, planned.request.options
+    if planned.identity.complete and planned.identity.entry:
+        run = planned.identity.entry
+        return RunResult(run, context.store.parts(run), context.store.state_counts(run), frozenset())
+    _refuse_bad_rows(run_plan, options)
+    run = planned.identity.entry or context.store.add_run(_new_run(planned, ledger))
+
+    def write_rejects(failed_lines: frozenset[int]) -> None:
+        lines = run_plan.rejected | failed_lines
         if lines:
-            save(rejects_path(prepared, run), lists.rejects(prepared.run_list, lines))
+            save(rejects_path(planned, run), rejected_rows(planned.run_list, lines))
 
     make_folder(Path(run.folder))
-    with ledger.hold(run):
-        return finish(context, Task(run, run_plan, options, resume), rejects)
+    with ledger.lock_run(run):
+        return execute(context, UnfinishedRun(run, run_plan, options, resume_hint), write_rejects)
 
 
-def rejects_path(prepared: PreparedRun, run: RunEntry) -> Path:
-    """Where the rows go that were not made."""
-    return Path(run.folder) / f"{run.name}-rejects.{ENDINGS[prepared.run_list.format]}"
+def rejects_path(planned: PlannedRun, run: RunEntry) -> Path:
+    """The file for the rows of which no copies were made."""
+    return Path(run.folder) / f"{run.name}-rejects.{SUFFIXES[planned.run_list.format]}"
 
 
-# -------------------------------------------------------------------- what is known already
+# -------------------------------------------------------------------- which run it is
 
 
-def _find_standing(request: RunRequest, run_list: RunList, ledger: Ledger) -> RunIdentity:
-    """The half-made run of this list, the finished one, or a new one; half-made runs it replaces are cleared away."""
-    wished = run_options.spell(request.options)
-    runs = ledger.store.runs()
-    same = [run for run in runs if run.list_sha256 == run_list.sha256]
-    live = [run for run in same if not ledger.is_cancelled(run)]
+def _identify(request: RunRequest, run_list: RunList, ledger: Ledger) -> RunIdentity:
+    """The unfinished run of this list, the finished one, or a new one, which cancels unfinished ones it replaces."""
+    options = options_to_json(request.options)
+    store = ledger.store
+    of_this_list = [run for run in store.runs() if run.list_sha256 == run_list.sha256]
+    live = [run for run in of_this_list if not ledger.is_cancelled(run)]
     for run in live:
-        if ledger.store.tally(run).unmade and run.options == wished:
+        if store.state_counts(run).unwritten and run.options == options:
             return _resumed(request, run)
-        if ledger.store.tally(run).unmade:
-            ledger.clear_away(run, "this list was begun with other flags or settings")
-    done = [run for run in live if not ledger.is_cancelled(run)]
-    if done and not request.again:
-        return _finished(done[-1], wished)
-    _clear_changed(request, run_list, ledger)
-    return _new_standing(request, run_list, len(same))
+        if store.state_counts(run).unwritten:
+            _cancel_unwritten(ledger, run, "this list was begun with other flags or settings")
+    finished = [run for run in live if not ledger.is_cancelled(run)]
+    if finished and not request.again:
+        return _finished(finished[-1], options)
+    _cancel_changed(request, run_list, ledger)
+    return _new_identity(request, run_list, len(of_this_list))
 
 
 def _resumed(request: RunRequest, run: RunEntry) -> RunIdentity:
@@ -135,8 +141,8 @@ def _resumed(request: RunRequest, run: RunEntry) -> RunIdentity:
     return RunIdentity(run.name, run.key, run)
 
 
-def _finished(run: RunEntry, wished: str) -> RunIdentity:
-    if run.options != wished:
+def _finished(run: RunEntry, options: str) -> RunIdentity:
+    if run.options != options:
         raise UsageError(
             f"this list was made already, with other flags or settings, as run {run.name}",
             "Say --again to make all its sheets once more; that is a new run.",
@@ -144,50 +150,64 @@ def _finished(run: RunEntry, wished: str) -> RunIdentity:
     return RunIdentity(run.name, run.key, run, complete=True)
 
 
-def _clear_changed(request: RunRequest, run_list: RunList, ledger: Ledger) -> None:
-    """A list that was changed while half made takes the place of what it was, if nothing was written."""
-    place = ledger.key.place_hash(request.place)
+def _cancel_changed(request: RunRequest, run_list: RunList, ledger: Ledger) -> None:
+    """Cancels unfinished runs of another list at the same path: it was changed since."""
+    path_hash = ledger.key.path_hash(request.path)
     for run in ledger.store.runs():
-        if run.list_place == place and run.list_sha256 != run_list.sha256 and ledger.store.tally(run).unmade:
-            ledger.clear_away(run, "the list has changed")
+        changed = run.list_path_hash == path_hash and run.list_sha256 != run_list.sha256
+        if changed and ledger.store.state_counts(run).unwritten:
+            _cancel_unwritten(ledger, run, "the list has changed")
 
 
-def _new_standing(request: RunRequest, run_list: RunList, earlier: int) -> RunIdentity:
-    """Name and key of a new run: from the list, the wishes and the number of earlier runs of the same list."""
-    said = "\n".join((run_list.sha256, run_options.spell(request.options), str(earlier)))
-    key = hashlib.sha256(said.encode("ascii")).hexdigest()
-    return RunIdentity(f"{request.today}-{key[:8]}", key)
+def _cancel_unwritten(ledger: Ledger, run: RunEntry, why: str) -> None:
+    """Cancels an unfinished run without a written print file. Raises RunIncomplete where it has one."""
+    if any(part.written for part in ledger.store.parts(run)):
+        raise RunIncomplete(
+            f"run {run.name} is half made, and {why}",
+            f"Put it back as it was and run again, or end the run with `leaflet runs cancel {run.name}`.",
+        )
+    with ledger.lock_run(run):
+        live = [copy.serial for copy in ledger.store.copies(run) if copy.state is not CopyState.CANCELLED]
+        ledger.store.move(run, live, CopyState.CANCELLED, "replanned")
+        remove_unrecorded(ledger, run)
 
 
-def _as_recorded(run: RunEntry, found: Plan) -> bool:
-    return run.plan_digest == plan_digest(found.leaflets, found.parts, found.copies)
+def _new_identity(request: RunRequest, run_list: RunList, earlier: int) -> RunIdentity:
+    """Name and key of a new run: from the list, the options and the number of earlier runs of the same list."""
+    facts = "\n".join((run_list.sha256, options_to_json(request.options), str(earlier)))
+    key = hashlib.sha256(facts.encode("ascii")).hexdigest()
+    return RunIdentity(f"{request.day}-{key[:8]}", key)
 
 
-def _nobody(_reference: str) -> None:
+def _is_as_recorded(run: RunEntry, planned: Plan) -> bool:
+    return run.plan_digest == plan_digest(planned.leaflets, planned.parts, planned.copy_entries)
+
+
+def _no_pseudonym(_reference: str) -> None:
     return None
 
 
-def _new_run(prepared: PreparedRun, ledger: Ledger) -> NewRun:
-    request, found = prepared.request, prepared.plan
+def _new_run(planned: PlannedRun, ledger: Ledger) -> NewRun:
+    request = planned.request
     return NewRun(
-        name=prepared.identity.name,
-        key=prepared.identity.key,
-        list_sha256=prepared.run_list.sha256,
-        list_place=ledger.key.place_hash(request.place),
-        options=run_options.spell(request.options),
+        name=planned.identity.name,
+        key=planned.identity.key,
+        list_sha256=planned.run_list.sha256,
+        list_path_hash=ledger.key.path_hash(request.path),
+        options=options_to_json(request.options),
         folder=str(request.folder.resolve()),
         versions=request.versions,
-        leaflets=found.leaflets,
-        parts=found.parts,
-        copies=found.copies,
+        leaflets=planned.plan.leaflets,
+        parts=planned.plan.parts,
+        copies=planned.plan.copy_entries,
     )
 
 
-def _refuse_bad_rows(found: Plan, options: RunOptions) -> None:
-    if found.errors and not options.keep_going:
+def _refuse_bad_rows(planned: Plan, options: RunOptions) -> None:
+    if planned.errors and not options.keep_going:
         raise CheckFailed(
-            f"{len(found.rejected)} rows of the list cannot be made; nothing was made",
+            f"{len(planned.rejected)} rows of the list cannot be made; nothing was made",
             "Mend them, or make the others with --keep-going, which writes these into a list of their own.",
         )
-    if not found.copies and not options.keep_going:
+    if not planned.copies and not options.keep_going:
         raise CheckFailed("the list has no row to make", "Look at the list and its columns.")

@@ -4,14 +4,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.leaflet_index import anything_known
+from leaflets.batch import WORKER_PRELOAD
+from leaflets.batch.leaflet_index import has_index
 from leaflets.cli.help_page import HelpPage
 from leaflets.model.edition import Audience, Paper, TypeSize
 from leaflets.model.objection import Objection
 from leaflets.project import load_project
 from leaflets.runlist.files import read_list_file
-from leaflets.workers.interrupts import watched
-from leaflets.workers.local import usual_workers, workers_for
+from leaflets.workers.interrupts import stop_requests
+from leaflets.workers.local import default_worker_count, workers_for
 
 _EXAMPLES = """\
 examples:
@@ -38,7 +39,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--workers",
         type=_workers,
-        default=usual_workers(),
+        default=default_worker_count(),
         metavar="N",
         help="processes that make leaflets (default: all cores)",
     )
@@ -79,12 +80,12 @@ def _add_defaults(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make a list; 11 where part of it could not be made."""
-    with watched() as stop:
+    with stop_requests() as stop:
         project = load_project(Path.cwd())
         data = read_list_file(args.list)
-        workers = workers_for(args.workers)
-        if not args.dry_run and not anything_known(project.cache):
-            workers.warm()
+        workers = workers_for(args.workers, WORKER_PRELOAD)
+        if not args.dry_run and not has_index(project.cache):
+            workers.warm_up()
         from leaflets.cli import night  # 0.2 s in which workers come to life
 
         if args.dry_run:

@@ -11,13 +11,13 @@ from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.execute import RunContext, RunResult
 from leaflets.batch.forecast import Forecast, forecast
 from leaflets.batch.options import RunOptions
-from leaflets.batch.run import PreparedRun, RunRequest, carry_out, prepare, rejects_path
+from leaflets.batch.run import PlannedRun, RunRequest, execute_run, plan_run, rejects_path
 from leaflets.cli import report, telling
 from leaflets.cli.progress import emit, shown
 from leaflets.errors import RunIncomplete
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger, ledger_exists
-from leaflets.ledger.serials import spell
+from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
@@ -49,9 +49,9 @@ def dry_run(args: argparse.Namespace, data: bytes, project: ProjectFolder) -> in
     request = _request(args, data, environment)
     if ledger_exists(project.output):
         with environment.open_ledger() as ledger:
-            prepared = prepare(request, environment.monographs, environment.print_files, ledger)
+            prepared = plan_run(request, environment.monographs, environment.print_files, ledger)
     else:
-        prepared = prepare(request, environment.monographs, environment.print_files, None)
+        prepared = plan_run(request, environment.monographs, environment.print_files, None)
     _tell_plan(args, prepared)
     return 4 if prepared.plan.errors and not args.keep_going else 0
 
@@ -60,7 +60,7 @@ def print_run(
     args: argparse.Namespace, data: bytes, project: ProjectFolder, workers: Workers, stop: StopRequest
 ) -> int:
     """Makes a list. Raises RunIncomplete where part of it could not be made."""
-    environment = open_environment(project, workers.warm)
+    environment = open_environment(project, workers.warm_up)
     request = _request(args, data, environment)
     with environment.open_ledger() as ledger:
         return _print(args, environment, request, ledger, workers, stop)
@@ -74,14 +74,14 @@ def _print(
     workers: Workers,
     stop: StopRequest,
 ) -> int:
-    prepared = prepare(request, environment.monographs, environment.print_files, ledger)
+    prepared = plan_run(request, environment.monographs, environment.print_files, ledger)
     if args.json:
         _tell_plan(args, prepared)
     elif not args.quiet:
         _tell_findings(prepared.plan.findings)
     with shown(as_json=args.json, quiet=args.quiet) as told:
         context = RunContext(ledger.store, environment.monographs, workers, environment.print_files, told, stop)
-        made = carry_out(prepared, context, ledger, _save_privately, _resume())
+        made = execute_run(prepared, context, ledger, _save_privately, _resume())
     _tell_summary(args, prepared, made, ledger)
     lines = prepared.plan.rejected | made.failed_lines
     if lines and not prepared.identity.complete:
@@ -107,7 +107,7 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
         allowed=frozenset(one for one in Objection if getattr(args, f"allow_{one.value}", False)),
     )
     folder = args.output or environment.project.output
-    return RunRequest(data, args.list, options, folder, environment.day, environment.versions, args.again)
+    return RunRequest(data, args.list, options, folder, environment.run_day, environment.versions, args.again)
 
 
 def _edition(args: argparse.Namespace, settings: Settings) -> Edition:
@@ -126,7 +126,7 @@ def _resume() -> str:
 # -------------------------------------------------------------------- telling
 
 
-def _tell_plan(args: argparse.Namespace, prepared: PreparedRun) -> None:
+def _tell_plan(args: argparse.Namespace, prepared: PlannedRun) -> None:
     will = forecast(prepared.plan, prepared.request.options, args.workers)
     if args.json:
         _emit_plan(prepared, will)
@@ -136,7 +136,7 @@ def _tell_plan(args: argparse.Namespace, prepared: PreparedRun) -> None:
         report.line(text, sys.stdout)
 
 
-def _emit_plan(prepared: PreparedRun, will: Forecast) -> None:
+def _emit_plan(prepared: PlannedRun, will: Forecast) -> None:
     for finding in prepared.plan.findings:
         emit("finding", **report.finding_facts(finding))
     parts = [
@@ -146,11 +146,11 @@ def _emit_plan(prepared: PreparedRun, will: Forecast) -> None:
     emit(
         "plan",
         run=prepared.plan.name,
-        rows=len(prepared.run_list.reading.rows),
+        rows=len(prepared.run_list.parsed.rows),
         rejected=sorted(prepared.plan.rejected),
         copies=will.copies,
         leaflets=will.leaflets,
-        new_leaflets=will.guessed,
+        new_leaflets=will.unrendered,
         pages=will.pages,
         sheets=will.sheets,
         seconds=round(will.seconds, 1),
@@ -174,7 +174,7 @@ def _tell_findings(findings: Sequence[Finding]) -> None:
         severity = report.painted(finding.severity.value, finding.severity, sys.stderr)
         report.line(f"{_place(lines)}{severity}: {finding.message}")
         if len(lines) > FEW:
-            report.line(f"    Lines {spell(lines)}.")
+            report.line(f"    Lines {format_serials(lines)}.")
         if finding.hint and finding.hint not in hinted:
             report.line(f"    {finding.hint}")
         hinted.add(finding.hint)
@@ -189,25 +189,25 @@ def _tell_findings(findings: Sequence[Finding]) -> None:
 def _place(lines: Sequence[int]) -> str:
     if len(lines) > FEW:
         return f"{len(lines)} rows: "
-    return f"line{'s' * (len(lines) > 1)} {spell(lines)}: " if any(lines) else ""
+    return f"line{'s' * (len(lines) > 1)} {format_serials(lines)}: " if any(lines) else ""
 
 
-def _tell_summary(args: argparse.Namespace, prepared: PreparedRun, made: RunResult, ledger: Ledger) -> None:
-    head = ledger.store.head()
+def _tell_summary(args: argparse.Namespace, prepared: PlannedRun, made: RunResult, ledger: Ledger) -> None:
+    head = ledger.store.last_hash()
     if args.json:
-        counts = {state.value: made.tally[state] for state in CopyState if made.tally[state]}
-        emit("done", run=made.run.name, copies=made.tally.planned, states=counts, history=head)
+        counts = {state.value: made.state_counts[state] for state in CopyState if made.state_counts[state]}
+        emit("done", run=made.run.name, copies=made.state_counts.total, states=counts, history=head)
         return
     if args.quiet:
         return
     if prepared.identity.complete:
         report.line("This list was made already; nothing was made again. --again makes a new run of it.", sys.stdout)
-    for text in telling.summary(made.run, made.tally, made.parts):
+    for text in telling.summary(made.run, made.state_counts, made.parts):
         report.line(text, sys.stdout)
     report.line(f"  history ends in {head[:16]} (note it where nobody can change it)", sys.stdout)
     _tell_next(made.run, made)
 
 
 def _tell_next(run: RunEntry, made: RunResult) -> None:
-    if made.tally.open:
-        report.line(f"When it is printed: leaflet runs confirm {run.name} 1-{made.tally.planned}", sys.stdout)
+    if made.state_counts.open:
+        report.line(f"When it is printed: leaflet runs confirm {run.name} 1-{made.state_counts.total}", sys.stdout)

@@ -92,7 +92,7 @@ def _line(happening: Progress | FileWritten | LeafletFailed) -> None:
         counts = f"{happening.copies} copies, {part.sheets} sheets of paper, serials {part.first} to {part.last}"
         print(f"{part.name}: {counts}", file=sys.stderr)
     elif isinstance(happening, LeafletFailed):
-        print(f"{happening.outcome.message}", file=sys.stderr)
+        print(f"{happening.result.message}", file=sys.stderr)
     elif happening.step == "leaflets" and happening.done == happening.total:
         print(f"{happening.total} distinct leaflets ready", file=sys.stderr)
 
@@ -109,6 +109,6 @@ def _event(happening: Progress | FileWritten | LeafletFailed) -> None:
         counts = {"copies": happening.copies, "pages": part.pages, "sheets": part.sheets}
         emit("written", run=happening.run, **facts, **counts, first=part.first, last=part.last)
     elif isinstance(happening, LeafletFailed):
-        emit("failed", run=happening.run, error=happening.outcome.fault, message=happening.outcome.message)
+        emit("failed", run=happening.run, error=happening.result.fault, message=happening.result.message)
     else:
         emit("progress", step=happening.step, done=happening.done, total=happening.total)

@@ -12,7 +12,7 @@ from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.ledger.entries import IssuedCopies
-from leaflets.ledger.serials import spell
+from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.project import load_project
 
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Print where the sheets went; those that may be in somebody's hand first."""
     environment = open_environment(load_project(Path.cwd()))
     with environment.existing_ledger() as ledger:
-        found = recall(ledger.store, environment.monographs.aliases(), args.drug, args.before or "")
+        found = recall(ledger.store, environment.monographs.drug_names(), args.drug, args.before or "")
     if args.json:
         for one in found.issued:
             emit("issued", **_facts(one))
@@ -73,8 +73,8 @@ def _facts(one: IssuedCopies) -> dict[str, Any]:
         "content_id": one.content_id,
         "destination": one.destination,
         "state": one.state.value,
-        "serials": spell(one.serials),
-        "list_lines": spell(one.lines),
+        "serials": format_serials(one.serials),
+        "list_lines": format_serials(one.lines),
     }
 
 
@@ -96,7 +96,7 @@ def _told(found: Recall) -> list[str]:
 
 def _row(one: IssuedCopies) -> tuple[str, ...]:
     version = one.version or "no version"
-    serials, lines = f"serials {spell(one.serials)}", f"list lines {spell(one.lines)}"
+    serials, lines = f"serials {format_serials(one.serials)}", f"list lines {format_serials(one.lines)}"
     return (one.destination, one.audience, one.lang, version, one.content_id, one.state.value, serials, lines)
 
 

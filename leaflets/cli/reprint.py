@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from leaflets.batch import WORKER_PRELOAD
 from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.execute import RunContext
 from leaflets.batch.reprint import Reprint, reprint
@@ -13,11 +14,11 @@ from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, shown
 from leaflets.ledger.ledger import Ledger
-from leaflets.ledger.serials import parse, spell
+from leaflets.ledger.serials import format_serials, parse_serials
 from leaflets.project import load_project
 from leaflets.runlist.files import find_list, read_list_file
-from leaflets.workers.interrupts import StopRequest, watched
-from leaflets.workers.local import usual_workers, workers_for
+from leaflets.workers.interrupts import StopRequest, stop_requests
+from leaflets.workers.local import default_worker_count, workers_for
 
 _EXAMPLES = """\
 examples:
@@ -50,7 +51,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print again; the old serials are spoiled and can never become printed."""
-    with watched() as stop:
+    with stop_requests() as stop:
         environment = open_environment(load_project(Path.cwd()))
         with environment.existing_ledger() as ledger:
             done = _reprint(args, environment, ledger, stop)
@@ -62,19 +63,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Ledger, stop: StopRequest) -> Reprint:
-    entry = ledger.run_named(args.name)
+    entry = ledger.find_run(args.name)
     data = read_list_file(args.list) if args.list else find_list(Path.cwd(), entry.list_sha256, entry.name)
     resume = f"Go on with: {shlex.join(['leaflet', *sys.argv[1:]])}"
     with shown(as_json=args.json, quiet=args.quiet) as told:
         context = RunContext(
-            ledger.store, environment.monographs, workers_for(usual_workers()), environment.print_files, told, stop
+            ledger.store,
+            environment.monographs,
+            workers_for(default_worker_count(), WORKER_PRELOAD),
+            environment.print_files,
+            told,
+            stop,
         )
-        return reprint(data, entry, parse(args.serials), ledger, context, resume)
+        return reprint(data, entry, parse_serials(args.serials), ledger, context, resume)
 
 
 def _tell(done: Reprint) -> None:
     made = done.made
-    report.line(f"Run {made.run.name}: {telling.states(made.tally)}", sys.stdout)
+    report.line(f"Run {made.run.name}: {telling.states(made.state_counts)}", sys.stdout)
     for old, new in sorted(done.replaced.items()):
         report.line(f"  {new} takes the place of {old}", sys.stdout)
     serials = set(done.replaced.values())
@@ -82,5 +88,6 @@ def _tell(done: Reprint) -> None:
         if serials & set(range(part.first, part.last + 1)):
             report.line(f"  {telling.where(made.run, part)}", sys.stdout)
     report.line(
-        f"Destroy the old sheets. When it is printed: leaflet runs confirm {made.run.name} {spell(serials)}", sys.stdout
+        f"Destroy the old sheets. When it is printed: leaflet runs confirm {made.run.name} {format_serials(serials)}",
+        sys.stdout,
     )

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.batch.environment import open_environment
-from leaflets.batch.reconcile import check_files, mark, reconcile, verify
+from leaflets.batch.reconcile import check_files, record_state
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.errors import LedgerError, RunIncomplete
-from leaflets.ledger.entries import RunEntry
+from leaflets.ledger.audit import reconcile, verify
+from leaflets.ledger.entries import LeafletEntry, RunEntry
 from leaflets.ledger.ledger import Ledger
-from leaflets.ledger.serials import parse, spell
+from leaflets.ledger.serials import format_serials, parse_serials
 from leaflets.ledger.states import CopyState
-from leaflets.model.edition import TypeSize
+from leaflets.model.edition import Edition, TypeSize
 from leaflets.project import load_project
 
 DEEDS = {
@@ -87,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
 def run_show(args: argparse.Namespace) -> int:
     """One run in full."""
     with _books() as ledger:
-        entry = ledger.run_named(args.name)
+        entry = ledger.find_run(args.name)
         (_emit_run if args.json else _show_run)(ledger, entry)
     return 0
 
@@ -95,29 +96,29 @@ def run_show(args: argparse.Namespace) -> int:
 def run_deed(args: argparse.Namespace) -> int:
     """Say what became of copies."""
     with _books() as ledger:
-        entry = ledger.run_named(args.name)
-        moved = mark(ledger, entry, parse(args.serials), args.state)
+        entry = ledger.find_run(args.name)
+        moved = record_state(ledger, entry, parse_serials(args.serials), args.state)
         if args.json:
-            emit(args.state.value, run=entry.name, serials=spell(moved), copies=len(moved))
+            emit(args.state.value, run=entry.name, serials=format_serials(moved), copies=len(moved))
         else:
             report.line(f"Run {entry.name}: {len(moved)} copies are {args.state.value} now", sys.stdout)
-            report.line(f"  {telling.states(ledger.store.tally(entry))}", sys.stdout)
+            report.line(f"  {telling.states(ledger.store.state_counts(entry))}", sys.stdout)
     return 0
 
 
 def run_reconcile(args: argparse.Namespace) -> int:
     """The account of a run; 11 while anything is open."""
     with _books() as ledger:
-        entry = ledger.run_named(args.name)
+        entry = ledger.find_run(args.name)
         balance = reconcile(ledger.store, entry)
-        tally = balance.tally
+        tally = balance.state_counts
         if args.json:
             counts = {state.value: tally[state] for state in CopyState}
-            emit("account", run=entry.name, planned_in_all=tally.planned, open_serials=_open(balance.open), **counts)
+            emit("account", run=entry.name, planned_in_all=tally.total, open_serials=_open(balance.open), **counts)
         else:
             ends = (CopyState.PRINTED, CopyState.SPOILED, CopyState.CANCELLED)
             ended = " + ".join(f"{tally[state]} {state.value}" for state in ends)
-            report.line(f"Run {entry.name}: {tally.planned} planned = {ended} + {tally.open} open", sys.stdout)
+            report.line(f"Run {entry.name}: {tally.total} planned = {ended} + {tally.open} open", sys.stdout)
     if not balance.closed:
         raise RunIncomplete(
             f"run {entry.name}: nobody has said what became of serials {_open(balance.open)}",
@@ -127,13 +128,13 @@ def run_reconcile(args: argparse.Namespace) -> int:
 
 
 def _open(copies: Any) -> str:
-    return spell(copy.serial for copy in copies)
+    return format_serials(copy.serial for copy in copies)
 
 
 def _verify(args: argparse.Namespace, ledger: Ledger) -> int:
     wrong = verify(ledger.store)
     files = [(entry.name, said) for entry in ledger.store.runs() for said in check_files(ledger.store, entry, _sha256)]
-    head = ledger.store.head()
+    head = ledger.store.last_hash()
     if args.json:
         emit("verified", wrong=wrong, files=[said for _, said in files], history=head)
     for name, said in () if args.json else files:
@@ -169,7 +170,7 @@ def _books() -> Ledger:
 
 
 def _tell_run(args: argparse.Namespace, ledger: Ledger, entry: RunEntry) -> None:
-    tally = ledger.store.tally(entry)
+    tally = ledger.store.state_counts(entry)
     if args.json:
         _emit_run(ledger, entry)
         return
@@ -178,16 +179,16 @@ def _tell_run(args: argparse.Namespace, ledger: Ledger, entry: RunEntry) -> None
 
 def _show_run(ledger: Ledger, entry: RunEntry) -> None:
     store = ledger.store
-    lines = telling.summary(entry, store.tally(entry), store.parts(entry))
+    lines = telling.summary(entry, store.state_counts(entry), store.parts(entry))
     leaflets = [
         (
-            one.drug,
-            one.audience,
-            one.lang,
-            one.paper if one.type_size == TypeSize.STANDARD else f"{one.paper}, {one.type_size}",
+            one.leaflet.drug,
+            one.leaflet.edition.audience,
+            one.leaflet.edition.lang,
+            _paper(one.leaflet.edition),
             one.version or "no version",
             one.content_id or "not made",
-            one.allowed,
+            _allowed(one),
         )
         for one in store.leaflets(entry)
     ]
@@ -197,6 +198,15 @@ def _show_run(ledger: Ledger, entry: RunEntry) -> None:
         report.line(text, sys.stdout)
     for text in telling.table(leaflets):
         report.line(text, sys.stdout)
+
+
+def _paper(edition: Edition) -> str:
+    standard = edition.type_size is TypeSize.STANDARD
+    return edition.paper if standard else f"{edition.paper}, {edition.type_size}"
+
+
+def _allowed(entry: LeafletEntry) -> str:
+    return " ".join(objection.value for objection in entry.allowed)
 
 
 def _emit_run(ledger: Ledger, entry: RunEntry) -> None:
@@ -210,7 +220,7 @@ def _emit_run(ledger: Ledger, entry: RunEntry) -> None:
         at=entry.at,
         list_sha256=entry.list_sha256,
         versions=entry.versions,
-        states={state: spell(serials) for state, serials in states.items()},
+        states={state: format_serials(serials) for state, serials in states.items()},
         replaces={copy.serial: copy.replaces for copy in store.copies(entry) if copy.replaces},
         files=[
             {
@@ -224,13 +234,13 @@ def _emit_run(ledger: Ledger, entry: RunEntry) -> None:
         ],
         leaflets=[
             {
-                "drug": one.drug,
-                "audience": one.audience,
-                "lang": one.lang,
-                "paper": one.paper,
-                "edition": one.type_size,
+                "drug": one.leaflet.drug,
+                "audience": one.leaflet.edition.audience,
+                "lang": one.leaflet.edition.lang,
+                "paper": one.leaflet.edition.paper,
+                "edition": one.leaflet.edition.type_size,
                 "version": one.version,
-                "allowed": one.allowed,
+                "allowed": _allowed(one),
             }
             | {"content_id": one.content_id, "source_sha256": one.source}
             for one in store.leaflets(entry)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from leaflets.batch.forecast import Forecast
-from leaflets.batch.run import PreparedRun
-from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry, Tally
-from leaflets.ledger.serials import spell
+from leaflets.batch.run import PlannedRun
+from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry, StateCounts
+from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.project import shown
 
@@ -29,13 +29,15 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def plan(prepared: PreparedRun, will: Forecast) -> list[str]:
+def plan(prepared: PlannedRun, will: Forecast) -> list[str]:
     """What a run would make, and of what list."""
     run_list = prepared.run_list
-    rows = f"{number(len(run_list.reading.rows))} rows, {FORMS[run_list.format]}, {run_list.codec}"
+    rows = f"{number(len(run_list.parsed.rows))} rows, {FORMS[run_list.format]}, {run_list.codec}"
     bad = f"; {number(len(prepared.plan.rejected))} cannot be made" if prepared.plan.rejected else ""
-    new = f", {number(will.guessed)} of them new" if will.guessed else ", all made before" if will.leaflets else ""
-    about = "about " if will.guessed else ""
+    new = (
+        f", {number(will.unrendered)} of them new" if will.unrendered else ", all made before" if will.leaflets else ""
+    )
+    about = "about " if will.unrendered else ""
     facts = [
         ("list", rows + bad),
         ("copies", f"{number(will.copies)} of {number(will.leaflets)} distinct leaflets{new}"),
@@ -53,11 +55,17 @@ def _planned_parts(will: Forecast) -> list[str]:
     return table(rows)
 
 
-def summary(run: RunEntry, tally: Tally, parts: Sequence[PartEntry]) -> list[str]:
+def summary(run: RunEntry, tally: StateCounts, parts: Sequence[PartEntry]) -> list[str]:
     """What a run made, and what is to be done next."""
     written = [part for part in parts if part.written]
     rows = [
-        (part.destination, spell(range(part.first, part.last + 1)), number(part.sheets), "sheets", where(run, part))
+        (
+            part.destination,
+            format_serials(range(part.first, part.last + 1)),
+            number(part.sheets),
+            "sheets",
+            where(run, part),
+        )
         for part in written
     ]
     return [f"Run {run.name}: {states(tally)}", *table(rows)]
@@ -68,10 +76,10 @@ def where(run: RunEntry, part: PartEntry) -> str:
     return shown(Path(run.folder) / part.name)
 
 
-def states(tally: Tally) -> str:
+def states(tally: StateCounts) -> str:
     """ "340 copies: 120 written, 220 printed"."""
     counted = ", ".join(f"{number(tally[state])} {state.value}" for state in CopyState if tally[state])
-    return f"{number(tally.planned)} copies: {counted}"
+    return f"{number(tally.total)} copies: {counted}"
 
 
 def by_state(copies: Iterable[CopyEntry]) -> list[str]:
@@ -79,4 +87,4 @@ def by_state(copies: Iterable[CopyEntry]) -> list[str]:
     groups: dict[CopyState, list[int]] = {}
     for copy in copies:
         groups.setdefault(copy.state, []).append(copy.serial)
-    return table((state.value, spell(groups[state])) for state in CopyState if state in groups)
+    return table((state.value, format_serials(groups[state])) for state in CopyState if state in groups)

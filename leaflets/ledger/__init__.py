@@ -1,1 +1,1 @@
-"""The accounts of every run: what was planned, made, printed and spoiled, and the history that vouches for it."""
+"""The accounts of print runs: copies and their states, the history of every change, the pseudonyms of patients."""

@@ -1,28 +1,29 @@
-"""What the ledger keeps and tells: runs, leaflets, print files, copies."""
+"""What the ledger records: runs, leaflets, print files, copies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leaflets.ledger.states import OPEN, CopyState
-from leaflets.model.edition import TypeSize
+from leaflets.model.copy import Leaflet
+from leaflets.model.objection import Objection
 
 
 @dataclass(frozen=True, slots=True)
 class LeafletEntry:
-    """One distinct leaflet of a run. `content_id` and `pages` are empty until it is made."""
+    """One distinct leaflet of a run; `content_id`, `sheet` and `pages` are empty until it is rendered.
+
+    `source` is the hash of its texts, `allowed` the objections to it that were overruled, `sheet` the key of its
+    compiled form in the cache.
+    """
 
     number: int
-    drug: str
-    audience: str
-    lang: str
-    paper: str
+    leaflet: Leaflet
     version: str
     source: str
-    allowed: str
+    allowed: tuple[Objection, ...] = ()
     content_id: str = ""
     sheet: str = ""
     pages: int = 0
-    type_size: str = TypeSize.STANDARD.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,13 @@ class PartEntry:
 
     @property
     def written(self) -> bool:
-        """Whether the file stood complete under its name when the ledger was told."""
+        """Whether the file was complete under its final name when the ledger recorded it."""
         return bool(self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class CopyEntry:
-    """One copy: what it is a copy of, whom it is for (a keyed hash), where it goes, and what became of it."""
+    """One copy: its serial, row of the list, leaflet, print file, patient (a keyed hash), and what became of it."""
 
     serial: int
     line: int
@@ -60,12 +61,12 @@ class CopyEntry:
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """All that is known of a run before anything is made."""
+    """All that is fixed of a run before anything is made. `list_path_hash` is a keyed hash of where the list lay."""
 
     name: str
     key: str
     list_sha256: str
-    list_place: str
+    list_path_hash: str
     options: str
     folder: str
     versions: str
@@ -76,14 +77,14 @@ class NewRun:
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """A run as the ledger knows it."""
+    """A run as the ledger records it. `at` is when it began, ISO 8601 in UTC; the rest is as in `NewRun`."""
 
     number: int
     name: str
     key: str
     at: str
     list_sha256: str
-    list_place: str
+    list_path_hash: str
     options: str
     folder: str
     versions: str
@@ -91,8 +92,8 @@ class RunEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How many copies of a run stand in each state."""
+class StateCounts:
+    """How many copies of a run are in each state."""
 
     counts: Mapping[CopyState, int]
 
@@ -100,18 +101,18 @@ class Tally:
         return self.counts.get(state, 0)
 
     @property
-    def planned(self) -> int:
-        """All copies that ever got a serial."""
+    def total(self) -> int:
+        """All copies that were ever given a serial."""
         return sum(self.counts.values())
 
     @property
     def open(self) -> int:
-        """Copies of which nobody has said what became of them."""
+        """Copies that were neither printed nor spoiled nor cancelled yet."""
         return sum(self[state] for state in OPEN)
 
     @property
-    def unmade(self) -> int:
-        """Copies that stand in no finished print file yet and were not cancelled."""
+    def unwritten(self) -> int:
+        """Copies that are in no finished print file yet and were not cancelled."""
         return self[CopyState.PLANNED] + self[CopyState.RENDERED]
 
 

@@ -1,4 +1,4 @@
-"""One process at a time makes a run: a lock the system takes back however the process ends."""
+"""A lock that keeps a run to one process; the system releases it however the process ends."""
 
 import os
 import sys
@@ -11,26 +11,26 @@ from leaflets.errors import LedgerError, OutputError
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(handle: int, place: int, wait: bool) -> None:
-        os.lseek(handle, place, os.SEEK_SET)
+    def _lock(handle: int, byte: int, wait: bool) -> None:
+        os.lseek(handle, byte, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _lock(handle: int, place: int, wait: bool) -> None:
-        fcntl.lockf(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB), 1, place)
+    def _lock(handle: int, byte: int, wait: bool) -> None:
+        fcntl.lockf(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB), 1, byte)
 
 
 @contextmanager
-def locked(path: Path, place: int, what: str, *, wait: bool = False) -> Iterator[None]:
-    """Holds byte `place` of a lock file while the block runs. Raises LedgerError where another process has it."""
+def locked(path: Path, byte: int, what: str, *, wait: bool = False) -> Iterator[None]:
+    """Locks one byte of a lock file for the block. Raises LedgerError where another process has it, or OutputError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise OutputError(f"{path}: the lock of the ledger cannot be made: {error.strerror}") from error
     try:
-        _lock(handle, place, wait)
+        _lock(handle, byte, wait)
     except OSError as error:
         os.close(handle)
         raise LedgerError(

@@ -1,4 +1,4 @@
-"""The key under which patients are known in the ledger: a file of its own, readable by its owner alone."""
+"""Pseudonyms of patients in the ledger: hashes under a key in a file of its own, readable by its owner alone."""
 
 import hashlib
 import os
@@ -19,22 +19,22 @@ class PseudonymKey:
     secret: bytes
 
     def __repr__(self) -> str:
-        return f"PatientKey({self.mark})"
+        return f"PseudonymKey({self.key_id})"
 
     @property
-    def mark(self) -> str:
-        """Tells keys apart without giving them away."""
+    def key_id(self) -> str:
+        """Tells keys apart without revealing them."""
         return hashlib.blake2b(b"", key=self.secret, digest_size=8, person=b"key-mark").hexdigest()
 
-    def hash(self, reference: str) -> bytes | None:
-        """16 bytes for a patient reference, None where the list gives none."""
+    def pseudonym(self, reference: str) -> bytes | None:
+        """16 bytes for a patient reference; None where it is empty."""
         if not reference:
             return None
         return hashlib.blake2b(reference.encode("utf-8"), key=self.secret, digest_size=16, person=b"patient").digest()
 
-    def place_hash(self, place: Path) -> str:
-        """A hash of where a list lies, as its name may be a patient's."""
-        name = os.fsencode(place.resolve())
+    def path_hash(self, path: Path) -> str:
+        """A keyed hash of the path of a list, as its name may be a patient's."""
+        name = os.fsencode(path.resolve())
         return hashlib.blake2b(name, key=self.secret, digest_size=16, person=b"list-place").hexdigest()
 
 
@@ -55,7 +55,7 @@ def open_key(path: Path, lock: Path) -> PseudonymKey:
 
 
 def _make(path: Path) -> None:
-    """Writes a whole key or none; under the lock, as another process may just have done so."""
+    """Writes a whole key or none. The caller holds the lock, as another process may be doing the same."""
     if path.exists():
         return
     part = path.with_name(f".{path.name}.part")

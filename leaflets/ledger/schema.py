@@ -1,4 +1,4 @@
-"""The tables of the ledger, as text; `ledger` alone runs them."""
+"""The SQL that makes the tables of the ledger and brings an older ledger up to date; `store` alone runs it."""
 
 _TABLES = """
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
@@ -60,15 +60,15 @@ BEGIN SELECT RAISE(ABORT, 'a copy only moves forward'); END;
 """
 
 
-_EDITIONS = "ALTER TABLE leaflet ADD COLUMN form TEXT NOT NULL DEFAULT 'standard'"
+_TYPE_SIZE = "ALTER TABLE leaflet ADD COLUMN form TEXT NOT NULL DEFAULT 'standard'"
 
-_STEPS = (_TABLES, _EDITIONS)
+_STEPS = (_TABLES, _TYPE_SIZE)
 
 VERSION = len(_STEPS)
 """The number in the file's `user_version`; a ledger with a higher one was written by a later leaflet."""
 
 
 def statements(version: int) -> tuple[str, ...]:
-    """What takes a ledger of an earlier version to this one (an empty file is 0), one by one for one transaction."""
+    """The statements, for one transaction, that bring a ledger of an earlier version (0: an empty file) to this one."""
     parts = (part.strip() for step in _STEPS[version:] for part in step.split("\n\n"))
     return tuple(filter(None, parts))

@@ -8,7 +8,7 @@ from leaflets.errors import UsageError
 MAX_SERIAL = 10_000_000
 
 
-def parse(words: Iterable[str]) -> tuple[int, ...]:
+def parse_serials(words: Iterable[str]) -> tuple[int, ...]:
     """The serials in "1-120 125" or "1-120,125", in ascending order, each once. Raises UsageError."""
     numbers: set[int] = set()
     for word in " ".join(words).replace(",", " ").split():
@@ -21,16 +21,16 @@ def parse(words: Iterable[str]) -> tuple[int, ...]:
 
 
 def ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
-    """The first and last of every unbroken stretch of numbers, ascending."""
-    stretches: list[tuple[int, int]] = []
+    """The first and last of every unbroken range of numbers, ascending."""
+    unbroken: list[tuple[int, int]] = []
     for number in sorted(set(numbers)):
-        if stretches and stretches[-1][1] == number - 1:
-            stretches[-1] = (stretches[-1][0], number)
+        if unbroken and unbroken[-1][1] == number - 1:
+            unbroken[-1] = (unbroken[-1][0], number)
         else:
-            stretches.append((number, number))
-    return tuple(stretches)
+            unbroken.append((number, number))
+    return tuple(unbroken)
 
 
-def spell(numbers: Iterable[int]) -> str:
-    """Numbers as people write them: "1-120,125"; the inverse of `parse`."""
+def format_serials(numbers: Iterable[int]) -> str:
+    """Numbers as people write them: "1-120,125"; the inverse of `parse_serials`."""
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges(numbers))

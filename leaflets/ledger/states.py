@@ -1,4 +1,4 @@
-"""Where a copy stands, and where it may go from there."""
+"""The states of a copy, and which may follow which."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class CopyState(StrEnum):
     CANCELLED = "cancelled"
 
 
-MOVES: dict[CopyState, frozenset[CopyState]] = {
+TRANSITIONS: dict[CopyState, frozenset[CopyState]] = {
     CopyState.PLANNED: frozenset({CopyState.RENDERED, CopyState.CANCELLED}),
     CopyState.RENDERED: frozenset({CopyState.WRITTEN, CopyState.CANCELLED}),
     CopyState.WRITTEN: frozenset({CopyState.SENT, CopyState.PRINTED, CopyState.SPOILED, CopyState.CANCELLED}),
@@ -24,10 +24,7 @@ MOVES: dict[CopyState, frozenset[CopyState]] = {
     CopyState.SPOILED: frozenset(),
     CopyState.CANCELLED: frozenset(),
 }
-"""Only forward. A sheet found spoiled after it was confirmed is spoiled; nothing ever comes back from there."""
+"""Only forward. A sheet found spoiled after it was confirmed as printed is spoiled; that state is final."""
 
 OPEN = frozenset({CopyState.PLANNED, CopyState.RENDERED, CopyState.WRITTEN, CopyState.SENT})
-"""States in which nobody has yet said what became of the sheet."""
-
-MADE = frozenset({CopyState.WRITTEN, CopyState.SENT, CopyState.PRINTED})
-"""States in which a sheet is, or may become, paper in somebody's hand."""
+"""States in which it is not recorded yet what became of the sheet."""

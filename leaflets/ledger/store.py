@@ -1,29 +1,30 @@
-"""The truth of every run, in SQLite: the only module that speaks SQL, and the only writer of the ledger.
+"""The tables of the ledger, in SQLite: the only module that runs SQL.
 
 Every change is one transaction that also adds one event to the hash-chained history, so that neither is ever without
-the other. A connection syncs each commit (WAL, synchronous=FULL): what was answered survives a power cut.
+the other. Each commit is synced (WAL, synchronous=FULL): what was recorded survives a power cut.
 """
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
 from leaflets.errors import LedgerError, OutputError, UsageError
-from leaflets.ledger import history as chain
-from leaflets.ledger import schema, serials
-from leaflets.ledger.entries import CopyEntry, IssuedCopies, LeafletEntry, NewRun, PartEntry, RunEntry, Tally
+from leaflets.ledger import history, schema, serials
+from leaflets.ledger.entries import CopyEntry, IssuedCopies, LeafletEntry, NewRun, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.history import Event
-from leaflets.ledger.states import MOVES, CopyState
-from leaflets.model.edition import TypeSize
+from leaflets.ledger.states import TRANSITIONS, CopyState
+from leaflets.model.copy import Leaflet
+from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.objection import Objection
 
 BUSY_S = 10
-"""How long to wait for another process to end its transaction; ours take milliseconds."""
+"""Seconds to wait for another process to end its transaction; ours take milliseconds."""
 
-FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+DISK_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 Clock = Callable[[], str]
 
@@ -37,109 +38,108 @@ class LedgerStore:
         self._clock = clock
 
     def close(self) -> None:
-        """Closes the file; SQLite then folds its journal into it."""
-        with _mapped(self._path):
+        """Closes the file; SQLite then merges its journal into it."""
+        with _our_errors(self._path):
             self._sql.close()
 
     # ------------------------------------------------------------ writing
 
-    def guard_key(self, mark: str) -> None:
-        """Ties the ledger to one patient key. Raises LedgerError where it was written under another."""
+    def bind_key(self, key_id: str) -> None:
+        """Binds the ledger to one key for pseudonyms. Raises LedgerError where it was written under another."""
         sql = "SELECT value FROM fact WHERE name = 'key'"
         if not self._query(sql):
-            with self._change():
-                self._sql.execute("INSERT OR IGNORE INTO fact VALUES ('key', ?)", (mark,))
-        if self._query(sql) != [(mark,)]:
+            with self._transaction():
+                self._sql.execute("INSERT OR IGNORE INTO fact VALUES ('key', ?)", (key_id,))
+        if self._query(sql) != [(key_id,)]:
             raise LedgerError(
                 f"{self._path}: the key beside it is not the one it was written under", "Put the old key file back."
             )
 
     def add_run(self, run: NewRun) -> RunEntry:
-        """Records a run and all its copies as planned; where a run of this key stands already, that one is returned."""
-        with self._change():
-            found = self._sql.execute(f"SELECT {_RUN} FROM run WHERE key = ?", (run.key,)).fetchone()
-            return RunEntry(*found) if found else self._insert(run)
+        """Records a run and all its copies as planned; returns the run of this key where there is one already."""
+        with self._transaction():
+            row = self._sql.execute(f"SELECT {_RUN} FROM run WHERE key = ?", (run.key,)).fetchone()
+            return RunEntry(*row) if row else self._insert(run)
 
     def _insert(self, run: NewRun) -> RunEntry:
         digest = plan_digest(run.leaflets, run.parts, run.copies)
         at = self._clock()
         entry = RunEntry(
-            0, run.name, run.key, at, run.list_sha256, run.list_place, run.options, run.folder, run.versions, digest
+            0, run.name, run.key, at, run.list_sha256, run.list_path_hash, run.options, run.folder, run.versions, digest
         )
         sql = f"INSERT INTO run ({_RUN}) VALUES (NULL,?,?,?,?,?,?,?,?,?)"
         number = self._sql.execute(sql, astuple(entry)[1:]).lastrowid
         entry = replace(entry, number=number or 0)
         self._insert_leaflets(entry, run.leaflets)
         self._insert_copies(entry, run.parts, run.copies)
-        said = {"list": run.list_sha256, "options": run.options, "versions": run.versions}
-        said |= {"plan": digest, "record": run_digest(entry)}
-        self._event(entry.name, CopyState.PLANNED, [copy.serial for copy in run.copies], chain.detail(**said))
+        facts = {"list": run.list_sha256, "options": run.options, "versions": run.versions}
+        facts |= {"plan": digest, "record": run_digest(entry)}
+        self._add_event(entry.name, CopyState.PLANNED, [copy.serial for copy in run.copies], facts)
         return entry
 
     def add_reprint(self, run: RunEntry, parts: Sequence[PartEntry], copies: Sequence[CopyEntry]) -> None:
-        """Adds copies that take the place of others, and marks those spoiled if nobody has yet, in one transaction."""
+        """Adds copies that replace others, and records those as spoiled if they are not yet, in one transaction."""
         old = [copy.replaces for copy in copies if copy.replaces is not None]
-        with self._change():
+        with self._transaction():
             states = {copy.serial: copy.state for copy in self._copies(run)}
-            lost = [serial for serial in old if states[serial] is not CopyState.SPOILED]
-            if lost:
-                self._set_state(run, lost, CopyState.SPOILED, "reprinted")
+            newly_spoiled = [serial for serial in old if states[serial] is not CopyState.SPOILED]
+            if newly_spoiled:
+                self._set_state(run, newly_spoiled, CopyState.SPOILED, {"reason": "reprinted"})
             self._insert_copies(run, parts, copies)
-            said = chain.detail(plan=plan_digest((), parts, copies), replaces=serials.spell(old))
-            self._event(run.name, CopyState.PLANNED, [copy.serial for copy in copies], said)
+            facts = {"plan": plan_digest((), parts, copies), "replaces": serials.format_serials(old)}
+            self._add_event(run.name, CopyState.PLANNED, [copy.serial for copy in copies], facts)
 
-    def rendered(self, run: RunEntry, leaflets: Sequence[LeafletEntry]) -> None:
-        """Records leaflets as made and their planned copies as rendered."""
-        with self._change():
+    def record_rendered(self, run: RunEntry, leaflets: Sequence[LeafletEntry]) -> None:
+        """Records leaflets as rendered, and their planned copies too."""
+        with self._transaction():
             self._sql.executemany(
                 "UPDATE leaflet SET content_id = ?, sheet = ?, pages = ? WHERE run = ? AND number = ?",
                 [(one.content_id, one.sheet, one.pages, run.number, one.number) for one in leaflets],
             )
             ready = self._serials(run, "leaflet", [one.number for one in leaflets], CopyState.PLANNED)
-            made = [leaflet_facts(one) for one in leaflets]
-            self._set_state(run, ready, CopyState.RENDERED, "", leaflets=made)
+            self._set_state(run, ready, CopyState.RENDERED, {"leaflets": [leaflet_facts(one) for one in leaflets]})
 
-    def written(self, run: RunEntry, part: PartEntry) -> None:
-        """Records a print file that stands complete under its name, and its rendered copies as written."""
-        with self._change():
+    def record_written(self, run: RunEntry, part: PartEntry) -> None:
+        """Records a print file as complete under its final name, and its rendered copies as written."""
+        with self._transaction():
             self._sql.execute(
                 "UPDATE part SET sha256 = ?, size = ?, pages = ?, sheets = ? WHERE run = ? AND number = ?",
                 (part.sha256, part.size, part.pages, part.sheets, run.number, part.number),
             )
             rendered = self._serials(run, "part", [part.number], CopyState.RENDERED)
-            self._set_state(run, rendered, CopyState.WRITTEN, "", **file_facts(part))
+            self._set_state(run, rendered, CopyState.WRITTEN, file_facts(part))
 
     def move(self, run: RunEntry, chosen: Sequence[int], state: CopyState, reason: str = "") -> tuple[int, ...]:
-        """Moves copies forward; returns those that were not there yet. Raises UsageError where one cannot move."""
-        with self._change():
+        """Moves copies to a state; returns those that were not in it yet. Raises UsageError where one cannot move."""
+        with self._transaction():
             states = {copy.serial: copy.state for copy in self._copies(run)}
             moving = [serial for serial in chosen if states.get(serial) is not state]
             _refuse_unknown(run, [serial for serial in moving if serial not in states])
-            _refuse_stuck(run, state, [(serial, states[serial]) for serial in moving])
+            _refuse_moves(run, state, [(serial, states[serial]) for serial in moving])
             if moving:
-                self._set_state(run, moving, state, reason)
+                self._set_state(run, moving, state, {"reason": reason} if reason else {})
         return tuple(moving)
 
-    def _set_state(self, run: RunEntry, chosen: Sequence[int], state: CopyState, reason: str, **said: object) -> None:
-        """Moves copies that are known to be able to; the tables' own triggers check it again."""
+    def _set_state(self, run: RunEntry, chosen: Sequence[int], state: CopyState, facts: Mapping[str, object]) -> None:
+        """Moves copies that may move so, which the triggers of the tables check again."""
         self._sql.executemany(
             "UPDATE copy SET state = ? WHERE run = ? AND serial BETWEEN ? AND ?",
             [(state.value, run.number, first, last) for first, last in serials.ranges(chosen)],
         )
-        if reason:
-            said["reason"] = reason
-        self._event(run.name, state, chosen, chain.detail(**said))
+        self._add_event(run.name, state, chosen, facts)
 
-    def _event(self, run: str, kind: CopyState, chosen: Iterable[int], detail: str) -> None:
+    def _add_event(self, run: str, kind: CopyState, chosen: Iterable[int], facts: Mapping[str, object]) -> None:
         last = self._sql.execute("SELECT number, hash FROM event ORDER BY number DESC LIMIT 1").fetchone()
-        number, previous = last or (0, chain.BEGINNING)
-        event = Event(number + 1, self._clock(), run, kind.value, serials.spell(chosen), detail, previous, "")
-        row = (event.number, event.at, event.run, event.kind, event.serials, event.detail, previous, chain.link(event))
-        self._sql.execute("INSERT INTO event VALUES (?,?,?,?,?,?,?,?)", row)
+        number, previous = last or (0, history.INITIAL_HASH)
+        numbers, detail = serials.format_serials(chosen), history.detail_json(**facts)
+        event = Event(number + 1, self._clock(), run, kind.value, numbers, detail, previous, "")
+        event = replace(event, hash=history.event_hash(event))
+        self._sql.execute("INSERT INTO event VALUES (?,?,?,?,?,?,?,?)", astuple(event))
 
     def _insert_leaflets(self, run: RunEntry, leaflets: Sequence[LeafletEntry]) -> None:
-        rows = [(run.number, *astuple(one)) for one in leaflets]
-        self._sql.executemany("INSERT INTO leaflet VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+        marks = ",".join("?" * (1 + len(_LEAFLET.split(","))))
+        rows = [(run.number, *_leaflet_row(one)) for one in leaflets]
+        self._sql.executemany(f"INSERT INTO leaflet (run, {_LEAFLET}) VALUES ({marks})", rows)
 
     def _insert_copies(self, run: RunEntry, parts: Sequence[PartEntry], copies: Sequence[CopyEntry]) -> None:
         self._sql.executemany(
@@ -158,14 +158,17 @@ class LedgerStore:
         return tuple(RunEntry(*row) for row in self._query(f"SELECT {_RUN} FROM run ORDER BY number"))
 
     def unfinished_runs(self) -> tuple[RunEntry, ...]:
-        """Runs with a print file that was begun, or not even that, and never finished."""
+        """Runs with a print file that is not recorded as written."""
         sql = f"SELECT {_RUN} FROM run WHERE number IN (SELECT run FROM part WHERE sha256 = '') ORDER BY number"
         return tuple(RunEntry(*row) for row in self._query(sql))
 
     def leaflets(self, run: RunEntry) -> tuple[LeafletEntry, ...]:
         """The distinct leaflets of a run."""
         rows = self._query(f"SELECT {_LEAFLET} FROM leaflet WHERE run = ? ORDER BY number", run.number)
-        return tuple(LeafletEntry(*row) for row in rows)
+        try:
+            return tuple(_leaflet_entry(*row) for row in rows)
+        except ValueError as error:
+            raise _damaged(self._path, f"a leaflet of run {run.name}: {error}") from error
 
     def parts(self, run: RunEntry) -> tuple[PartEntry, ...]:
         """The print files of a run, those of reprints last."""
@@ -174,49 +177,52 @@ class LedgerStore:
 
     def copies(self, run: RunEntry) -> tuple[CopyEntry, ...]:
         """Every copy of a run by serial."""
-        with _mapped(self._path):
+        with _our_errors(self._path):
             return self._copies(run)
 
-    def tally(self, run: RunEntry) -> Tally:
-        """How many copies stand in each state."""
+    def state_counts(self, run: RunEntry) -> StateCounts:
+        """How many copies of a run are in each state."""
         rows = self._query("SELECT state, count(*) FROM copy WHERE run = ? GROUP BY state", run.number)
-        return Tally({CopyState(state): count for state, count in rows})
+        return StateCounts({CopyState(state): count for state, count in rows})
 
     def events(self) -> tuple[Event, ...]:
         """The whole history, oldest first."""
         return tuple(Event(*row) for row in self._query("SELECT * FROM event ORDER BY number"))
 
-    def head(self) -> str:
-        """The hash the history ends in; whoever notes it elsewhere can tell later that nothing was cut off."""
+    def last_hash(self) -> str:
+        """The hash of the last event; noted elsewhere, it shows later whether events were cut off the end."""
         rows = self._query("SELECT hash FROM event ORDER BY number DESC LIMIT 1")
-        return str(rows[0][0]) if rows else chain.BEGINNING
+        return str(rows[0][0]) if rows else history.INITIAL_HASH
 
     def issued(self, drug: str, version: str = "", before: str = "") -> tuple[IssuedCopies, ...]:
-        """Which runs, destinations and serials got a drug's leaflets; `before` is an ISO time, exclusive."""
+        """The runs, destinations and serials of a drug's leaflets; `before` is an ISO time, exclusive."""
         rows = self._query(_ISSUED, drug, version, version, before, before)
         groups: dict[tuple[str, ...], list[tuple[int, int]]] = {}
         for *group, serial, line in rows:
             groups.setdefault(tuple(group), []).append((serial, line))
-        return tuple(_issued(group, found) for group, found in groups.items())
+        return tuple(_issued(group, copies) for group, copies in groups.items())
 
     def _copies(self, run: RunEntry) -> tuple[CopyEntry, ...]:
         rows = self._sql.execute(f"SELECT {_COPY} FROM copy WHERE run = ? ORDER BY serial", (run.number,))
-        states = {state.value: state for state in CopyState}
-        return tuple(CopyEntry(s, line, o, p, who, states[at], old) for s, line, o, p, who, at, old in rows)
+        states = {state.value: state for state in CopyState}  # a call of CopyState for each of 100,000 copies is slow
+        return tuple(
+            CopyEntry(serial, line, leaflet, part, patient, states[state], replaces)
+            for serial, line, leaflet, part, patient, state, replaces in rows
+        )
 
     def _query(self, sql: str, *values: object) -> list[Any]:
-        with _mapped(self._path):
+        with _our_errors(self._path):
             return self._sql.execute(sql, values).fetchall()
 
     def _serials(self, run: RunEntry, column: str, numbers: Iterable[int], state: CopyState) -> list[int]:
-        """The copies of some leaflets or parts that stand in one state."""
+        """The copies of some leaflets or parts that are in one state."""
         sql = f"SELECT serial FROM copy WHERE run = ? AND {column} = ? AND state = ?"
         return [row[0] for n in numbers for row in self._sql.execute(sql, (run.number, n, state.value))]
 
     @contextmanager
-    def _change(self) -> Iterator[None]:
-        """One transaction: all of it or nothing."""
-        with _mapped(self._path):
+    def _transaction(self) -> Iterator[None]:
+        """One transaction: all of the block or nothing of it."""
+        with _our_errors(self._path):
             self._sql.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -228,8 +234,11 @@ class LedgerStore:
 
 
 def open_store(path: Path, clock: Clock) -> LedgerStore:
-    """The ledger in a file, made (mode 0600) where there is none. `clock` gives the time as ISO 8601 in UTC."""
-    with _mapped(path):
+    """The ledger in a file, made (mode 0600) where there is none. `clock` gives the time as ISO 8601 in UTC.
+
+    Raises LedgerError or OutputError.
+    """
+    with _our_errors(path):
         _make_private(path)
         connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         try:
@@ -241,32 +250,48 @@ def open_store(path: Path, clock: Clock) -> LedgerStore:
 
 
 def plan_digest(leaflets: Iterable[LeafletEntry], parts: Iterable[PartEntry], copies: Iterable[CopyEntry]) -> str:
-    """A digest of all that is fixed when copies are planned; the event that plans them vouches for it."""
-    named = [_planned(leaflet) for leaflet in leaflets]
+    """A digest of all that is fixed when copies are planned; the event that plans them records it."""
+    distinct = [_planned_facts(leaflet) for leaflet in leaflets]
     files = [(p.number, p.destination, p.name, p.first, p.last) for p in parts]
-    return chain.digest(
-        [*named, *files, *((c.serial, c.line, c.leaflet, c.part, c.patient, c.replaces) for c in copies)]
+    return history.digest(
+        [*distinct, *files, *((c.serial, c.line, c.leaflet, c.part, c.patient, c.replaces) for c in copies)]
     )
 
 
-def _planned(one: LeafletEntry) -> tuple[object, ...]:
-    """What is fixed of a leaflet; the usual form is left out, as in the digests of ledgers that knew no other."""
-    type_size = () if one.type_size == TypeSize.STANDARD else (one.type_size,)
-    return (one.number, one.drug, one.audience, one.lang, one.paper, one.version, one.source, one.allowed, *type_size)
+def _planned_facts(entry: LeafletEntry) -> tuple[object, ...]:
+    """What is fixed of a leaflet; standard type size is left out, as in the digests of ledgers that knew no other."""
+    *fixed, _content_id, _sheet, _pages, type_size = _leaflet_row(entry)
+    return (*fixed,) if type_size == TypeSize.STANDARD else (*fixed, type_size)
+
+
+def _leaflet_row(entry: LeafletEntry) -> tuple[object, ...]:
+    """The columns of a leaflet, in the order of `_LEAFLET`; an edition of a run has no more to it than these four."""
+    edition = entry.leaflet.edition
+    columns = (entry.leaflet.drug, edition.audience.value, edition.lang, edition.paper.value)
+    allowed = " ".join(objection.value for objection in entry.allowed)
+    rendered = (entry.content_id, entry.sheet, entry.pages)
+    return (entry.number, *columns, entry.version, entry.source, allowed, *rendered, edition.type_size.value)
+
+
+def _leaflet_entry(number: int, drug: str, audience: str, lang: str, paper: str, *others: Any) -> LeafletEntry:
+    """The inverse of `_leaflet_row`."""
+    version, source, allowed, *rendered, type_size = others
+    leaflet = Leaflet(drug, Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)))
+    return LeafletEntry(number, leaflet, version, source, tuple(map(Objection, allowed.split())), *rendered)
 
 
 def run_digest(run: RunEntry) -> str:
-    """A digest of all that is known of a run when it is planned, its plan included."""
-    return chain.digest([astuple(run)[1:]])
+    """A digest of all that is recorded of a run when it is planned, its plan included."""
+    return history.digest([astuple(run)[1:]])
 
 
 def leaflet_facts(leaflet: LeafletEntry) -> list[object]:
-    """What the history tells of a leaflet when it is made."""
+    """What the history records of a leaflet when it is rendered."""
     return [leaflet.number, leaflet.content_id, leaflet.sheet, leaflet.pages]
 
 
 def file_facts(part: PartEntry) -> dict[str, object]:
-    """What the history tells of a print file when it is written."""
+    """What the history records of a print file when it is written."""
     counts = {"bytes": part.size, "pages": part.pages, "sheets": part.sheets}
     return {"file": part.number, "sha256": part.sha256, **counts}
 
@@ -292,13 +317,13 @@ def _make_private(path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Sets the connection up, and the tables where the file is new. The journal keeps the mode of the file itself."""
+    """Sets the connection up, and makes or updates the tables. The journal takes the mode of the file itself."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     if _version(connection) < schema.VERSION:
         connection.execute("BEGIN IMMEDIATE")
-        with connection:  # another process may have done it meanwhile
+        with connection:  # the version is read again, as another process may have updated it meanwhile
             for statement in schema.statements(_version(connection)):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {max(_version(connection), schema.VERSION)}")
@@ -311,50 +336,55 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _issued(group: Sequence[str], found: Sequence[tuple[int, int]]) -> IssuedCopies:
-    numbers, lines = zip(*found, strict=True)
+def _issued(group: Sequence[str], copies: Sequence[tuple[int, int]]) -> IssuedCopies:
+    numbers, lines = zip(*copies, strict=True)
     run, at, drug, audience, lang, version, content_id, destination, state = group
-    who = (run, at, drug, audience, lang, version, content_id, destination)
-    return IssuedCopies(*who, CopyState(state), tuple(numbers), tuple(sorted(set(lines))))
+    facts = (run, at, drug, audience, lang, version, content_id, destination)
+    return IssuedCopies(*facts, CopyState(state), tuple(numbers), tuple(sorted(set(lines))))
 
 
 def _refuse_unknown(run: RunEntry, unknown: Sequence[int]) -> None:
     if unknown:
         raise UsageError(
-            f"run {run.name} has no serial {serials.spell(unknown)}", f"`leaflet runs show {run.name}` lists them."
+            f"run {run.name} has no serial {serials.format_serials(unknown)}",
+            f"`leaflet runs show {run.name}` lists them.",
         )
 
 
-def _refuse_stuck(run: RunEntry, wanted: CopyState, moving: Sequence[tuple[int, CopyState]]) -> None:
-    stuck = [(serial, state) for serial, state in moving if wanted not in MOVES[state]]
+def _refuse_moves(run: RunEntry, wanted: CopyState, moving: Sequence[tuple[int, CopyState]]) -> None:
+    stuck = [(serial, state) for serial, state in moving if wanted not in TRANSITIONS[state]]
     if stuck:
-        named = "; ".join(
-            f"{serials.spell(serial for serial, at in stuck if at is state)} {state}"
+        by_state = "; ".join(
+            f"{serials.format_serials(serial for serial, at in stuck if at is state)} {state}"
             for state in dict.fromkeys(state for _, state in stuck)
         )
         hint = "Nothing was changed. Leave these out; states only move forward."
-        raise UsageError(f"run {run.name}: these copies cannot become {wanted}: {named}", hint)
+        raise UsageError(f"run {run.name}: these copies cannot become {wanted}: {by_state}", hint)
 
 
 @contextmanager
-def _mapped(path: Path) -> Iterator[None]:
-    """SQLite's exceptions and the file system's → ours."""
+def _our_errors(path: Path) -> Iterator[None]:
+    """Raises SQLite's errors and those of the file system as ours."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _ours(path, error) from error
+        raise _our_error(path, error) from error
     except OSError as error:
         raise OutputError(f"{path}: the ledger cannot be written: {error.strerror}") from error
 
 
-def _ours(path: Path, error: sqlite3.Error) -> LedgerError | OutputError:
+def _our_error(path: Path, error: sqlite3.Error) -> LedgerError | OutputError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in FULL:
+    if code in DISK_ERRORS:
         hint = "Make room, or look at the rights of the folder, and run the same command again."
         return OutputError(f"{path}: the ledger cannot be written: {error}", hint)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return LedgerError(
             f"{path}: the ledger is locked by another process", "Wait until it has ended, then run again."
         )
+    return _damaged(path, str(error))
+
+
+def _damaged(path: Path, what: str) -> LedgerError:
     hint = "Put a sound copy back; print files already written are not touched."
-    return LedgerError(f"{path}: the ledger is damaged or no ledger: {error}", hint)
+    return LedgerError(f"{path}: the ledger is damaged or no ledger: {what}", hint)

@@ -10,9 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from leaflets.errors import ContentError
-from leaflets.ledger.entries import LeafletEntry
 from leaflets.ledger.ledger import ledger_exists
-from leaflets.model.copy import called
 from leaflets.model.edition import Notice
 from leaflets.model.review import is_expired
 from leaflets.pipeline.texts import Texts, parse_texts, read_texts
@@ -178,16 +176,12 @@ def _in_ledger(
                 if part.sha256 == digest:
                     numbers = {copy.leaflet for copy in ledger.store.copies(run) if copy.part == part.number}
                     leaflets = [one for one in ledger.store.leaflets(run) if one.number in numbers]
-                    names = tuple(f"{_called(one)}, version {one.version or 'none'}" for one in leaflets)
+                    names = tuple(f"{one.leaflet}, version {one.version or 'none'}" for one in leaflets)
                     printed = Printed(run.name, part.destination, part.first, part.last, names)
-                    facts = {(one.drug, one.lang, one.version, one.source) for one in leaflets}
+                    facts = {(one.leaflet.drug, one.leaflet.edition.lang, one.version, one.source) for one in leaflets}
                     objections = [found for fact in sorted(facts) for found in _leaflet_state(*fact, project, today)]
                     return printed, objections
     return None
-
-
-def _called(one: LeafletEntry) -> str:
-    return called(one.drug, one.audience, one.lang, one.paper, one.type_size)
 
 
 def _leaflet_state(

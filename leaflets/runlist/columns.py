@@ -1,4 +1,4 @@
-"""What a list of any form becomes: rows of cells under our own column names."""
+"""The columns of a list under our own names, and the rows of cells that a list of any format becomes."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -9,21 +9,21 @@ from leaflets.errors import UsageError
 from leaflets.labels import LABEL_FIELDS
 from leaflets.model.finding import Finding, Severity
 
-CODES = ("rxcui", "ndc", "atc")
+CODE_COLUMNS = ("rxcui", "ndc", "atc")
 """Columns that name the drug by a code, beside `drug` itself."""
 
-SHEET = ("audience", "lang", "edition", "paper", "copies", "destination")
-"""Columns that say which sheet, how often and where to."""
+SHEET_COLUMNS = ("audience", "lang", "edition", "paper", "copies", "destination")
+"""Columns that say which edition, how many copies and where to."""
 
-COLUMNS = frozenset(("drug", *CODES, *SHEET, *LABEL_FIELDS))
+COLUMNS = frozenset(("drug", *CODE_COLUMNS, *SHEET_COLUMNS, *LABEL_FIELDS))
 
-MAX_CELL = 2_000
+MAX_CELL_CHARS = 2_000
 """Characters in one cell; no label holds more."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row: the line it begins on, its cells, its text as it stood, and why it could not be read, if so."""
+    """One row: the line it begins on, its cells by column, its text in the list, and why it cannot be read, if so."""
 
     line: int
     cells: Mapping[str, str] = field(repr=False)
@@ -33,26 +33,26 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedList:
-    """The rows of a list and the text before, between and after them."""
+    """The rows of a list, what was found about it, and its text before, between and after the rows."""
 
     rows: tuple[ListRow, ...]
     findings: tuple[Finding, ...] = ()
-    head: str = ""
-    joint: str = ""
-    foot: str = ""
+    prefix: str = ""
+    separator: str = ""
+    suffix: str = ""
 
     def with_finding(self, finding: Finding) -> "ParsedList":
-        """The same reading with one more finding about the list as a whole."""
+        """The same with one more finding about the list as a whole."""
         return replace(self, findings=(finding, *self.findings))
 
 
-def faulty(line: int, raw: str, fault: str) -> ListRow:
-    """A row that could not be read; `fault` must not repeat anything that stands in it."""
+def unreadable_row(line: int, raw: str, fault: str) -> ListRow:
+    """A row that cannot be read; `fault` must not repeat any of its text, which may be a patient's."""
     return ListRow(line, MappingProxyType({}), raw, fault)
 
 
 def column_names(headers: Iterable[str], columns: Mapping[str, str]) -> tuple[str, ...]:
-    """Our name for each header, empty where it is none of ours. Case, spaces and hyphens make no difference.
+    """Our name for each header, empty where we have none. Case, spaces and hyphens make no difference.
 
     Raises UsageError where two headers mean the same column or the settings map to a column that does not exist.
     """
@@ -60,17 +60,17 @@ def column_names(headers: Iterable[str], columns: Mapping[str, str]) -> tuple[st
     for ours in own.values():
         if ours not in COLUMNS:
             raise UsageError(f'[batch.columns] maps to "{ours}", which is no column', f"Columns: {_listed()}.")
-    named = tuple(_ours(_key(header), own) for header in headers)
-    for place, name in enumerate(named):
-        if name and name in named[:place]:
+    names = tuple(_our_name(_key(header), own) for header in headers)
+    for place, name in enumerate(names):
+        if name and name in names[:place]:
             raise UsageError(f"the list has the column `{name}` twice", "Take one away, or rename it.")
-    return named
+    return names
 
 
-def unused_finding(headers: Iterable[str], named: Iterable[str], line: int) -> tuple[Finding, ...]:
-    """One finding for all the columns nothing is done with; it counts them, since a header may be anything."""
+def unused_columns(headers: Iterable[str], names: Iterable[str], line: int) -> tuple[Finding, ...]:
+    """One finding for all columns that are not used; it gives their numbers, since a header may be a patient's name."""
     places = [
-        str(place) for place, (header, name) in enumerate(zip(headers, named, strict=True), 1) if not name and header
+        str(place) for place, (header, name) in enumerate(zip(headers, names, strict=True), 1) if not name and header
     ]
     if not places:
         return ()
@@ -79,7 +79,7 @@ def unused_finding(headers: Iterable[str], named: Iterable[str], line: int) -> t
     return (Finding(Severity.INFO, "list-column-unused", f"{many} not used", hint, line=line),)
 
 
-def no_drug_column(line: int) -> UsageError:
+def missing_drug_column(line: int) -> UsageError:
     """The error for a list whose header names no drug; it does not repeat the header, which may be a patient's row."""
     return UsageError(
         f"line {line} of the list names no column `drug`, `rxcui`, `ndc` or `atc`",
@@ -87,12 +87,12 @@ def no_drug_column(line: int) -> UsageError:
     )
 
 
-def names_a_drug(named: Iterable[str]) -> bool:
+def has_drug_column(names: Iterable[str]) -> bool:
     """Whether one of the columns says which drug."""
-    return not {"drug", *CODES}.isdisjoint(named)
+    return not {"drug", *CODE_COLUMNS}.isdisjoint(names)
 
 
-def clean(text: str) -> str:
+def clean_cell(text: str) -> str:
     """A cell without the space around it and the ="…" some spreadsheets put around numbers."""
     text = text.strip()
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
@@ -100,22 +100,22 @@ def clean(text: str) -> str:
     return text
 
 
-def fault_in(cells: Mapping[str, str]) -> str:
-    """What makes these cells unfit for a label: too long, or a character that cannot be printed; empty if nothing."""
+def cell_fault(cells: Mapping[str, str]) -> str:
+    """Why these cells cannot be printed: one is too long or holds a character without a shape; empty if they can."""
     for name, text in cells.items():
-        if len(text) > MAX_CELL:
-            return f"column `{name}` holds more than {MAX_CELL} characters"
+        if len(text) > MAX_CELL_CHARS:
+            return f"column `{name}` holds more than {MAX_CELL_CHARS} characters"
         if not text.isprintable() and _unprintable(text):
             return f"column `{name}` holds a character that cannot be printed"
     return ""
 
 
 def _unprintable(text: str) -> bool:
-    """Control, unassigned, private and lone surrogate characters; line breaks, tabs and marks of direction may stay."""
+    """Whether there are control, unassigned, private or lone surrogate characters, other than line breaks and tabs."""
     return any(unicodedata.category(letter) in {"Cc", "Cn", "Co", "Cs"} for letter in text if letter not in "\n\r\t")
 
 
-def _ours(key: str, own: Mapping[str, str]) -> str:
+def _our_name(key: str, own: Mapping[str, str]) -> str:
     if key in own:
         return own[key]
     return key if key in COLUMNS else ""
@@ -126,4 +126,4 @@ def _key(header: str) -> str:
 
 
 def _listed() -> str:
-    return ", ".join(("drug", *CODES, *SHEET, *LABEL_FIELDS))
+    return ", ".join(("drug", *CODE_COLUMNS, *SHEET_COLUMNS, *LABEL_FIELDS))

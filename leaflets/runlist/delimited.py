@@ -10,13 +10,13 @@ from leaflets.errors import UsageError
 from leaflets.runlist.columns import (
     ListRow,
     ParsedList,
-    clean,
+    cell_fault,
+    clean_cell,
     column_names,
-    fault_in,
-    faulty,
-    names_a_drug,
-    no_drug_column,
-    unused_finding,
+    has_drug_column,
+    missing_drug_column,
+    unreadable_row,
+    unused_columns,
 )
 
 DELIMITERS = ",;\t"
@@ -24,7 +24,7 @@ DELIMITERS = ",;\t"
 
 @dataclass(frozen=True, slots=True)
 class DelimitedRecord:
-    """One record of the file: its line, fields and text."""
+    """One record of the file: its line, fields and text; `broken` where the fields cannot be told apart."""
 
     line: int
     fields: list[str]
@@ -32,7 +32,7 @@ class DelimitedRecord:
     broken: bool = False
 
 
-def read(text: str, columns: Mapping[str, str]) -> ParsedList:
+def read_delimited(text: str, columns: Mapping[str, str]) -> ParsedList:
     """The rows of a table whose first line names the columns. Raises UsageError where it names no drug."""
     lines = list(io.StringIO(text, newline=""))
     skipped, delimiter = _preamble(lines)
@@ -41,16 +41,16 @@ def read(text: str, columns: Mapping[str, str]) -> ParsedList:
     header = next((record for record in records if record.fields), None)
     if header is None or header.broken:
         raise UsageError("the list is empty or its first line cannot be read", "The first line must name the columns.")
-    named = column_names(header.fields, columns)
-    if not names_a_drug(named):
-        raise no_drug_column(header.line)
-    head = "".join(lines[: header.line - 1]) + header.raw
-    rows = tuple(_row(record, named) for record in records if any(record.fields) or record.broken)
-    return ParsedList(rows, unused_finding(header.fields, named, header.line), head)
+    names = column_names(header.fields, columns)
+    if not has_drug_column(names):
+        raise missing_drug_column(header.line)
+    prefix = "".join(lines[: header.line - 1]) + header.raw
+    rows = tuple(_row(record, names) for record in records if any(record.fields) or record.broken)
+    return ParsedList(rows, unused_columns(header.fields, names, header.line), prefix)
 
 
 def _preamble(lines: list[str]) -> tuple[int, str]:
-    """Spreadsheets may say their delimiter on a first line of its own."""
+    """The number of lines before the header, and the delimiter that a spreadsheet's `sep=` line names, if any."""
     first = lines[0].strip().casefold() if lines else ""
     if first.startswith("sep=") and len(first) == 5:
         return 1, first[4]
@@ -60,12 +60,12 @@ def _preamble(lines: list[str]) -> tuple[int, str]:
 def _delimiter(lines: list[str], columns: Mapping[str, str]) -> str:
     """The delimiter under which the first line names most of our columns."""
 
-    def known(delimiter: str) -> tuple[bool, int]:
+    def columns_of_ours(delimiter: str) -> tuple[bool, int]:
         record = next(_records(lines, 0, delimiter), None)
-        named = column_names(record.fields, columns) if record and not record.broken else ()
-        return names_a_drug(named), sum(map(bool, named))
+        names = column_names(record.fields, columns) if record and not record.broken else ()
+        return has_drug_column(names), sum(map(bool, names))
 
-    return max(DELIMITERS, key=known)
+    return max(DELIMITERS, key=columns_of_ours)
 
 
 def _records(lines: list[str], skipped: int, delimiter: str) -> Iterator[DelimitedRecord]:
@@ -82,11 +82,11 @@ def _records(lines: list[str], skipped: int, delimiter: str) -> Iterator[Delimit
         yield DelimitedRecord(start + 1, fields, "".join(lines[start : skipped + reader.line_num]))
 
 
-def _row(record: DelimitedRecord, named: tuple[str, ...]) -> ListRow:
+def _row(record: DelimitedRecord, names: tuple[str, ...]) -> ListRow:
     if record.broken:
-        return faulty(record.line, record.raw, "the quotation marks do not pair, or a field is too long")
+        return unreadable_row(record.line, record.raw, "the quotation marks do not pair, or a field is too long")
     fields = record.fields
-    if len(fields) < len(named) or any(fields[len(named) :]):
-        return faulty(record.line, record.raw, f"it has {len(fields)} fields where the header has {len(named)}")
-    cells = {name: clean(field) for name, field in zip(named, fields, strict=False) if name}
-    return ListRow(record.line, cells, record.raw, fault_in(cells))
+    if len(fields) < len(names) or any(fields[len(names) :]):
+        return unreadable_row(record.line, record.raw, f"it has {len(fields)} fields where the header has {len(names)}")
+    cells = {name: clean_cell(field) for name, field in zip(names, fields, strict=False) if name}
+    return ListRow(record.line, cells, record.raw, cell_fault(cells))

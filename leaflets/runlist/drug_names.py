@@ -1,4 +1,4 @@
-"""What a list calls a drug → the one monograph it means, exactly; near names are offered, never taken."""
+"""What a list calls a drug → the one monograph it means, by exact match; similar names are only suggested."""
 
 import difflib
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 NDC_SHAPES = {(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)}
 """Digits of labeler, product and package; all are one 5-4-2 code with zeros left out (FDA, 21 CFR 207.33)."""
 
-NEAR = 3
+MAX_NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,10 @@ class DrugName:
 
 @dataclass(frozen=True, slots=True)
 class DrugMatch:
-    """What a text means: the drugs it stands for (one where it is exact) and, where there are none, near names."""
+    """The drugs a text stands for, one where it is unambiguous; where there is none, drugs with similar names.
+
+    `reason` says why it does not stand for exactly one.
+    """
 
     drugs: tuple[str, ...]
     near: tuple[str, ...] = ()
@@ -32,78 +35,78 @@ class DrugMatch:
 
 @dataclass(frozen=True, slots=True)
 class DrugNames:
-    """All the ways to call the monographs of a project."""
+    """The drugs of a project by every name, and by every code with its system."""
 
-    words: Mapping[str, frozenset[str]]
-    codes: Mapping[tuple[str, str], frozenset[str]]
-    _known: dict[tuple[str, str], DrugMatch] = field(default_factory=dict, compare=False, repr=False)
+    by_name: Mapping[str, frozenset[str]]
+    by_code: Mapping[tuple[str, str], frozenset[str]]
+    _matches: dict[tuple[str, str], DrugMatch] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, text: str, kind: str = "") -> DrugMatch:
         """The drugs a cell means. `kind` is the code system of its column, empty for a name, brand or any code."""
         key = (kind, text)
-        if key not in self._known:
-            self._known[key] = self._code(kind, text) if kind else self._any(text)
-        return self._known[key]
+        if key not in self._matches:
+            self._matches[key] = self._code(kind, text) if kind else self._any(text)
+        return self._matches[key]
 
     def _any(self, text: str) -> DrugMatch:
-        found = set(self.words.get(folded(text), ()))
+        drugs = set(self.by_name.get(normalized(text), ()))
         for kind in ("rxcui", "atc", "ndc"):
-            found.update(self._code(kind, text).drugs)
-        if found:
-            return _match(found)
+            drugs.update(self._code(kind, text).drugs)
+        if drugs:
+            return _match(drugs)
         if re.fullmatch(r"\d{10}", text):
             return _ten_digits()
         return DrugMatch((), self._near(text), "no monograph has this name, brand or code")
 
     def _code(self, kind: str, text: str) -> DrugMatch:
         if kind != "ndc":
-            drugs = self.codes.get((kind, folded(text)), frozenset())
+            drugs = self.by_code.get((kind, normalized(text)), frozenset())
             return _match(drugs) if drugs else DrugMatch((), (), f"no monograph has this {kind} code")
         if re.fullmatch(r"\d{10}", text):
             return _ten_digits()
         whole = ndc_digits(text)
         if not whole:
             return DrugMatch((), (), "this is no NDC: 4-4-2, 5-3-2, 5-4-1 or 5-4-2 with hyphens, or 11 digits")
-        drugs = self.codes.get(("ndc", whole)) or self.codes.get(("ndc", whole[:9])) or frozenset()
+        drugs = self.by_code.get(("ndc", whole)) or self.by_code.get(("ndc", whole[:9])) or frozenset()
         return _match(drugs) if drugs else DrugMatch((), (), "no monograph has this ndc code")
 
     def _near(self, text: str) -> tuple[str, ...]:
-        wanted = folded(text)
-        close = difflib.get_close_matches(wanted, self.words, n=NEAR, cutoff=0.75)
-        begun = [
+        wanted = normalized(text)
+        close = difflib.get_close_matches(wanted, self.by_name, n=MAX_NEAR, cutoff=0.75)
+        prefixes = [
             word
-            for word in self.words
+            for word in self.by_name
             if len(wanted) > 3 and (wanted.startswith(word + " ") or word.startswith(wanted))
         ]
-        near = dict.fromkeys(drug for word in (*close, *begun) for drug in sorted(self.words[word]))
-        return tuple(near)[:NEAR]
+        near = dict.fromkeys(drug for word in (*close, *prefixes) for drug in sorted(self.by_name[word]))
+        return tuple(near)[:MAX_NEAR]
 
 
-def gather(aliases: Iterable[DrugName]) -> DrugNames:
-    """The aliases of a project, ready to be asked. Codes are kept by system; an NDC by its digits."""
-    words: dict[str, set[str]] = {}
-    codes: dict[tuple[str, str], set[str]] = {}
-    for alias in aliases:
-        if alias.kind in {"name", "title", "brand", "generic"}:
-            words.setdefault(folded(alias.text), set()).add(alias.drug)
+def index_drug_names(names: Iterable[DrugName]) -> DrugNames:
+    """The names and codes of a project's drugs, ready for look-up. An NDC is indexed by its digits."""
+    by_name: dict[str, set[str]] = {}
+    by_code: dict[tuple[str, str], set[str]] = {}
+    for name in names:
+        if name.kind in {"name", "title", "brand", "generic"}:
+            by_name.setdefault(normalized(name.text), set()).add(name.drug)
             continue
-        code = (ndc_digits(alias.text) or product_digits(alias.text)) if alias.kind == "ndc" else folded(alias.text)
+        code = (ndc_digits(name.text) or product_digits(name.text)) if name.kind == "ndc" else normalized(name.text)
         if code:
-            codes.setdefault((alias.kind, code), set()).add(alias.drug)
-    words.pop("", None)
+            by_code.setdefault((name.kind, code), set()).add(name.drug)
+    by_name.pop("", None)
     return DrugNames(
-        {word: frozenset(drugs) for word, drugs in words.items()},
-        {key: frozenset(drugs) for key, drugs in codes.items()},
+        {word: frozenset(drugs) for word, drugs in by_name.items()},
+        {key: frozenset(drugs) for key, drugs in by_code.items()},
     )
 
 
-def folded(text: str) -> str:
-    """A name without the differences that mean nothing: letter case, doubled spaces, ways to write an accent."""
+def normalized(text: str) -> str:
+    """A name without differences that mean nothing: letter case, repeated spaces, ways to encode an accent."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def ndc_digits(text: str) -> str:
-    """The 11 digits of an NDC in any of its shapes; empty where it has none of them. Ten bare digits are ambiguous."""
+    """The 11 digits of an NDC in any of its shapes, empty where it has none of them; ten digits alone are ambiguous."""
     if re.fullmatch(r"[0-9]{11}", text):
         return text
     parts = text.split("-")
@@ -123,8 +126,8 @@ def product_digits(text: str) -> str:
 
 
 def _match(drugs: Iterable[str]) -> DrugMatch:
-    found = tuple(sorted(drugs))
-    return DrugMatch(found, (), "" if len(found) == 1 else "more than one monograph is called so")
+    matched = tuple(sorted(drugs))
+    return DrugMatch(matched, (), "" if len(matched) == 1 else "more than one monograph is called so")
 
 
 def _ten_digits() -> DrugMatch:

@@ -1,11 +1,11 @@
-"""Bytes of a list → text: UTF-8 with or without mark, UTF-16, Windows-1252."""
+"""Bytes of a list → text: UTF-8 with or without byte order mark, UTF-16, UTF-32, Windows-1252."""
 
 import codecs
 from dataclasses import dataclass
 
 from leaflets.errors import UsageError
 
-MARKS = (
+BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -17,34 +17,34 @@ MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class DecodedText:
-    """A text, the codec it was read with, and whether that codec was only supposed."""
+    """A text, the codec it was decoded with, and whether that codec was only guessed."""
 
     text: str
     codec: str
-    supposed: bool = False
+    guessed: bool = False
 
 
 def decode(data: bytes, codec: str = "") -> DecodedText:
-    """The text of a list. `codec` is what the user said, or empty to find it out.
+    """The text of a list. `codec` is what the user gave; where it is empty, the codec is found by the bytes.
 
     Without a byte order mark UTF-8 is tried, then Windows-1252, in which old pharmacy systems write. Raises UsageError
     where the bytes are none of these; the message names a line, never the text on it.
     """
     if codec:
-        return DecodedText(_strict(data, _known(codec)), codec)
-    for mark, name in MARKS:
+        return DecodedText(_decoded(data, _codec_name(codec)), codec)
+    for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return DecodedText(_strict(data, name), _byte_order(mark, name))
+            return DecodedText(_decoded(data, name), _byte_order(mark, name))
     if wide := _unmarked_utf16(data):
-        return DecodedText(_strict(data, wide), wide)
+        return DecodedText(_decoded(data, wide), wide)
     try:
         return DecodedText(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
-        return DecodedText(_strict(data, "cp1252"), "cp1252", supposed=True)
+        return DecodedText(_decoded(data, "cp1252"), "cp1252", guessed=True)
 
 
 def encode(text: str, codec: str) -> bytes:
-    """The text as a list's own system would write it, byte order mark included."""
+    """The text in the codec its list was in, byte order mark included."""
     if codec in {"utf-16-le+mark", "utf-16-be+mark"}:
         wide = codec.removesuffix("+mark")
         return ("\ufeff" + text).encode(wide)
@@ -57,7 +57,7 @@ def _byte_order(mark: bytes, name: str) -> str:
     return "utf-16-le+mark" if mark == codecs.BOM_UTF16_LE else "utf-16-be+mark"
 
 
-def _known(codec: str) -> str:
+def _codec_name(codec: str) -> str:
     try:
         return codecs.lookup(codec).name
     except LookupError as error:
@@ -67,7 +67,7 @@ def _known(codec: str) -> str:
 
 
 def _unmarked_utf16(data: bytes) -> str:
-    """UTF-16 without a mark shows as zero bytes at every second place of its first line."""
+    """The byte order of UTF-16 without a mark, which has zero bytes in every second place; empty where it is none."""
     head = data[:64]
     if len(head) < 4:
         return ""
@@ -77,7 +77,7 @@ def _unmarked_utf16(data: bytes) -> str:
     return "utf-16-be" if even * 4 > len(head) and odd == 0 else ""
 
 
-def _strict(data: bytes, codec: str) -> str:
+def _decoded(data: bytes, codec: str) -> str:
     try:
         return data.decode(codec)
     except UnicodeDecodeError as error:

@@ -7,25 +7,28 @@ from dataclasses import dataclass
 
 from leaflets.errors import UsageError
 from leaflets.model.finding import Finding, Severity
-from leaflets.runlist.columns import ListRow, ParsedList, clean, fault_in, faulty
+from leaflets.runlist.columns import ListRow, ParsedList, cell_fault, clean_cell, unreadable_row
 
-SYSTEMS = {
+CODE_SYSTEMS = {
     "http://www.nlm.nih.gov/research/umls/rxnorm": "rxcui",
     "http://hl7.org/fhir/sid/ndc": "ndc",
     "http://www.whocc.no/atc": "atc",
 }
 """Code systems a drug may be named in, by their FHIR addresses."""
 
-TIMES = {
+DOSE_TIMES = {
     **dict.fromkeys(("MORN", "MORN.early", "MORN.late", "CM", "ACM", "PCM"), "morning"),
     **dict.fromkeys(("NOON", "CD", "ACD", "PCD", "AFT"), "midday"),
     **dict.fromkeys(("EVE", "CV", "ACV", "PCV"), "evening"),
     **dict.fromkeys(("NIGHT", "HS"), "bedtime"),
 }
-"""When codes of a dosage (hl7.org/fhir/R4/valueset-event-timing.html) → the four times of a dose grid."""
+"""The `when` codes of a dosage (hl7.org/fhir/R4/valueset-event-timing.html) → the four times of a dose grid."""
 
-USES = {"official": 0, "usual": 1, "temp": 3, "secondary": 3, "nickname": 4, "anonymous": 4, "maiden": 5, "old": 5}
-"""What a name or an identifier is used for, the best for a label first; 2 where it is not said."""
+USE_RANK = {"official": 0, "usual": 1, "temp": 3, "secondary": 3, "nickname": 4, "anonymous": 4, "maiden": 5, "old": 5}
+"""The `use` of a name or an identifier, ranked for a label: the lowest is best, 2 stands for no use given."""
+
+INACTIVE = frozenset({"cancelled", "entered-in-error", "stopped", "declined"})
+"""Statuses of a dispense that is not handed out (hl7.org/fhir/R4/valueset-medicationdispense-status.html)."""
 
 Object = Mapping[str, object]
 _SPACE = re.compile(r"[\s,]*")
@@ -50,30 +53,33 @@ def is_bundle(text: str) -> bool:
     return isinstance(whole, dict) and whole.get("resourceType") == "Bundle"
 
 
-def read(text: str) -> ParsedList:
-    """The dispenses of a bundle, in its order; patients, medications and requests are looked up in it."""
+def read_bundle(text: str) -> ParsedList:
+    """The dispenses of a bundle, in its order; patients, medications and requests are looked up in it.
+
+    Dispenses that were stopped, cancelled, declined or entered in error become findings. Raises UsageError where there
+    is none.
+    """
     start, entries, end = _entries(text)
-    known = _by_reference(entries)
+    resources = _by_reference(entries)
     dispensed = [entry for entry in entries if entry.resource.get("resourceType") == "MedicationDispense"]
     others = [entry.raw for entry in entries if entry.resource.get("resourceType") != "MedicationDispense"]
     if not dispensed:
         raise UsageError("the bundle holds no MedicationDispense", "Send a Bundle of MedicationDispense resources.")
-    head = text[:start] + "".join(other + ",\n" for other in others)
-    live, stopped = _live(dispensed)
-    return ParsedList(tuple(_row(entry, known) for entry in live), stopped, head, ",\n", text[end:])
+    prefix = text[:start] + "".join(other + ",\n" for other in others)
+    active, findings = _active(dispensed)
+    return ParsedList(tuple(_row(entry, resources) for entry in active), findings, prefix, ",\n", text[end:])
 
 
-def _live(dispensed: Sequence[BundleEntry]) -> tuple[list[BundleEntry], tuple[Finding, ...]]:
-    """Dispenses that were not stopped, cancelled or entered by mistake, and one finding for each of the others."""
-    off = {"cancelled", "entered-in-error", "stopped", "declined"}
-    live = [entry for entry in dispensed if entry.resource.get("status") not in off]
-    stopped = [entry for entry in dispensed if entry.resource.get("status") in off]
+def _active(dispensed: Sequence[BundleEntry]) -> tuple[list[BundleEntry], tuple[Finding, ...]]:
+    """The dispenses that are to be handed out, and one finding for each of the others."""
+    active = [entry for entry in dispensed if entry.resource.get("status") not in INACTIVE]
+    inactive = [entry for entry in dispensed if entry.resource.get("status") in INACTIVE]
     message = "this dispense is cancelled, stopped, declined or entered in error; no sheet is made for it"
-    return live, tuple(Finding(Severity.INFO, "list-dispense-off", message, line=entry.line) for entry in stopped)
+    return active, tuple(Finding(Severity.INFO, "list-dispense-off", message, line=entry.line) for entry in inactive)
 
 
 def _entries(text: str) -> tuple[int, list[BundleEntry], int]:
-    """Where the entries begin, the entries, and where they end; the text is known to be sound JSON."""
+    """The place where the entries begin, the entries, and the place where they end, of a text that is valid JSON."""
     decoder = json.JSONDecoder()
     start = _array_start(text, decoder)
     entries: list[BundleEntry] = []
@@ -114,43 +120,43 @@ def _skip(text: str, place: int) -> int:
 
 def _by_reference(entries: Sequence[BundleEntry]) -> dict[str, Object]:
     """Resources by every way a reference may name them."""
-    known: dict[str, Object] = {}
+    resources: dict[str, Object] = {}
     for entry in entries:
         kind, identity = _text(entry.resource.get("resourceType")), _text(entry.resource.get("id"))
-        known[f"{kind}/{identity}"] = entry.resource
+        resources[f"{kind}/{identity}"] = entry.resource
         if entry.full_url:
-            known[entry.full_url] = entry.resource
-    return known
+            resources[entry.full_url] = entry.resource
+    return resources
 
 
-def _row(entry: BundleEntry, known: Mapping[str, Object]) -> ListRow:
+def _row(entry: BundleEntry, resources: Mapping[str, Object]) -> ListRow:
     dispense = entry.resource
-    inside = {f"#{_text(part.get('id'))}": part for part in _objects(dispense.get("contained"))}
-    found = {**known, **inside}
-    patient = _looked_up(dispense.get("subject"), found)
-    request = _looked_up(next(iter(_objects(dispense.get("authorizingPrescription"))), {}), found)
+    contained = {f"#{_text(part.get('id'))}": part for part in _objects(dispense.get("contained"))}
+    resources = {**resources, **contained}
+    patient = _looked_up(dispense.get("subject"), resources)
+    request = _looked_up(next(iter(_objects(dispense.get("authorizingPrescription"))), {}), resources)
     cells = {
-        **_drug(dispense, found),
+        **_drug(dispense, resources),
         **_patient(_object(dispense.get("subject")), patient),
-        **_prescription(dispense, request, found),
+        **_prescription(dispense, request, resources),
         **_dosage(dispense),
         "destination": _text(_object(dispense.get("destination")).get("display")),
     }
-    cells = {name: clean(text) for name, text in cells.items()}
+    cells = {name: clean_cell(text) for name, text in cells.items()}
     if not cells.keys() & {"drug", "rxcui", "ndc", "atc"}:
-        return faulty(entry.line, entry.raw, "the dispense names no medication that the bundle explains")
-    return ListRow(entry.line, cells, entry.raw, fault_in(cells))
+        return unreadable_row(entry.line, entry.raw, "the dispense names no medication that the bundle explains")
+    return ListRow(entry.line, cells, entry.raw, cell_fault(cells))
 
 
-def _drug(dispense: Object, known: Mapping[str, Object]) -> dict[str, str]:
-    """The codes of the medication; its words only where no code is known, as they may name a strength too."""
+def _drug(dispense: Object, resources: Mapping[str, Object]) -> dict[str, str]:
+    """The codes of the medication; its words only where there is no code, as they may name a strength too."""
     concept = _object(dispense.get("medicationCodeableConcept"))
     if not concept:
-        concept = _object(_looked_up(dispense.get("medicationReference"), known).get("code"))
+        concept = _object(_looked_up(dispense.get("medicationReference"), resources).get("code"))
     codings = list(_objects(concept.get("coding")))
     codes: dict[str, str] = {}
     for coding in codings:
-        column, code = SYSTEMS.get(_text(coding.get("system")), ""), _text(coding.get("code"))
+        column, code = CODE_SYSTEMS.get(_text(coding.get("system")), ""), _text(coding.get("code"))
         if column and code:
             codes[column] = f"{codes[column]}\n{code}" if column in codes else code
     words = _text(concept.get("text")) or next((_text(coding.get("display")) for coding in codings), "")
@@ -169,9 +175,9 @@ def _patient(subject: Object, patient: Object) -> dict[str, str]:
     }
 
 
-def _prescription(dispense: Object, request: Object, known: Mapping[str, Object]) -> dict[str, str]:
+def _prescription(dispense: Object, request: Object, resources: Mapping[str, Object]) -> dict[str, str]:
     requester = _object(request.get("requester"))
-    person = next(iter(_objects(_looked_up(requester, known).get("name"))), {})
+    person = next(iter(_objects(_looked_up(requester, resources).get("name"))), {})
     spelled = " ".join(
         [*_texts(person.get("prefix")), *_texts(person.get("given")), _text(person.get("family"))]
     ).strip()
@@ -189,7 +195,7 @@ def _prescription(dispense: Object, request: Object, known: Mapping[str, Object]
 def _dosage(dispense: Object) -> dict[str, str]:
     dosages = sorted(_objects(dispense.get("dosageInstruction")), key=_sequence)
     when = [code for one in dosages for code in _texts(_object(_object(one.get("timing")).get("repeat")).get("when"))]
-    times = dict.fromkeys(TIMES[code] for code in when if code in TIMES)
+    times = dict.fromkeys(DOSE_TIMES[code] for code in when if code in DOSE_TIMES)
     return {"directions": "\n".join(filter(None, map(_instruction, dosages))), "dose_times": " ".join(times)}
 
 
@@ -199,23 +205,23 @@ def _sequence(dosage: Object) -> int:
 
 
 def _instruction(dosage: Object) -> str:
-    """The words for the patient and the directions themselves, unless one says all of the other."""
-    told, text = _text(dosage.get("patientInstruction")).strip(), _text(dosage.get("text")).strip()
-    if told.casefold() in text.casefold():
+    """The directions and the words for the patient below them; one of them alone where it contains the other."""
+    for_patient, text = _text(dosage.get("patientInstruction")).strip(), _text(dosage.get("text")).strip()
+    if for_patient.casefold() in text.casefold():
         return text
-    return told if text.casefold() in told.casefold() else f"{text}\n{told}"
+    return for_patient if text.casefold() in for_patient.casefold() else f"{text}\n{for_patient}"
 
 
-def _looked_up(reference: object, known: Mapping[str, Object]) -> Object:
+def _looked_up(reference: object, resources: Mapping[str, Object]) -> Object:
     address = _text(_object(reference).get("reference")).partition("/_history/")[0]
-    if address in known:
-        return known[address]
-    return known.get("/".join(address.split("/")[-2:]), {})
+    if address in resources:
+        return resources[address]
+    return resources.get("/".join(address.split("/")[-2:]), {})
 
 
 def _current(value: object) -> list[Object]:
     """Names or identifiers, those in use first and those of the past last (hl7.org/fhir/R4/valueset-name-use.html)."""
-    return sorted(_objects(value), key=lambda one: USES.get(_text(one.get("use")), 2))
+    return sorted(_objects(value), key=lambda one: USE_RANK.get(_text(one.get("use")), 2))
 
 
 def _object(value: object) -> Object:

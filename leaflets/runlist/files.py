@@ -1,4 +1,4 @@
-"""The file of a list: read whole and once, or found again by its hash."""
+"""The file of a list: read once and whole, or found by its hash."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from leaflets.errors import UsageError
 
-ENDINGS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
-"""Endings of files that may be lists."""
+SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
+"""Suffixes of files that may be lists."""
 
 MAX_BYTES = 256 * 1024 * 1024
 """A list larger than this is a mistake: a million rows take about 200 MB."""
@@ -33,7 +33,7 @@ def find_list(folder: Path, sha256: str, run_name: str) -> bytes:
     Raises UsageError where no file has it.
     """
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in ENDINGS and path.is_file() and path.stat().st_size <= MAX_BYTES:
+        if path.suffix.lower() in SUFFIXES and path.is_file() and path.stat().st_size <= MAX_BYTES:
             data = read_list_file(path)
             if hashlib.sha256(data).hexdigest() == sha256:
                 return data

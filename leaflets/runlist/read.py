@@ -1,4 +1,4 @@
-"""A run list, in whatever form a pharmacy system writes it → rows of named cells, each with its line."""
+"""A list in any format a pharmacy system writes → rows of cells under our column names, each with its line."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -6,57 +6,56 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from leaflets.model.finding import Finding, Severity
-from leaflets.runlist import delimited as tables
-from leaflets.runlist import fhir as dispenses
-from leaflets.runlist import json_lines as records
 from leaflets.runlist.columns import ParsedList
+from leaflets.runlist.delimited import read_delimited
 from leaflets.runlist.encoding import decode, encode
+from leaflets.runlist.fhir import is_bundle, read_bundle
+from leaflets.runlist.json_lines import read_json_lines
 
 
 @dataclass(frozen=True, slots=True)
 class RunList:
-    """A list as it was read: its rows, what is known of it, and how to write part of it again."""
+    """A list that was read: its hash, format, codec and rows."""
 
     sha256: str
     format: str
     codec: str
-    reading: ParsedList
+    parsed: ParsedList
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was found about the list itself and about rows that could not be read."""
-        return self.reading.findings
+        """What was found about the list as a whole."""
+        return self.parsed.findings
 
 
-def read(data: bytes, columns: Mapping[str, str] = MappingProxyType({}), codec: str = "") -> RunList:
-    """The rows of a list. `columns` maps a system's own headers to ours; `codec` is empty to find it out.
+def read_list(data: bytes, columns: Mapping[str, str] = MappingProxyType({}), codec: str = "") -> RunList:
+    """The rows of a list. `columns` maps a system's own headers to ours; `codec` is empty to find it by the bytes.
 
-    Raises UsageError where the bytes are no list at all. Rows that cannot be read become findings.
+    Raises UsageError where the bytes are no list at all. A row that cannot be read has a fault instead of cells.
     """
-    letters = decode(data, codec)
-    format, reading = _read(letters.text, columns)
-    if letters.supposed:
-        reading = reading.with_finding(_supposed())
-    return RunList(hashlib.sha256(data).hexdigest(), format, letters.codec, reading)
+    decoded = decode(data, codec)
+    format, parsed = _parsed(decoded.text, columns)
+    if decoded.guessed:
+        parsed = parsed.with_finding(_guessed_encoding())
+    return RunList(hashlib.sha256(data).hexdigest(), format, decoded.codec, parsed)
 
 
-def rejects(run_list: RunList, lines: Collection[int]) -> bytes:
-    """The rows that begin on these lines, as a list of the same form and encoding, ready to mend and run again."""
-    reading = run_list.reading
-    chosen = [row.raw for row in reading.rows if row.line in lines]
-    return encode(reading.head + reading.joint.join(chosen) + reading.foot, run_list.codec)
+def rejected_rows(run_list: RunList, lines: Collection[int]) -> bytes:
+    """The rows that begin on these lines, as a list of the same format and encoding, to be corrected and run again."""
+    parsed = run_list.parsed
+    chosen = [row.raw for row in parsed.rows if row.line in lines]
+    return encode(parsed.prefix + parsed.separator.join(chosen) + parsed.suffix, run_list.codec)
 
 
-def _read(text: str, columns: Mapping[str, str]) -> tuple[str, ParsedList]:
-    opening = text.lstrip()[:1]
-    if opening != "{":
-        return "csv", tables.read(text, columns)
-    if dispenses.is_bundle(text):
-        return "fhir", dispenses.read(text)
-    return "jsonl", records.read(text, columns)
+def _parsed(text: str, columns: Mapping[str, str]) -> tuple[str, ParsedList]:
+    if not text.lstrip().startswith("{"):
+        return "csv", read_delimited(text, columns)
+    if is_bundle(text):
+        return "fhir", read_bundle(text)
+    return "jsonl", read_json_lines(text, columns)
 
 
-def _supposed() -> Finding:
+def _guessed_encoding() -> Finding:
     return Finding(
         Severity.WARNING,
         "list-encoding",

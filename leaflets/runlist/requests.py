@@ -1,4 +1,4 @@
-"""A row of cells → an order: which leaflet, how many, where to, and what stands on the label."""
+"""A row of cells → a request for copies: which leaflet, how many, where to, and what its label says."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import TypeVar
 from leaflets.labels import LABEL_FIELDS, Label
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
-from leaflets.runlist.columns import CODES, ListRow
+from leaflets.runlist.columns import CODE_COLUMNS, ListRow
 from leaflets.runlist.drug_names import DrugMatch, DrugNames
 
 MAX_COPIES = 500
@@ -19,13 +19,13 @@ _Choice = TypeVar("_Choice", Audience, TypeSize, Paper)
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(\+[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?")
 _DESTINATION_LENGTH = 60
 
-MARKS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, 0xFEFF))
-"""Characters that nobody sees, but that can turn round or tell apart names that look the same."""
+INVISIBLE = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, 0xFEFF))
+"""Characters without a shape, which would make two destinations of names that look the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowDefaults:
-    """What a row means where it does not say."""
+    """What holds for a row that does not say otherwise."""
 
     edition: Edition = field(default_factory=lambda: Edition(Audience.PATIENT))
     destination: str = "print"
@@ -33,7 +33,7 @@ class RowDefaults:
 
 @dataclass(frozen=True, slots=True)
 class CopyRequest:
-    """A row that was understood."""
+    """A valid row: so many copies of a leaflet to a destination, with this label. A clinician sheet has no label."""
 
     line: int
     leaflet: Leaflet
@@ -45,7 +45,7 @@ class CopyRequest:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """Why a row cannot be taken; never repeats what stands in it. `hint` may name monographs of ours."""
+    """Why a row is refused; never repeats its text, which may be a patient's. `hint` may name monographs of ours."""
 
     line: int
     code: str
@@ -53,12 +53,12 @@ class RowFault:
     hint: str = ""
 
 
-def order(row: ListRow, aliases: DrugNames, defaults: RowDefaults) -> CopyRequest | RowFault:
-    """The order a row stands for, or the first thing wrong with it."""
+def copy_request(row: ListRow, names: DrugNames, defaults: RowDefaults) -> CopyRequest | RowFault:
+    """The copies a row asks for, or the first thing wrong with it."""
     if row.fault:
         return RowFault(row.line, "list-row", row.fault)
     cells = row.cells
-    drug = _drug(row, aliases)
+    drug = _drug(row, names)
     if isinstance(drug, RowFault):
         return drug
     try:
@@ -67,39 +67,42 @@ def order(row: ListRow, aliases: DrugNames, defaults: RowDefaults) -> CopyReques
         destination = _destination(cells.get("destination", "")) or defaults.destination
     except ValueError as error:
         return RowFault(row.line, "list-cell", str(error))
-    return CopyRequest(row.line, Leaflet(drug, edition), copies, destination, _label(cells), cells)
+    label = None if edition.audience is Audience.CLINICIAN else _label(cells)
+    return CopyRequest(row.line, Leaflet(drug, edition), copies, destination, label, cells)
 
 
-def _drug(row: ListRow, aliases: DrugNames) -> str | RowFault:
+def _drug(row: ListRow, names: DrugNames) -> str | RowFault:
     """The one monograph that all the drug columns of a row agree on."""
-    asked = [
-        (kind, row.cells[name]) for name, kind in (("drug", ""), *zip(CODES, CODES, strict=True)) if row.cells.get(name)
+    cells = [
+        ("" if column == "drug" else column, row.cells[column])
+        for column in ("drug", *CODE_COLUMNS)
+        if row.cells.get(column)
     ]
-    if not asked:
+    if not cells:
         return RowFault(row.line, "list-no-drug", "the row names no drug")
-    agreed: set[str] = set()
-    for kind, text in asked:
-        match = _meant(text, kind, aliases)
+    meant: set[str] = set()
+    for kind, text in cells:
+        match = _match(text, kind, names)
         if len(match.drugs) != 1:
             hint = _candidates(match.drugs) or _near(match.near)
             return RowFault(row.line, "list-drug", f"column `{kind or 'drug'}`: {match.reason}", hint)
-        agreed.update(match.drugs)
-    if len(agreed) > 1:
+        meant.update(match.drugs)
+    if len(meant) > 1:
         return RowFault(
-            row.line, "list-drug", "its drug columns mean different monographs", _candidates(tuple(sorted(agreed)))
+            row.line, "list-drug", "its drug columns mean different monographs", _candidates(tuple(sorted(meant)))
         )
-    return agreed.pop()
+    return meant.pop()
 
 
-def _meant(text: str, kind: str, aliases: DrugNames) -> DrugMatch:
-    """What one column means. A cell may hold several codes, one a line, as FHIR lists codes of one and the same drug:
-    those that nobody here knows are passed over, the others must agree.
+def _match(text: str, kind: str, names: DrugNames) -> DrugMatch:
+    """The drugs one cell stands for. It may hold several codes, one a line, as FHIR lists codes of one and the same
+    drug: codes of no monograph are ignored, the others must agree.
     """
-    matches = [aliases.find(code, kind) for code in text.splitlines()] if kind else [aliases.find(text)]
-    known = [match for match in matches if match.drugs]
-    drugs = tuple(sorted({drug for match in known for drug in match.drugs}))
-    if len(known) < 2 or len(drugs) == 1:
-        return next(iter(known), matches[0])
+    matches = [names.find(code, kind) for code in text.splitlines()] if kind else [names.find(text)]
+    matched = [match for match in matches if match.drugs]
+    drugs = tuple(sorted({drug for match in matched for drug in match.drugs}))
+    if len(matched) < 2 or len(drugs) == 1:
+        return next(iter(matched), matches[0])
     return DrugMatch(drugs, reason="its codes mean more than one monograph")
 
 
@@ -123,10 +126,10 @@ def _edition(cells: Mapping[str, str], default: Edition) -> Edition:
 def _one_of(kinds: type[_Choice], text: str, default: _Choice, column: str) -> _Choice:
     if not text:
         return default
-    known = {kind.value: kind for kind in kinds}
-    if text.casefold() not in known:
-        raise ValueError(f"column `{column}` holds none of: {', '.join(known)}")
-    return known[text.casefold()]
+    choices = {kind.value: kind for kind in kinds}
+    if text.casefold() not in choices:
+        raise ValueError(f"column `{column}` holds none of: {', '.join(choices)}")
+    return choices[text.casefold()]
 
 
 def _copies(text: str) -> int:
@@ -140,9 +143,9 @@ def _copies(text: str) -> int:
 def _destination(text: str) -> str:
     if len(text) > _DESTINATION_LENGTH or "\n" in text or "\r" in text:
         raise ValueError(f"column `destination` is longer than one line of {_DESTINATION_LENGTH} characters")
-    return " ".join(text.translate(MARKS).split())
+    return " ".join(text.translate(INVISIBLE).split())
 
 
 def _label(cells: Mapping[str, str]) -> Label | None:
-    given = {name: cells[name] for name in LABEL_FIELDS if cells.get(name)}
-    return Label(**given) if given else None
+    filled = {name: cells[name] for name in LABEL_FIELDS if cells.get(name)}
+    return Label(**filled) if filled else None

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a question asked at safe points, not as a blow."""
+"""Ctrl-C and SIGTERM, noted when they arrive and acted on at points where stopping is safe."""
 
 import signal
 from collections.abc import Iterator
@@ -17,36 +17,36 @@ class Terminated(Interrupted):
 
 @dataclass(slots=True)
 class StopRequest:
-    """Whether somebody asked to stop. The first signal is kept until a safe point; a second one ends at once."""
+    """Whether somebody asked to stop. The first signal waits for a safe point; a second one stops at once."""
 
     signals: list[int] = field(default_factory=list)
 
     @property
-    def asked(self) -> bool:
+    def requested(self) -> bool:
         """True from the first signal on."""
         return bool(self.signals)
 
-    def here(self, hint: str) -> None:
-        """A safe point: raises Interrupted (or Terminated) where a stop was asked. `hint` says how to go on."""
+    def raise_if_requested(self, hint: str) -> None:
+        """Raises Interrupted, or Terminated after SIGTERM, where a stop was requested. `hint` says how to resume."""
         if not self.signals:
             return
         kind = Terminated if self.signals[0] == signal.SIGTERM else Interrupted
         raise kind("stopped as asked; what is written is in the ledger", hint)
 
-    def take(self, number: int, _frame: FrameType | None) -> None:
-        """The signal handler."""
+    def handle(self, number: int, _frame: FrameType | None) -> None:
+        """The signal handler. Raises KeyboardInterrupt at the second signal."""
         self.signals.append(number)
         if len(self.signals) > 1:
             raise KeyboardInterrupt
 
 
 @contextmanager
-def watched() -> Iterator[StopRequest]:
-    """Takes over SIGINT and SIGTERM for the block, in the main thread."""
+def stop_requests() -> Iterator[StopRequest]:
+    """Handles SIGINT and SIGTERM for the block, which must run in the main thread."""
     stop = StopRequest()
-    before = {number: signal.signal(number, stop.take) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.signal(number, stop.handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""Who does the jobs: this process, or a crew of others that can die or hang without harm to the run."""
+"""Workers on this machine: this process itself, or a pool of others that can die or hang without harm to the run."""
 
 from __future__ import annotations
 
@@ -8,67 +8,69 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from leaflets.workers.protocol import Job, Limits, Make, Result, Workers
-
-RENDERER = ("leaflets.batch.preload",)
-"""What the fork server imports once, so that no worker has to."""
+from leaflets.workers.protocol import Limits, RenderFunction, RenderTask, Result, Workers
 
 
-def workers_for(count: int) -> Workers:
-    """Workers for a run; none means this process."""
-    return ProcessWorkers(count, Limits(), RENDERER) if count else SerialWorkers()
+def workers_for(count: int, preload: tuple[str, ...]) -> Workers:
+    """So many worker processes, whose fork server imports the modules `preload`; 0 means this process."""
+    return ProcessWorkers(count, Limits(), preload) if count else SerialWorkers()
 
 
-def usual_workers() -> int:
-    """As many as this process may use cores."""
+def default_worker_count() -> int:
+    """The number of cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 class SerialWorkers:
-    """Does the jobs here, one after the other."""
+    """Renders in this process, one leaflet after the other."""
 
-    def warm(self) -> None:
-        """Nothing to do beforehand."""
+    def warm_up(self) -> None:
+        """Does nothing: there is no process to start."""
 
-    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Result]:
-        """The outcomes in the order of the jobs."""
-        for job in jobs:
-            if stopped():
+    def run(
+        self, render: RenderFunction, tasks: Sequence[RenderTask], stop_requested: Callable[[], bool]
+    ) -> Iterator[Result]:
+        """The results in the order of the tasks."""
+        for task in tasks:
+            if stop_requested():
                 return
-            yield make(job)
+            yield render(task)
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessWorkers:
-    """Does the jobs in processes forked from a server that imported the renderer once and never saw the list."""
+    """Renders in processes forked from a server that imported the renderer once and never saw the list."""
 
     workers: int
     limits: Limits = field(default_factory=Limits)
     preload: tuple[str, ...] = ()
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Starts the server, which imports the renderer while this process goes on planning."""
         if sys.platform != "win32":
             from multiprocessing import forkserver, resource_tracker
 
             forkserver.set_forkserver_preload([*self.preload])
             resource_tracker.ensure_running()  # first, since it lets Ctrl-C through when it has started
-            # A Ctrl-C is the parent's to answer, also while the server is still loading.
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            # Ctrl-C is handled by the parent, also while the server is still loading.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
                 forkserver.ensure_running()
             finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
-    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Result]:
-        """The outcomes as they come. A worker that dies is replaced and its job tried again; one that hangs, ended."""
-        from leaflets.workers.pool import Pool, context  # here, as a run with nothing to make needs no processes
+    def run(
+        self, render: RenderFunction, tasks: Sequence[RenderTask], stop_requested: Callable[[], bool]
+    ) -> Iterator[Result]:
+        """The results as they come. A worker that dies is replaced and its task tried again; one that hangs, killed."""
+        # Imported here, as a run with nothing to render needs no processes.
+        from leaflets.workers.pool import Pool, process_context
 
-        self.warm()
-        crew = Pool(make, self.limits, context())
+        self.warm_up()
+        pool = Pool(render, self.limits, process_context())
         try:
-            yield from crew.work(jobs, min(self.workers, len(jobs)), stopped)
+            yield from pool.run(tasks, min(self.workers, len(tasks)), stop_requested)
         finally:
-            crew.dismiss()
+            pool.close()

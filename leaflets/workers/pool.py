@@ -1,4 +1,4 @@
-"""A crew of processes that can die or hang without harm to the run: jobs go out, outcomes come in."""
+"""A pool of processes that can die or hang without harm to the run: tasks go out, results come in."""
 
 import contextlib
 import signal
@@ -12,163 +12,163 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 
 from leaflets.errors import RenderError
-from leaflets.workers.protocol import Job, Limits, Make, Result
+from leaflets.workers.protocol import Limits, RenderFunction, RenderTask, Result
 
 MIB = 1024 * 1024
 READY = "ready"
-START_S = 60.0
-"""How long a worker may take to come to life on a machine that is busy."""
+STARTUP_S = 60.0
+"""Seconds a worker may take to start on a busy machine."""
 
-LOOK_S = 0.25
-"""How often to look whether a stop was asked or a worker is overdue."""
+POLL_S = 0.25
+"""Seconds between two looks at whether a stop was requested or a worker is overdue."""
 
 
 class _Worker:
-    """One process, the pipe to it, and the job in its hands."""
+    """One process, the pipe to it, and the task it is working on."""
 
-    def __init__(self, make: Make, limits: Limits, context: ForkServerContext | SpawnContext) -> None:
+    def __init__(self, render: RenderFunction, limits: Limits, context: ForkServerContext | SpawnContext) -> None:
         self.pipe, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, make, limits), daemon=True)
+        process = context.Process(target=_serve, args=(theirs, render, limits), daemon=True)
         process.start()
         theirs.close()
         self.process: BaseProcess = process
         self.limits = limits
-        self.job: Job | None = None
-        self.since = 0.0
+        self.task: RenderTask | None = None
+        self.sent_at = 0.0
         self.ready = False
-        self.done = 0
+        self.completed = 0
 
-    def take(self, job: Job) -> None:
-        self.job, self.since = job, time.monotonic()
-        self.pipe.send(job)
+    def send(self, task: RenderTask) -> None:
+        self.task, self.sent_at = task, time.monotonic()
+        self.pipe.send(task)
 
     @property
     def overdue(self) -> bool:
-        allowed_s = self.limits.seconds + (0 if self.ready else START_S)
-        return self.job is not None and time.monotonic() - self.since > allowed_s
+        allowed_s = self.limits.seconds + (0 if self.ready else STARTUP_S)
+        return self.task is not None and time.monotonic() - self.sent_at > allowed_s
 
-    def greet(self) -> None:
-        """The worker stands ready; only from here on its first job is timed."""
-        self.ready, self.since = True, time.monotonic()
+    def mark_ready(self) -> None:
+        """Notes that the worker has started; its first task is timed from here on."""
+        self.ready, self.sent_at = True, time.monotonic()
 
-    def end(self) -> None:
-        """Ends it, without a wait until the system has taken back its memory; no process outlives the command."""
+    def kill(self) -> None:
+        """Ends it without waiting until the system has taken back its memory; no process outlives the command."""
         self.process.kill()
         self.pipe.close()
 
 
 class Pool:
-    """Hands out jobs, takes outcomes in, and replaces workers that are lost or worn."""
+    """Sends tasks, receives results, and replaces workers that died or have reached their limit."""
 
-    def __init__(self, make: Make, limits: Limits, context: ForkServerContext | SpawnContext) -> None:
-        self._make = make
+    def __init__(self, render: RenderFunction, limits: Limits, context: ForkServerContext | SpawnContext) -> None:
+        self._render = render
         self._context = context
         self._limits = limits
         self._workers: list[_Worker] = []
         self._attempts: dict[int, int] = {}
 
-    def work(self, jobs: Sequence[Job], size: int, stopped: Callable[[], bool]) -> Iterator[Result]:
-        """The outcomes as they come, with `size` workers; none is handed out any more once `stopped`."""
-        waiting = deque(jobs)
+    def run(self, tasks: Sequence[RenderTask], size: int, stop_requested: Callable[[], bool]) -> Iterator[Result]:
+        """The results as they come, from `size` workers; no task is sent once `stop_requested`."""
+        waiting = deque(tasks)
         while True:
-            if not stopped():
-                self._hand_out(waiting, size)
-            busy = [worker for worker in self._workers if worker.job]
+            if not stop_requested():
+                self._assign(waiting, size)
+            busy = [worker for worker in self._workers if worker.task]
             if not busy:
                 return
-            ready = wait([worker.pipe for worker in busy], timeout=LOOK_S)
+            ready = wait([worker.pipe for worker in busy], timeout=POLL_S)
             for worker in busy:
-                outcome = self._look_at(worker, worker.pipe in ready, waiting)
-                if outcome:
-                    yield outcome
+                result = self._poll(worker, worker.pipe in ready, waiting)
+                if result:
+                    yield result
 
-    def dismiss(self) -> None:
-        """Ends all workers, whatever is in their hands."""
+    def close(self) -> None:
+        """Kills all workers, whatever they are doing."""
         for worker in self._workers:
-            worker.end()
+            worker.kill()
         self._workers.clear()
 
-    def _hand_out(self, waiting: deque[Job], size: int) -> None:
-        while waiting and (worker := self._idle(size)):
+    def _assign(self, waiting: deque[RenderTask], size: int) -> None:
+        while waiting and (worker := self._idle_worker(size)):
             try:
-                worker.take(waiting[0])
+                worker.send(waiting[0])
             except OSError:
-                self._lose(worker)
+                self._remove(worker)
                 continue
             waiting.popleft()
 
-    def _idle(self, size: int) -> _Worker | None:
-        idle = next((worker for worker in self._workers if not worker.job), None)
+    def _idle_worker(self, size: int) -> _Worker | None:
+        idle = next((worker for worker in self._workers if not worker.task), None)
         if idle or len(self._workers) >= size:
             return idle
-        self._workers.append(_Worker(self._make, self._limits, self._context))
+        self._workers.append(_Worker(self._render, self._limits, self._context))
         return self._workers[-1]
 
-    def _look_at(self, worker: _Worker, ready: bool, waiting: deque[Job]) -> Result | None:
+    def _poll(self, worker: _Worker, ready: bool, waiting: deque[RenderTask]) -> Result | None:
         if ready:
-            return self._take_in(worker, waiting)
+            return self._receive(worker, waiting)
         if worker.overdue:
-            return self._give_up(worker, f"it took longer than {self._limits.seconds:g} seconds")
+            return self._fail(worker, f"it took longer than {self._limits.seconds:g} seconds")
         return None
 
-    def _take_in(self, worker: _Worker, waiting: deque[Job]) -> Result | None:
+    def _receive(self, worker: _Worker, waiting: deque[RenderTask]) -> Result | None:
         try:
-            outcome = worker.pipe.recv()
+            result = worker.pipe.recv()
         except (EOFError, OSError):
-            return self._died(worker, waiting)
-        if outcome == READY:
-            worker.greet()
+            return self._retry_or_fail(worker, waiting)
+        if result == READY:
+            worker.mark_ready()
             return None
-        worker.job, worker.done = None, worker.done + 1
-        if worker.done >= self._limits.leaflets:
-            self._lose(worker)
-        return outcome if isinstance(outcome, Result) else None
+        worker.task, worker.completed = None, worker.completed + 1
+        if worker.completed >= self._limits.leaflets:
+            self._remove(worker)
+        return result if isinstance(result, Result) else None
 
-    def _died(self, worker: _Worker, waiting: deque[Job]) -> Result | None:
-        job = worker.job
-        if job is None:
-            return self._give_up(worker, "")
-        tried = self._attempts[job.number] = self._attempts.get(job.number, 0) + 1
-        if tried < self._limits.attempts:
-            self._lose(worker)
-            waiting.appendleft(job)
+    def _retry_or_fail(self, worker: _Worker, waiting: deque[RenderTask]) -> Result | None:
+        task = worker.task
+        if task is None:
+            return self._fail(worker, "")
+        attempts = self._attempts[task.number] = self._attempts.get(task.number, 0) + 1
+        if attempts < self._limits.attempts:
+            self._remove(worker)
+            waiting.appendleft(task)
             return None
         worker.process.join(1)
         code = worker.process.exitcode
         how = f"by signal {-code}" if code is not None and code < 0 else f"with code {code}"
-        return self._give_up(worker, f"the worker ended {how}, {tried} times")
+        return self._fail(worker, f"the worker ended {how}, {attempts} times")
 
-    def _give_up(self, worker: _Worker, why: str) -> Result | None:
-        job = worker.job
-        self._lose(worker)
-        if job is None:
+    def _fail(self, worker: _Worker, why: str) -> Result | None:
+        task = worker.task
+        self._remove(worker)
+        if task is None:
             return None
-        message = f"{job} could not be made: {why}"
-        return Result(job.number, fault="RenderError", message=message, exit_code=RenderError.exit_code)
+        message = f"{task.leaflet} could not be made: {why}"
+        return Result(task.number, fault="RenderError", message=message, exit_code=RenderError.exit_code)
 
-    def _lose(self, worker: _Worker) -> None:
+    def _remove(self, worker: _Worker) -> None:
         self._workers.remove(worker)
-        worker.end()
+        worker.kill()
 
 
-def context() -> ForkServerContext | SpawnContext:
-    """How workers come to life: forked from the server, where the system can fork."""
+def process_context() -> ForkServerContext | SpawnContext:
+    """How workers are started: forked from the server, where the system can fork."""
     return get_context("spawn") if sys.platform == "win32" else get_context("forkserver")
 
 
-def _serve(pipe: Connection, make: Make, limits: Limits) -> None:
-    """The life of a worker: a job in, an outcome out, until the pipe closes. Ctrl-C is the parent's to answer."""
+def _serve(pipe: Connection, render: RenderFunction, limits: Limits) -> None:
+    """Runs in a worker: receives a task, sends its result, until the pipe closes. The parent handles Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _limit_memory(limits.mib)
     with contextlib.suppress(EOFError, OSError):
         pipe.send(READY)
         while True:
-            job = pipe.recv()
+            task = pipe.recv()
             _set_alarm(limits.seconds * 2)
-            outcome = make(job)
+            result = render(task)
             _set_alarm(0)
-            pipe.send(outcome)
+            pipe.send(result)
 
 
 def _limit_memory(mib: int) -> None:

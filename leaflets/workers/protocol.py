@@ -6,34 +6,28 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from leaflets.model.copy import called
-from leaflets.model.edition import TypeSize
+from leaflets.model.copy import Leaflet
+from leaflets.model.objection import Objection
 from leaflets.pipeline.checked_text import CheckedText
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One distinct leaflet to make; only texts and numbers, so that it can go to another process or machine.
+class RenderTask:
+    """One distinct leaflet to render; picklable, so that it can go to another process or machine.
 
-    `perused` is its text as the plan has parsed and checked it, if it has.
+    `allowed` are the objections that do not stop it. `checked` is its text as the plan has parsed and checked it, if
+    it has.
     """
 
     number: int
-    drug: str
-    audience: str
-    lang: str
-    paper: str
-    allowed: tuple[str, ...] = ()
-    type_size: str = TypeSize.STANDARD.value
+    leaflet: Leaflet
+    allowed: tuple[Objection, ...] = ()
     checked: CheckedText | None = field(default=None, repr=False, compare=False)
-
-    def __str__(self) -> str:
-        return called(self.drug, self.audience, self.lang, self.paper, self.type_size)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a job: the sheet's key in the cache, or the fault (an error's class name) and its message."""
+    """What became of a task: the sheet's key in the cache, or the fault (an error's class name) and its message."""
 
     number: int
     content_id: str = ""
@@ -46,7 +40,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one leaflet may take, and after how many a worker is renewed (renderers keep fonts they have seen)."""
+    """What one leaflet may take, and after how many a worker is replaced (renderers keep fonts they have seen)."""
 
     seconds: float = 60.0
     mib: int = 2048
@@ -54,15 +48,20 @@ class Limits:
     attempts: int = 2
 
 
-Make = Callable[[Job], Result]
-"""Makes one leaflet; never raises, picklable."""
+RenderFunction = Callable[[RenderTask], Result]
+"""Renders one leaflet; picklable, and never raises."""
 
 
 class Workers(Protocol):
-    """Does jobs, anywhere: yields one outcome for each as it comes, fewer where a stop was asked."""
+    """Carries out tasks, on any processes or machines."""
 
-    def warm(self) -> None:
-        """Called once it is known that there will be work; must return at once."""
+    def warm_up(self) -> None:
+        """Starts what takes time to start, once it is certain that there will be tasks; returns at once."""
 
-    def run(self, make: Make, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Result]:
-        """Outcomes in the order in which they come; a job that fails, dies or hangs has one too."""
+    def run(
+        self, render: RenderFunction, tasks: Sequence[RenderTask], stop_requested: Callable[[], bool]
+    ) -> Iterator[Result]:
+        """Results in the order in which they come; a task that fails, kills its worker or hangs has one too.
+
+        Fewer than there are tasks where a stop was requested.
+        """

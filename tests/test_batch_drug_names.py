@@ -2,12 +2,12 @@
 
 import pytest
 
-from leaflets.runlist.drug_names import DrugName, DrugNames, gather, ndc_digits
+from leaflets.runlist.drug_names import DrugName, DrugNames, index_drug_names, ndc_digits
 
 
 @pytest.fixture
 def aliases() -> DrugNames:
-    return gather(
+    return index_drug_names(
         [
             DrugName("apixaban", "name", "apixaban"),
             DrugName("apixaban", "brand", "Eliquis"),

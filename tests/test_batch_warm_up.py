@@ -6,35 +6,35 @@ from pathlib import Path
 import pytest
 
 from leaflets.batch.environment import open_environment
-from leaflets.batch.leaflet_index import anything_known
+from leaflets.batch.leaflet_index import has_index
 from leaflets.cli import main
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition
 from leaflets.project import ProjectFolder
 from leaflets.workers.local import ProcessWorkers
-from leaflets.workers.protocol import Job
+from leaflets.workers.protocol import RenderTask
 from tests.running import MONOGRAPH
 
 LIST = "drug,destination\nno such drug,print\n"
 
 
-def judged(project: ProjectFolder) -> int:
-    """How often the judging of a leaflet calls the workers."""
+def assessed(project: ProjectFolder) -> int:
+    """How often an assessment of a leaflet starts the workers."""
     calls: list[None] = []
-    open_environment(project, lambda: calls.append(None)).monographs.judge(
+    open_environment(project, lambda: calls.append(None)).monographs.assess(
         [Leaflet("warfarin", Edition(Audience.PATIENT))]
     )
     return len(calls)
 
 
 def test_workers_are_called_where_a_leaflet_was_never_judged(tmp_path: Path) -> None:
-    assert judged(ProjectFolder(tmp_path)) == 1
+    assert assessed(ProjectFolder(tmp_path)) == 1
 
 
 def test_they_are_not_called_where_every_leaflet_of_the_list_is_known(tmp_path: Path) -> None:
-    judged(ProjectFolder(tmp_path))
-    assert anything_known(ProjectFolder(tmp_path).cache)
-    assert judged(ProjectFolder(tmp_path)) == 0
+    assessed(ProjectFolder(tmp_path))
+    assert has_index(ProjectFolder(tmp_path).cache)
+    assert assessed(ProjectFolder(tmp_path)) == 0
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_in_a_new_project_they_are_called_before_anything_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], called: int
 ) -> None:
     calls: list[None] = []
-    monkeypatch.setattr(ProcessWorkers, "warm", lambda _: calls.append(None))
+    monkeypatch.setattr(ProcessWorkers, "warm_up", lambda _: calls.append(None))
     monkeypatch.chdir(tmp_path)
     Path("tonight.csv").write_text(LIST)
     with contextlib.suppress(SystemExit):
@@ -61,7 +61,7 @@ def test_in_a_new_project_they_are_called_before_anything_is_read(
 
 
 def test_they_are_not_called_at_once_where_something_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    judged(ProjectFolder(tmp_path))
+    assessed(ProjectFolder(tmp_path))
     test_in_a_new_project_they_are_called_before_anything_is_read(tmp_path, monkeypatch, ["tonight.csv"], 0)
 
 
@@ -70,5 +70,7 @@ def test_a_long_text_is_not_handed_on_as_it_would_not_fit_in_a_pipe(tmp_path: Pa
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven.\n" * (more // 20))
     monographs = open_environment(ProjectFolder(tmp_path)).monographs
-    monographs.judge([Leaflet("a", Edition(Audience.PATIENT))])
-    assert (monographs.furnished(Job(1, "a", "patient", "en", "a4")).checked is not None) is handed_on
+    monographs.assess([Leaflet("a", Edition(Audience.PATIENT))])
+    assert (
+        monographs.with_checked_text(RenderTask(1, Leaflet("a", Edition(Audience.PATIENT)))).checked is not None
+    ) is handed_on

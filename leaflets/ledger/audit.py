@@ -1,0 +1,109 @@
+"""Whether a ledger agrees with its own history, and whether the copies of a run are all accounted for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from leaflets.ledger import history, serials
+from leaflets.ledger.entries import CopyEntry, RunEntry, StateCounts
+from leaflets.ledger.history import Event
+from leaflets.ledger.states import OPEN, CopyState
+from leaflets.ledger.store import LedgerStore, file_facts, leaflet_facts, plan_digest, run_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The account of a run: planned = printed + spoiled + cancelled once no copy is open."""
+
+    state_counts: StateCounts
+    open: tuple[CopyEntry, ...]
+
+    @property
+    def closed(self) -> bool:
+        """Whether every copy was recorded as printed, spoiled or cancelled."""
+        counts = self.state_counts
+        ended = counts[CopyState.PRINTED] + counts[CopyState.SPOILED] + counts[CopyState.CANCELLED]
+        return not self.open and counts.total == ended
+
+
+def reconcile(store: LedgerStore, run: RunEntry) -> Balance:
+    """The account of a run."""
+    return Balance(store.state_counts(run), tuple(copy for copy in store.copies(run) if copy.state in OPEN))
+
+
+def verify(store: LedgerStore) -> tuple[str, ...]:
+    """A sentence for whatever in the ledger does not agree with its own history; empty where all does.
+
+    Compares the chain of hashes, every state from the first event on, and the plans, leaflets and files that events
+    record.
+    """
+    events = store.events()
+    broken = history.first_broken_event(events)
+    if broken:
+        return (f"the history is broken at event {broken}: it was changed, or events before it are missing",)
+    states, wrong = history.replay(events)
+    runs = store.runs()
+    unknown = states.keys() - {run.name for run in runs}
+    wrong += tuple(f"the history tells of run {name}, which is not in the ledger" for name in sorted(unknown))
+    for run in runs:
+        own = [event for event in events if event.run == run.name]
+        wrong += tuple(_run_differences(store, run, own, states.get(run.name, {})))
+    return wrong
+
+
+def _run_differences(
+    store: LedgerStore, run: RunEntry, events: Sequence[Event], replayed: dict[int, CopyState]
+) -> list[str]:
+    copies = store.copies(run)
+    stored = {copy.serial: copy.state for copy in copies}
+    wrong = []
+    if stored != replayed:
+        serials_of = serials.format_serials(_differing_numbers(replayed, stored))
+        wrong.append(f"run {run.name}: serials {serials_of} do not stand where the history left them")
+    wrong += _plan_differences(store, run, events, copies)
+    return wrong + _rendering_differences(store, run, events)
+
+
+def _plan_differences(
+    store: LedgerStore, run: RunEntry, events: Sequence[Event], copies: Sequence[CopyEntry]
+) -> list[str]:
+    """An event that plans copies records a digest of all that is fixed of them; the first one of the run too."""
+    by_serial = {copy.serial: copy for copy in copies}
+    parts = {part.number: part for part in store.parts(run)}
+    wrong, first = [], True
+    for event in (event for event in events if event.kind == CopyState.PLANNED):
+        planned = [by_serial[number] for number in serials.parse_serials([event.serials]) if number in by_serial]
+        files = [parts[number] for number in sorted({copy.part for copy in planned}) if number in parts]
+        digest = plan_digest(store.leaflets(run) if first else (), files, planned)
+        facts = history.event_facts(event)
+        if digest != facts.get("plan"):
+            wrong.append(f"run {run.name}: the copies planned by event {event.number} are not as they were planned")
+        if first and run_digest(run) != facts.get("record"):
+            wrong.append(f"run {run.name}: its time, list, options, folder or versions are not those it was begun with")
+        first = False
+    return wrong
+
+
+def _rendering_differences(store: LedgerStore, run: RunEntry, events: Sequence[Event]) -> list[str]:
+    """The leaflets and files in the tables must be those that the history recorded last."""
+    recorded_leaflets: dict[int, object] = {}
+    recorded_files: dict[int, object] = {}
+    for facts in map(history.event_facts, events):
+        leaflets, file = facts.get("leaflets"), facts.get("file")
+        recorded_leaflets.update((one[0], one) for one in (leaflets if isinstance(leaflets, list) else ()))
+        if isinstance(file, int):
+            recorded_files[file] = facts
+    stored_leaflets = {one.number: leaflet_facts(one) for one in store.leaflets(run) if one.content_id}
+    stored_files = {part.number: file_facts(part) for part in store.parts(run) if part.written}
+    wrong = [
+        f"leaflet {number} is not the one that was made"
+        for number in _differing_numbers(recorded_leaflets, stored_leaflets)
+    ]
+    wrong += [
+        f"print file {number} is not the one that was written"
+        for number in _differing_numbers(recorded_files, stored_files)
+    ]
+    return [f"run {run.name}: {what}" for what in wrong]
+
+
+def _differing_numbers(recorded: Mapping[int, object], stored: Mapping[int, object]) -> list[int]:
+    return sorted(number for number in recorded.keys() | stored.keys() if recorded.get(number) != stored.get(number))
