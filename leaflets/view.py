@@ -1,4 +1,4 @@
-"""Monograph → what one audience sees of it: chosen, ordered and titled by a table, with a list of what was withheld."""
+"""Monograph → View: its sections as one audience sees them, ordered and titled by a table, and what was withheld."""
 
 from __future__ import annotations
 
@@ -34,22 +34,24 @@ from leaflets.model.view import Region, View, ViewSection
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """Where a section stands for one audience, and the title it has there."""
+class Placement:
+    """The region of the sheet that a section has for one audience, and its title there."""
 
     id: str
-    place: Region
+    region: Region
     title: str
 
 
-def _seats(*rows: tuple[str, Region, str]) -> MappingProxyType[str, tuple[int, Seat]]:
-    return MappingProxyType({id: (order, Seat(id, place, title)) for order, (id, place, title) in enumerate(rows)})
+def _in_order(*rows: tuple[str, Region, str]) -> MappingProxyType[str, tuple[int, Placement]]:
+    return MappingProxyType(
+        {id: (order, Placement(id, region, title)) for order, (id, region, title) in enumerate(rows)}
+    )
 
 
 # Order and titles: standards for patient leaflets put signs of danger before common harms, and all that is needed to
-# take the medicine on page 1; the clinician sheet follows dose, adjustments, monitoring.
-SEATING = MappingProxyType({
-    Audience.PATIENT: _seats(
+# take the medicine on page 1; the clinician sheet has dose, adjustments and monitoring, in this order.
+LAYOUTS = MappingProxyType({
+    Audience.PATIENT: _in_order(
         ("subtitle", Region.NAME, ""),
         ("generic_name", Region.NAME, msg("Generic name")),
         ("key_message", Region.TOP, msg("Most important")),
@@ -75,7 +77,7 @@ SEATING = MappingProxyType({
         ("sources", Region.SECOND, msg("Where this comes from")),
         ("disclaimer", Region.FOOT, msg("Disclaimer")),
     ),
-    Audience.CLINICIAN: _seats(
+    Audience.CLINICIAN: _in_order(
         ("subtitle", Region.NAME, ""),
         ("generic_name", Region.NAME, msg("Generic name")),
         ("boxed_warning", Region.TOP, msg("Boxed warning")),
@@ -104,70 +106,73 @@ SEATING = MappingProxyType({
 })  # fmt: skip
 
 # Sections whose lead-ins become the rows of a table on the clinician sheet.
-_TABLED = frozenset({"dosage", "adjustments"})
+_DOSE_TABLE_SECTIONS = frozenset({"dosage", "adjustments"})
 _MAX_CELL = 900
 _LONGEST_NAME_LINE = 160
 
-Seating = Mapping[str, tuple[int, Seat]]
+Layout = Mapping[str, tuple[int, Placement]]
+"""For each section id its rank on the sheet and its placement."""
 
 
 @cache
-def seating(audience: Audience, lang: str) -> Seating:
-    """The seats of an audience's sheet, their titles in its language."""
-    tongue = spoken(lang)
-    seats = SEATING[audience].items()
-    return {id: (order, replace(seat, title=tongue.say(seat.title))) for id, (order, seat) in seats}
+def layout_for(audience: Audience, lang: str) -> Layout:
+    """The layout of an audience's sheet, its titles in the language of the sheet."""
+    say = spoken(lang).say
+    layout = LAYOUTS[audience]
+    return {id: (rank, replace(placement, title=say(placement.title))) for id, (rank, placement) in layout.items()}
 
 
 def view(monograph: Monograph, audience: Audience) -> View:
-    """What `audience` sees: its sections in reading order, and everything withheld from it with the reason."""
-    seats = seating(audience, monograph.lang)
-    seen: list[tuple[tuple[int, int, int], ViewSection]] = []
+    """What `audience` sees: its sections in reading order, and all that is withheld from it, with the reasons."""
+    layout = layout_for(audience, monograph.lang)
+    ranked: list[tuple[tuple[int, int, int], ViewSection]] = []
     withheld: list[Withheld] = list(monograph.comments)
     subjects = _subject_order(monograph.sections)
-    order = 0
+    rank = 0
     for number, section in enumerate(monograph.sections):
-        order, seat = seats.get(section.id, (order, Seat("other", _other_place(audience, order), section.heading)))
-        blocks = tuple(_choose(section.blocks, audience))
+        other = Placement("other", _region_after(audience, rank), section.heading)
+        rank, placement = layout.get(section.id, (rank, other))
+        blocks = tuple(_blocks_for(section.blocks, audience))
         withheld += _withheld_blocks(section.blocks, audience)
-        if not blocks and not _names_something(section, audience):
+        if not blocks and not _has_heading_to_print(section, audience):
             if section.heading:
                 whose = f" for the {audience}" if section.blocks else ""
                 withheld.append(Withheld(section.line, section.heading, f"there is nothing under this heading{whose}"))
             continue
-        placed = _placed(section, seat, blocks, audience, monograph)
-        seen.append(((subjects[number], order, number), placed))
-        withheld += _retitled(section, placed, audience)
-    ordered = tuple(placed for _, placed in sorted(seen, key=lambda entry: entry[0]))
-    sections = _with_grid(_unbroken_sets(ordered), monograph.front.dose_times, audience, seats)
+        shown_section = _view_section(section, placement, blocks, audience, monograph)
+        ranked.append(((subjects[number], rank, number), shown_section))
+        withheld += _withheld_heading(section, shown_section, audience)
+    ordered = tuple(shown_section for _, shown_section in sorted(ranked, key=lambda entry: entry[0]))
+    sections = _with_dose_grid(_sets_kept_together(ordered), monograph.front.dose_times, audience, layout)
     return View(audience, monograph.front, sections, monograph.two_voices, tuple(withheld))
 
 
-def _with_grid(
-    sections: tuple[ViewSection, ...], grid: DoseGrid | None, audience: Audience, seats: Seating
+def _with_dose_grid(
+    sections: tuple[ViewSection, ...], grid: DoseGrid | None, audience: Audience, layout: Layout
 ) -> tuple[ViewSection, ...]:
-    """The sections with the grid of dose times at the head of the first on dosage; it is made where there is none."""
+    """The sections with the grid of dose times at the head of the first on dosage, which is added where none exists."""
     if grid is None or audience is not Audience.PATIENT:
         return sections
-    order, seat = seats["dosage"]
+    rank, placement = layout["dosage"]
     first = next((number for number, section in enumerate(sections) if section.id == "dosage"), None)
     if first is not None:
         headed = replace(sections[first], blocks=(grid, *sections[first].blocks))
         return (*sections[:first], headed, *sections[first + 1 :])
-    before = [number for number, s in enumerate(sections) if s.id in seats and seats[s.id][0] < order]
-    place = before[-1] + 1 if before else 0
-    return (*sections[:place], ViewSection("dosage", seat.title, seat.place, grid.line, (grid,)), *sections[place:])
+    before = [number for number, s in enumerate(sections) if s.id in layout and layout[s.id][0] < rank]
+    position = before[-1] + 1 if before else 0
+    added = ViewSection("dosage", placement.title, placement.region, grid.line, (grid,))
+    return (*sections[:position], added, *sections[position:])
 
 
-def _unbroken_sets(sections: tuple[ViewSection, ...]) -> tuple[ViewSection, ...]:
-    """The sets of a combination product follow one another, each whole; nothing of them moves to a second place."""
+def _sets_kept_together(sections: tuple[ViewSection, ...]) -> tuple[ViewSection, ...]:
+    """The sections of a combination product, without those of a component being parted between two regions."""
     if not any(section.subject for section in sections):
         return sections
-    return tuple(replace(s, place=Region.FIRST) if s.place is Region.SECOND else s for s in sections)
+    return tuple(replace(s, region=Region.FIRST) if s.region is Region.SECOND else s for s in sections)
 
 
 def _subject_order(sections: Sequence[Section]) -> tuple[int, ...]:
-    """The group of each section: what stands before the first component's set, each set, what stands after them."""
+    """A sort key for each section: 0 before the first component, a number for each component, the last after them."""
     named: dict[str, int] = {}
     for section in sections:
         if section.subject:
@@ -178,31 +183,31 @@ def _subject_order(sections: Sequence[Section]) -> tuple[int, ...]:
     )
 
 
-def _other_place(audience: Audience, order: int) -> Region:
-    """A section nobody knows stays beside the one its author put it after."""
-    before = next((seat for position, seat in SEATING[audience].values() if position == order), None)
-    return Region.FIRST if before is None or before.place in (Region.NAME, Region.TOP) else before.place
+def _region_after(audience: Audience, order: int) -> Region:
+    """The region of a section that the table does not list: that of the section before it in the monograph."""
+    before = next((placement for position, placement in LAYOUTS[audience].values() if position == order), None)
+    return Region.FIRST if before is None or before.region in (Region.NAME, Region.TOP) else before.region
 
 
-def _placed(
-    section: Section, seat: Seat, blocks: tuple[Block, ...], audience: Audience, monograph: Monograph
+def _view_section(
+    section: Section, placement: Placement, blocks: tuple[Block, ...], audience: Audience, monograph: Monograph
 ) -> ViewSection:
-    place = seat.place
-    if section.subject or (place is Region.NAME and not _fits_name_block(section)):
-        place = Region.FIRST
+    region = placement.region
+    if section.subject or (region is Region.NAME and not _fits_name_block(section)):
+        region = Region.FIRST
     if audience is Audience.CLINICIAN:
-        title, note = section.heading or seat.title, ""
+        title, note = section.heading or placement.title, ""
         if section.id == "sources" and monograph.front.sources:
-            title = spoken(monograph.lang).say(msg("References"))  # what it says stands above the list of them
-        blocks = _tabled(blocks, spoken(monograph.lang)) if section.id in _TABLED else blocks
+            title = spoken(monograph.lang).say(msg("References"))  # its text is printed above the list of references
+        blocks = _with_dose_tables(blocks, spoken(monograph.lang)) if section.id in _DOSE_TABLE_SECTIONS else blocks
     else:
-        title = seat.title or section.heading
+        title = placement.title or section.heading
         note = "" if monograph.two_voices or section.heading.casefold() == title.casefold() else section.heading
-    return ViewSection(section.id, title, place, section.line, blocks, note, section.subject)
+    return ViewSection(section.id, title, region, section.line, blocks, note, section.subject)
 
 
-def _names_something(section: Section, audience: Audience) -> bool:
-    """Whether a section without text for this audience still has a heading to print: a component's name, a subtitle."""
+def _has_heading_to_print(section: Section, audience: Audience) -> bool:
+    """Whether a section without text for this audience has a heading to print: a component's name or a subtitle."""
     named = section.id == "subtitle" or (section.id == "other" and section.heading == section.subject)
     return named and section.audience in (None, audience)
 
@@ -215,12 +220,12 @@ def _fits_name_block(section: Section) -> bool:
     return isinstance(only, Paragraph) and not only.lead and len(plain(only.text)) <= _LONGEST_NAME_LINE
 
 
-def _choose(blocks: Sequence[Block], audience: Audience) -> Iterator[Block]:
+def _blocks_for(blocks: Sequence[Block], audience: Audience) -> Iterator[Block]:
     for block in blocks:
         if block.audience not in (None, audience):
             continue
         if isinstance(block, (Box, Quote)):
-            inner = tuple(_choose(block.blocks, audience))
+            inner = tuple(_blocks_for(block.blocks, audience))
             if inner or (isinstance(block, Box) and block.title):
                 yield replace(block, blocks=inner)
         else:
@@ -230,67 +235,69 @@ def _choose(blocks: Sequence[Block], audience: Audience) -> Iterator[Block]:
 def _withheld_blocks(blocks: Sequence[Block], audience: Audience) -> Iterator[Withheld]:
     for block in blocks:
         if block.audience not in (None, audience):
-            yield Withheld(block.line, opening(block), f"marked for the {block.audience}")
+            yield Withheld(block.line, first_words(block), f"marked for the {block.audience}")
         elif isinstance(block, (Box, Quote)):
             yield from _withheld_blocks(block.blocks, audience)
 
 
-def _retitled(section: Section, placed: ViewSection, audience: Audience) -> Iterator[Withheld]:
-    shown = {placed.title.casefold(), placed.note.casefold()}
+def _withheld_heading(section: Section, shown_section: ViewSection, audience: Audience) -> Iterator[Withheld]:
+    shown = {shown_section.title.casefold(), shown_section.note.casefold()}
     if section.heading and section.heading.casefold() not in shown:
-        yield Withheld(section.line, section.heading, f"the {audience} sheet calls this section “{placed.title}”")
+        yield Withheld(
+            section.line, section.heading, f"the {audience} sheet calls this section “{shown_section.title}”"
+        )
 
 
-def opening(block: Block) -> str:
+def first_words(block: Block) -> str:
     """The first words of a block, for a list of what was withheld."""
-    words = " ".join(_words(block).split())
+    words = " ".join(_block_words(block).split())
     return words if len(words) <= 60 else f"{words[:59].rstrip()}…"
 
 
-def _words(block: Block) -> str:
+def _block_words(block: Block) -> str:
     match block:
         case Paragraph():
             return f"{plain(block.lead)} {plain(block.text)}"
         case Items():
-            return " ".join(_words(inner) for item in block.items for inner in item.blocks)
+            return " ".join(_block_words(inner) for item in block.items for inner in item.blocks)
         case Table():
             return " ".join(plain(cell) for cell in (*block.header, *(block.rows[0].cells if block.rows else ())))
         case Box() | Quote():
             title = plain(block.title) if isinstance(block, Box) else ""
-            return " ".join([title, *(_words(inner) for inner in block.blocks)])
+            return " ".join([title, *(_block_words(inner) for inner in block.blocks)])
         case Questions():
             return plain(block.questions[0].question)
         case Subheading() | Verbatim() | Picture() | DoseGrid():
-            return _line_of(block)
+            return _single_text(block)
 
 
-def _line_of(block: Subheading | Verbatim | Picture | DoseGrid) -> str:
+def _single_text(block: Subheading | Verbatim | Picture | DoseGrid) -> str:
     if isinstance(block, DoseGrid):
         return " ".join(f"{time} {amount}" for time, amount in block.amounts)
     return block.text if isinstance(block.text, str) else plain(block.text)
 
 
-def _tabled(blocks: tuple[Block, ...], tongue: Language) -> tuple[Block, ...]:
-    """Runs of two or more lead-in paragraphs, or a list of lead-in items, as rows of a dose table."""
+def _with_dose_tables(blocks: tuple[Block, ...], language: Language) -> tuple[Block, ...]:
+    """The blocks with two or more lead-in paragraphs in a row, or a list of lead-in items, turned into a dose table."""
     result: list[Block] = []
-    led: list[Paragraph] = []
+    lead_ins: list[Paragraph] = []
     for position, block in enumerate(blocks):
-        if isinstance(block, Paragraph) and _makes_row(block) and not _goes_on(blocks[position + 1 :]):
-            led.append(block)
+        if isinstance(block, Paragraph) and _fits_row(block) and not _continues(blocks[position + 1 :]):
+            lead_ins.append(block)
             continue
-        result += [*_dose_table(led, tongue), _list_as_table(block, tongue)]
-        led = []
-    return (*result, *_dose_table(led, tongue))
+        result += [*_dose_table(lead_ins, language), _list_as_dose_table(block, language)]
+        lead_ins = []
+    return (*result, *_dose_table(lead_ins, language))
 
 
-def _makes_row(block: Paragraph) -> bool:
+def _fits_row(block: Paragraph) -> bool:
     return bool(block.lead) and len(plain(block.text)) <= _MAX_CELL
 
 
-def _goes_on(following: Sequence[Block]) -> bool:
-    """Whether what a lead-in says goes on below it, so that in a table the rest would stand below another row.
+def _continues(following: Sequence[Block]) -> bool:
+    """Whether the blocks after a lead-in paragraph continue it, so that in a table they would follow the wrong row.
 
-    The last paragraph of a section is about all of them.
+    A last paragraph without a lead-in is taken to be about all rows.
     """
     if not following or isinstance(following[0], Subheading):
         return False
@@ -299,33 +306,33 @@ def _goes_on(following: Sequence[Block]) -> bool:
     return isinstance(following[0], (Items, Table, Quote, Verbatim, Picture))
 
 
-def _dose_table(led: Sequence[Paragraph], tongue: Language) -> Sequence[Block]:
-    if len(led) < 2:
-        return led
-    rows = tuple(TableRow(paragraph.line, (_row_head(paragraph.lead), paragraph.text)) for paragraph in led)
-    header = (_words_of(tongue.say("For")), _words_of(tongue.say("Dose")))
-    return (Table(led[0].line, header, rows, led[0].audience),)
+def _dose_table(lead_ins: Sequence[Paragraph], language: Language) -> Sequence[Block]:
+    if len(lead_ins) < 2:
+        return lead_ins
+    rows = tuple(TableRow(paragraph.line, (_row_heading(paragraph.lead), paragraph.text)) for paragraph in lead_ins)
+    header = (_text_of(language.say("For")), _text_of(language.say("Dose")))
+    return (Table(lead_ins[0].line, header, rows, lead_ins[0].audience),)
 
 
-def _list_as_table(block: Block, tongue: Language) -> Block:
+def _list_as_dose_table(block: Block, language: Language) -> Block:
     if not isinstance(block, Items) or block.tick or len(block.items) < 2:
         return block
     firsts = [item.blocks[0] for item in block.items if len(item.blocks) == 1]
-    led = [first for first in firsts if isinstance(first, Paragraph) and _makes_row(first)]
-    return _dose_table(led, tongue)[0] if len(led) == len(block.items) else block
+    lead_ins = [first for first in firsts if isinstance(first, Paragraph) and _fits_row(first)]
+    return _dose_table(lead_ins, language)[0] if len(lead_ins) == len(block.items) else block
 
 
-def _row_head(lead: Text) -> Text:
+def _row_heading(lead: Text) -> Text:
     words = plain(lead).rstrip().rstrip(":：").rstrip()
-    return _words_of(words)
+    return _text_of(words)
 
 
-def _words_of(words: str) -> Text:
+def _text_of(words: str) -> Text:
     return (TextRun(words),)
 
 
 def boxes(view: View, kind: BoxKind) -> tuple[Box, ...]:
-    """The boxes of one kind that stand at the top level of a view's sections."""
+    """The boxes of one kind at the top level of a view's sections."""
     return tuple(
         block for section in view.sections for block in section.blocks if isinstance(block, Box) and block.kind is kind
     )

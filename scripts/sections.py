@@ -6,7 +6,7 @@ from pathlib import Path
 
 from leaflets.model.edition import Audience
 from leaflets.parse.headings import SYNONYMS
-from leaflets.view import SEATING
+from leaflets.view import LAYOUTS
 
 MANUAL = Path(__file__).resolve().parent.parent / "docs" / "monograph.md"
 
@@ -14,9 +14,9 @@ MANUAL = Path(__file__).resolve().parent.parent / "docs" / "monograph.md"
 def rows() -> Iterator[str]:
     """One row for each section: its id, the headings understood, title and place for patients, place for clinicians."""
     for section, synonyms in SYNONYMS.items():
-        patient, clinician = (SEATING[audience][section][1] for audience in Audience)
+        patient, clinician = (LAYOUTS[audience][section][1] for audience in Audience)
         words = ", ".join(word[:1].upper() + word[1:] for word in synonyms)
-        yield f"| `{section}` | {words} | {patient.title}, {patient.place} | {clinician.place} |"
+        yield f"| `{section}` | {words} | {patient.title}, {patient.region} | {clinician.region} |"
 
 
 if __name__ == "__main__":

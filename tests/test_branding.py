@@ -11,7 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.compose.contacts import help_lines
+from leaflets.compose.contacts import contacts_for
 from leaflets.errors import UsageError
 from leaflets.languages import ENGLISH
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
@@ -128,7 +128,7 @@ def test_what_is_for_clinicians_does_not_count(folder: Path) -> None:
 
 
 def test_settings_win_over_the_country() -> None:
-    own = help_lines("us", replace(WHOLE, report=(("US", "Tell us."),)), ENGLISH)
+    own = contacts_for("us", replace(WHOLE, report=(("US", "Tell us."),)), ENGLISH)
     assert (own.emergency, own.poison, own.out_of_hours, own.report) == (
         "113",
         "Poison help: 555 0102.",
@@ -136,8 +136,8 @@ def test_settings_win_over_the_country() -> None:
         "Tell us.",
     )
     for code, country in (("GB", "UK"), ("UK", "GB")):  # one country under two names
-        assert help_lines(country, Pharmacy(report=((code, "Tell us."),)), ENGLISH).report == "Tell us."
-    assert help_lines("GB", Pharmacy(), ENGLISH).out_of_hours == "NHS 111"
+        assert contacts_for(country, Pharmacy(report=((code, "Tell us."),)), ENGLISH).report == "Tell us."
+    assert contacts_for("GB", Pharmacy(), ENGLISH).out_of_hours == "NHS 111"
 
 
 def test_every_country_has_a_source_and_stands_in_the_manual() -> None:
@@ -145,7 +145,7 @@ def test_every_country_has_a_source_and_stands_in_the_manual() -> None:
         rows = list(csv.DictReader(file))
     assert all(row["source"] and row["emergency"] for row in rows)
     assert all(row["poison_name"] for row in rows if row["poison"])
-    assert all(row["said_by"] for row in rows if row["report"])
+    assert all(row["report_words"] for row in rows if row["report"])
     manual = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     for row in rows:
         told = (row["country"], row["emergency"], f"{row['poison_name']} {row['poison']}".strip(), row["out_of_hours"])

@@ -19,7 +19,7 @@ from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import fences, front_matter, headings, inline, parse
 from leaflets.parse.source_lines import MAX_BYTES, MAX_LINE, MAX_NESTING
 from leaflets.project import load_project
-from leaflets.view import SEATING
+from leaflets.view import LAYOUTS
 from tests.running import Leaflet
 from tests.sheets import ROOT
 
@@ -42,9 +42,9 @@ def commands() -> str:
 
 def test_every_section_stands_with_its_headings_and_titles(monograph: str) -> None:
     for id, synonyms in headings.SYNONYMS.items():
-        patient, clinician = (SEATING[audience][id][1] for audience in Audience)
+        patient, clinician = (LAYOUTS[audience][id][1] for audience in Audience)
         words = ", ".join(word[:1].upper() + word[1:] for word in synonyms)
-        row = f"| `{id}` | {words} | {patient.title}, {patient.place} | {clinician.place} |"
+        row = f"| `{id}` | {words} | {patient.title}, {patient.region} | {clinician.region} |"
         assert row in monograph, "scripts/sections.py writes the table anew"
     assert set(re.findall(r"^\| `(\w+)` \|.*\| .* \| \w+ \|$", monograph, re.M)) == set(headings.SYNONYMS)
 

@@ -7,7 +7,7 @@ import pytest
 from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience
 from leaflets.parse.headings import SYNONYMS, Heading, key, synonyms, tidy, understand
-from leaflets.view import seating
+from leaflets.view import layout_for
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 
@@ -73,7 +73,7 @@ def test_a_table_contradicts_no_english_heading(lang: str) -> None:
 @pytest.mark.parametrize("lang", OTHERS)
 @pytest.mark.parametrize("audience", Audience)
 def test_the_titles_we_print_are_understood_as_headings(lang: str, audience: Audience) -> None:
-    titles = {id: seat.title for id, (_, seat) in seating(audience, lang).items() if id in SYNONYMS}
+    titles = {id: placement.title for id, (_, placement) in layout_for(audience, lang).items() if id in SYNONYMS}
     assert {id: understand(title, lang).id for id, title in titles.items()} == {id: id for id in titles}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from leaflets.compose.capacity import foot_lines, letters_of
+from leaflets.compose.line_length import footer_lines, width_in_characters
 from leaflets.errors import RenderError
 from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
@@ -271,6 +271,6 @@ def test_form_and_strengths_have_the_commas_and_colon_of_the_language(sample: Bu
 
 
 def test_chinese_characters_are_counted_as_broad_as_they_are() -> None:
-    assert letters_of("2 mg") == 4
-    assert letters_of("草稿：未经") == 10
-    assert foot_lines(Edition(Audience.PATIENT, lang="zh", type_size=TypeSize.LARGE_PRINT), "大字版 " * 14) == 3
+    assert width_in_characters("2 mg") == 4
+    assert width_in_characters("草稿：未经") == 10
+    assert footer_lines(Edition(Audience.PATIENT, lang="zh", type_size=TypeSize.LARGE_PRINT), "大字版 " * 14) == 3

@@ -11,7 +11,7 @@ from leaflets.model.finding import Withheld
 from leaflets.model.monograph import Paragraph, Subheading, Table, plain
 from leaflets.model.view import Region, View
 from leaflets.parse import parse
-from leaflets.view import SEATING, view
+from leaflets.view import LAYOUTS, view
 from tests.view_words import view_words, words
 
 FRONT = "---\ntitle: Testol\n---\n"
@@ -63,7 +63,7 @@ def test_patient_reads_our_titles_in_our_order_and_the_author_s_beside_them() ->
         ("Questions", "FAQs"),
         ("Disclaimer", ""),
     ]
-    assert [s.place for s in sections] == [Region.NAME] + [Region.FIRST] * 3 + [Region.SECOND] * 3 + [Region.FOOT]
+    assert [s.region for s in sections] == [Region.NAME] + [Region.FIRST] * 3 + [Region.SECOND] * 3 + [Region.FOOT]
 
 
 def test_clinician_reads_the_author_s_titles_dose_first() -> None:
@@ -80,11 +80,11 @@ def test_unmarked_text_reaches_both_whole(audience: Audience) -> None:
 
 
 @BOTH
-def test_every_known_section_has_a_seat_of_its_own(audience: Audience) -> None:
-    seats = SEATING[audience]
-    assert set(seats) == set(SEATING[Audience.PATIENT])
-    named = [seat.title for _, seat in seats.values() if seat.title]
-    assert len(named) == len(set(named)) == len(seats) - 1
+def test_every_section_of_the_table_has_a_title_of_its_own(audience: Audience) -> None:
+    layout = LAYOUTS[audience]
+    assert set(layout) == set(LAYOUTS[Audience.PATIENT])
+    named = [placement.title for _, placement in layout.values() if placement.title]
+    assert len(named) == len(set(named)) == len(layout) - 1
 
 
 # ---------------------------------------------------------------- dose tables
@@ -264,7 +264,7 @@ def test_sets_of_a_combination_stay_whole_and_in_the_author_s_order(audience: Au
     ]
     own = [s.id for s in sections if s.subject == "Testol" and s.blocks]
     assert own == ["generic_name", "indications", "side_effects"]
-    assert {s.place for s in sections} == {Region.NAME, Region.FIRST, Region.FOOT}
+    assert {s.region for s in sections} == {Region.NAME, Region.FIRST, Region.FOOT}
     after = [s.id for s in sections if not s.subject]
     assert after[:2] == ["subtitle", "introduction"]
     assert set(after[2:]) == {"other", "storage", "disclaimer"}
@@ -280,5 +280,5 @@ def test_unknown_section_stays_beside_the_one_before_it(audience: Audience) -> N
 def test_generic_name_that_says_more_than_a_name_is_a_section_of_the_page(audience: Audience) -> None:
     for text in ("Testol.\n\nMade up.", "**INN:** Testol", "x" * 200):
         sheet = seen(f"### Generic Name\n{text}\n### Usage\nOne.\n", audience)
-        assert sheet.sections[0].place is Region.FIRST
-    assert seen("### Generic Name\nTestol\n### Usage\nOne.\n", audience).sections[0].place is Region.NAME
+        assert sheet.sections[0].region is Region.FIRST
+    assert seen("### Generic Name\nTestol\n### Usage\nOne.\n", audience).sections[0].region is Region.NAME

@@ -78,9 +78,13 @@ def run_start(args: argparse.Namespace) -> int:
 
 def _titles(lang: str) -> Mapping[str, str]:
     """The title of each section on a patient leaflet in a language; none where we have no words in it."""
-    from leaflets.view import seating
+    from leaflets.view import layout_for
 
-    return {id: seat.title for id, (_, seat) in seating(Audience.PATIENT, lang).items()} if lang in LANGUAGES else {}
+    return (
+        {id: placement.title for id, (_, placement) in layout_for(Audience.PATIENT, lang).items()}
+        if lang in LANGUAGES
+        else {}
+    )
 
 
 def _other(lang: str) -> str:

@@ -1,4 +1,4 @@
-"""Two languages side by side: each section beside its other, block by block."""
+"""Two languages side by side: each section beside its translation, block by block."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from leaflets.model.view import Region, ViewSection
 _COLONS = (":", "：")
 
 SideBySideRow = tuple[tuple[Block, ...], ...]
-"""Blocks that say the same, one set for each language."""
+"""The same content in each language: one set of blocks for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,13 @@ class SideBySideSection:
     """A section in each language: its titles, and its rows."""
 
     id: str
-    place: Region
+    region: Region
     titles: tuple[str, ...]
     rows: tuple[SideBySideRow, ...]
 
 
 def paired(views: Sequence[tuple[ViewSection, ...]]) -> tuple[SideBySideSection, ...]:
-    """The sections of all views side by side, in the order of the first; one that a view lacks is empty there."""
+    """The sections of all views side by side, in the order of the first; empty where a view lacks one."""
     keyed = [dict(_keyed(sections)) for sections in views]
     keys = dict.fromkeys(key for sections in keyed for key in sections)
     return tuple(_pair([sections.get(key) for sections in keyed]) for key in keys)
@@ -42,17 +42,19 @@ def _keyed(sections: Sequence[ViewSection]) -> Iterator[tuple[tuple[str, int], V
 
 def _pair(sections: Sequence[ViewSection | None]) -> SideBySideSection:
     first = next(section for section in sections if section)
-    unframed = first.place is Region.TOP  # the whole section has a frame there
-    sides = [(_unframed(section.blocks) if unframed else section.blocks) if section else () for section in sections]
+    in_frame = first.region is Region.TOP  # the whole section has a frame there
+    sides = [
+        (_without_boxes(section.blocks) if in_frame else section.blocks) if section else () for section in sections
+    ]
     titles = tuple(section.title if section else "" for section in sections)
-    return SideBySideSection(first.id, first.place, titles, rows(sides))
+    return SideBySideSection(first.id, first.region, titles, rows(sides))
 
 
-def _unframed(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    return tuple(inner for block in blocks for inner in (_inside(block) if isinstance(block, Box) else (block,)))
+def _without_boxes(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    return tuple(inner for block in blocks for inner in (_box_content(block) if isinstance(block, Box) else (block,)))
 
 
-def _inside(box: Box) -> tuple[Block, ...]:
+def _box_content(box: Box) -> tuple[Block, ...]:
     title = (Paragraph(box.line, (), lead=_bold(box.title)),) if plain(box.title) else ()
     return (*title, *box.blocks)
 
@@ -62,13 +64,13 @@ def _bold(text: Text) -> Text:
 
 
 def rows(sides: Sequence[Sequence[Block]]) -> tuple[SideBySideRow, ...]:
-    """Blocks side by side: item beside item, question beside question. What is not built alike is one row."""
-    if len({tuple(_form(block) for block in side) for side in sides}) > 1:
+    """Rows of blocks: item beside item, question beside question; a single row where the sides differ."""
+    if len({tuple(_shape(block) for block in side) for side in sides}) > 1:
         return (tuple(tuple(side) for side in sides),)
     return tuple(
         row
         for beside in zip(*sides, strict=True)
-        for row in zip_longest(*(_pieces(block) for block in beside), fillvalue=())
+        for row in zip_longest(*(_parts(block) for block in beside), fillvalue=())
     )
 
 
@@ -80,11 +82,11 @@ def leads(row: SideBySideRow) -> bool:
     return isinstance(last, Subheading)
 
 
-def _form(block: Block) -> tuple[str, int]:
-    return type(block).__name__, len(tuple(_pieces(block)))
+def _shape(block: Block) -> tuple[str, int]:
+    return type(block).__name__, len(tuple(_parts(block)))
 
 
-def _pieces(block: Block) -> Iterator[tuple[Block, ...]]:
+def _parts(block: Block) -> Iterator[tuple[Block, ...]]:
     match block:
         case Items():
             for number, item in enumerate(block.items):

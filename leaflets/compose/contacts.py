@@ -1,4 +1,4 @@
-"""Whom a patient calls and where side effects are reported: by country, unless the settings say otherwise."""
+"""Whom to call in an emergency and where to report side effects: by country, unless the settings say otherwise."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _SPACING = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class HelpLines:
-    """Numbers for one leaflet, empty where not known, and two sentences: on poison help, and on how to report.
+class Contacts:
+    """The emergency numbers of one leaflet, and sentences on poison help and on reporting; empty where not known.
 
-    A monograph that has the number of the one, or any of the words `said_by` of the other, says so itself.
+    A monograph that has the poison number, or any of `report_words`, gives that information in its own words.
     """
 
     emergency: str = ""
@@ -30,26 +30,28 @@ class HelpLines:
     poison: str = ""
     poison_number: str = ""
     report: str = ""
-    said_by: tuple[str, ...] = ()
+    report_words: tuple[str, ...] = ()
 
 
-def help_lines(jurisdiction: str, pharmacy: Pharmacy, tongue: Language) -> HelpLines:
-    """The help lines of a country (none where it is not known), each replaced by what the settings say.
+def contacts_for(jurisdiction: str, pharmacy: Pharmacy, language: Language) -> Contacts:
+    """The contacts of a country (none where we have no data on it), each replaced by the settings where they have one.
 
-    Our own sentences are in the language of the leaflet, those of the settings in whatever language they were written.
+    Our own sentences are in the language of the leaflet, those of the settings in the language they were written in.
     """
     row = _countries().get(jurisdiction.upper(), {})
-    own = {_countries().get(code, {}).get("country", code): sentence for code, sentence in pharmacy.report}
+    settings_sentences = {
+        _countries().get(code, {}).get("country", code): sentence for code, sentence in pharmacy.report
+    }
     poison = pharmacy.poison or row.get("poison", "")
     name = "" if pharmacy.poison else row.get("poison_name", "")
-    report = own.get(row.get("country", jurisdiction.upper()), tongue.say(row.get("report", "")))
-    return HelpLines(
+    report = settings_sentences.get(row.get("country", jurisdiction.upper()), language.say(row.get("report", "")))
+    return Contacts(
         pharmacy.emergency or row.get("emergency", ""),
         pharmacy.out_of_hours or row.get("out_of_hours", ""),
-        tongue.say("{line}: {number}.", line=tongue.say(name or POISON_HELP), number=poison) if poison else "",
+        language.say("{line}: {number}.", line=language.say(name or POISON_HELP), number=poison) if poison else "",
         poison,
         report,
-        (report, *row.get("said_by", "").split()),
+        (report, *row.get("report_words", "").split()),
     )
 
 
@@ -60,35 +62,42 @@ def _countries() -> Mapping[str, Mapping[str, str]]:
     return {name: row for row in rows for name in (row["country"], *row["also"].split())}
 
 
-def with_help(sections: Sequence[ViewSection], lines: HelpLines) -> tuple[tuple[ViewSection, ...], tuple[str, ...]]:
-    """The sections of a leaflet, with the poison help line at the end of “too much” and how to report side effects at
-    the end of those; and of both what has no such section. What the monograph says in its own words is not repeated.
+def with_contacts(
+    sections: Sequence[ViewSection], contacts: Contacts
+) -> tuple[tuple[ViewSection, ...], tuple[str, ...]]:
+    """The sections of a leaflet with both sentences added, and the sentences for which there is no section.
+
+    Poison help ends the section on overdose, reporting the one on side effects. A sentence is left out where the
+    monograph gives the information in its own words.
     """
-    said = _squeezed(" ".join(word for section in sections for word in _words(section.blocks)))
-    placed, left = tuple(sections), []
-    wanted = (("overdose", lines.poison, (lines.poison_number,)), ("side_effects", lines.report, lines.said_by))
-    for id, sentence, known_by in wanted:
-        if not sentence or any(_stands_in(said, word) for word in known_by):
+    monograph_text = _letters_and_digits(" ".join(word for section in sections for word in _words(section.blocks)))
+    extended, unplaced = tuple(sections), []
+    additions = (
+        ("overdose", contacts.poison, (contacts.poison_number,)),
+        ("side_effects", contacts.report, contacts.report_words),
+    )
+    for id, sentence, own_words in additions:
+        if not sentence or any(_contains(monograph_text, word) for word in own_words):
             continue
-        last = max((number for number, section in enumerate(placed) if section.id == id), default=None)
+        last = max((number for number, section in enumerate(extended) if section.id == id), default=None)
         if last is None:
-            left.append(sentence)
+            unplaced.append(sentence)
         else:
-            placed = (*placed[:last], _ended(placed[last], sentence), *placed[last + 1 :])
-    return placed, tuple(left)
+            extended = (*extended[:last], _with_last_paragraph(extended[last], sentence), *extended[last + 1 :])
+    return extended, tuple(unplaced)
 
 
-def _ended(section: ViewSection, sentence: str) -> ViewSection:
+def _with_last_paragraph(section: ViewSection, sentence: str) -> ViewSection:
     return replace(section, blocks=(*section.blocks, Paragraph(section.line, (TextRun(sentence),))))
 
 
-def _squeezed(text: str) -> str:
+def _letters_and_digits(text: str) -> str:
     return _SPACING.sub("", text.casefold())
 
 
-def _stands_in(squeezed: str, words: str) -> bool:
-    """Whether words stand in a squeezed text; a number does not stand in a longer one, as 111 would in 0111 496."""
-    return re.search(rf"(?<!\d){re.escape(_squeezed(words))}(?!\d)", squeezed) is not None
+def _contains(squeezed: str, words: str) -> bool:
+    """Whether a text of `_letters_and_digits` contains words; digits must match whole, so that 0111 496 has no 111."""
+    return re.search(rf"(?<!\d){re.escape(_letters_and_digits(words))}(?!\d)", squeezed) is not None
 
 
 def _words(blocks: Iterable[Block]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Texts as HTML: doses held together, faces kept, reference marks as small numbers."""
+"""Texts as HTML: doses kept on one line, bold and emphasis marked up, reference marks as numbers in brackets."""
 
 from __future__ import annotations
 
@@ -17,69 +17,76 @@ LONG_WORD = re.compile(r"\S{25,}")
 
 
 def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str = "en") -> Markup:
-    """Runs as HTML: doses bound, bold and emphasis kept, reference marks as small numbers where `marks` is true.
+    """Runs as HTML: doses kept on one line, bold and emphasis marked up, reference marks shown where `marks` is true.
 
-    In a language that is read from the right doses stand apart from it, in their own order.
+    In a right-to-left language, doses are isolated as left-to-right text.
     """
     bound = bind(plain(text), lang)
-    kept = tuple(unbreakable(bound, lang))
+    unbroken = tuple(unbreakable(bound, lang))
     ordered = tuple(left_to_right(bound)) if spoken(lang).right_to_left else ()
     parts: list[Markup] = []
     position = 0
     for is_mark, group in groupby(text, key=lambda run: bool(run.mark)):
         runs = tuple(group)
         if is_mark:
-            # A mark that leads to no source is the author's own, such as a footnote: everybody needs it.
+            # A mark that leads to no source is the author's own, such as a footnote, and is shown to every audience.
             shown = runs if marks else tuple(run for run in runs if run.mark not in numbers)
             parts.append(_marks(shown, numbers) if shown else Markup())
             continue
         for run in runs:
             end = position + len(run.text)
-            parts += (_ordered(bound, run, piece, kept, ordered) for piece in _pieces(position, end, ordered))
+            parts += (
+                _piece_in_order(bound, run, piece, unbroken, ordered) for piece in _pieces(position, end, ordered)
+            )
             position = end
     return Markup().join(parts)
 
 
 def set_plain(text: str, lang: str = "en") -> Markup:
-    """A plain text as HTML with its doses bound."""
+    """A plain text as HTML with its doses kept on one line."""
     return set_text((TextRun(text),), numbers={}, marks=False, lang=lang)
 
 
 def _pieces(start: int, end: int, ordered: Sequence[_Span]) -> Iterator[_Span]:
-    """A run parted where a dose begins or ends, which may be in the middle of it."""
+    """The spans of a run, split where a dose begins or ends, which may be in the middle of it."""
     edges = {edge for span in ordered for edge in span if start < edge < end}
     return pairwise(sorted({start, end, *edges}))
 
 
-def _ordered(bound: str, run: TextRun, piece: _Span, kept: Sequence[_Span], ordered: Sequence[_Span]) -> Markup:
-    """A piece of a run; the first piece of a dose opens what keeps its order, and the last one closes it."""
-    words = _faced(run, _whole(bound, *piece, kept))
+def _piece_in_order(
+    bound: str, run: TextRun, piece: _Span, unbroken: Sequence[_Span], ordered: Sequence[_Span]
+) -> Markup:
+    """A piece of a run as HTML; the first piece of a dose opens its isolating element, the last one closes it."""
+    words = _styled(run, _unbroken_parts(bound, *piece, unbroken))
     if any(span[0] == piece[0] for span in ordered):
         words = Markup('<bdi dir="ltr">') + words
     return words + Markup("</bdi>") if any(span[1] == piece[1] for span in ordered) else words
 
 
-def _whole(bound: str, start: int, end: int, kept: Sequence[tuple[int, int]]) -> Markup:
+def _unbroken_parts(bound: str, start: int, end: int, unbroken: Sequence[tuple[int, int]]) -> Markup:
     parts: list[Markup] = []
     position = start
-    for first, last in kept:
+    for first, last in unbroken:
         first, last = max(first, start), min(last, end)
         if first < last:
-            parts += [_spaced(bound[position:first]), Markup('<span class="whole">{}</span>').format(bound[first:last])]
+            parts += [
+                _with_space_apart(bound[position:first]),
+                Markup('<span class="whole">{}</span>').format(bound[first:last]),
+            ]
             position = last
-    return Markup().join([*parts, _loose(bound[position:end])])
+    return Markup().join([*parts, _with_long_words(bound[position:end])])
 
 
-def _spaced(words: str) -> Markup:
-    """Words before an expression that stays whole, their last space apart.
+def _with_space_apart(words: str) -> Markup:
+    """Words before an unbreakable expression, with their last space in an element of its own.
 
-    Where words, space and all, are a little too broad for a line, WeasyPrint 70 ends it after the first word otherwise.
+    Without it, WeasyPrint 70 ends the line after the first word where words and space are a little too wide for it.
     """
-    return _loose(words[:-1]) + Markup("<span> </span>") if words.endswith(" ") else _loose(words)
+    return _with_long_words(words[:-1]) + Markup("<span> </span>") if words.endswith(" ") else _with_long_words(words)
 
 
-def _loose(words: str) -> Markup:
-    """Words as HTML; one as long as an address may part anywhere, rather than run off its column."""
+def _with_long_words(words: str) -> Markup:
+    """Words as HTML; one as long as a web address may be broken anywhere, so that it stays within its column."""
     parts: list[Markup] = []
     position = 0
     for long in LONG_WORD.finditer(words):
@@ -88,7 +95,7 @@ def _loose(words: str) -> Markup:
     return Markup().join([*parts, escape(words[position:])])
 
 
-def _faced(run: TextRun, words: Markup) -> Markup:
+def _styled(run: TextRun, words: Markup) -> Markup:
     if run.bold:
         words = Markup("<strong>{}</strong>").format(words)
     return Markup("<em>{}</em>").format(words) if run.emphasis else words
@@ -101,5 +108,5 @@ def _marks(runs: Text, numbers: Mapping[str, int]) -> Markup:
 
 
 def unbold(text: Text) -> Text:
-    """The text without bold: it stands where everything is."""
+    """The text without bold, for places that are set in bold as a whole."""
     return tuple(TextRun(run.text, False, run.emphasis, run.mark) for run in text)

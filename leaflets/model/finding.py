@@ -1,4 +1,4 @@
-"""What a person should know about a monograph or a page, and what an audience is not shown."""
+"""Findings about a monograph or a page, and the parts of a source that an audience does not see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a person should know about a monograph or a page; `line` counts from 1, 0 is the whole file."""
+    """A fault or remark about a monograph or a page; `line` counts from 1, 0 is the whole file."""
 
     severity: Severity
     code: str
@@ -33,7 +33,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Something the source has and this audience does not see, and why."""
+    """Part of the source that an audience does not see, and the reason."""
 
     line: int
     excerpt: str

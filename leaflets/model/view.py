@@ -11,7 +11,7 @@ from leaflets.model.monograph import Block, Front
 
 
 class Region(StrEnum):
-    """Where on the sheet a section stands: in the name block, the first page or column, the second, or full width."""
+    """A part of the sheet: the name block, full width at the top, the first page or column, the second, or the foot."""
 
     NAME = "name"
     TOP = "top"
@@ -22,11 +22,11 @@ class Region(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ViewSection:
-    """A section as one audience sees it. `note` is the author's own heading, kept in sight where the title is ours."""
+    """A section as one audience sees it. `note` is the author's own heading, printed too where the title is ours."""
 
     id: str
     title: str
-    place: Region
+    region: Region
     line: int
     blocks: tuple[Block, ...]
     note: str = ""

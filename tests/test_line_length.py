@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaflets.compose.capacity import column_letters, foot_letters, foot_lines, page_letters
+from leaflets.compose.line_length import column_characters, footer_characters, footer_lines, page_characters
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 
 EVERY = [Edition(audience, "en", paper, form) for audience in Audience for paper in Paper for form in TypeSize]
@@ -10,19 +10,19 @@ EVERY = [Edition(audience, "en", paper, form) for audience in Audience for paper
 
 @pytest.mark.parametrize("edition", EVERY, ids=lambda e: f"{e.audience}-{e.type_size}-{e.paper}")
 def test_a_column_is_no_broader_than_its_page_and_one_column_is_the_page(edition: Edition) -> None:
-    assert 30 <= column_letters(edition) <= page_letters(edition)
-    assert (column_letters(edition) == page_letters(edition)) == edition.one_column
+    assert 30 <= column_characters(edition) <= page_characters(edition)
+    assert (column_characters(edition) == page_characters(edition)) == edition.one_column
 
 
 @pytest.mark.parametrize("edition", EVERY, ids=lambda e: f"{e.audience}-{e.type_size}-{e.paper}")
 def test_the_lower_margin_has_a_line_for_all_its_words(edition: Edition) -> None:
-    assert foot_lines(edition, "Short") == 2
-    full = " ".join(["x" * (foot_letters(edition) // 2)] * 12)
-    assert foot_lines(edition, full) >= 6
-    assert foot_lines(edition, full.replace(" ", "\xa0")) == 2  # one word that nothing may part
+    assert footer_lines(edition, "Short") == 2
+    full = " ".join(["x" * (footer_characters(edition) // 2)] * 12)
+    assert footer_lines(edition, full) >= 6
+    assert footer_lines(edition, full.replace(" ", "\xa0")) == 2  # one word that nothing may part
 
 
 def test_only_in_large_print_on_a5_the_number_of_the_page_takes_a_line_of_its_own() -> None:
     words = "x" * 36
-    taller = [edition for edition in EVERY if foot_lines(edition, f"{words} {words}", words) > 2]
+    taller = [edition for edition in EVERY if footer_lines(edition, f"{words} {words}", words) > 2]
     assert {(edition.paper, edition.type_size) for edition in taller} == {(Paper.A5, TypeSize.LARGE_PRINT)}
