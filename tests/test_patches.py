@@ -19,7 +19,7 @@ from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
 from leaflets.typeset import patches, typeset
-from leaflets.typeset.engine import weasyprint
+from leaflets.typeset.engine import TESTED_RELEASE, weasyprint
 from tests.pages import RICH_BODY, RICH_CSS, assets, page
 from tests.running import environment, process
 from tests.sheets import REFUSED, ROOT, UNUSUAL, corpus_files
@@ -160,22 +160,25 @@ PRIVATE = ("_font_style_cache_key", "_ua_stylesheets", "resolve_one_percentage")
 """Names that patches use and nothing else of ours."""
 
 
-@pytest.fixture
-def another_release(tmp_path: Path) -> Path:
-    """A folder with a release of WeasyPrint that calls itself 70.1, and some of its functions by other names."""
-    folder = tmp_path / "release"
+def _release(folder: Path, *names: str) -> Path:
+    """A folder with a release of WeasyPrint that calls itself 70.1, and has other names for these."""
     original = Path(weasyprint.__file__).parent
     shutil.copytree(original, folder / "weasyprint", ignore=shutil.ignore_patterns("__pycache__"))
     renamed = set[str]()
     for file in (folder / "weasyprint").rglob("*.py"):
         text = file.read_text("utf-8")
-        renamed.update(name for name in PRIVATE if name in text)
+        renamed.update(name for name in names if name in text)
         text = text.replace("VERSION = __version__ = '70.0'", "VERSION = __version__ = '70.1'")
-        for name in PRIVATE:
+        for name in names:
             text = text.replace(name, f"{name}_renamed")
         file.write_text(text, "utf-8")
-    assert renamed == {*PRIVATE}
+    assert renamed == {*names}
     return folder
+
+
+@pytest.fixture
+def another_release(tmp_path: Path) -> Path:
+    return _release(tmp_path / "release", *PRIVATE)
 
 
 def test_beside_another_release_pages_are_set_without_patches(another_release: Path, tmp_path: Path) -> None:
@@ -193,6 +196,29 @@ def test_beside_another_release_a_build_succeeds(another_release: Path, tmp_path
     ran = process("build", "baricitinib", cwd=tmp_path, env=environment(PYTHONPATH=path))
     assert (ran.code, ran.err) == (0, "")
     assert len([*(tmp_path / "output").glob("*.pdf")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("_page_box", "_page_box"),
+        ("URLFetcherResponse", "WeasyPrint 70.1 has no urls."),
+        ("element_tag", "element_tag"),
+    ],
+)
+def test_a_name_that_a_release_lacks_ends_in_a_sentence(name: str, words: str, tmp_path: Path) -> None:
+    path = os.pathsep.join([str(_release(tmp_path / "release", name)), str(ROOT)])
+    ran = process("build", "baricitinib", "--audience", "patient", cwd=tmp_path, env=environment(PYTHONPATH=path))
+    assert ran.code == 5, ran
+    assert words in ran.err
+    assert 'pip install "weasyprint==70.0"' in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_the_releases_to_install_are_those_of_the_package() -> None:
+    pinned = (ROOT / "pyproject.toml").read_text("utf-8")
+    assert f'"weasyprint>={TESTED_RELEASE},' in pinned
+    assert '"pydyf>=0.13,<0.14"' in pinned
 
 
 def test_the_switch_leaves_patches_out(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from leaflets.model.page import Html, Pdf
 from leaflets.seal.digest import sealed
 from leaflets.typeset import patches
 from leaflets.typeset.enclosures import enclose
-from leaflets.typeset.engine import engine_versions, weasyprint
+from leaflets.typeset.engine import engine_versions, internal, weasyprint
 from leaflets.typeset.faces import Faces
 from leaflets.typeset.faults import faults_raised
 from leaflets.typeset.fetch import FONTS, IMAGES, SCHEME, AssetFetcher
@@ -48,14 +48,15 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
         with faults_raised("the page", fetcher):
             document = _laid_out(html, styles, fetcher)
             data = document.write_pdf(finisher=lambda document, pdf: _finish(document, pdf, html), **_KIND)
-        check_kept(document)
-        return Pdf(
-            sealed(data),
-            len(document.pages),
-            tuple(rects(document)),
-            tuple(map(fill, document.pages)),
-            tuple(stretches(document)),
-        )
+        with faults_raised("the page", fetcher):
+            check_kept(document)
+            return Pdf(
+                sealed(data),
+                len(document.pages),
+                tuple(rects(document)),
+                tuple(map(fill, document.pages)),
+                tuple(stretches(document)),
+            )
 
 
 def _finish(document: Any, pdf: Any, html: Html) -> None:
@@ -69,7 +70,7 @@ class _Styles:
 
     def __init__(self, names: tuple[str, ...], assets: Mapping[str, bytes]) -> None:
         self.faces = Faces()
-        self.counters = weasyprint.css.counters.CounterStyle()
+        self.counters = internal("css.counters.CounterStyle")()
         self.sheets = [self._parsed(name, assets) for name in names]
         self.may_use_footnotes = any(
             may_use_footnotes(_text(name, data)) for name, data in assets.items() if name.endswith(".css")

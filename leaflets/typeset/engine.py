@@ -5,6 +5,7 @@ import ctypes.util
 import functools
 import importlib
 import io
+import operator
 import os
 import sys
 import threading
@@ -21,6 +22,9 @@ from leaflets.errors import RenderError
 from leaflets.lazy_modules import Deferred, deferred
 
 FONTS_CONF = Path(__file__).with_name("fonts.conf")
+TESTED_RELEASE = "70.0"
+"""The release of WeasyPrint whose internals we know."""
+_INSTALL_TESTED = 'Install the releases that leaflet is made for: pip install "weasyprint==70.0" "pydyf>=0.13,<0.14"'
 _DECLARATIONS = """
     const char * hb_version_string (void);
     PangoLanguage ** pango_language_get_preferred (void);
@@ -83,7 +87,7 @@ def _short(error: OSError) -> str:
     return str(error).partition(":")[0]
 
 
-def _load() -> ModuleType:
+def _load() -> Any:
     with (
         deferred(*_fonttools()),
         _libraries_by_soname(),
@@ -92,13 +96,40 @@ def _load() -> ModuleType:
     ):
         warnings.simplefilter("ignore")  # "No fonts configured" on a machine without fonts: ours are enough
         try:
-            return importlib.import_module("weasyprint")
+            import weasyprint as loaded
         except OSError as error:
             raise RenderError(f"A library that sets type is missing: {_short(error)}.", _LIBRARIES) from error
+    return loaded
 
 
 weasyprint: Any = _load()
-_ffi: Any = importlib.import_module("weasyprint.text.ffi")
+
+
+def internal(path: str) -> Any:
+    """A module, class or function inside WeasyPrint that is not part of its documented interface, by its dotted path.
+
+    Raises:
+        RenderError: the installed release has nothing of that name.
+    """
+    try:
+        return operator.attrgetter(path)(weasyprint)
+    except AttributeError as error:
+        message = f"WeasyPrint {weasyprint.VERSION} has no {path}, which leaflet needs."
+        raise RenderError(message, _INSTALL_TESTED) from error
+
+
+def remedy_for_release(error: Exception | None = None) -> str | None:
+    """What to install where a fault may come from the release of WeasyPrint; None where it cannot.
+
+    A missing name can come from any release but the tested one, everything else from another line of releases alone.
+    """
+    is_name = isinstance(error, AttributeError | ImportError | KeyError | TypeError)
+    tested_line = TESTED_RELEASE.partition(".")[0] + "."
+    is_known = weasyprint.VERSION == TESTED_RELEASE if is_name else weasyprint.VERSION.startswith(tested_line)
+    return None if is_known else f"WeasyPrint {weasyprint.VERSION} is installed. {_INSTALL_TESTED}"
+
+
+_ffi: Any = internal("text.ffi")
 _ffi.ffi.cdef(_DECLARATIONS, override=True)
 
 

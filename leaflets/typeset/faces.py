@@ -11,11 +11,12 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from leaflets.errors import RenderError
-from leaflets.typeset.engine import closed_font_config, weasyprint
+from leaflets.typeset.engine import closed_font_config, internal
 from leaflets.typeset.numbering import numbered
 
-_fonts: Any = weasyprint.text.fonts
-_names: Any = weasyprint.text.constants
+_fonts: Any = internal("text.fonts")
+_FontConfiguration: Any = internal("text.fonts.FontConfiguration")
+_names: Any = internal("text.constants")
 _DESCRIPTORS = frozenset({"font_family", "font_style", "font_weight", "font_stretch", "src"})
 _HEADER = b'<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
 _TRUETYPE = (b"\x00\x01\x00\x00", b"OTTO", b"true")
@@ -29,7 +30,7 @@ class _Face:
     width: str
 
 
-class Faces(_fonts.FontConfiguration):
+class Faces(_FontConfiguration):
     """A WeasyPrint font configuration that leaves no files behind and takes no second file for a face.
 
     Two files under one family, weight and style make WeasyPrint 70 draw wrong letters: it tells fonts apart by that

@@ -10,6 +10,7 @@ from tempfile import gettempdir
 from typing import Self
 
 from leaflets.errors import LeafletError, OutputError, RenderError
+from leaflets.typeset.engine import remedy_for_release
 from leaflets.typeset.fetch import AssetFetcher, Denied, shown
 from leaflets.typeset.glyphs import described
 
@@ -23,6 +24,7 @@ _REMEDIES = (
     (re.compile(r'required "lang"'), "Give the html element of the template a lang attribute."),
     (re.compile(r"Anchor defined twice|anchor"), "Correct the id or the link in the template."),
 )
+_CORRECT_RULE = "Correct the rule: a page is made only when the renderer has understood all of it."
 _CHECK_STYLES = "Check the styles and the template."
 _OTHER_TEMPORARY = "Free some space there, or name another folder for temporary files in the variable TMPDIR."
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
@@ -87,7 +89,7 @@ def _failure(what: str, error: Exception) -> LeafletError:
         return RenderError(f"There is not enough memory to set {what}.", "Make its pictures smaller.")
     if isinstance(error, OSError) and error.errno in _DISK:  # the renderer keeps fonts in files while it works
         return OutputError(f"{gettempdir()}: cannot be written: {error.strerror}", _OTHER_TEMPORARY)
-    return RenderError(f"{what} could not be set: {_first_line(error)}.", _CHECK_STYLES)
+    return RenderError(f"{what} could not be set: {_first_line(error)}.", remedy_for_release(error) or _CHECK_STYLES)
 
 
 def _first_line(error: Exception) -> str:
@@ -108,7 +110,7 @@ def _fault(what: str, record: logging.LogRecord, source: str) -> RenderError:
         said = (message[: place.start()] + message[place.end() :]).strip(" .")[:_MAX_MESSAGE]
         return RenderError(
             f"{what}, line {place[1]}, column {place[2]}: {said}.",
-            "Correct the rule: a page is made only when the renderer has understood all of it.",
+            remedy_for_release() or _CORRECT_RULE,
         )
     remedy = next((hint for pattern, hint in _REMEDIES if pattern.search(message)), _CHECK_STYLES)
     where = f"{what}, line {line}" if (line := _line_of(message, source)) else what

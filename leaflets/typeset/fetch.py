@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from leaflets.errors import RenderError
+from leaflets.typeset.engine import internal
 
+_Response: Any = internal("urls.URLFetcherResponse")
 SCHEME = "leaflet:"
 FONTS = {".ttf": "font/ttf", ".otf": "font/otf"}
 IMAGES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
@@ -49,15 +51,12 @@ class AssetFetcher:
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
         """The same; `headers` are there because WeasyPrint has them, and are not used."""
-        # Here and not above, since only `typeset` knows how to load WeasyPrint quickly.
-        from weasyprint.urls import URLFetcherResponse
-
         try:
             kind, data = self._asset(url)
         except RenderError as refusal:
             self.refusals.append(refusal)
             raise Denied(refusal.message) from refusal
-        return URLFetcherResponse(url, data, {"Content-Type": kind})
+        return _Response(url, data, {"Content-Type": kind})
 
     def require_none_refused(self) -> None:
         """Raise the first refusal, if there was one."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from leaflets.errors import RenderError
-from leaflets.typeset.engine import weasyprint
+from leaflets.typeset.engine import internal
 
-_BOXES = weasyprint.formatting_structure.boxes
+_BOXES = internal("formatting_structure.boxes")
 _LONGEST_QUOTE = 60
 _REMEDY = (
     "Mend the project's own styles where they hide it or let the paper show through it. If there are none, this is a "

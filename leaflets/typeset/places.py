@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from leaflets.model.page import Rect, SectionLines
-from leaflets.typeset.engine import weasyprint
+from leaflets.typeset.engine import internal
 
 POINTS_PER_PIXEL = 0.75  # CSS counts 96 pixels to the inch
 _ONE_LINE_PX = 6.0
 """Boxes closer than this share a line: the cells of a row, or a heading and the text it hangs beside."""
 _BEGINS_PAGE = frozenset({"page", "left", "right", "recto", "verso"})
 _HEADINGS = ("h2", "h3")
-_Line: Any = weasyprint.formatting_structure.boxes.LineBox
+_Line: Any = internal("formatting_structure.boxes.LineBox")
 
 
 def fill(page: Any) -> float:
