@@ -1,4 +1,4 @@
-"""Safe typography for doses: what may not part at a line end, and tall-man letters for names that look alike."""
+"""Safe typography for doses: what may not break across lines, and tall-man letters for names that look alike."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _MONTH = (
 )
 _RANGE = rf"{_NUMBER}(?: ?(?:-|–|—|to|or|and|×|x|by|/) ?{_NUMBER}){{0,2}}"
 
-# Each pattern is one expression that must stand on one line. All are anchored on a digit or a short word before one,
-# and no part of them can match in two ways, so that the time taken grows with the length of the text alone.
+# Each pattern is one expression that must stay on one line. All are anchored on a digit or a short word before one, and
+# no part of them can match in two ways, so that the time taken is linear in the length of the text.
 _ENGLISH = (
     rf"(?<![\w.,])(?:[<>≤≥±~=≈] ?)?{_RANGE}[ -]?{_UNITS}"
     rf"(?:/(?:{_UNITS}|day|kg|dose|hour|min|week)\d?(?![^\W\d_]))*(?![^\W\d_])"
@@ -44,7 +44,7 @@ _ENGLISH = (
 _MARKS = "[\u064b-\u0652]{0,2}"  # vowel signs of Arabic, which may be written or not
 _HAN = "\u4e00-\u9fff"
 _ANY_NUMBER = r"(?:(?:\d{1,3}(?:[.,٬ ]\d{3}){1,4}|\d{1,12})(?:[.,٫]\d{1,9})?[⁰¹²³⁴-⁹]{0,3}|[½¼¾])"
-# Latin letters and figures with the signs between them; words that only a space or a sign parts belong together.
+# Latin letters and figures with the symbols between them; words separated only by a space or a symbol belong together.
 _LATIN = r"[^\W\d_\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]"
 _TOKEN = rf"(?:{_LATIN}|[0-9½¼¾#])(?:(?:{_LATIN}|[-0-9½¼¾#_.,:/×–−+°²³%@])*(?:{_LATIN}|[0-9½¼¾°²³%]))?"
 _GAP = "[ \u00a0\u202f]"
@@ -57,21 +57,21 @@ _BREAKS = re.compile(f"[-–—/～~]|[{_HAN}]")
 
 
 @cache
-def _kept(lang: str) -> re.Pattern[str]:
-    """What must stand on one line in a language; what is English stands so in all of them."""
-    own = _own(lang)
-    return re.compile(rf"{own}|{_ENGLISH}" if own else _ENGLISH)
+def _unbreakable_pattern(lang: str) -> re.Pattern[str]:
+    """The expressions that must stay on one line in a language; the English ones apply in every language."""
+    pattern = _language_pattern(lang)
+    return re.compile(rf"{pattern}|{_ENGLISH}" if pattern else _ENGLISH)
 
 
-def _own(lang: str) -> str:
-    """The expressions of a language, from its columns in the tables; empty where it has none there."""
+def _language_pattern(lang: str) -> str:
+    """The expressions of a language, from its columns in the tables; empty where it has none."""
     units = "|".join(part for part in (_words(lang, "units"), _words(lang, "expressions", "unit")) if part)
     if not units or lang == "en":
         return ""
     link, odds, month, before = (_words(lang, "expressions", kind) for kind in ("link", "odds", "month", "before"))
     number, begin, end = _ANY_NUMBER, r"(?<![\w.,])", r"(?!\w)"
     unit = rf"(?:(?:{units}|{_UNITS}){end})"
-    if lang == "zh":  # words are not parted by spaces there
+    if lang == "zh":  # Chinese puts no spaces between words
         begin, end = r"(?<![\d.,A-Za-z])", ""
         unit = rf"(?:{units}|{_UNITS}(?![A-Za-z]))"
     amount = rf"{number}(?: ?(?:[-–—/×x]|{link}) ?{number}){{0,2}}"
@@ -87,32 +87,32 @@ def _words(lang: str, table: str, kind: str = "") -> str:
     """All words of a column as alternatives, the longest first; of one kind of row where the table has kinds."""
     path = resources.files("leaflets") / "tables" / f"{table}.csv"
     rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-    found = {word for row in rows if not kind or row["kind"] == kind for word in (row.get(lang) or "").split("|")}
+    words = {word for row in rows if not kind or row["kind"] == kind for word in (row.get(lang) or "").split("|")}
     return "|".join(
         _MARKS.join(map(re.escape, word)) if lang == "ar" else re.escape(word)
-        for word in sorted(found - {""}, key=lambda word: (-len(word), word))
+        for word in sorted(words - {""}, key=lambda word: (-len(word), word))
     )
 
 
 def bind(text: str, lang: str = "en") -> str:
-    """The text with every dose, range, date and phone number held together by no-break spaces; as long as before.
+    """The text with no-break spaces in every dose, range, date and phone number; its length does not change.
 
     ISMP and the MSCUI medication guides ask for a space between number and unit that never ends a line.
     """
-    return _kept(lang).sub(lambda match: match[0].replace(" ", NBSP), text)
+    return _unbreakable_pattern(lang).sub(lambda match: match[0].replace(" ", NBSP), text)
 
 
 def unbreakable(text: str, lang: str = "en") -> Iterator[tuple[int, int]]:
-    """Where a bound text holds an expression that could still part, at a dash, a slash or beside a Chinese letter."""
-    for match in _kept(lang).finditer(text.replace(NBSP, " ")):
+    """Start and end of each expression of a bound text that could still break at a dash, slash or Chinese letter."""
+    for match in _unbreakable_pattern(lang).finditer(text.replace(NBSP, " ")):
         if _BREAKS.search(match[0]):
             yield match.span()
 
 
 def left_to_right(text: str) -> Iterator[tuple[int, int]]:
-    """Where a text that is read from the right holds what keeps the order from the left: start and end of each.
+    """Start and end of each expression in a right-to-left text that must be read from left to right.
 
-    That is a dose, a range, a time, a phone number or an address of a web site; a word in Latin letters needs no help.
+    That is a dose, a range, a time, a phone number or a web address; a word in Latin letters needs no marking.
     """
     for match in _ORDERED.finditer(text):
         if _NEEDS_ORDER.search(match[0]):
@@ -127,7 +127,7 @@ def _tallman() -> dict[str, str]:
 
 
 def tallman(name: str) -> str:
-    """A name with the letters in capitals that tell it from its look-alikes (FDA's list of names), or as it was.
+    """A name with those letters in capitals that distinguish it from its look-alikes (FDA's list), or unchanged.
 
     For clinicians only: patients read the capitals as misprints.
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
-from leaflets.languages import Language, msg, spoken
+from leaflets.languages import Language, language_or_english, msg
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Withheld
 from leaflets.model.monograph import (
@@ -117,7 +117,7 @@ Layout = Mapping[str, tuple[int, Placement]]
 @cache
 def layout_for(audience: Audience, lang: str) -> Layout:
     """The layout of an audience's sheet, its titles in the language of the sheet."""
-    say = spoken(lang).say
+    say = language_or_english(lang).say
     layout = LAYOUTS[audience]
     return {id: (rank, replace(placement, title=say(placement.title))) for id, (rank, placement) in layout.items()}
 
@@ -196,10 +196,11 @@ def _view_section(
     if section.subject or (region is Region.NAME and not _fits_name_block(section)):
         region = Region.FIRST
     if audience is Audience.CLINICIAN:
+        language = language_or_english(monograph.lang)
         title, note = section.heading or placement.title, ""
         if section.id == "sources" and monograph.front.sources:
-            title = spoken(monograph.lang).say(msg("References"))  # its text is printed above the list of references
-        blocks = _with_dose_tables(blocks, spoken(monograph.lang)) if section.id in _DOSE_TABLE_SECTIONS else blocks
+            title = language.say(msg("References"))  # its text is printed above the list of references
+        blocks = _with_dose_tables(blocks, language) if section.id in _DOSE_TABLE_SECTIONS else blocks
     else:
         title = placement.title or section.heading
         note = "" if monograph.two_voices or section.heading.casefold() == title.casefold() else section.heading

@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from leaflets.languages import spoken
+from leaflets.languages import language_or_english
 from leaflets.model.edition import Audience, Edition, Paper
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
@@ -36,7 +36,7 @@ def corpus_files() -> list[Path]:
 
 def own_files() -> list[Path]:
     """The monographs of this repository in Latin letters, translations too, and unusual texts made up for tests."""
-    own = (path for path in (ROOT / "content").glob("*.md") if not spoken(source_at(path).lang).script)
+    own = (path for path in (ROOT / "content").glob("*.md") if not language_or_english(source_at(path).lang).script)
     return sorted([*own, *(UNUSUAL / "content").glob("*.md")])
 
 

@@ -51,7 +51,7 @@ def test_every_section_stands_with_its_headings_and_titles(monograph: str) -> No
 
 def test_every_key_of_the_front_matter_stands_there_and_no_other(monograph: str) -> None:
     table = monograph.split("## Front matter")[1].split("\n## ")[0]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(front_matter.KNOWN)
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(front_matter.KEYS)
 
 
 def test_every_code_of_the_parser_is_explained_and_no_other(monograph: str) -> None:
@@ -69,7 +69,7 @@ def test_the_limits_are_those_of_the_parser(monograph: str) -> None:
 
 
 def test_every_fence_is_explained(monograph: str) -> None:
-    for name in (*(kind.value for kind in BoxKind), *fences.VOICES, fences.COMMENT):
+    for name in (*(kind.value for kind in BoxKind), *fences.AUDIENCES, fences.COMMENT):
         assert f"| `/// {name}" in monograph
 
 

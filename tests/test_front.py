@@ -14,7 +14,7 @@ from leaflets.errors import ContentError, LeafletError
 from leaflets.model.finding import Severity
 from leaflets.model.monograph import Monograph, Reference, Suppression
 from leaflets.parse import parse
-from leaflets.parse.front_matter import _Loader, _QuickLoader, _read
+from leaflets.parse.front_matter import _load, _Loader, _QuickLoader
 
 BODY = "# Testol\n\n### Usage\nEases a sore elbow.\n"
 
@@ -172,14 +172,14 @@ def test_a_key_that_keeps_a_text_from_print_is_not_passed_over(line: str, told: 
 
 def test_front_matter_read_in_c_says_what_python_s_reader_says() -> None:
     def told(node: yaml.nodes.Node) -> object:
-        place = (node.tag, node.start_mark.line, node.start_mark.column)
+        reader = (node.tag, node.start_mark.line, node.start_mark.column)
         if isinstance(node, yaml.nodes.MappingNode):
-            return (*place, [(told(key), told(value)) for key, value in node.value])
-        return (*place, [told(each) for each in node.value] if isinstance(node.value, list) else node.value)
+            return (*reader, [(told(key), told(value)) for key, value in node.value])
+        return (*reader, [told(each) for each in node.value] if isinstance(node.value, list) else node.value)
 
     for path in (Path(__file__).parent.parent / "content").glob("*.md"):
         text = path.read_text(encoding="utf-8").split("\n---\n")[0].removeprefix("---\n")
-        quick, slow = (_read(loader(text)) for loader in (_QuickLoader, _Loader))
+        quick, slow = (_load(loader(text)) for loader in (_QuickLoader, _Loader))
         assert quick
         assert slow
         assert told(quick) == told(slow)

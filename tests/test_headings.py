@@ -6,7 +6,7 @@ import pytest
 
 from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience
-from leaflets.parse.headings import SYNONYMS, Heading, key, synonyms, tidy, understand
+from leaflets.parse.headings import SYNONYMS, Heading, classify, heading_words, lookup_key, synonyms
 from leaflets.view import layout_for
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -38,7 +38,7 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
     ],
 )
 def test_heading_is_understood(raw: str, section: str, words: str, rest: str) -> None:
-    heading = understand(raw)
+    heading = classify(raw)
     assert (heading.id, heading.words, heading.rest) == (section, words, rest)
 
 
@@ -52,14 +52,14 @@ def test_heading_is_understood(raw: str, section: str, words: str, rest: str) ->
     ],
 )
 def test_component_a_heading_is_about(raw: str, subject: str) -> None:
-    assert understand(raw).subject == subject
+    assert classify(raw).subject == subject
 
 
 @pytest.mark.parametrize("lang", list(LANGUAGES))
 def test_each_synonym_means_one_section_and_is_written_as_it_is_looked_up(lang: str) -> None:
     listed = [words for known in synonyms(lang).values() for words in known]
     assert [words for words, times in Counter(listed).items() if times > 1] == []
-    assert [words for words in listed if words != key(words) or words != tidy(words)] == []
+    assert [words for words in listed if words != lookup_key(words) or words != heading_words(words)] == []
     assert set(synonyms(lang)) == set(SYNONYMS)
 
 
@@ -74,7 +74,7 @@ def test_a_table_contradicts_no_english_heading(lang: str) -> None:
 @pytest.mark.parametrize("audience", Audience)
 def test_the_titles_we_print_are_understood_as_headings(lang: str, audience: Audience) -> None:
     titles = {id: placement.title for id, (_, placement) in layout_for(audience, lang).items() if id in SYNONYMS}
-    assert {id: understand(title, lang).id for id, title in titles.items()} == {id: id for id in titles}
+    assert {id: classify(title, lang).id for id, title in titles.items()} == {id: id for id in titles}
 
 
 @pytest.mark.parametrize(
@@ -97,20 +97,20 @@ def test_the_titles_we_print_are_understood_as_headings(lang: str, audience: Aud
     ],
 )
 def test_headings_in_other_languages(lang: str, raw: str, section: str, words: str, rest: str) -> None:
-    heading = understand(raw, lang)
+    heading = classify(raw, lang)
     assert (heading.id, heading.words, heading.rest) == (section, words, rest)
 
 
 @pytest.mark.parametrize("section", sorted(SYNONYMS))
 def test_every_synonym_is_understood_in_bold_with_a_colon(section: str) -> None:
-    assert {understand(f"**{words.title()}:**").id for words in SYNONYMS[section]} == {section}
+    assert {classify(f"**{words.title()}:**").id for words in SYNONYMS[section]} == {section}
 
 
 def test_curly_apostrophe_is_read_as_a_straight_one() -> None:
-    assert understand("Don’t know") == Heading("other", "Don’t know")
+    assert classify("Don’t know") == Heading("other", "Don’t know")
 
 
 def test_tidy_keeps_the_words_of_links_and_entities() -> None:
-    assert tidy("*Side*&nbsp;effects of [hats](https://example.org): ##").split() == [
+    assert heading_words("*Side*&nbsp;effects of [hats](https://example.org): ##").split() == [
         "Side", "effects", "of", "hats", "(https://example.org)",
     ]  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from leaflets.errors import RenderError
 from leaflets.model.edition import Audience, Edition
 from leaflets.parse import parse
-from leaflets.parse.translation_file import sealed
+from leaflets.parse.translation_file import with_record
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder, packaged
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
     (tmp_path / "content" / "a.md").write_text(TEXT, encoding="utf-8")
     original = parse(TEXT, name="a", file="a.md", lang="en")
-    (tmp_path / "content" / "a.es.md").write_text(sealed(SPANISH, record_of(original)), encoding="utf-8")
+    (tmp_path / "content" / "a.es.md").write_text(with_record(SPANISH, record_of(original)), encoding="utf-8")
     return tmp_path
 
 

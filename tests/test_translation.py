@@ -14,7 +14,7 @@ from leaflets.model.change import BlockChange
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Monograph
 from leaflets.parse import parse
-from leaflets.parse.translation_file import sealed
+from leaflets.parse.translation_file import with_record
 from leaflets.translation import record_of, source_changes, units
 
 SOURCE = """\
@@ -105,7 +105,7 @@ def _source(text: str = SOURCE) -> Monograph:
 
 
 def _spanish(text: str = SPANISH, source: str = SOURCE) -> Monograph:
-    sealed_text = sealed(text, record_of(_source(source)))
+    sealed_text = with_record(text, record_of(_source(source)))
     return parse(sealed_text, name="examplol", file="examplol.es.md", lang="es")
 
 
@@ -139,6 +139,40 @@ def test_a_hash_changes_with_any_word_or_number(words: list[str], at: int) -> No
     assert _hashes(" ".join(f"w{word}" for word in words)) != _hashes(" ".join(f"w{word}" for word in other))
 
 
+BLOCKS = {
+    "paragraph": "Take 2 mg.",
+    "paragraph with a lead-in": "**Adults:** take 2 mg.",
+    "paragraph with a pictogram": ":with-food: Take 2 mg.",
+    "bulleted list": "- Take 2 mg.\n- Rest.",
+    "numbered list": "1. Take 2 mg.\n2. Rest.",
+    "checklist": "- [ ] Take 2 mg.\n- [ ] Rest.",
+    "block in a list": "- Take it.\n\n    - At night 2 mg.",
+    "head of a table": "| Dose 2 mg | Day |\n|---|---|\n| one | Monday |",
+    "row of a table": "| Dose | Day |\n|---|---|\n| 2 mg | Monday |",
+    "code block": "```\nTake 2 mg.\n```",
+    "code block with tildes": "~~~\nTake 2 mg.\n~~~",
+    "code block in a box": "/// note\n\n```\nTake 2 mg.\n```\n\n///",
+    "box": "/// note\n\nTake 2 mg.\n\n///",
+    "title of a box": "/// note | Take 2 mg\n\nRest.\n\n///",
+    "quotation": "> Take 2 mg.",
+    "subheading": "**Take 2 mg**\n\nRest.",
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=list(BLOCKS))
+def test_a_hash_changes_with_every_kind_of_block(block: str) -> None:
+    assert _hashes(f"Rest.\n\n{block}") != _hashes("Rest.\n\n" + block.replace("2 mg", "4 mg"))
+
+
+def test_a_hash_changes_with_a_question_and_with_its_answer() -> None:
+    def hashes(question: str, answer: str) -> tuple[str, ...]:
+        text = f"---\ntitle: T\n---\n\n### FAQs\n\n**{question}?**\n\n{answer}\n\n### Uses\n\nRest.\n"
+        return tuple(unit.hash for unit in units(parse(text, name="t", file="t.md"))["faqs"])
+
+    first = hashes("May I take 2 mg", "Yes.")
+    assert len({first, hashes("May I take 4 mg", "Yes."), hashes("May I take 2 mg", "No.")}) == 3
+
+
 def test_bold_type_reference_marks_and_places_make_no_difference() -> None:
     assert _hashes("Take **2 mg**.[^U1]") == _hashes("Take 2 mg.")
     shifted = SOURCE.replace("### Dosage", "\n\n### Dosage")
@@ -157,8 +191,8 @@ def test_an_item_is_not_the_same_as_a_paragraph() -> None:
 
 
 def test_sealing_changes_nothing_but_the_record() -> None:
-    once = sealed(SPANISH, record_of(_source()))
-    assert sealed(once, record_of(_source())) == once
+    once = with_record(SPANISH, record_of(_source()))
+    assert with_record(once, record_of(_source())) == once
     cut = re.sub(r"translation:\n(?: .*\n)+", "", once)
     assert cut == SPANISH
 
@@ -167,19 +201,19 @@ def test_sealing_changes_nothing_but_the_record() -> None:
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_line_ends_and_byte_order_mark_stay(newline: str, mark: str) -> None:
     text = mark + SPANISH.replace("\n", newline)
-    once = sealed(text, record_of(_source()))
+    once = with_record(text, record_of(_source()))
     assert once.startswith(mark)
     assert once.count(newline) == once.count("\n")
     assert once.split("---")[2] == text.split("---")[2]
 
 
 def test_a_text_without_front_matter_gets_one() -> None:
-    assert sealed("# Ejemplol\n", record_of(_source())).endswith("---\n# Ejemplol\n")
+    assert with_record("# Ejemplol\n", record_of(_source())).endswith("---\n# Ejemplol\n")
 
 
 def test_the_record_of_an_older_source_is_replaced() -> None:
-    old = sealed(SPANISH, record_of(_source(SOURCE.replace("fever", "cough"))))
-    assert old != sealed(old, record_of(_source())) == sealed(SPANISH, record_of(_source()))
+    old = with_record(SPANISH, record_of(_source(SOURCE.replace("fever", "cough"))))
+    assert old != with_record(old, record_of(_source())) == with_record(SPANISH, record_of(_source()))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +239,7 @@ def test_a_changed_block_is_named_in_both_texts() -> None:
     (found,) = source_changes(_spanish(), _source(now))
     assert (found.section, found.change, found.safety) == ("dosage", BlockChange.CHANGED, True)
     assert now.splitlines()[found.source_line - 1] == "- Take it without food for 14 days."
-    record_lines = len(sealed(SPANISH, record_of(_source())).splitlines()) - len(SPANISH.splitlines())
+    record_lines = len(with_record(SPANISH, record_of(_source())).splitlines()) - len(SPANISH.splitlines())
     assert SPANISH.splitlines()[found.line - 1 - record_lines] == "- Tómelo con comida por 14 días."
 
 

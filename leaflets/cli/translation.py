@@ -61,7 +61,7 @@ def _deed(deeds: Any, name: str, words: str, what: Callable[[argparse.Namespace]
 
 def run_start(args: argparse.Namespace) -> int:
     """Write content/NAME.LANG.md, unless it is there already."""
-    from leaflets.parse.translation_file import begun
+    from leaflets.parse.translation_file import new_translation
 
     project = load_project(Path.cwd())
     source = project.source(args.name, ORIGINAL)
@@ -70,7 +70,8 @@ def run_start(args: argparse.Namespace) -> int:
         raise UsageError(f"{shown(path)}: it is there already", "Fill it in, or delete it to begin again.")
     front = _parsed(project, source).front
     titles = _titles(args.lang)
-    text = begun(read_text(source.path), front, source.file, lambda section, words: titles.get(section) or words)
+    source_text = read_text(source.path)
+    text = new_translation(source_text, front, source.file, lambda section, words: titles.get(section) or words)
     save(path, text.encode())
     report.line(f"wrote {shown(path)}")
     return 0
@@ -96,7 +97,7 @@ def _other(lang: str) -> str:
 def run_seal(args: argparse.Namespace) -> int:
     """Write the record of its source into a translation. Raises CheckFailed where the two are not built alike."""
     from leaflets.parse import parse
-    from leaflets.parse.translation_file import sealed
+    from leaflets.parse.translation_file import with_record
 
     project = load_project(Path.cwd())
     translation = project.source(args.name, _other(args.lang))
@@ -105,7 +106,7 @@ def run_seal(args: argparse.Namespace) -> int:
     _require_alike(theirs, ours)
     record = record_of(ours)
     before = translation.path.read_bytes().decode()
-    after = sealed(before, record)
+    after = with_record(before, record)
     written = parse(after, name=args.name, file=translation.file, lang=args.lang).front.translation
     if written is None or (written.of, written.blocks) != (record.of, record.blocks):
         raise ContentError(

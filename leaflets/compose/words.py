@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
 
-from leaflets.languages import spoken
+from leaflets.languages import language_or_english
 from leaflets.model.monograph import Text, TextRun, plain
 from leaflets.typography import NBSP, bind, left_to_right, unbreakable
 
@@ -23,7 +23,7 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str =
     """
     bound = bind(plain(text), lang)
     unbroken = tuple(unbreakable(bound, lang))
-    ordered = tuple(left_to_right(bound)) if spoken(lang).right_to_left else ()
+    ordered = tuple(left_to_right(bound)) if language_or_english(lang).right_to_left else ()
     parts: list[Markup] = []
     position = 0
     for is_mark, group in groupby(text, key=lambda run: bool(run.mark)):

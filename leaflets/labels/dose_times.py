@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from leaflets.languages import msg, spoken
+from leaflets.languages import language_or_english, msg
 
 TIMES = ("morning", "midday", "evening", "bedtime")
 
@@ -30,7 +30,7 @@ def dose_grid(text: str, lang: str) -> str:
         if not match or time in amounts or _NOT_ONE_AMOUNT.search(match[2]):
             return ""
         amounts[time] = match[2].strip()
-    say = spoken(lang).say
+    say = language_or_english(lang).say
     rows = (
         f"{say(heading)}\t{amounts.get(time) or say('none')}" for heading, time in zip(_HEADINGS, TIMES, strict=True)
     )

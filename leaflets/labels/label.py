@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from leaflets.languages import msg, spoken
+from leaflets.languages import language_or_english, msg
 
 # 70 × 35 mm, the dispensing label of most European pharmacies, rounded down.
 LABEL_WIDTH_PT = 198.4
@@ -96,7 +96,7 @@ class RowFields(NamedTuple):
 @lru_cache
 def label_rows(lang: str) -> tuple[RowFields, ...]:
     """The rows of a label from top to bottom, with captions in a language; in English where we have no words in it."""
-    say = spoken(lang).say
+    say = language_or_english(lang).say
     places = sorted((printed.row.value, printed.place, name) for name, printed in _PRINTED.items())
     captions = {name: say(printed.caption) if printed.caption else "" for name, printed in _PRINTED.items()}
     return tuple(

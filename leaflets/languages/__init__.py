@@ -1,4 +1,4 @@
-"""The languages that sheets are printed in: our own words in each, its dates, and how it is written."""
+"""The languages that sheets are printed in: the program's own texts in each, its dates, its script and direction."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from types import MappingProxyType
 from leaflets.errors import RenderError, UsageError
 
 BESIDE = "+"
-"""Stands between the codes of two languages that are set side by side."""
+"""Separates the codes of two languages that are printed side by side."""
 
 CATALOGUES = Path(__file__).resolve().parent / "catalogues"
 
 
 class Script(StrEnum):
-    """The letters a language is written in, by the name of the stylesheet with their fonts; Latin is always there."""
+    """The script of a language, by the name of the stylesheet with its fonts; the Latin fonts are always loaded."""
 
     LATIN = ""
     ARABIC = "arabic"
@@ -38,38 +38,38 @@ class Language:
 
     @property
     def direction(self) -> str:
-        """The direction of its lines, as a page says it."""
+        """The direction of its lines, as an HTML `dir` attribute."""
         return "rtl" if self.right_to_left else "ltr"
 
     @property
     def fonts(self) -> tuple[str, ...]:
-        """The stylesheets with the fonts of its letters."""
+        """The stylesheets with the fonts of its script."""
         return ("fonts.css", f"{self.script}.css") if self.script else ("fonts.css",)
 
     def say(self, words: str, /, **facts: object) -> str:
-        """Our own words in this language, with the facts named in braces filled in.
+        """The program's own text `words` in this language, with the facts named in braces filled in.
 
-        Raises RenderError where its catalogue lacks them: English would stand on the page unasked.
+        Raises RenderError where its catalogue lacks the text, as the page would show it in English.
         """
-        return self._said(words).format(**facts) if facts else self._said(words)
+        return self._translated(words).format(**facts) if facts else self._translated(words)
 
-    def _said(self, words: str) -> str:
+    def _translated(self, words: str) -> str:
         if self.code == ENGLISH.code or not words:
             return words
-        said = _catalogue(self.code).get(words)
-        if not said:
+        translated = _catalogue(self.code).get(words)
+        if not translated:
             raise RenderError(
                 f"there are no words in {self.name} for “{words}”", "“leaflet languages” lists what is missing."
             )
-        return said
+        return translated
 
     def listed(self, items: Iterable[str]) -> str:
-        """Items one after the other, parted as the language does: 1 mg, 2 mg; 1 mg、2 mg."""
+        """The items joined by the comma of the language: 1 mg, 2 mg; 1 mg、2 mg."""
         first, *others = tuple(items) or ("",)
         return reduce(lambda one, other: self.say("{one}, {other}", one=one, other=other), others, first)
 
     def date(self, date: dt.date) -> str:
-        """A date as nobody can misread it: 3 April 2026."""
+        """A date with its month in words, which cannot be misread: 3 April 2026."""
         if self.code == ENGLISH.code:
             return f"{date.day} {date:%B} {date.year}"
         from babel.dates import format_date  # here, so that an English page need not load it
@@ -92,17 +92,17 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType({
 
 
 def language(code: str) -> Language:
-    """The language of a code. Raises UsageError, with those there are."""
-    found = LANGUAGES.get(code)
-    if found is None:
+    """The language of a code. Raises UsageError, which lists the codes there are."""
+    supported = LANGUAGES.get(code)
+    if supported is None:
         raise UsageError(f"there are no words of ours in “{code}”", f"There is: {', '.join(LANGUAGES)}.")
-    return found
+    return supported
 
 
-def spoken(code: str) -> Language:
-    """The language of a code or tag, of two (“en+es”) the first; English where we have no words in it.
+def language_or_english(code: str) -> Language:
+    """The language of a code or tag, of two (“en+es”) the first; English where it is not supported.
 
-    For labels, and for what is looked at and never printed.
+    For labels, and for pages that are shown and never printed.
     """
     return LANGUAGES.get(first_language(code), ENGLISH)
 
@@ -113,7 +113,7 @@ def first_language(lang: str) -> str:
 
 
 def text_lang(lang: str) -> str:
-    """The language of the text that a sheet is made of: of two, “en+es”, that of the translation; its source comes too.
+    """The language of the monograph file that a sheet is made of: of two (“en+es”) that of the translation.
 
     Raises UsageError where the two are not a translation and its source.
     """
@@ -129,12 +129,12 @@ def text_lang(lang: str) -> str:
 
 
 def msg(words: str) -> str:
-    """The words themselves: marks what is said in other languages elsewhere (see scripts/catalogues)."""
+    """The words unchanged: marks them for scripts/catalogues as a text that is translated where it is printed."""
     return words
 
 
 def catalogue_file(code: str) -> Path:
-    """Where the catalogue of a language lies."""
+    """The path of a language's catalogue."""
     return CATALOGUES / f"{code}.po"
 
 
@@ -143,5 +143,5 @@ def _catalogue(code: str) -> Mapping[str, str]:
     from babel.messages.pofile import read_po  # here, so that an English page need not load it
 
     with catalogue_file(code).open("rb") as file:
-        told = read_po(file, locale=code)
-    return {str(entry.id): str(entry.string) for entry in told if entry.id and entry.string and not entry.fuzzy}
+        catalogue = read_po(file, locale=code)
+    return {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string and not entry.fuzzy}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from leaflets.languages import msg, spoken
+from leaflets.languages import language_or_english, msg
 
 
 class Objection(StrEnum):
@@ -23,7 +23,7 @@ class Objection(StrEnum):
 
     def note(self, lang: str) -> str:
         """What is printed at the foot of the label where it was allowed, in the language of its page."""
-        return spoken(lang).say(_NOTES[self])
+        return language_or_english(lang).say(_NOTES[self])
 
 
 _NOTES = {

@@ -10,44 +10,46 @@ from leaflets.errors import ContentError
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph, Section
 from leaflets.parse.blocks import scan
-from leaflets.parse.fences import voices
+from leaflets.parse.fences import mark_audiences
 from leaflets.parse.front_matter import read_front, take_front
 from leaflets.parse.headings import CONTENT, Heading
 from leaflets.parse.icons import icon_finding
 from leaflets.parse.inline import TAG, links, marks
-from leaflets.parse.pictures import picture_findings, pictured
-from leaflets.parse.recognise import shape
-from leaflets.parse.sections import RawSection, split
-from leaflets.parse.source_lines import SourceLine, clean
+from leaflets.parse.pictures import mark_pictures, picture_findings
+from leaflets.parse.recognise import recognise
+from leaflets.parse.sections import RawSection, split_sections
+from leaflets.parse.source_lines import SourceLine, read_lines
 
 _BOLD_TITLE = re.compile(r"^\s{0,3}\*\*([^*:：?؟？.。]{2,80})\*\*$")
 
 
 def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collection[str] = ()) -> Monograph:
-    """The monograph in a Markdown text. `file` is the path that findings and errors name, `pictures` those there are.
+    """The monograph in a Markdown text.
 
-    Raises ContentError where the text is over the limits, its front matter is broken, or no monograph is in it.
+    `file` is the path that findings and errors name; `pictures` are the names of the picture files there are. Raises
+    ContentError where the text is over the limits, its front matter is broken, or it holds no monograph.
     """
-    lines, control = clean(text, file)
+    lines, control = read_lines(text, file)
     node, body = take_front(lines, file)
-    voiced = voices(pictured(body, pictures), file)
-    two_voices = any(line.audience for line in voiced.lines)
-    raw, heading = _titled(split(voiced.lines, two_voices=two_voices, lang=lang))
+    by_audience = mark_audiences(mark_pictures(body, pictures), file)
+    two_voices = any(line.audience for line in by_audience.lines)
+    raw, heading = _titled(split_sections(by_audience.lines, two_voices=two_voices, lang=lang))
     offset = lines[0].number if node is None else next(line.number for line in lines if line.text.strip())
     front, key_findings = read_front(node, file, offset, heading.heading.words if heading else "")
     read = (_section(section, file) for section in raw)
     sections = tuple(section for section in read if section.heading or section.blocks)
     _require_monograph(front.title, sections, file)
     cited = frozenset(source.id for source in front.sources)
-    reported = (*control, *key_findings, *voiced.findings, *_findings(raw, voiced.lines, file, cited, pictures))
-    headed = _headed(sections, heading, front.title)
-    return Monograph(name, file, lang, front, headed, two_voices, reported, voiced.comments)
+    of_lines = _findings(raw, by_audience.lines, file, cited, pictures)
+    findings = (*control, *key_findings, *by_audience.findings, *of_lines)
+    with_subtitle = _with_subtitle(sections, heading, front.title)
+    return Monograph(name, file, lang, front, with_subtitle, two_voices, findings, by_audience.comments)
 
 
 def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSection | None]:
-    """The sections with the title heading taken out, and that.
+    """The sections without the title heading, and the title heading.
 
-    A level 1 heading that comes first and asks nothing is the title; else a line in bold before all sections is.
+    The title is a level 1 heading that comes first and is no question; else a line in bold before all sections.
     """
     first = next((i for i, section in enumerate(raw) if section.level), None)
     if first is None or not _may_be_title(raw[first]):
@@ -68,12 +70,12 @@ def _may_be_title(section: RawSection) -> bool:
 def _bold_titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSection | None]:
     introduction = raw[0]
     first = next((i for i, line in enumerate(introduction.lines) if line.text.strip()), None)
-    found = None if first is None or introduction.level else _BOLD_TITLE.match(introduction.lines[first].text)
-    if first is None or not found:
+    match = None if first is None or introduction.level else _BOLD_TITLE.match(introduction.lines[first].text)
+    if first is None or not match:
         return raw, None
     line = introduction.lines[first]
     rest = (*introduction.lines[:first], *introduction.lines[first + 1 :])
-    return (replace(introduction, lines=rest), *raw[1:]), RawSection(Heading("other", found[1]), line.number, 1, ())
+    return (replace(introduction, lines=rest), *raw[1:]), RawSection(Heading("other", match[1]), line.number, 1, ())
 
 
 def _section(raw: RawSection, file: str) -> Section:
@@ -82,25 +84,25 @@ def _section(raw: RawSection, file: str) -> Section:
     except ContentError as error:
         raise ContentError(f"{file}, {error.message}", error.hint) from error
     heading = raw.heading
-    shaped = shape(blocks, questions=heading.id == "faqs")
-    return Section(heading.id, heading.words, raw.line, shaped, raw.subject, raw.audience)
+    recognised = recognise(blocks, questions=heading.id == "faqs")
+    return Section(heading.id, heading.words, raw.line, recognised, raw.subject, raw.audience)
 
 
-def _headed(sections: tuple[Section, ...], heading: RawSection | None, title: str) -> tuple[Section, ...]:
-    """Where the title heading says other words than the front matter, they are kept as a section without text."""
+def _with_subtitle(sections: tuple[Section, ...], heading: RawSection | None, title: str) -> tuple[Section, ...]:
+    """The sections, with the words of the title heading before them where the front matter has another title."""
     if heading is None or heading.heading.words.casefold() == title.casefold():
         return sections
     return (Section("subtitle", heading.heading.words, heading.line, ()), *sections)
 
 
 def _require_monograph(title: str, sections: Sequence[Section], file: str) -> None:
-    known = [section for section in sections if section.id in CONTENT]
-    if not known:
+    recognised = [section for section in sections if section.id in CONTENT]
+    if not recognised:
         raise ContentError(
             f"{file}: there is no monograph in it: no section such as Usage, Dosage or Side effects was found",
             "Give each section a heading, for example “### Dosage”; docs/monograph.md lists the known ones.",
         )
-    if not any(section.blocks for section in known):
+    if not any(section.blocks for section in recognised):
         raise ContentError(f"{file}: none of its sections has any text", "Write at least one of them.")
     if not title:
         raise ContentError(

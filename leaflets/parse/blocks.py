@@ -1,7 +1,7 @@
 """Lines of one section → blocks, each with the line it began on.
 
 The block structure is scanned here and not by Python-Markdown because that library keeps no line numbers, drops table
-cells that have no header above them, and takes link definitions out of the text; the words inside a block are its work.
+cells that have no header above them, and takes link definitions out of the text. It parses the words inside a block.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from leaflets.model.monograph import (
     Text,
     Verbatim,
 )
-from leaflets.parse.code_blocks import CODE, WRAPPERS, closing
+from leaflets.parse.code_blocks import CODE_FENCE, WRAPPERS, closing_line
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
-from leaflets.parse.headings import bare
+from leaflets.parse.headings import without_markup
 from leaflets.parse.icons import MARKED, icon_of
 from leaflets.parse.inline import inline
 from leaflets.parse.pictures import picture_of
 from leaflets.parse.source_lines import MAX_COLUMNS, MAX_NESTING, SourceLine
 
-Lines = Sequence[SourceLine]
-Read = tuple[tuple[Block, ...], int]
+SourceLines = Sequence[SourceLine]
+BlocksAndEnd = tuple[tuple[Block, ...], int]
 
-_RULE = re.compile(r"^\s{0,3}(?:([-*_=])(?:\s*\1){2,}|#{1,6})\s*$")
+_RULE_LINE = re.compile(r"^\s{0,3}(?:([-*_=])(?:\s*\1){2,}|#{1,6})\s*$")
 _MARKER = re.compile(r"^(\s*)([*+\-•●▪‣◦]|\d{1,3}[.)])(\s+|$)(.*)$")
 _TICK = re.compile(r"^\[[ xX]\]\s+")
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
@@ -46,20 +46,20 @@ _QUOTE = re.compile(r"^\s{0,3}>(?!\s*[=\d.½¼¾])\s?(.*)$")
 # A box as note-taking programs write it: "> [!warning] Title".
 _CALLOUT = re.compile(r"^\s*\[!([A-Za-z][\w-]{0,30})\][+-]?\s*(.*)$")
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[^\W\d_]|\*))(.*?)\s*$")
-# Points numbered in a way Markdown knows no list by: "a) …", "(2) …", "iv. …".
+# Points numbered in a way that is no list in Markdown: "a) …", "(2) …", "iv. …".
 _LETTERED = re.compile(r"^\s*(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)|[ivx]{1,4}\.)\s+\S")
-# A bold lead-in that begins a line begins a point of its own.
+# A bold lead-in at the start of a line begins a paragraph of its own.
 _LED = re.compile(r"^\s*\*\*[^*]{2,80}(?:(?::\*\*|\*\*:)\s|：\*\*|\*\*：)")
-# A row of a table in another way of writing (no line of dashes, plus signs, columns set apart by spaces), and what
-# follows a defined word, stay lines of their own.
+# A row of a table in another notation (no line of dashes, plus signs, columns separated by spaces) and the line of a
+# definition list stay paragraphs of their own.
 _LONE_ROW = re.compile(r"^\s*(?:\|.*\|$|\+[-=+]+\+$|:\s+\S|\S+(?: \S+){0,8} {3,}\S)")
 _FOOTNOTE = re.compile(r"^\s{0,3}\[\^[\w.-]{1,40}\]:\s")
-# One question and answer a line is a paragraph each.
+# Each line with a question and its answer is a paragraph of its own.
 _ASKED = re.compile(r"^\s*\**Q\s?\d{0,3}[:.)]")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 
 
-def scan(lines: Lines, depth: int = 0) -> tuple[Block, ...]:
+def scan(lines: SourceLines, depth: int = 0) -> tuple[Block, ...]:
     """The blocks of these lines, in order. Raises ContentError where lists or quotations nest too deep."""
     if depth > MAX_NESTING:
         raise ContentError(
@@ -71,12 +71,12 @@ def scan(lines: Lines, depth: int = 0) -> tuple[Block, ...]:
         if not lines[position].text.strip():
             position += 1
             continue
-        read, position = _read(lines, position, depth)
+        read, position = _read_block(lines, position, depth)
         blocks += read
     return tuple(blocks)
 
 
-def _read(lines: Lines, start: int, depth: int) -> Read:
+def _read_block(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd:
     for reader in _READERS:
         result = reader(lines, start, depth)
         if result is not None:
@@ -90,9 +90,9 @@ def _for(audience: Audience | None, block: Block) -> Block:
     return block if block.audience is not None else replace(block, audience=audience)
 
 
-def _box(lines: Lines, start: int, depth: int) -> Read | None:
-    opened = OPEN.match(lines[start].text)
-    if not opened or opened[1] not in BOXES:
+def _box(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd | None:
+    opening = OPEN.match(lines[start].text)
+    if not opening or opening[1] not in BOXES:
         return None
     end, level = start + 1, 1
     while end < len(lines) and level:
@@ -100,16 +100,16 @@ def _box(lines: Lines, start: int, depth: int) -> Read | None:
         level += bool(inner and inner[1] in BOXES) - bool(CLOSE.match(lines[end].text))
         end += 1
     body = lines[start + 1 : end - 1 if level == 0 else end]
-    title = inline(opened[2] or "")
-    return (Box(lines[start].number, BOXES[opened[1]], title, scan(body, depth + 1)),), end
+    title = inline(opening[2] or "")
+    return (Box(lines[start].number, BOXES[opening[1]], title, scan(body, depth + 1)),), end
 
 
-def _verbatim(lines: Lines, start: int, depth: int) -> Read | None:
-    opened = CODE.match(lines[start].text)
-    if not opened:
+def _verbatim(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd | None:
+    opening = CODE_FENCE.match(lines[start].text)
+    if not opening:
         return None
-    end = closing(lines, start, opened[1])
-    if not end:  # what never ends hides no section: its mark is dropped and the rest read as usual
+    end = closing_line(lines, start, opening[1])
+    if not end:  # a fence that is never closed may hide no section: it is dropped and its lines are read as usual
         rest = lines[start].text.strip().strip("`~ ")
         plain_line = Paragraph(lines[start].number, inline(rest))
         return ((plain_line,) if plain_line.text and rest not in WRAPPERS else ()), start + 1
@@ -119,16 +119,16 @@ def _verbatim(lines: Lines, start: int, depth: int) -> Read | None:
     return ((Verbatim(lines[start].number, text.rstrip()),) if text.strip() else ()), end + 1
 
 
-def _picture(lines: Lines, start: int, depth: int) -> Read | None:
+def _picture(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd | None:
     picture = picture_of(lines[start])
     return ((picture,), start + 1) if picture else None
 
 
-def _rule(lines: Lines, start: int, depth: int) -> Read | None:
-    return ((), start + 1) if _RULE.match(lines[start].text) or CLOSE.match(lines[start].text) else None
+def _rule(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd | None:
+    return ((), start + 1) if _RULE_LINE.match(lines[start].text) or CLOSE.match(lines[start].text) else None
 
 
-def _table(lines: Lines, start: int, depth: int) -> Read | None:
+def _table(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd | None:
     if not _opens_table(lines, start):
         return None
     end = start + 2
@@ -143,7 +143,7 @@ def _table(lines: Lines, start: int, depth: int) -> Read | None:
     return (Table(lines[start].number, _wide(header, width), rows),), end
 
 
-def _opens_table(lines: Lines, start: int) -> bool:
+def _opens_table(lines: SourceLines, start: int) -> bool:
     if start + 1 >= len(lines) or "|" not in lines[start].text:
         return False
     below = lines[start + 1].text
@@ -162,7 +162,7 @@ def _wide(row: list[Text], width: int) -> tuple[Text, ...]:
     return tuple(row + [()] * (width - len(row)))
 
 
-def _quote(lines: Lines, start: int, depth: int) -> Read | None:
+def _quote(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd | None:
     if not _QUOTE.match(lines[start].text):
         return None
     body: list[SourceLine] = []
@@ -177,15 +177,15 @@ def _quote(lines: Lines, start: int, depth: int) -> Read | None:
     return (Quote(lines[start].number, scan(body, depth + 1)),), end
 
 
-def _subheading(lines: Lines, start: int, depth: int) -> Read | None:
+def _subheading(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd | None:
     match = _HEADING.match(lines[start].text)
     if not match:
         return None
-    text = inline(bare(match[2]))
+    text = inline(without_markup(match[2]))
     return ((Subheading(lines[start].number, text),) if text else ()), start + 1
 
 
-def _items(lines: Lines, start: int, depth: int) -> Read | None:
+def _items(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd | None:
     first = _MARKER.match(lines[start].text)
     if not first:
         return None
@@ -198,7 +198,7 @@ def _items(lines: Lines, start: int, depth: int) -> Read | None:
     return ((Items(lines[start].number, items, number, tick),) if items else ()), end
 
 
-def _end_of_list(lines: Lines, start: int, indent: int, ordered: bool) -> int:
+def _end_of_list(lines: SourceLines, start: int, indent: int, ordered: bool) -> int:
     end = start + 1
     while end < len(lines):
         line, after_blank = lines[end], not lines[end - 1].text.strip()
@@ -218,12 +218,12 @@ def _continues(line: SourceLine, indent: int, ordered: bool, after_blank: bool) 
     if own_indent >= indent + 2:
         return True
     if marker:
-        return marker[2][0].isdigit() == ordered and not _RULE.match(line.text)
+        return marker[2][0].isdigit() == ordered and not _RULE_LINE.match(line.text)
     return not after_blank and not _starts_block(line)
 
 
-def _bodies(lines: Lines, indent: int) -> list[list[SourceLine]]:
-    """The lines of each item, taken out to the left by as much as its marker is wide."""
+def _bodies(lines: SourceLines, indent: int) -> list[list[SourceLine]]:
+    """The lines of each item, with the indentation of its marker removed."""
     bodies: list[list[SourceLine]] = []
     offset = 0
     for line in lines:
@@ -242,11 +242,11 @@ def _item(body: list[SourceLine], depth: int, *, tick: bool) -> Item:
     return Item(first.number, scan([first, *body[1:]], depth + 1))
 
 
-def _paragraph(lines: Lines, start: int, depth: int) -> Read:
+def _paragraph(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd:
     end = start + 1
     while end < len(lines) and lines[end].text.strip() and lines[end].audience == lines[start].audience:
         if lines[end - 1].broken or _starts_block(lines[end]) or _opens_table(lines, end):
-            break  # two doses on two lines never run into one
+            break  # doses on two lines must not run together
         end += 1
     icon, words = icon_of("\n".join(line.text.strip() for line in lines[start:end]))
     text = inline(words)
@@ -261,7 +261,7 @@ def _starts_block(line: SourceLine) -> bool:
     return opens_list or line.picture or any(pattern.match(text) for pattern in _STARTS)
 
 
-_STARTS = (CODE, _RULE, _HEADING, _QUOTE, _ASKED, _LETTERED, _LED, _LONE_ROW, _FOOTNOTE, MARKED, OPEN, CLOSE)
-_READERS: tuple[Callable[[Lines, int, int], Read | None], ...] = (
+_STARTS = (CODE_FENCE, _RULE_LINE, _HEADING, _QUOTE, _ASKED, _LETTERED, _LED, _LONE_ROW, _FOOTNOTE, MARKED, OPEN, CLOSE)
+_READERS: tuple[Callable[[SourceLines, int, int], BlocksAndEnd | None], ...] = (
     _box, _verbatim, _picture, _rule, _table, _subheading, _items, _quote, _paragraph,
 )  # fmt: skip

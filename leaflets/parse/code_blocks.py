@@ -1,4 +1,4 @@
-"""Where text that is set as it stands begins and ends."""
+"""Code blocks: where text that is printed exactly as written begins and ends."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from leaflets.parse.source_lines import SourceLine
 
-CODE = re.compile(r"^\s{0,3}(```|~~~)")
-# A whole monograph wrapped in a fence that names its own language is no code.
+CODE_FENCE = re.compile(r"^\s{0,3}(```|~~~)")
+# A fence around a whole monograph that names Markdown as its language is no code block.
 WRAPPERS = frozenset({"markdown", "md"})
 
 
-def closing(lines: Sequence[SourceLine], start: int, mark: str) -> int:
+def closing_line(lines: Sequence[SourceLine], start: int, mark: str) -> int:
     """The position of the line that closes the fence opened at `start`; 0 where nothing for the same reader does."""
     for position in range(start + 1, len(lines)):
         if lines[position].audience is not lines[start].audience:
@@ -22,20 +22,20 @@ def closing(lines: Sequence[SourceLine], start: int, mark: str) -> int:
     return 0
 
 
-def coded(lines: Sequence[SourceLine]) -> frozenset[int]:
+def lines_in_code(lines: Sequence[SourceLine]) -> frozenset[int]:
     """The positions of all lines inside a closed fence, its own lines among them."""
     inside: set[int] = set()
-    endless: set[str] = set()
+    unclosed: set[str] = set()
     position = 0
     while position < len(lines):
         if position and lines[position].audience is not lines[position - 1].audience:
-            endless.clear()
-        opened = CODE.match(lines[position].text)
+            unclosed.clear()
+        opened = CODE_FENCE.match(lines[position].text)
         wraps = bool(opened) and lines[position].text.strip(" `~") in WRAPPERS
-        end = 0 if not opened or wraps or opened[1] in endless else closing(lines, position, opened[1])
+        end = 0 if not opened or wraps or opened[1] in unclosed else closing_line(lines, position, opened[1])
         if end:
             inside.update(range(position, end + 1))
         elif opened and not wraps:
-            endless.add(opened[1])
+            unclosed.add(opened[1])
         position = max(position, end) + 1
     return frozenset(inside)

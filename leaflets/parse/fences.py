@@ -1,7 +1,7 @@
-"""Voice fences (`/// patient`, `/// clinician`) → lines marked with their audience; box fences stay where they are.
+"""Audience fences (`/// patient`, `/// clinician`) → lines marked with their audience; box fences are left in place.
 
-A fence decides who reads what stands in it, so one that is misspelt or never closed is refused: taken for plain text
-it would show one reader what is meant for the other.
+A fence decides who reads what is in it, so one that is misspelt or never closed is refused: as plain text it would show
+one audience what is meant for the other.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from leaflets.model.finding import Finding, Severity, Withheld
 from leaflets.model.monograph import BoxKind
 from leaflets.parse.source_lines import MAX_NESTING, SourceLine
 
-# At any depth: a fence in a list item stands as far in as the item's words.
+# At any indentation: a fence in a list item is indented as far as the words of the item.
 OPEN = re.compile(r"^\s*/{3,}\s*([a-z][a-z-]*)\s*(?:\|\s*(.*?))?\s*$")
 CLOSE = re.compile(r"^\s*/{3,}\s*$")
 _FENCE = re.compile(r"^\s*/{3,}\s*([A-Za-z][\w-]*)")
 BOXES = {kind.value: kind for kind in BoxKind}
-VOICES = {audience.value: audience for audience in Audience}
+AUDIENCES = {audience.value: audience for audience in Audience}
 COMMENT = "comment"
-_KNOWN = tuple(sorted((*VOICES, *BOXES, COMMENT)))
-# A box that only one audience should see, unless its author put it inside another voice.
-OWN_VOICE = {
+_FENCE_NAMES = tuple(sorted((*AUDIENCES, *BOXES, COMMENT)))
+# Boxes that only one audience reads, unless an audience fence around them says otherwise.
+BOX_AUDIENCES = {
     BoxKind.KEY_MESSAGE: Audience.PATIENT,
     BoxKind.URGENT: Audience.PATIENT,
     BoxKind.BOXED_WARNING: Audience.CLINICIAN,
@@ -34,18 +34,18 @@ OWN_VOICE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Voiced:
-    """Lines marked with their audience, the comments taken out of them, and a finding for each fence at fault."""
+class LinesByAudience:
+    """Lines marked with their audience, the comments removed from them, and a finding for each faulty fence."""
 
     lines: tuple[SourceLine, ...]
     comments: tuple[Withheld, ...]
     findings: tuple[Finding, ...]
 
 
-def voices(lines: Sequence[SourceLine], file: str) -> Voiced:
-    """The lines with their audience set; voice fences and comments are blanked out, so that line numbers stay true.
+def mark_audiences(lines: Sequence[SourceLine], file: str) -> LinesByAudience:
+    """The lines with their audience set; audience fences and comments become empty lines, so that numbers stay true.
 
-    Raises ContentError where a fence is not known or never closed, or fences nest too deep.
+    Raises ContentError where a fence has an unknown name or is never closed, or fences nest too deep.
     """
     marked: list[SourceLine] = []
     findings: list[Finding] = []
@@ -61,22 +61,22 @@ def voices(lines: Sequence[SourceLine], file: str) -> Voiced:
         if closes and not closed:
             findings.append(_stray(line, file))
         names = [name for name, _ in (*stack, *closed)]
-        fence = (opened and opened[1] in VOICES) or any(name in VOICES for name, _ in closed)
+        fence = (opened and opened[1] in AUDIENCES) or any(name in AUDIENCES for name, _ in closed)
         if COMMENT in names and line.text.strip() and not opened and not closed:
             comments.append(Withheld(line.number, line.text.strip()[:60], "a comment of its author"))
         text = "" if fence or COMMENT in names else line.text
         marked.append(replace(line, text=text, audience=_audience(names)))
     _require_closed(stack, file)
-    return Voiced(tuple(marked), tuple(comments), tuple(findings))
+    return LinesByAudience(tuple(marked), tuple(comments), tuple(findings))
 
 
 def _opened(line: SourceLine, file: str, *, commented: bool) -> re.Match[str] | None:
     opened, meant = OPEN.match(line.text), _FENCE.match(line.text)
-    if opened and opened[1] in _KNOWN:
+    if opened and opened[1] in _FENCE_NAMES:
         return opened
     if meant and not commented:
-        near = difflib.get_close_matches(meant[1].casefold(), _KNOWN, n=1, cutoff=0.5)
-        hint = f"Write “/// {near[0]}” and nothing else on its line." if near else f"Known: {', '.join(_KNOWN)}."
+        near = difflib.get_close_matches(meant[1].casefold(), _FENCE_NAMES, n=1, cutoff=0.5)
+        hint = f"Write “/// {near[0]}” and nothing else on its line." if near else f"Known: {', '.join(_FENCE_NAMES)}."
         raise ContentError(f"{file}:{line.number}: “{line.text.strip()[:40]}” opens no fence that is known", hint)
     return None
 
@@ -90,11 +90,11 @@ def _require_shallow(stack: Sequence[tuple[str, int]], line: SourceLine, file: s
 
 def _audience(names: Sequence[str]) -> Audience | None:
     for name in reversed(names):
-        if name in VOICES:
-            return VOICES[name]
+        if name in AUDIENCES:
+            return AUDIENCES[name]
     for name in reversed(names):
-        if name in BOXES and BOXES[name] in OWN_VOICE:
-            return OWN_VOICE[BOXES[name]]
+        if name in BOXES and BOXES[name] in BOX_AUDIENCES:
+            return BOX_AUDIENCES[BOXES[name]]
     return None
 
 

@@ -1,4 +1,4 @@
-"""YAML front matter → `Front`; every fault is named with its line."""
+"""YAML front matter → `Front`; every error names its line."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _TEXTS = {
 }  # fmt: skip
 _LISTS = {"brand_names": "brand_names", "forms": "forms", "strengths": "strengths", "reviewers": "reviewers"}
 _DATES = {"reviewed": "reviewed", "review_by": "review_by"}
-_GUARDS = ("withdrawn", "review_by")
-"""Keys that keep a text from being printed; one that is almost written so may not pass for a key nobody knows."""
+_WITHHOLDING_KEYS = ("withdrawn", "review_by")
+"""Keys that keep a text from being printed; a misspelling of one is an error, and no mere unknown key."""
 _BLANK = "blank"
 _HASH = re.compile(r"[0-9a-f]{8}")
-KNOWN = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow", "dose_times", "translation")
+KEYS = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow", "dose_times", "translation")
 
-Node = yaml.nodes.Node
+YamlNode = yaml.nodes.Node
 
 
-def take_front(lines: Sequence[SourceLine], file: str) -> tuple[Node | None, Sequence[SourceLine]]:
+def take_front(lines: Sequence[SourceLine], file: str) -> tuple[YamlNode | None, Sequence[SourceLine]]:
     """The YAML node of the front matter (None where there is none) and the lines after it.
 
     Raises ContentError, with file and line, where it is TOML, never closed, broken or no mapping.
@@ -61,7 +61,7 @@ def take_front(lines: Sequence[SourceLine], file: str) -> tuple[Node | None, Seq
 
 
 class _NotAllowed(yaml.YAMLError):
-    """Something YAML has and front matter may not: what, where and what to do instead."""
+    """A feature of YAML that front matter may not use: which, on which line, and what to write instead."""
 
     def __init__(self, problem: str, remedy: str, line: int) -> None:
         super().__init__(problem)
@@ -73,7 +73,7 @@ class _Composer(yaml.composer.Composer):
 
     depth = 0
 
-    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+    def compose_node(self, parent: YamlNode | None, index: int) -> YamlNode | None:
         """The next node; raises _NotAllowed."""
         event: yaml.events.Event = self.peek_event()  # type: ignore[attr-defined]  # the parser beside it has it
         line = event.start_mark.line if event.start_mark else 0
@@ -83,17 +83,17 @@ class _Composer(yaml.composer.Composer):
         if self.depth + nests > MAX_DEPTH:
             raise _NotAllowed("the front matter nests too deep", "Flatten it.", line)
         self.depth += nests
-        node: Node | None = super().compose_node(parent, index)
+        node: YamlNode | None = super().compose_node(parent, index)
         self.depth -= nests
         return node
 
 
 class _Loader(_Composer, yaml.SafeLoader):
-    """Reads YAML in Python, and says precisely what is wrong with it."""
+    """Reads YAML in Python, with precise error messages."""
 
 
 class _QuickLoader(_Composer, yaml.CSafeLoader):
-    """Reads YAML in C, in a ninth of the time."""
+    """Reads YAML in C, in a ninth of the time, with less precise error messages."""
 
     def __init__(self, text: str) -> None:
         yaml.CSafeLoader.__init__(self, text)
@@ -101,27 +101,27 @@ class _QuickLoader(_Composer, yaml.CSafeLoader):
 
 
 @lru_cache(maxsize=64)
-def _scanned(text: str) -> Node | None:
-    # Kept by its text, since a print run asks for the front matter of a monograph again and again.
+def _parse_yaml(text: str) -> YamlNode | None:
+    # Cached by its text, since a print run reads the front matter of a monograph many times.
     try:
-        return _read(_QuickLoader(text))
+        return _load(_QuickLoader(text))
     except _NotAllowed:
         raise
     except yaml.YAMLError:
-        return _read(_Loader(text))
+        return _load(_Loader(text))
 
 
-def _read(loader: _QuickLoader | _Loader) -> Node | None:
+def _load(loader: _QuickLoader | _Loader) -> YamlNode | None:
     try:
-        node: Node | None = loader.get_single_node()
+        node: YamlNode | None = loader.get_single_node()
     finally:
         loader.dispose()
     return node
 
 
-def _compose(text: str, file: str, offset: int) -> Node | None:
+def _compose(text: str, file: str, offset: int) -> YamlNode | None:
     try:
-        return _scanned(text)
+        return _parse_yaml(text)
     except _NotAllowed as error:
         raise ContentError(f"{file}:{offset + 1 + error.line}: {error.problem}", error.remedy) from error
     except yaml.YAMLError as error:
@@ -134,37 +134,37 @@ def _compose(text: str, file: str, offset: int) -> Node | None:
         ) from error
 
 
-def read_front(node: Node | None, file: str, offset: int, title: str) -> tuple[Front, tuple[Finding, ...]]:
-    """The front matter, and a quiet finding for each key nobody knows. `title` stands in where it has none.
+def read_front(node: YamlNode | None, file: str, offset: int, title: str) -> tuple[Front, tuple[Finding, ...]]:
+    """The front matter, and an info for each unknown key. `title` is used where the front matter has none.
 
     Raises ContentError, with file and line, on a value of the wrong type.
     """
     entries = _entries(node, file, offset)
-    place = _Place(file, offset)
+    reader = _ValueReader(file, offset)
     values: dict[str, object] = {"title": title}
-    values |= {field: place.text(key, entries[key]) for key, field in _TEXTS.items() if key in entries}
-    values |= {field: place.texts(key, entries[key]) for key, field in _LISTS.items() if key in entries}
-    values |= {field: place.date(key, entries[key]) for key, field in _DATES.items() if key in entries}
+    values |= {field: reader.text(key, entries[key]) for key, field in _TEXTS.items() if key in entries}
+    values |= {field: reader.texts(key, entries[key]) for key, field in _LISTS.items() if key in entries}
+    values |= {field: reader.date(key, entries[key]) for key, field in _DATES.items() if key in entries}
     if "sources" in entries:
-        values["sources"] = place.sources(entries["sources"])
+        values["sources"] = reader.sources(entries["sources"])
     if "allow" in entries:
-        values["allow"] = place.allows(entries["allow"])
+        values["allow"] = reader.suppressions(entries["allow"])
     if "dose_times" in entries:
-        values["dose_times"] = place.dose_times(entries["dose_times"])
+        values["dose_times"] = reader.dose_times(entries["dose_times"])
     if "translation" in entries:
-        values["translation"] = place.translation(entries["translation"])
+        values["translation"] = reader.translation(entries["translation"])
     if "codes" in entries:
-        values["codes"] = place.codes(entries["codes"])
+        values["codes"] = reader.codes(entries["codes"])
     if "withdrawn" in entries and not values["withdrawn"]:
-        raise place.fault(entries["withdrawn"], "withdrawn", "the reason; leave the key out where there is none")
-    unknown = tuple(key for key in entries if key not in KNOWN)
+        raise reader.fault(entries["withdrawn"], "withdrawn", "the reason; leave the key out where there is none")
+    unknown = tuple(key for key in entries if key not in KEYS)
     lines = {key: offset + 1 + item.start_mark.line for key, item in entries.items()}
-    _require_guards(unknown, lines, file)
+    _require_exact_keys(unknown, lines, file)
     front = Front(**values, unknown=unknown, lines=lines)  # type: ignore[arg-type]  # each value was typed by its reader above
     return front, tuple(_unknown(key, lines[key], file) for key in unknown)
 
 
-def _entries(node: Node | None, file: str, offset: int) -> Mapping[str, Node]:
+def _entries(node: YamlNode | None, file: str, offset: int) -> Mapping[str, YamlNode]:
     if node is None or (isinstance(node, yaml.nodes.ScalarNode) and not node.value):
         return {}
     if not isinstance(node, yaml.nodes.MappingNode):
@@ -172,7 +172,7 @@ def _entries(node: Node | None, file: str, offset: int) -> Mapping[str, Node]:
             f"{file}:{offset + 1 + node.start_mark.line}: the front matter is not a list of “key: value” lines",
             "See docs/monograph.md.",
         )
-    entries: dict[str, Node] = {}
+    entries: dict[str, YamlNode] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.nodes.ScalarNode):
             raise ContentError(f"{file}:{offset + 1 + key.start_mark.line}: a key of the front matter is not a word")
@@ -185,40 +185,40 @@ def _entries(node: Node | None, file: str, offset: int) -> Mapping[str, Node]:
     return entries
 
 
-def _require_guards(unknown: Sequence[str], lines: Mapping[str, int], file: str) -> None:
+def _require_exact_keys(unknown: Sequence[str], lines: Mapping[str, int], file: str) -> None:
     for key in unknown:
-        guard = key.strip().casefold().replace("-", "_").replace(" ", "_")
-        if guard in _GUARDS:
+        key_meant = key.strip().casefold().replace("-", "_").replace(" ", "_")
+        if key_meant in _WITHHOLDING_KEYS:
             raise ContentError(
-                f"{file}:{lines[key]}: “{key}” must be written “{guard}”",
+                f"{file}:{lines[key]}: “{key}” must be written “{key_meant}”",
                 "As it stands it would not keep the text from being printed.",
             )
 
 
 def _unknown(key: str, line: int, file: str) -> Finding:
-    near = difflib.get_close_matches(key, KNOWN, n=1, cutoff=0.75)
+    near = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.75)
     hint = f"Did you mean “{near[0]}”?" if near else "It is kept and not printed."
     return Finding(Severity.INFO, "MD01", f"front matter key “{key}” is not known", hint, file, line)
 
 
-class _Place:
-    """Reads values of one file's front matter, and names file and line where one is of the wrong type."""
+class _ValueReader:
+    """Reads values of one file's front matter; its errors name file and line of a value of the wrong type."""
 
     def __init__(self, file: str, offset: int) -> None:
         self.file, self.offset = file, offset
 
-    def fault(self, node: Node, key: str, wanted: str) -> ContentError:
+    def fault(self, node: YamlNode, key: str, wanted: str) -> ContentError:
         line = self.offset + 1 + node.start_mark.line
         return ContentError(f"{self.file}:{line}: “{key}” must be {wanted}", "See docs/monograph.md, “Front matter”.")
 
-    def text(self, key: str, node: Node) -> str:
+    def text(self, key: str, node: YamlNode) -> str:
         if not isinstance(node, yaml.nodes.ScalarNode):
             raise self.fault(node, key, "one piece of text")
         if node.tag == "tag:yaml.org,2002:null":
             return ""
         return " ".join(printable(str(node.value)).split())
 
-    def texts(self, key: str, node: Node) -> tuple[str, ...]:
+    def texts(self, key: str, node: YamlNode) -> tuple[str, ...]:
         if isinstance(node, yaml.nodes.ScalarNode):
             one = self.text(key, node)
             return (one,) if one else ()
@@ -226,7 +226,7 @@ class _Place:
             raise self.fault(node, key, "a list")
         return tuple(self.text(key, item) for item in node.value)
 
-    def date(self, key: str, node: Node) -> dt.date | None:
+    def date(self, key: str, node: YamlNode) -> dt.date | None:
         text = self.text(key, node)
         if not text:
             return None
@@ -235,7 +235,7 @@ class _Place:
         except ValueError:
             raise self.fault(node, key, "a date such as 2026-04-30") from None
 
-    def sources(self, node: Node) -> tuple[Reference, ...]:
+    def sources(self, node: YamlNode) -> tuple[Reference, ...]:
         if not isinstance(node, yaml.nodes.SequenceNode):
             raise self.fault(node, "sources", "a list of sources, each with id and title")
         sources = tuple(self._source(item) for item in node.value)
@@ -245,23 +245,23 @@ class _Place:
             raise self.fault(node, "sources", f"a list in which each id stands once (“{twice}” stands twice)")
         return sources
 
-    def _fields(self, key: str, node: Node, wanted: str) -> dict[str, str]:
+    def _fields(self, key: str, node: YamlNode, wanted: str) -> dict[str, str]:
         if not isinstance(node, yaml.nodes.MappingNode):
             raise self.fault(node, key, wanted)
         return {name: self.text(name, value) for name, value in _entries(node, self.file, self.offset).items()}
 
-    def _source(self, node: Node) -> Reference:
+    def _source(self, node: YamlNode) -> Reference:
         fields = self._fields("sources", node, "a list of sources, each with id and title")
         if not fields.get("id") or not fields.get("title"):
             raise self.fault(node, "sources", "a list of sources, each with id and title")
         return Reference(fields["id"], fields["title"], fields.get("date", ""), fields.get("where", ""))
 
-    def allows(self, node: Node) -> tuple[Suppression, ...]:
+    def suppressions(self, node: YamlNode) -> tuple[Suppression, ...]:
         if not isinstance(node, yaml.nodes.SequenceNode):
             raise self.fault(node, "allow", "a list of findings to let stand, each with code and reason")
-        return tuple(self._allow(item) for item in node.value)
+        return tuple(self._suppression(item) for item in node.value)
 
-    def _allow(self, node: Node) -> Suppression:
+    def _suppression(self, node: YamlNode) -> Suppression:
         fields = self._fields("allow", node, "a list of findings to let stand, each with code and reason")
         line = fields.get("line", "0")
         unknown = next((key for key in fields if key not in ("code", "reason", "line", "section", "words")), None)
@@ -271,13 +271,13 @@ class _Place:
             fields["code"], fields.get("reason", ""), int(line), fields.get("section", ""), fields.get("words", "")
         )
 
-    def codes(self, node: Node) -> tuple[tuple[str, str], ...]:
+    def codes(self, node: YamlNode) -> tuple[tuple[str, str], ...]:
         if not isinstance(node, yaml.nodes.MappingNode):
             raise self.fault(node, "codes", "a set of “system: code” lines")
         entries = _entries(node, self.file, self.offset)
         return tuple((system, code) for system, value in entries.items() for code in self.texts(system, value))
 
-    def translation(self, node: Node) -> Translation:
+    def translation(self, node: YamlNode) -> Translation:
         wanted = "the record that “leaflet translation seal” writes"
         if not isinstance(node, yaml.nodes.MappingNode):
             raise self.fault(node, "translation", wanted)
@@ -291,10 +291,10 @@ class _Place:
             raise self.fault(sections[broken], f"translation, {broken}", wanted)
         line = self.offset + 1 + node.start_mark.line
         return Translation(
-            self.text("of", entries["of"]), tuple((section, tuple(found)) for section, found in blocks.items()), line
+            self.text("of", entries["of"]), tuple((section, tuple(hashes)) for section, hashes in blocks.items()), line
         )
 
-    def dose_times(self, node: Node) -> DoseGrid:
+    def dose_times(self, node: YamlNode) -> DoseGrid:
         line = self.offset + 1 + node.start_mark.line
         wanted = f"“{_BLANK}”, or an amount for each of {', '.join(DoseTime)} at which it is taken"
         if isinstance(node, yaml.nodes.ScalarNode) and node.value == _BLANK:
@@ -304,7 +304,7 @@ class _Place:
             raise self.fault(self._unknown_time(node), "dose_times", wanted)
         return DoseGrid(line, tuple((time, amounts[time]) for time in DoseTime if time in amounts))
 
-    def _unknown_time(self, node: Node) -> Node:
-        """The first entry at fault, so that its line is told."""
-        known = set(DoseTime)
-        return next((key for key, value in node.value if key.value not in known or not value.value), node)
+    def _unknown_time(self, node: YamlNode) -> YamlNode:
+        """The first faulty entry, so that the error can name its line."""
+        times = set(DoseTime)
+        return next((key for key, value in node.value if key.value not in times or not value.value), node)

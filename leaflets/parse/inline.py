@@ -29,7 +29,7 @@ _MARK = re.compile(r"\[\^([\w.-]{1,40}(?:\s*,\s*\^?[\w.-]{1,40}){0,12})\]")
 _TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 _PRINTED = ("http://", "https://", "mailto:", "tel:")
 _MARKUP = re.compile(r"[*_`\\\[&<]")
-_SIGNS = re.compile(r"[\s*_`\\]")
+_MARKUP_OR_SPACE = re.compile(r"[\s*_`\\]")
 _MAX_INLINE = 20_000
 _MAX_MARKUP = 400
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>|<!--|<!\[CDATA\[|<[!?][A-Za-z]")
@@ -49,18 +49,19 @@ def inline(source: str) -> Text:
     """The runs of a paragraph: bold, emphasis and reference marks; everything else as text.
 
     A paragraph of more than 20,000 characters, or of more than 400 stars, underscores, backticks and backslashes, is
-    set as it stands, so that no input takes more than its share of time. One that would lose a letter keeps its
-    stars and underscores as signs.
+    returned as plain text, so that the time taken stays bounded. One in which markup would lose a letter keeps its
+    stars and underscores as text.
     """
     if len(source) > _MAX_INLINE or sum(map(source.count, "*_`\\")) > _MAX_MARKUP:
         return (TextRun(" ".join(source.split())),)
     if not _MARKUP.search(source):
-        return _tidy([TextRun(source)])
+        return _normalised([TextRun(source)])
     text = _TIMES.sub(r"\\*", _links_as_text(source))
     root = _marked_up(text, emphasis=True)
-    if _SIGNS.sub("", _letters(root)) != _SIGNS.sub("", text):  # "_**__*_<": the library drops what follows
+    # Of text such as "_**__*_<" the library drops a part.
+    if _MARKUP_OR_SPACE.sub("", _letters(root)) != _MARKUP_OR_SPACE.sub("", text):
         root = _marked_up(text, emphasis=False)
-    return _tidy(_runs(root, bold=False, emphasis=False))
+    return _normalised(_runs(root, bold=False, emphasis=False))
 
 
 def _marked_up(text: str, *, emphasis: bool) -> ET.Element:
@@ -96,7 +97,7 @@ def _links_as_text(source: str) -> str:
 def _link_as_text(match: re.Match[str]) -> str:
     words, target = match[2], match[3]
     if words == target or (not match[1] and target.startswith(("/", "#", "."))):
-        return words  # a place inside some web site means nothing on paper
+        return words  # a relative address is of no use on paper
     shown = target.removeprefix("mailto:").removeprefix("tel:") if target.startswith(_PRINTED) else target
     return words if words == shown else f"{words} ({_literal(shown)})"
 
@@ -128,13 +129,13 @@ def _text_runs(text: str | None, bold: bool, emphasis: bool) -> list[TextRun]:
     return [run for run in runs if run.text or run.mark]
 
 
-def _tidy(runs: list[TextRun]) -> Text:
-    """Runs with white space folded, neighbours of one face joined, and none empty."""
+def _normalised(runs: list[TextRun]) -> Text:
+    """Runs with white space collapsed, neighbours of one style joined, and none empty."""
     joined: list[TextRun] = []
     for run in runs:
         text = re.sub(r"[ \t\n\x0b\x0c\r]+", " ", run.text)
         last = joined[-1] if joined else None
-        if last and run.mark:  # a mark stands close to the words it is about
+        if last and run.mark:  # no space between a reference mark and the word before it
             joined[-1] = replace(last, text=last.text.rstrip(" "))
         if last and not last.mark and not run.mark and (last.bold, last.emphasis) == (run.bold, run.emphasis):
             joined[-1] = TextRun(re.sub(r" +", " ", last.text + text), run.bold, run.emphasis)

@@ -1,4 +1,4 @@
-"""Lines that hold a picture and nothing else, and what is said of those that are not printed."""
+"""Lines that hold a picture and nothing else, and findings for pictures that are not printed."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _ALONE = re.compile(r"\s*!\[([^\[\]]{1,400})\]\(\s*([^()\s]{1,200})\s*\)\s*")
 _WORDLESS = re.compile(r"!\[\s*\]\([^()]{1,200}\)")
 
 
-def pictured(lines: Sequence[SourceLine], known: Collection[str]) -> tuple[SourceLine, ...]:
-    """The lines, those marked that are a picture whose file is there."""
-    return tuple(replace(line, picture=_is_picture(line, known)) if "](" in line.text else line for line in lines)
+def mark_pictures(lines: Sequence[SourceLine], available: Collection[str]) -> tuple[SourceLine, ...]:
+    """The lines, with those marked that hold only a picture whose file is available."""
+    return tuple(replace(line, picture=_is_picture(line, available)) if "](" in line.text else line for line in lines)
 
 
-def _is_picture(line: SourceLine, known: Collection[str]) -> bool:
-    found = _ALONE.fullmatch(line.text)
-    return bool(found and found[2] in known and found[1].strip())
+def _is_picture(line: SourceLine, available: Collection[str]) -> bool:
+    match = _ALONE.fullmatch(line.text)
+    return bool(match and match[2] in available and match[1].strip())
 
 
 def picture_of(line: SourceLine) -> Picture | None:
     """The picture that a marked line holds."""
-    found = _ALONE.fullmatch(line.text) if line.picture else None
-    return Picture(line.number, found[2], plain(inline(found[1]))) if found else None
+    match = _ALONE.fullmatch(line.text) if line.picture else None
+    return Picture(line.number, match[2], plain(inline(match[1]))) if match else None
 
 
-def picture_findings(line: SourceLine, file: str, known: Collection[str]) -> Iterator[Finding]:
+def picture_findings(line: SourceLine, file: str, available: Collection[str]) -> Iterator[Finding]:
     """A finding for each picture on a line that is not printed as one."""
     if line.picture:
         return
@@ -42,7 +42,7 @@ def picture_findings(line: SourceLine, file: str, known: Collection[str]) -> Ite
         )  # fmt: skip
     for image, target in links(line.text):
         if image:
-            hint = "Give it a line of its own." if target in known else "Put its file into content/pictures."
+            hint = "Give it a line of its own." if target in available else "Put its file into content/pictures."
             yield Finding(
                 Severity.WARNING, "MD06", f"the picture {target[:60]} is not printed, only its words", hint,
                 file, line.number,

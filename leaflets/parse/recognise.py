@@ -1,4 +1,4 @@
-"""Blocks as scanned → blocks as meant: lead-ins, notes, questions and lone bold lines are recognised."""
+"""Scanned blocks → the blocks their author meant: recognises lead-ins, notes, questions and subheadings in bold."""
 
 from __future__ import annotations
 
@@ -48,22 +48,22 @@ _FIRST_QUESTION = re.compile(r"[^?؟？.!:。！：]{3,200}(?:[?؟](?=\s)|？)")
 _MAX_SUBHEADING = 90
 
 
-def shape(blocks: tuple[Block, ...], *, questions: bool = False) -> tuple[Block, ...]:
-    """The same words in the same order, in the blocks their author meant. `questions`: it is a section of them."""
-    shaped = tuple(_shape_one(block, questions=questions) for block in blocks)
-    return _asked(shaped) if questions else shaped
+def recognise(blocks: tuple[Block, ...], *, questions: bool = False) -> tuple[Block, ...]:
+    """The same words in the same order, in the blocks their author meant. `questions`: the section consists of them."""
+    recognised = tuple(_recognise_block(block, questions=questions) for block in blocks)
+    return _gather_questions(recognised) if questions else recognised
 
 
-def _shape_one(block: Block, *, questions: bool) -> Block:
+def _recognise_block(block: Block, *, questions: bool) -> Block:
     match block:
         case Paragraph():
             return _paragraph(block)
         case Items():
             return _items(block, questions=questions)
         case Box():
-            return replace(block, blocks=shape(block.blocks))
+            return replace(block, blocks=recognise(block.blocks))
         case Quote():
-            return replace(block, blocks=shape(block.blocks))
+            return replace(block, blocks=recognise(block.blocks))
         case _:
             return block
 
@@ -113,18 +113,17 @@ def split_lead(text: Text) -> tuple[Text, Text]:
 
 
 def _items(block: Items, *, questions: bool) -> Block:
-    asked = [_question_of(item, questions=questions) for item in block.items]
-    known = [question for question in asked if question]
-    if known and len(known) == len(asked) and (questions or len(known) > 1):
-        return Questions(block.line, tuple(known), block.audience)
+    asked = [question for item in block.items if (question := _question_of(item, questions=questions))]
+    if asked and len(asked) == len(block.items) and (questions or len(asked) > 1):
+        return Questions(block.line, tuple(asked), block.audience)
     return replace(block, items=tuple(_item(item) for item in block.items))
 
 
 def _item(item: Item) -> Item:
-    shaped = shape(item.blocks)
+    recognised = recognise(item.blocks)
     # Inside a list a note is one item among others, and a lone bold line is its text, not a heading.
     return replace(
-        item, blocks=tuple(_within_item(before, after) for before, after in zip(item.blocks, shaped, strict=True))
+        item, blocks=tuple(_within_item(before, after) for before, after in zip(item.blocks, recognised, strict=True))
     )
 
 
@@ -139,14 +138,14 @@ def _question_of(item: Item, *, questions: bool) -> Question | None:
     if not item.blocks or not isinstance(item.blocks[0], Paragraph) or item.blocks[0].icon:
         return None
     first, others = item.blocks[0], item.blocks[1:]
-    question, answer = _asks(first.text, questions=questions)
+    question, answer = _split_question(first.text, questions=questions)
     if not question:
         return None
     head: tuple[Block, ...] = (replace(first, text=answer),) if answer else ()
-    return Question(item.line, question, shape(head + _unlisted(others)))
+    return Question(item.line, question, recognise(head + _unlisted(others)))
 
 
-def _asks(text: Text, *, questions: bool = False) -> tuple[Text, Text]:
+def _split_question(text: Text, *, questions: bool = False) -> tuple[Text, Text]:
     """A question at the head of a text, and what follows it; in a list of `questions` it needs no mark of its own."""
     bold = 0
     while bold < len(text) and text[bold].bold and not text[bold].mark:
@@ -167,9 +166,9 @@ def _cut(text: Text, position: int) -> tuple[Text, Text]:
     before: list[TextRun] = []
     after: list[TextRun] = []
     for run in text:
-        kept, moved = run.text[:position], run.text[position:]
-        before += [replace(run, text=kept)] if kept or (run.mark and position > 0) else []
-        after += [replace(run, text=moved)] if moved or (run.mark and position <= 0) else []
+        left, right = run.text[:position], run.text[position:]
+        before += [replace(run, text=left)] if left or (run.mark and position > 0) else []
+        after += [replace(run, text=right)] if right or (run.mark and position <= 0) else []
         position = max(0, position - len(run.text))
     return tuple(before), tuple(after)
 
@@ -181,40 +180,40 @@ def _unlisted(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return blocks
 
 
-def _asked(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def _gather_questions(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Question paragraphs gathered with what follows them for the same reader, up to the next question."""
     gathered: list[Block] = []
     open_question: Question | None = None
     audience: Audience | None = None
     for block in blocks:
-        question = _standing_question(block)
+        question = _question_in(block)
         if question:
-            gathered += _closed(open_question, audience)
+            gathered += _as_block(open_question, audience)
             open_question, audience = question, block.audience
         elif open_question and audience is block.audience and not isinstance(block, (Questions, Subheading, Box)):
             open_question = replace(open_question, answer=(*open_question.answer, block))
         else:
-            gathered += [*_closed(open_question, audience), block]
+            gathered += [*_as_block(open_question, audience), block]
             open_question = None
-    return _joined([*gathered, *_closed(open_question, audience)])
+    return _merge_questions([*gathered, *_as_block(open_question, audience)])
 
 
-def _standing_question(block: Block) -> Question | None:
+def _question_in(block: Block) -> Question | None:
     if isinstance(block, Subheading) and plain(block.text).rstrip(" :：").endswith(("?", "؟", "？")):
         return Question(block.line, tuple(replace(run, bold=True) for run in block.text), ())
     if not isinstance(block, Paragraph) or block.icon:
         return None
-    question, answer = _asks((*block.lead, TextRun(" "), *block.text) if block.lead else block.text)
+    question, answer = _split_question((*block.lead, TextRun(" "), *block.text) if block.lead else block.text)
     if not question or not (question[0].bold or answer):
         return None
     return Question(block.line, question, (Paragraph(block.line, answer),) if answer else ())
 
 
-def _closed(question: Question | None, audience: Audience | None) -> list[Block]:
+def _as_block(question: Question | None, audience: Audience | None) -> list[Block]:
     return [Questions(question.line, (question,), audience)] if question else []
 
 
-def _joined(blocks: list[Block]) -> tuple[Block, ...]:
+def _merge_questions(blocks: list[Block]) -> tuple[Block, ...]:
     joined: list[Block] = []
     for block in blocks:
         last = joined[-1] if joined else None

@@ -1,4 +1,4 @@
-"""Lines → sections: where each begins, its canonical id, and the component of a combination it is about."""
+"""Lines → sections: where each begins, its canonical id, and the component of a combination that it is about."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from leaflets.model.edition import Audience
-from leaflets.parse.code_blocks import coded
+from leaflets.parse.code_blocks import lines_in_code
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
-from leaflets.parse.headings import Heading, tidy, understand
+from leaflets.parse.headings import Heading, classify, heading_words
 from leaflets.parse.source_lines import SourceLine
 
 _ATX = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[^\W\d_]|\*))(.*?)\s*$")
@@ -17,9 +17,9 @@ _SETEXT = re.compile(r"^\s{0,3}(={2,}|-{2,})\s*$")
 _LONGEST_UNDERLINED = 80
 _BOLD_LINE = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)\*\*\s*[:：]?\s*$")
 _BOLD_LEAD = re.compile(r"^\s{0,3}\*\*((?:[^*]|\*(?!\*))+?)(?:[:：]\s*\*\*|\*\*\s*[:：])\s*(.*)$")
-# Bold words that open what is said of a combination as a whole, after the sets of its components.
+# Bold words that open the text on a combination as a whole, after the sections of its components.
 _OF_ALL = re.compile(r"\bcombined use(?: of\b.*)?$|^(?:in )?(?:summary|conclusion)$", re.IGNORECASE)
-# How a disclaimer begins that its author gave no heading.
+# How a disclaimer without a heading begins.
 _DISCLAIMS = re.compile(
     r"^(?:[*_]{1,3})?(?:please |remember,? |note:? )*(?:this|the|all|these) (?:information|content|document|text)s?"
     r"(?: \w+){0,6}? (?:for (?:general|informational|educational)|not (?:a substitute|substitute|constitute|intended))",
@@ -34,7 +34,7 @@ _ALWAYS = frozenset({"disclaimer"})
 
 @dataclass(frozen=True, slots=True)
 class RawSection:
-    """A section before its blocks are read. `level` is its heading's level, 7 where bold type served as the heading."""
+    """A section before its blocks are read. `level` is its heading's level, 7 where the heading is a line in bold."""
 
     heading: Heading
     line: int
@@ -44,7 +44,7 @@ class RawSection:
     subject: str = ""
 
 
-def split(lines: Sequence[SourceLine], *, two_voices: bool, lang: str = "en") -> tuple[RawSection, ...]:
+def split_sections(lines: Sequence[SourceLine], *, two_voices: bool, lang: str = "en") -> tuple[RawSection, ...]:
     """The sections in source order; text before the first heading is one of id "introduction"."""
     sections = [RawSection(Heading("introduction", ""), lines[0].number if lines else 1, 0, ())]
     body: list[SourceLine] = []
@@ -61,7 +61,7 @@ def split(lines: Sequence[SourceLine], *, two_voices: bool, lang: str = "en") ->
 
 def _headings(lines: Sequence[SourceLine], lang: str) -> Iterator[tuple[SourceLine, int, Heading | None]]:
     """Each line with the level and meaning of the heading it may be; boxes and code hold no headings."""
-    inside, skip, code_lines = 0, False, coded(lines)
+    inside, skip, code_lines = 0, False, lines_in_code(lines)
     last = max((position for position, line in enumerate(lines) if _ATX.match(line.text)), default=0)
     for position, line in enumerate(lines):
         opened = OPEN.match(line.text)
@@ -83,27 +83,27 @@ def _heading_at(
 ) -> tuple[int, Heading | None]:
     text = lines[position].text
     if match := _ATX.match(text):
-        return len(match[1]), understand(match[2], lang)
+        return len(match[1]), classify(match[2], lang)
     if not text.strip() or (position and lines[position - 1].text.strip()):
         return 0, None
     if after_all and _DISCLAIMS.match(text.lstrip()):
         return BOLD_LEVEL, Heading("disclaimer", "", rest=text)
     if _underlined(lines, position):
-        return (1 if "=" in lines[position + 1].text else 2), understand(text, lang)
+        return (1 if "=" in lines[position + 1].text else 2), classify(text, lang)
     return BOLD_LEVEL, _bold_heading(lines, position, lang)
 
 
 def _bold_heading(lines: Sequence[SourceLine], position: int, lang: str) -> Heading | None:
-    """What a bold line or lead-in means if it is a heading; `_opens_section` knows whether it stands where one may."""
+    """What a bold line or lead-in means if it is a heading; `_opens_section` decides whether one may stand there."""
     text = lines[position].text
     if match := _BOLD_LINE.match(text):
-        heading = understand(match[1], lang)
-        known = heading.exact or heading.id == "faqs" or _OF_ALL.search(heading.words)
-        return heading if known or _names_component(lines, position, lang) else None
+        heading = classify(match[1], lang)
+        is_heading = heading.exact or heading.id == "faqs" or _OF_ALL.search(heading.words)
+        return heading if is_heading or _names_component(lines, position, lang) else None
     if match := _BOLD_LEAD.match(text):
-        heading = replace(understand(match[1], lang), rest=match[2])
-        known = heading.id != "other" or _OF_ALL.search(heading.words) or _NUMBERED.match(heading.words)
-        return heading if known else None
+        heading = replace(classify(match[1], lang), rest=match[2])
+        is_heading = heading.id != "other" or _OF_ALL.search(heading.words) or _NUMBERED.match(heading.words)
+        return heading if is_heading else None
     return None
 
 
@@ -119,7 +119,7 @@ def _names_component(lines: Sequence[SourceLine], position: int, lang: str) -> b
     """Whether a bold line stands right before a "Generic name" heading, and so names the component the set is about."""
     following = next((line.text for line in lines[position + 1 :] if line.text.strip()), "")
     match = _ATX.match(following)
-    return match is not None and understand(match[2], lang).id == "generic_name"
+    return match is not None and classify(match[2], lang).id == "generic_name"
 
 
 def _opens_section(heading: Heading, level: int, sections: Sequence[RawSection], *, two_voices: bool) -> bool:
@@ -158,27 +158,27 @@ def _has_text(section: RawSection) -> bool:
 
 
 def _with_subjects(sections: Sequence[RawSection]) -> tuple[RawSection, ...]:
-    """Sections of a combination product tied to the component they are about.
+    """The sections of a combination product, each with the component that it is about as its subject.
 
     A component begins at a heading with no text of its own ("### Propranolol"), or at each "Generic name" where the
     whole set is repeated; it ends at the next one, or at a heading as high as its own.
     """
     repeated = sum(section.heading.id == "generic_name" for section in sections) > 1
-    tied: list[RawSection] = []
+    done: list[RawSection] = []
     subject, level = "", 0
     title = next((section for section in sections if section.level), None)
     for section in sections:
         is_title = section is title and section.level == 1
         if section.heading.id == "other" and not is_title and not _has_text(section):
             subject, level = section.heading.words, section.level
-            tied.append(replace(section, subject=subject))
+            done.append(replace(section, subject=subject))
             continue
         if _ends_set(section) or (subject and level < BOLD_LEVEL and section.level <= level):
             subject = ""
-        if section.heading.id == "generic_name" and repeated and not _just_named(tied):
+        if section.heading.id == "generic_name" and repeated and not _just_named(done):
             subject, level = _named(section), BOLD_LEVEL
-        tied.append(replace(section, subject=subject))
-    return tuple(tied)
+        done.append(replace(section, subject=subject))
+    return tuple(done)
 
 
 def _ends_set(section: RawSection) -> bool:
@@ -186,10 +186,10 @@ def _ends_set(section: RawSection) -> bool:
     return section.heading.id in _ALWAYS or (section.level == BOLD_LEVEL and section.heading.id in {"other", "faqs"})
 
 
-def _just_named(tied: Sequence[RawSection]) -> bool:
-    return bool(tied) and tied[-1].heading.id == "other" and bool(tied[-1].subject)
+def _just_named(done: Sequence[RawSection]) -> bool:
+    return bool(done) and done[-1].heading.id == "other" and bool(done[-1].subject)
 
 
 def _named(section: RawSection) -> str:
     words = next((line.text for line in section.lines if line.text.strip()), "")
-    return tidy(words)[:120]
+    return heading_words(words)[:120]

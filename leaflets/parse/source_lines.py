@@ -1,4 +1,4 @@
-"""Raw text → lines that are safe to read: limits, line ends, control characters."""
+"""Raw text → source lines: checks the limits, normalises line ends, removes control characters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_LINE = 8_192
 MAX_NESTING = 12
 MAX_COLUMNS = 24
 
-# Everything that is not text: C0 and C1 controls, and the marks that reorder or hide text on screen but not on paper.
+# Characters that are not text: C0 and C1 controls, and those that reorder or hide text on screen but not on paper.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]")
 _INVISIBLE = re.compile("[\ufeff\u00ad\u200b\u2060]")
 _BACKSLASH_END = re.compile(r"(?<!\\)\\$")
@@ -23,8 +23,10 @@ _DEEP = re.compile(rf"^\s*(?:(?:[-*+>]|\d{{1,9}}[.)])\s*){{{MAX_NESTING + 1},}}"
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One line of the source, its number from 1, the audience it is marked for (None is both), whether it is ended
-    by hand (with two spaces or a backslash), and whether it is a picture."""
+    """One line of the source: its number from 1, its text and its audience (None for both).
+
+    `broken`: two spaces or a backslash at its end ask for a line break. `picture`: it holds a picture and nothing else.
+    """
 
     number: int
     text: str
@@ -33,10 +35,10 @@ class SourceLine:
     picture: bool = False
 
 
-def clean(text: str, file: str) -> tuple[tuple[SourceLine, ...], tuple[Finding, ...]]:
+def read_lines(text: str, file: str) -> tuple[tuple[SourceLine, ...], tuple[Finding, ...]]:
     """The lines of a monograph, and a finding for every line that held control characters.
 
-    Raises ContentError where the text is larger than the limits the manual states (docs/monograph.md, "Limits").
+    Raises ContentError where the text is over the limits of docs/monograph.md, "Limits".
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise ContentError(

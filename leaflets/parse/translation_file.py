@@ -1,4 +1,4 @@
-"""The file of a translation as text: begun from its source, and sealed with all but its record left as it was."""
+"""The text of a translation file: a new one made from its source, and one whose record of the source is replaced."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Front, Translation
-from leaflets.parse.fences import CLOSE, OPEN, voices
+from leaflets.parse.fences import CLOSE, OPEN, mark_audiences
 from leaflets.parse.front_matter import take_front
 from leaflets.parse.headings import Heading
-from leaflets.parse.sections import RawSection, split
-from leaflets.parse.source_lines import SourceLine, clean
+from leaflets.parse.sections import RawSection, split_sections
+from leaflets.parse.source_lines import SourceLine, read_lines
 
 _KEY = re.compile(r"translation[ \t]*:")
 _WIDTH = 100
@@ -20,8 +20,8 @@ _NAMES = ("title", "generic_name", "say_it_as")
 _LISTS = ("brand_names", "forms", "strengths")
 
 
-def sealed(text: str, record: Translation) -> str:
-    """The text with this record in its front matter, and not a character else changed."""
+def with_record(text: str, record: Translation) -> str:
+    """The text with this record in its front matter, and no other character changed."""
     lines = text.splitlines(keepends=True)
     end_of_line = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     written = [f"{line}{end_of_line}" for line in _record(record)]
@@ -44,15 +44,15 @@ def _record(record: Translation) -> Iterator[str]:
         )
 
 
-def begun(source: str, front: Front, file: str, heading: Callable[[str, str], str]) -> str:
-    """A translation to fill in: the source's front matter to translate, and under each of its headings, in a comment,
-    what a patient reads there. `heading` gives the heading of a section, by its id and words, in the other language.
+def new_translation(source: str, front: Front, file: str, heading: Callable[[str, str], str]) -> str:
+    """A translation to fill in: the front matter to translate, and each heading with the patient's text in a comment.
 
-    A section of no known kind stands beside the one before it, so that heading is there even with nothing to translate.
+    `heading` gives the heading of a section in the other language, by its id and its words in the source. A heading is
+    written even for a section with nothing to translate where a section of no known kind follows, which belongs to it.
     """
-    lines, _ = clean(source, file)
+    lines, _ = read_lines(source, file)
     _, body = take_front(lines, file)
-    sections = split(voices(body, file).lines, two_voices=True)
+    sections = split_sections(mark_audiences(body, file).lines, two_voices=True)
     after = (*(section.heading.id for section in sections[1:]), "")
     parts = (
         _section(section, heading, leads=following == "other")
@@ -86,22 +86,22 @@ def _quoted_word(text: str) -> str:
 
 
 def _section(section: RawSection, heading: Callable[[str, str], str], *, leads: bool) -> Iterator[str]:
-    told = _trimmed([line for line in section.lines if line.audience in (None, Audience.PATIENT)])
-    told = [] if section.audience is Audience.CLINICIAN else told
-    if told or leads:
-        yield f"### {_headed(section.heading, heading)}" if section.level else ""
+    texts = _trimmed([line for line in section.lines if line.audience in (None, Audience.PATIENT)])
+    texts = [] if section.audience is Audience.CLINICIAN else texts
+    if texts or leads:
+        yield f"### {_translated_heading(section.heading, heading)}" if section.level else ""
         yield ""
-    if not told:
+    if not texts:
         return
-    yield from ("/// comment", *told, "///", "")
-    fences = [line for line in told if OPEN.match(line)]
+    yield from ("/// comment", *texts, "///", "")
+    fences = [text for text in texts if OPEN.match(text)]
     yield from (fences[0] if fences else "/// patient", "", "///", "")
 
 
-def _headed(found: Heading, heading: Callable[[str, str], str]) -> str:
-    """A heading in the other language, with the part of a combination product it is about in brackets."""
-    said = heading(found.id, found.words)
-    return f"{said} ({found.subject})" if found.subject and said != found.words else said
+def _translated_heading(source: Heading, heading: Callable[[str, str], str]) -> str:
+    """A heading in the other language, with the component of a combination product it is about in brackets."""
+    words = heading(source.id, source.words)
+    return f"{words} ({source.subject})" if source.subject and words != source.words else words
 
 
 def _trimmed(lines: Sequence[SourceLine]) -> list[str]:

@@ -66,10 +66,10 @@ def entry_of(text: bytes, file: str) -> CatalogueEntry:
     """The entry of one monograph, from its front matter; only its title may stand in a heading."""
     # Here and not above: where all monographs are known no parser is needed.
     from leaflets.parse.front_matter import read_front, take_front
-    from leaflets.parse.source_lines import clean
+    from leaflets.parse.source_lines import read_lines
 
     try:
-        lines, _ = clean(decode(text, file), file)
+        lines, _ = read_lines(decode(text, file), file)
         node, body = take_front(lines, file)
         heading = _TITLE.search("\n".join(line.text for line in body[:_HEADING_LINES]))
         front, _ = read_front(node, file, lines[0].number if lines else 1, heading[1] if heading else "")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from leaflets.languages import spoken
+from leaflets.languages import language_or_english
 from leaflets.model.change import BlockChange
 from leaflets.model.edition import Paper
 from leaflets.model.page import Html
@@ -28,7 +28,7 @@ def marked(comparison: Comparison, names: tuple[str, str], title: str, lang: str
         "<p>A bar in the margin marks every change. Old words are struck after “was:”; new words are bold.</p>"
         f"{body}{same}</body></html>"
     )
-    return Html(markup, (*spoken(lang).fonts, "changes.css", f"{paper}.css"), heading, lang)
+    return Html(markup, (*language_or_english(lang).fonts, "changes.css", f"{paper}.css"), heading, lang)
 
 
 def _groups(comparison: Comparison) -> Iterator[str]:
