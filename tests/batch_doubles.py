@@ -34,10 +34,10 @@ def clock() -> str:
     return "2026-11-22T20:00:00Z"
 
 
-def render(monographs: Mapping[str, str], cache: Path, task: RenderTask) -> Result:
-    """Renders one leaflet: its words, in a file named after them."""
+def render(monographs: Mapping[str, str], styles: str, cache: Path, task: RenderTask) -> Result:
+    """Renders one leaflet: its words and those of its styles, in a file named after them."""
     drug, edition = task.leaflet.drug, task.leaflet.edition
-    text = f"{drug} {monographs[drug]} {edition.audience} {edition.lang} {edition.paper}"
+    text = f"{drug} {monographs[drug]} {edition.audience} {edition.lang} {edition.paper} {styles}"
     if "poison" in text:
         return Result(task.number, fault="RenderError", message=f"{drug}.md:3: cannot be set", exit_code=5)
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -54,6 +54,7 @@ class TextMonographs:
 
     cache: Path
     texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
+    styles: str = ""
 
     def drug_names(self) -> DrugNames:
         return index_drug_names(DrugName(drug, "name", drug) for drug in self.texts)
@@ -63,7 +64,9 @@ class TextMonographs:
 
     def cached_result(self, task: RenderTask) -> Result | None:
         drug = task.leaflet.drug
-        return None if "poison" in self.texts[drug] or drug == "warfarin" else render(self.texts, self.cache, task)
+        if "poison" in self.texts[drug] or drug == "warfarin":
+            return None
+        return render(self.texts, self.styles, self.cache, task)
 
     def record(self, rendered: Sequence[tuple[RenderTask, Result]]) -> None:
         """Records nothing: warfarin alone is not cached, and never will be."""
@@ -72,7 +75,7 @@ class TextMonographs:
         return task
 
     def render_function(self) -> RenderFunction:
-        return partial(render, self.texts, self.cache)
+        return partial(render, self.texts, self.styles, self.cache)
 
     def _assess(self, leaflet: Leaflet) -> Assessment:
         text = self.texts[leaflet.drug]
@@ -135,6 +138,7 @@ class BatchEnvironment:
     data: bytes
     options: RunOptions = field(default_factory=RunOptions)
     texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
+    styles: str = ""
     workers: Workers = field(default_factory=SerialWorkers)
     print_files: PrintFiles = field(default_factory=TextPrintFiles)
     reports: list[Progress | FileWritten | LeafletFailed] = field(default_factory=list)
@@ -148,7 +152,7 @@ class BatchEnvironment:
 
     @property
     def monographs(self) -> Monographs:
-        return TextMonographs(self.folder / "cache", self.texts)
+        return TextMonographs(self.folder / "cache", self.texts, self.styles)
 
     def open_ledger(self) -> Ledger:
         return open_ledger(self.output, clock)

@@ -244,6 +244,20 @@ def test_the_key_is_private_and_lasting(tmp_path: Path) -> None:
         open_key(path, tmp_path / "lock")
 
 
+def test_a_patient_is_stored_under_a_hash_that_says_nothing_without_the_key(tmp_path: Path) -> None:
+    stored = []
+    for pharmacy in ("one", "two"):
+        environment = BatchEnvironment(tmp_path / pharmacy, patients(3))
+        run = environment.run().run
+        with environment.open_ledger() as ledger:
+            stored += [copy.patient for copy in ledger.store.copies(run)]
+            assert {ledger.key.pseudonym(f"MRN-{number}") for number in range(3)} <= set(stored)
+    assert None not in stored
+    assert len(set(stored)) == 6  # the same three patients at two pharmacies, each with its own key
+    for pharmacy in ("one", "two"):
+        assert b"MRN-" not in (tmp_path / pharmacy / "output" / "ledger.db").read_bytes()
+
+
 def test_runs_are_found_by_a_beginning_of_their_name(tmp_path: Path) -> None:
     with open_ledger(tmp_path, clock) as ledger:
         for name in ("261122-aaaa", "261122-abbb"):
