@@ -10,24 +10,24 @@ from leaflets.errors import RenderError
 from leaflets.model.page import Html, Pdf
 from leaflets.seal.digest import sealed
 from leaflets.typeset import patches
-from leaflets.typeset.enclosures import enclose
+from leaflets.typeset.attachments import attach
 from leaflets.typeset.engine import engine_versions, internal, weasyprint
 from leaflets.typeset.faces import Faces
-from leaflets.typeset.faults import faults_raised
 from leaflets.typeset.fetch import FONTS, IMAGES, SCHEME, AssetFetcher
 from leaflets.typeset.finish import finish
 from leaflets.typeset.footnotes import may_use_footnotes
-from leaflets.typeset.kept import check_kept
-from leaflets.typeset.places import fill, rects, stretches
-from leaflets.typeset.settled import settle
+from leaflets.typeset.frozen_objects import freeze_objects
+from leaflets.typeset.lost_words import check_no_words_lost
+from leaflets.typeset.page_geometry import fill, rects, stretches
+from leaflets.typeset.renderer_errors import renderer_errors
 
 __all__ = ["engine_versions", "typeset"]
 
 patches.apply()
 
-_KEPT_SETS_OF_STYLES = 4
+_CACHED_STYLES = 4
 _SRGB = "leaflet-srgb"
-_KIND = {"pdf_variant": "pdf/a-3a", "output_intent": _SRGB}
+_PDF_OPTIONS = {"pdf_variant": "pdf/a-3a", "output_intent": _SRGB}
 _one_at_a_time = threading.Lock()  # Pango's font maps are not made for several threads
 
 
@@ -36,20 +36,20 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
 
     `assets` holds by name the stylesheets that `html` names and whatever they ask for as `leaflet:NAME`. The same input
     gives the same bytes on every day and in every folder, and they are sealed. Files go into the PDF as
-    `html.enclosures` alone: the markup may attach none.
+    `html.attachments` alone: the markup may attach none.
 
     Raises:
         RenderError: a stylesheet, a font, a glyph or a picture is missing or at fault; the page asks for anything
             outside `assets`; or the renderer has anything at all to complain about.
     """
     with _one_at_a_time:
-        styles = _styles(html.stylesheets, _kept(assets))
+        styles = _styles(html.stylesheets, _style_assets(assets))
         fetcher = AssetFetcher(assets, IMAGES)
-        with faults_raised("the page", fetcher):
+        with renderer_errors("the page", fetcher):
             document = _laid_out(html, styles, fetcher)
-            data = document.write_pdf(finisher=lambda document, pdf: _finish(document, pdf, html), **_KIND)
-        with faults_raised("the page", fetcher):
-            check_kept(document)
+            data = document.write_pdf(finisher=lambda document, pdf: _finish(document, pdf, html), **_PDF_OPTIONS)
+        with renderer_errors("the page", fetcher):
+            check_no_words_lost(document)
             return Pdf(
                 sealed(data),
                 len(document.pages),
@@ -61,8 +61,8 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
 
 def _finish(document: Any, pdf: Any, html: Html) -> None:
     finish(document, pdf, html.lang, html.content_id)
-    enclose(pdf, html.attachments)
-    settle(pdf)
+    attach(pdf, html.attachments)
+    freeze_objects(pdf)
 
 
 class _Styles:
@@ -81,7 +81,7 @@ class _Styles:
         if name not in assets:
             raise RenderError(f'The page needs the stylesheet "{name}", which styles does not have.', "Check its name.")
         fetcher = AssetFetcher(assets, FONTS)
-        with faults_raised(name, fetcher, source := _text(name, assets[name])):
+        with renderer_errors(name, fetcher, source := _text(name, assets[name])):
             return weasyprint.CSS(
                 string=source,
                 base_url=SCHEME + name,
@@ -93,9 +93,9 @@ class _Styles:
 
 
 class _ColourSpace:
-    """The colours of the page as a PDF/A file has to explain them: sRGB, as a profile of WeasyPrint's own describes it.
+    """The output intent of a PDF/A file: sRGB, with the profile that WeasyPrint brings.
 
-    WeasyPrint would open that file anew for every page and never close it.
+    WeasyPrint would open that file for every page and never close it.
     """
 
     name = "sRGB"
@@ -121,12 +121,12 @@ def _text(name: str, data: bytes) -> str:
 _Assets = tuple[tuple[str, bytes], ...]
 
 
-def _kept(assets: Mapping[str, bytes]) -> _Assets:
-    """The assets that stylesheets are made of; pictures are looked up anew for every page."""
+def _style_assets(assets: Mapping[str, bytes]) -> _Assets:
+    """The stylesheets and fonts among the assets; pictures are looked up anew for every page."""
     return tuple(sorted((name, data) for name, data in assets.items() if name.lower().endswith((".css", *FONTS))))
 
 
-@functools.lru_cache(maxsize=_KEPT_SETS_OF_STYLES)
+@functools.lru_cache(maxsize=_CACHED_STYLES)
 def _styles(names: tuple[str, ...], assets: _Assets) -> _Styles:
     # Every font configuration costs 0.28 MB for good and every parsing 30 ms; Python keeps the hash of bytes, so that
     # looking a set of styles up again costs nothing.
@@ -143,7 +143,7 @@ def _laid_out(html: Html, styles: _Styles, fetcher: AssetFetcher) -> Any:
         stylesheets=styles.sheets,
         presentational_hints=True,  # without it <ol start="3"> is numbered from 1
         color_profiles={_SRGB: _ColourSpace()},
-        **_KIND,
+        **_PDF_OPTIONS,
     )
     _check_attachments(document)
     _describe(document.metadata, html)
@@ -157,7 +157,7 @@ def _check_attachments(document: Any) -> None:
 
 
 def _describe(metadata: Any, html: Html) -> None:
-    """Make the metadata say what `html` says, and nothing the markup may say beside it, least of all a date."""
+    """Set the metadata from `html` alone: nothing that the markup says beside it counts, least of all a date."""
     if metadata.lang != html.lang:
         raise RenderError(
             f'The page is in "{html.lang}", but its markup says "{metadata.lang or ""}".',

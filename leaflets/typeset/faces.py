@@ -11,8 +11,8 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from leaflets.errors import RenderError
+from leaflets.typeset.cid_fonts import with_cids_by_index
 from leaflets.typeset.engine import closed_font_config, internal
-from leaflets.typeset.numbering import numbered
 
 _fonts: Any = internal("text.fonts")
 _FontConfiguration: Any = internal("text.fonts.FontConfiguration")
@@ -58,15 +58,15 @@ class Faces(_FontConfiguration):
         if self._sealed:
             raise RenderError("A page or a picture brings a font of its own.", "Name the font in a stylesheet.")
         face, url = _face(rule_descriptors), _source(rule_descriptors)
-        known = self._sources.get(face)
-        if known not in (None, url):
+        source = self._sources.get(face)
+        if source not in (None, url):
             raise RenderError(
                 f'The stylesheets name two files for the font "{face.family}" in one weight and style.',
                 "Give the second file a family name of its own.",
             )
-        if known is None:
+        if source is None:
             self._sources[face] = url
-            self._add(face, numbered(url_fetcher(url).read()))
+            self._add(face, with_cids_by_index(url_fetcher(url).read()))
 
     def _add(self, face: _Face, data: bytes) -> None:
         path = self._files.enter_context(_file_of(data))

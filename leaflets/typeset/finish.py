@@ -1,7 +1,7 @@
 """Finishes the tags and metadata of a PDF before it is written, so that it is PDF/A-3a and PDF/UA-1 at once.
 
-WeasyPrint 70 writes PDF/A-3a; what it lacks for PDF/UA-1 is mended here in its objects, in memory. This leans on the
-order in which WeasyPrint writes content streams and structure elements: veraPDF judges the result in the tests.
+WeasyPrint 70 writes PDF/A-3a; what it lacks for PDF/UA-1 is corrected here in its objects, in memory. This relies on
+the order in which WeasyPrint writes content streams and structure elements: veraPDF judges the result in the tests.
 """
 
 import re
@@ -36,11 +36,11 @@ _TEXT_HOLDERS = frozenset(
 )
 _GROUPS = frozenset({"/Document", "/Part", "/Art", "/Sect", "/Div", "/BlockQuote"})
 _BARE = frozenset({"Type", "S", "K", "Pg", "P"})
-_PLACED = re.compile(rb"[-\d.]+ ([-\d.]+) (?:Tm|cm)$")
+_POSITION = re.compile(rb"[-\d.]+ ([-\d.]+) (?:Tm|cm)$")
 
 
 def finish(document: Any, pdf: Any, lang: str, content_id: str) -> None:
-    """Mend `pdf` (a `pydyf.PDF` that WeasyPrint has made of `document` as PDF/A-3a) in place.
+    """Correct `pdf` (a `pydyf.PDF` that WeasyPrint has made of `document` as PDF/A-3a) in place.
 
     Afterwards it names itself PDF/UA-1, carries language and content id in its XMP, list items hold only labels and
     bodies, header cells say what they head, and running heads, feet and page numbers are artifacts (ISO 14289-1, 7.8).
@@ -71,7 +71,7 @@ class _Tags:
         return self._pdf.objects[int(reference.split()[0])]
 
     def drop(self, reference: bytes) -> None:
-        """Leave an empty object where nothing leads any more; to take it out would renumber all others."""
+        """Empty an object that nothing refers to any more; to remove it would renumber all others."""
         number = int(reference.split()[0])
         empty = pydyf.Dictionary()
         empty.number = number
@@ -90,10 +90,10 @@ class _Tags:
 
     def reachable(self) -> list[Any]:
         """Every element of the tree, children after their parents."""
-        found = [self.at(reference) for reference in self._root["K"]]
-        for element in found:
-            found.extend(self.children(element))
-        return found
+        elements = [self.at(reference) for reference in self._root["K"]]
+        for element in elements:
+            elements.extend(self.children(element))
+        return elements
 
     def page_marks(self) -> Iterator[tuple[int, list[Any]]]:
         """For each page, from 0, the references of the elements its marks (by number) belong to."""
@@ -171,9 +171,9 @@ def _to_artifacts(stream: list[Any], marks: set[int], middle: float) -> None:
 def _depth(stream: list[Any], place: int) -> float:
     """How far down the page the content marked at `place` begins, in the pixels WeasyPrint draws in."""
     for item in stream[place + 1 : place + 8]:
-        found = _PLACED.search(item) if isinstance(item, bytes) else None
-        if found:
-            return float(found[1])
+        position = _POSITION.search(item) if isinstance(item, bytes) else None
+        if position:
+            return float(position[1])
     return 0.0
 
 
@@ -195,7 +195,7 @@ def _drop_stray_links(pdf: Any, tags: _Tags, reachable: set[bytes]) -> None:
 
 
 def _fold(tags: _Tags) -> None:
-    """Take out elements that say nothing (a span in a paragraph); the words move up into their parent."""
+    """Take out elements without meaning (a span in a paragraph); their content moves up into the parent."""
     moved: dict[bytes, bytes] = {}
     for element in reversed(tags.reachable()):  # from the leaves up, so that whole chains collapse
         if element["S"] in _TEXT_HOLDERS:
@@ -209,7 +209,7 @@ def _fold(tags: _Tags) -> None:
 def _folded_kids(element: Any, tags: _Tags, moved: dict[bytes, bytes]) -> Iterator[Any]:
     for kid in element["K"]:
         child = tags.at(kid) if isinstance(kid, bytes) else None
-        if child is None or not _says_nothing(child, element):
+        if child is None or not _is_plain_wrapper(child, element):
             yield kid
             continue
         moved[kid] = element.reference
@@ -218,7 +218,7 @@ def _folded_kids(element: Any, tags: _Tags, moved: dict[bytes, bytes]) -> Iterat
         yield from child["K"]
 
 
-def _says_nothing(child: Any, parent: Any) -> bool:
+def _is_plain_wrapper(child: Any, parent: Any) -> bool:
     return child.get("S") in _NEUTRAL and child["Pg"] == parent["Pg"] and set(child) <= _BARE
 
 

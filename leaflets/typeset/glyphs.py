@@ -35,12 +35,12 @@ def coverage(font: bytes) -> frozenset[int]:
 
     try:
         with TTFont(io.BytesIO(font), lazy=True) as opened:
-            found = frozenset(opened.getBestCmap() or ())
+            code_points = frozenset(opened.getBestCmap() or ())
     except Exception as error:  # fontTools raises whatever comes up on its way through a damaged file
         raise RenderError(_UNREADABLE, _USE_WHOLE) from error
-    if not found or not font.startswith(_TRUETYPE):
+    if not code_points or not font.startswith(_TRUETYPE):
         raise RenderError(_UNREADABLE, _USE_WHOLE)
-    return found
+    return code_points
 
 
 def printable(assets: Mapping[str, bytes]) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Nothing is lost between the markup and the paper: each element's letters can be seen on some page."""
+"""Checks that nothing is lost between markup and paper: the letters of each element can be seen on some page."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,33 +16,33 @@ _REMEDY = (
 _UNPRINTED = frozenset({"svg", "script", "style", "template", "title", "link", "meta"})
 
 
-def check_kept(document: Any) -> None:
+def check_no_words_lost(document: Any) -> None:
     """Compare the letters of every element of the markup with those set on the pages.
 
-    The renderer has dropped a block where a page ended in a set of columns, with all that followed, and said nothing;
-    and a theme may hide what it likes.
+    WeasyPrint can drop a block without a warning where a page ends within columns, with all that follows it, and a
+    theme may hide anything.
 
     Raises:
         RenderError: letters of an element are on no page, or those of the footer not on every page.
     """
-    on_paper = _on_paper(document)
+    printed = _printed_letters(document)
     body = _root(document).find("body")
     _check_footers(document, body)
-    for element in _printable(body):
-        words = " ".join(" ".join(_own(element)).split())
-        if _letters(words) > on_paper[element]:
+    for element in _printed_elements(body):
+        words = " ".join(" ".join(_own_text(element)).split())
+        if _letters(words) > printed[element]:
             raise _lost(words)
 
 
 def _check_footers(document: Any, body: Any) -> None:
-    """The words of the imprint in the margins of every page: version, review and id may not be hidden."""
+    """Check that the imprint (version, review, content id) can be read in the margins of every page."""
     imprint = next((element for element in body if element.get("class") == "imprint"), None)
     if imprint is None:
         return
     words = " ".join(imprint.get(side, "") for side in ("data-left", "data-right"))
     for page in document.pages:
         margins = (box for box in page._page_box.children if isinstance(box, _BOXES.MarginBox))
-        if sum(_letters(box.text) for margin in margins for box in _seen(margin)) < _letters(words):
+        if sum(_letters(box.text) for margin in margins for box in _visible_text(margin)) < _letters(words):
             raise _lost(words)
 
 
@@ -56,34 +56,38 @@ def _root(document: Any) -> Any:
     return next(box.element for box in boxes if box.element is not None and box.element.tag == "html")
 
 
-def _printable(element: Any) -> Iterator[Any]:
-    """An element and those within it, without drawings and what no page shows."""
+def _printed_elements(element: Any) -> Iterator[Any]:
+    """Yield an element and those within it, but no drawings and nothing that is never printed."""
     if not isinstance(element.tag, str) or element.tag.rpartition("}")[2] in _UNPRINTED:
         return
     yield element
     for child in element:
-        yield from _printable(child)
+        yield from _printed_elements(child)
 
 
-def _on_paper(document: Any) -> Counter[Any]:
-    counted: Counter[Any] = Counter()
+def _printed_letters(document: Any) -> Counter[Any]:
+    letters: Counter[Any] = Counter()
     for page in document.pages:
-        for box in _seen(page._page_box):
-            counted[box.element] += _letters(box.text)
-    return counted
+        for box in _visible_text(page._page_box):
+            letters[box.element] += _letters(box.text)
+    return letters
 
 
-def _seen(outer: Any) -> Iterator[Any]:
-    """The boxes of text within a box that can be seen: not hidden, and nothing shows through them."""
+def _visible_text(outer: Any) -> Iterator[Any]:
+    """Yield the text boxes within a box that are visible and opaque."""
     boxes = list(outer.descendants(placeholders=True))
-    pale = {id(inner) for box in boxes if box.style["opacity"] < 1 for inner in box.descendants(placeholders=True)}
+    see_through = {
+        id(inner) for box in boxes if box.style["opacity"] < 1 for inner in box.descendants(placeholders=True)
+    }
     for box in boxes:
-        shown = box.style["visibility"] == "visible" and box.style["color"].alpha == 1 and id(box) not in pale
-        if shown and isinstance(box, _BOXES.TextBox):
+        is_visible = (
+            box.style["visibility"] == "visible" and box.style["color"].alpha == 1 and id(box) not in see_through
+        )
+        if is_visible and isinstance(box, _BOXES.TextBox):
             yield box
 
 
-def _own(element: Any) -> Iterator[str]:
+def _own_text(element: Any) -> Iterator[str]:
     """The text of an element outside the elements within it."""
     yield element.text or ""
     for child in element:

@@ -1,4 +1,4 @@
-"""Where things came to lie on the laid-out pages: rectangles, how full each page is, and the lines of each section."""
+"""Measures laid-out pages: named rectangles, how full each page is, and the lines of each section."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from leaflets.typeset.engine import internal
 POINTS_PER_PIXEL = 0.75  # CSS counts 96 pixels to the inch
 _ONE_LINE_PX = 6.0
 """Boxes closer than this share a line: the cells of a row, or a heading and the text it hangs beside."""
-_BEGINS_PAGE = frozenset({"page", "left", "right", "recto", "verso"})
+_PAGE_BREAKS = frozenset({"page", "left", "right", "recto", "verso"})
 _HEADINGS = ("h2", "h3")
 _Line: Any = internal("formatting_structure.boxes.LineBox")
 
@@ -19,8 +19,8 @@ def fill(page: Any) -> float:
     area = page._page_box
     text = area.children[0]  # the others are the margin boxes and the footnotes
     ends = [box.position_y + box.height for box in text.descendants() if isinstance(box, _Line)]
-    reached = max(ends, default=area.content_box_y()) - area.content_box_y()
-    return round(float(min(max(reached / area.height, 0.0), 1.0)), 3)
+    last_end = max(ends, default=area.content_box_y()) - area.content_box_y()
+    return round(float(min(max(last_end / area.height, 0.0), 1.0)), 3)
 
 
 def rects(document: Any) -> Iterator[Rect]:
@@ -42,22 +42,22 @@ def _rect(name: str, page: int, page_height: float, box: Any) -> Rect:
 
 def stretches(document: Any) -> Iterator[SectionLines]:
     """Every section on every page it reaches, in reading order, with its lines there."""
-    part, begun = 0, set[Any]()
+    part, page_starters = 0, set[Any]()
     for number, page in enumerate(document.pages):
         text = page._page_box.children[0]
-        for element in _begun(text):
-            part += number > 0 and element not in begun
-            begun.add(element)
+        for element in _page_starters(text):
+            part += number > 0 and element not in page_starters
+            page_starters.add(element)
         heights: dict[str, list[float]] = {}
         for title, line in _lines(text, ""):
             heights.setdefault(title, []).append(line.position_y)
         yield from (SectionLines(title, number, _count(tops), part) for title, tops in heights.items())
 
 
-def _begun(text: Any) -> Iterator[Any]:
-    """The elements on a page that were to begin a page."""
+def _page_starters(text: Any) -> Iterator[Any]:
+    """The elements on a page that the styles say begin a page."""
     for box in text.descendants():
-        if box.element is not None and box.style["break_before"] in _BEGINS_PAGE:
+        if box.element is not None and box.style["break_before"] in _PAGE_BREAKS:
             yield box.element
 
 
@@ -72,7 +72,7 @@ def _lines(box: Any, title: str) -> Iterator[tuple[str, Any]]:
 
 
 def _title(section: Any) -> str:
-    heading = next((found for name in _HEADINGS if (found := section.find(name)) is not None), None)
+    heading = next((child for name in _HEADINGS if (child := section.find(name)) is not None), None)
     return " ".join("".join(heading.itertext()).split()) if heading is not None else ""
 
 

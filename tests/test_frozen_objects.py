@@ -1,4 +1,4 @@
-"""A PDF whose objects are settled before it is written has the same bytes, and is put into bytes once."""
+"""A PDF whose objects are frozen before it is written has the same bytes, and each is serialized once."""
 
 import io
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pydyf
 import pytest
 
-from leaflets.typeset.settled import settle
+from leaflets.typeset.frozen_objects import freeze_objects
 
 
 def _pdf() -> Any:
@@ -27,9 +27,9 @@ def _written(pdf: Any) -> bytes:
 
 
 def test_same_bytes() -> None:
-    settled = _pdf()
-    settle(settled)
-    assert _written(settled) == _written(_pdf())
+    frozen = _pdf()
+    freeze_objects(frozen)
+    assert _written(frozen) == _written(_pdf())
 
 
 def test_no_stream_of_a_page_is_compressed_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +43,7 @@ def test_no_stream_of_a_page_is_compressed_again(monkeypatch: pytest.MonkeyPatch
         return plain(stream)
 
     monkeypatch.setattr(pydyf.Stream, "data", property(data))
-    settle(pdf)
+    freeze_objects(pdf)
     assert asked == streams
     _written(pdf)
     assert not any(stream in asked[len(streams) :] for stream in streams)

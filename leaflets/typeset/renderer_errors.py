@@ -1,4 +1,4 @@
-"""Turns what WeasyPrint says and raises into errors of ours, each with its place and a remedy."""
+"""Turns what WeasyPrint logs and raises into our own errors, each with its place and a remedy."""
 
 import contextlib
 import errno
@@ -32,10 +32,10 @@ _MAX_MESSAGE = 200
 
 
 class _Listener:
-    """Collects the warnings and errors that WeasyPrint logs in this thread; those of other threads take their way.
+    """Collects the warnings and errors that WeasyPrint logs in this thread; those of other threads are logged as usual.
 
-    It stands before the logger's own methods, since a program around us may have silenced or disabled that logger, and
-    a missing glyph must not pass for that.
+    It replaces two methods of the logger, since a program around us may have silenced or disabled that logger, and
+    a missing glyph must be noticed all the same.
     """
 
     def __init__(self) -> None:
@@ -62,11 +62,11 @@ class _Listener:
 
 
 @contextlib.contextmanager
-def faults_raised(what: str, fetcher: AssetFetcher, source: str = "") -> Iterator[None]:
+def renderer_errors(what: str, fetcher: AssetFetcher, source: str = "") -> Iterator[None]:
     """Within it, every refusal, every warning WeasyPrint logs and every exception it raises becomes a RenderError.
 
-    `what` is what is being worked on, as a person would call it ("patient.css", "the page"); `source` is its text, for
-    looking up the line where WeasyPrint does not say it.
+    `what` is what is being worked on, as messages call it ("patient.css", "the page"); `source` is its text, to look up
+    the line where WeasyPrint does not give it.
     """
     try:
         with _Listener() as listener:
@@ -79,7 +79,7 @@ def faults_raised(what: str, fetcher: AssetFetcher, source: str = "") -> Iterato
         raise _failure(what, error) from error
     fetcher.require_none_refused()
     if listener.records:
-        raise _fault(what, listener.records[0], source)
+        raise _logged_error(what, listener.records[0], source)
 
 
 def _failure(what: str, error: Exception) -> LeafletError:
@@ -97,7 +97,7 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}, {words}" if words else type(error).__name__
 
 
-def _fault(what: str, record: logging.LogRecord, source: str) -> RenderError:
+def _logged_error(what: str, record: logging.LogRecord, source: str) -> RenderError:
     message = " ".join(record.getMessage().split())
     glyph = _GLYPH.search(record.getMessage())
     if glyph:
@@ -107,9 +107,9 @@ def _fault(what: str, record: logging.LogRecord, source: str) -> RenderError:
         )
     place = _PLACE.search(message)
     if place:
-        said = (message[: place.start()] + message[place.end() :]).strip(" .")[:_MAX_MESSAGE]
+        problem = (message[: place.start()] + message[place.end() :]).strip(" .")[:_MAX_MESSAGE]
         return RenderError(
-            f"{what}, line {place[1]}, column {place[2]}: {said}.",
+            f"{what}, line {place[1]}, column {place[2]}: {problem}.",
             remedy_for_release() or _CORRECT_RULE,
         )
     remedy = next((hint for pattern, hint in _REMEDIES if pattern.search(message)), _CHECK_STYLES)
@@ -118,7 +118,7 @@ def _fault(what: str, record: logging.LogRecord, source: str) -> RenderError:
 
 
 def _line_of(message: str, source: str) -> int:
-    """The line where the words a message quotes first stand in a source; 0 if they do not."""
+    """The number of the first line of a source with the words that a message quotes; 0 if it has none."""
     quoted = _QUOTED.search(message)
     place = source.find(quoted[1].strip()) if quoted else -1
     return source.count("\n", 0, place) + 1 if place >= 0 else 0
