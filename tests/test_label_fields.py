@@ -1,11 +1,9 @@
 """Every field of a label, read back from the printed page: which value stands behind which caption, and where."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from functools import cache
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import pypdfium2
 import pytest
@@ -20,6 +18,7 @@ from leaflets.typeset import typeset
 from tests.conftest import ROOT
 from tests.pages import assets, page
 from tests.print_samples import BODY, CSS, fonts, sheet
+from tests.read_labels import PrintedLine, lines_within
 
 LABEL = Label(
     patient_name="Anna Quill",
@@ -50,27 +49,6 @@ CAPTIONED = {
 }
 
 
-class Character(NamedTuple):
-    """A character on the page, its edges in points, and its height, which grows with the size of type."""
-
-    text: str
-    left: float
-    right: float
-    bottom: float
-    size: float
-
-
-class PrintedLine(NamedTuple):
-    """A line within the label's space: its words from left to right, each with its left and right edge."""
-
-    words: tuple[tuple[str, float, float], ...]
-    size: float
-
-    @property
-    def text(self) -> str:
-        return " ".join(word for word, _, _ in self.words)
-
-
 @cache
 def sheet_in(lang: str) -> CompiledLeaflet:
     """A leaflet of one page with space for a label."""
@@ -87,38 +65,7 @@ def printed(label: Label, lang: str = "en") -> list[PrintedLine]:
     rect = sheet_in(lang).rect("label")
     assert rect is not None
     with pypdfium2.PdfDocument(out.getvalue()) as document:
-        characters = [
-            one
-            for one in _characters(document[0].get_textpage())
-            if rect.x <= one.left and one.right <= rect.x + rect.width and rect.y <= one.bottom <= rect.y + rect.height
-        ]
-    return _lines(characters)
-
-
-def _characters(page: Any) -> Iterator[Character]:
-    for at in range(page.count_chars()):
-        text = page.get_text_range(at, 1)
-        if text.strip():
-            left, bottom, right, top = page.get_charbox(at, loose=True)
-            yield Character(text, left, right, bottom, top - bottom)
-
-
-def _lines(characters: list[Character]) -> list[PrintedLine]:
-    """Lines from top to bottom; words end where a gap is wider than a tenth of the size of type."""
-    rows: dict[float, list[Character]] = {}
-    for one in characters:
-        rows.setdefault(round(one.bottom), []).append(one)
-    lines = []
-    for _, row in sorted(rows.items(), reverse=True):
-        words: list[tuple[str, float, float]] = []
-        for one in sorted(row, key=lambda one: one.left):
-            if words and one.left - words[-1][2] < one.size / 10:
-                word, left, _ = words.pop()
-                words.append((word + one.text, left, one.right))
-            else:
-                words.append((one.text, one.left, one.right))
-        lines.append(PrintedLine(tuple(words), row[0].size))
-    return lines
+        return lines_within(document[0], rect)
 
 
 def test_a_label_reads_line_by_line_as_a_pharmacist_expects() -> None:
