@@ -144,7 +144,7 @@ def view(monograph: Monograph, audience: Audience) -> View:
         withheld += _withheld_heading(section, shown_section, audience)
     ordered = tuple(shown_section for _, shown_section in sorted(ranked, key=lambda entry: entry[0]))
     sections = _with_dose_grid(_sets_kept_together(ordered), monograph.front.dose_times, audience, layout)
-    return View(audience, monograph.front, sections, monograph.two_voices, tuple(withheld))
+    return View(audience, monograph.front, sections, monograph.two_audiences, tuple(withheld))
 
 
 def _with_dose_grid(
@@ -203,7 +203,7 @@ def _view_section(
         blocks = _with_dose_tables(blocks, language) if section.id in _DOSE_TABLE_SECTIONS else blocks
     else:
         title = placement.title or section.heading
-        note = "" if monograph.two_voices or section.heading.casefold() == title.casefold() else section.heading
+        note = "" if monograph.two_audiences or section.heading.casefold() == title.casefold() else section.heading
     return ViewSection(section.id, title, region, section.line, blocks, note, section.subject)
 
 

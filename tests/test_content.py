@@ -84,7 +84,7 @@ def marks(text: Text) -> set[str]:
 
 def test_the_file_is_read_without_a_finding(monograph: Monograph) -> None:
     assert monograph.findings == ()
-    assert monograph.two_voices
+    assert monograph.two_audiences
 
 
 def test_nobody_has_reviewed_it_and_it_does_not_claim_so(monograph: Monograph) -> None:

@@ -77,7 +77,7 @@ def test_the_example_of_the_manual_is_a_monograph_without_a_finding_of_form(mono
     example = next(text for text in re.findall(r"````markdown\n(.*?)````", monograph, re.S) if text.startswith("---"))
     found = parse(example, name="example", file="example.md")
     assert found.findings == ()
-    assert found.two_voices
+    assert found.two_audiences
     assert {section.id for section in found.sections} >= {"key_message", "urgent", "indications", "dosage", "faqs"}
 
 

@@ -17,7 +17,7 @@ _OF_HARMS = frozenset(
 
 def one_sided(reading: Reading) -> Iterator[Violation]:
     """A contraindication in this audience's text that the other audience's text never speaks of."""
-    if not reading.monograph.two_voices:
+    if not reading.monograph.two_audiences:
         return
     other = "clinician" if reading.audience is Audience.PATIENT else "patient"
     other_words = _words(reading.other_index, _OF_HARMS)

@@ -43,7 +43,7 @@ def _in_range(unit: Position) -> bool:
 
 def only_for_patients(reading: Reading) -> Iterator[Violation]:
     """A dose in the patient text that is nowhere in the clinician text."""
-    if not reading.monograph.two_voices:
+    if not reading.monograph.two_audiences:
         return
     clinician_amounts = _amounts(reading.other_index)
     for unit in reading.units:

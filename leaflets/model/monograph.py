@@ -259,13 +259,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Monograph:
-    """One medicine in one language, as its author wrote it; `two_voices`: some of it is marked for one audience."""
+    """One medicine in one language, as its author wrote it; `two_audiences`: some of it is marked for one audience."""
 
     name: str
     file: str
     lang: str
     front: Front
     sections: tuple[Section, ...]
-    two_voices: bool = False
+    two_audiences: bool = False
     findings: tuple[Finding, ...] = ()
     comments: tuple[Withheld, ...] = ()

@@ -40,5 +40,5 @@ class View:
     audience: Audience
     front: Front
     sections: tuple[ViewSection, ...]
-    two_voices: bool = False
+    two_audiences: bool = False
     withheld: tuple[Withheld, ...] = ()

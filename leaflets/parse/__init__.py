@@ -32,8 +32,8 @@ def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collec
     lines, control = read_lines(text, file)
     node, body = take_front(lines, file)
     by_audience = mark_audiences(mark_pictures(body, pictures), file)
-    two_voices = any(line.audience for line in by_audience.lines)
-    raw, heading = _titled(split_sections(by_audience.lines, two_voices=two_voices, lang=lang))
+    two_audiences = any(line.audience for line in by_audience.lines)
+    raw, heading = _titled(split_sections(by_audience.lines, two_audiences=two_audiences, lang=lang))
     offset = lines[0].number if node is None else next(line.number for line in lines if line.text.strip())
     front, key_findings = read_front(node, file, offset, heading.heading.words if heading else "")
     read = (_section(section, file) for section in raw)
@@ -43,7 +43,7 @@ def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collec
     of_lines = _findings(raw, by_audience.lines, file, cited, pictures)
     findings = (*control, *key_findings, *by_audience.findings, *of_lines)
     with_subtitle = _with_subtitle(sections, heading, front.title)
-    return Monograph(name, file, lang, front, with_subtitle, two_voices, findings, by_audience.comments)
+    return Monograph(name, file, lang, front, with_subtitle, two_audiences, findings, by_audience.comments)
 
 
 def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSection | None]:

@@ -44,12 +44,12 @@ class RawSection:
     subject: str = ""
 
 
-def split_sections(lines: Sequence[SourceLine], *, two_voices: bool, lang: str = "en") -> tuple[RawSection, ...]:
+def split_sections(lines: Sequence[SourceLine], *, two_audiences: bool, lang: str = "en") -> tuple[RawSection, ...]:
     """The sections in source order; text before the first heading is one of id "introduction"."""
     sections = [RawSection(Heading("introduction", ""), lines[0].number if lines else 1, 0, ())]
     body: list[SourceLine] = []
     for line, level, heading in _headings(lines, lang):
-        if heading is None or not _opens_section(heading, level, sections, two_voices=two_voices):
+        if heading is None or not _opens_section(heading, level, sections, two_audiences=two_audiences):
             body.append(line)
             continue
         sections[-1] = replace(sections[-1], lines=tuple(body))
@@ -122,14 +122,14 @@ def _names_component(lines: Sequence[SourceLine], position: int, lang: str) -> b
     return match is not None and classify(match[2], lang).id == "generic_name"
 
 
-def _opens_section(heading: Heading, level: int, sections: Sequence[RawSection], *, two_voices: bool) -> bool:
+def _opens_section(heading: Heading, level: int, sections: Sequence[RawSection], *, two_audiences: bool) -> bool:
     current = sections[-1]
     if heading.id in _ALWAYS:
         return True
     if level == BOLD_LEVEL:
         return _bold_opens(heading, sections)
     if heading.id != "other":
-        return not (two_voices and level > max(current.level, 3))
+        return not (two_audiences and level > max(current.level, 3))
     return level <= current.level or current.level <= 1
 
 

@@ -52,7 +52,7 @@ def new_translation(source: str, front: Front, file: str, heading: Callable[[str
     """
     lines, _ = read_lines(source, file)
     _, body = take_front(lines, file)
-    sections = split_sections(mark_audiences(body, file).lines, two_voices=True)
+    sections = split_sections(mark_audiences(body, file).lines, two_audiences=True)
     after = (*(section.heading.id for section in sections[1:]), "")
     parts = (
         _section(section, heading, leads=following == "other")
