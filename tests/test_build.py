@@ -18,9 +18,8 @@ from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.pipeline import BuiltSheet, build, default_edition
 from leaflets.pipeline.cache import Cache
-from leaflets.pipeline.checked_text import parse_and_check
 from leaflets.pipeline.inputs import gather_inputs
-from leaflets.pipeline.texts import read_texts
+from leaflets.pipeline.texts import parse_and_check, read_texts
 from leaflets.project import ProjectFolder, Settings, packaged, today
 from leaflets.project.content import source_at
 from tests import verapdf

@@ -20,10 +20,9 @@ from leaflets.model.objection import Objection
 from leaflets.model.review import is_expired
 from leaflets.pipeline.cache_key import cache_key
 from leaflets.pipeline.catalogue import Catalogue, CatalogueEntry, entry_of_translation, read_catalogue
-from leaflets.pipeline.checked_text import CheckedText, parse_and_check
 from leaflets.pipeline.pictures import pictures_of
 from leaflets.pipeline.policy import outdated_translation
-from leaflets.pipeline.texts import Texts, read_texts
+from leaflets.pipeline.texts import CheckedText, Texts, parse_and_check, read_texts
 from leaflets.project import MonographFile, ProjectFolder
 from leaflets.runlist.drug_names import DrugName, DrugNames, index_drug_names
 from leaflets.workers.protocol import RenderFunction, RenderTask, Result

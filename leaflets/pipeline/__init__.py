@@ -16,7 +16,7 @@ from leaflets.pipeline.texts import read_texts
 from leaflets.project import MonographFile, ProjectFolder, today
 
 if TYPE_CHECKING:
-    from leaflets.pipeline.checked_text import CheckedText
+    from leaflets.pipeline.texts import CheckedText
 
 __all__ = ["BuiltSheet", "build", "default_edition", "require_clean"]
 

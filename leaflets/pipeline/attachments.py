@@ -6,19 +6,14 @@ print runs hold thousands. The record has the hash of each, so that `rebuild` ca
 
 from __future__ import annotations
 
-import sys
-import zlib
-from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
 from typing import TYPE_CHECKING
 
-from leaflets import __version__
 from leaflets.model.edition import Edition, edition_facts
 from leaflets.model.monograph import Front
 from leaflets.model.page import Attachment
 from leaflets.pipeline.inputs import Inputs
-from leaflets.pipeline.releases import LIBRARIES, releases
+from leaflets.pipeline.program import made_with
 from leaflets.seal.record import FILE, Record, written
 
 if TYPE_CHECKING:
@@ -60,17 +55,3 @@ def record_of(source: MonographFile, edition: Edition, inputs: Inputs, front: Fr
         hashes=inputs.hashes,
         made_with=made_with(),
     )
-
-
-@cache
-def made_with() -> Mapping[str, str]:
-    """The releases of everything that can change the bytes of a page."""
-    from leaflets.typeset import engine_versions  # loaded by now, and with it the renderer
-
-    return {
-        "leaflet": __version__,
-        "python": ".".join(map(str, sys.version_info[:3])),
-        "zlib": zlib.ZLIB_RUNTIME_VERSION,
-        **dict(engine_versions()),
-        **releases(LIBRARIES),
-    }

@@ -1,44 +1,22 @@
-"""Two digests of all that a sheet is made of: the key it has in this machine's cache, and its content id's parts.
+"""The key of a sheet in this machine's cache.
 
-The key is quick: it takes styles, fonts and code by size and time of change, and reads none of them. The content id is
-the same on every machine: it takes the bytes.
+It is quick: styles, fonts and code count by size and time of change, and none of them is read. The content id, which is
+the same on every machine, takes their bytes (`inputs`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import sys
-import zlib
-from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
-
 from leaflets import __version__
 from leaflets.model.edition import Edition, Notice
-from leaflets.pipeline.releases import LIBRARIES, RENDERER, releases
+from leaflets.pipeline.program import digest_of, file_stamp, folder_stamp, program_stamp
 from leaflets.pipeline.texts import Texts
-from leaflets.project import MonographFile, ProjectFolder, packaged
-
-# What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
-_SHAPING = (
-    "booklet.py", "impose.py", "lazy_modules.py", "picture_check.py", "qr.py", "typography.py", "view.py",
-    "checks/*.py", "checks/data/*", "compose/*.py", "languages/*.py", "languages/catalogues/*.po", "model/*.py",
-    "parse/*.py", "pipeline/*.py", "proof/*.py", "seal/*.py", "tables/*", "tables/headings/*", "typeset/*",
-    "typeset/patches/*.py",
-)  # fmt: skip
-_ENGINES = ("babel", "weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno", "pylopdf_fonts_zh_cn")
-_LIBRARY_FOLDERS = (
-    f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/lib",
-)  # fmt: skip
-_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0")
+from leaflets.project import MonographFile, ProjectFolder
 
 
 def cache_key(project: ProjectFolder, texts: Texts, edition: Edition, notices: tuple[Notice, ...]) -> str:
     """The key that a sheet of these texts has in the cache of this machine."""
     folders = (project.root / "styles", project.root / "templates", *project.picture_folders(texts.source))
-    files = (*(_folder_stamp(str(folder)) for folder in folders), _file_stamp(project.logo_path))
+    files = (*(folder_stamp(str(folder)) for folder in folders), file_stamp(project.logo_path))
     facts = settings_facts(project, texts.source, edition, notices)
     return digest_of([facts, *texts.by_name.values(), *(each.encode() for each in files), program_stamp()])
 
@@ -49,79 +27,3 @@ def settings_facts(
     """What shapes a sheet and is no file: its edition, the settings, its notices, our release."""
     settings = project.settings
     return repr((edition, settings.pharmacy, settings.code_url, source.file_name, notices, __version__)).encode()
-
-
-def digest_of(parts: Iterable[bytes]) -> str:
-    """The SHA-256 of some byte strings, each with its length, so that none can run into the next."""
-    total = hashlib.sha256()
-    for part in parts:
-        total.update(len(part).to_bytes(8, "big"))
-        total.update(part)
-    return total.hexdigest()
-
-
-@cache
-def code_hash() -> str:
-    """The hash of what of our own code and tables shapes a page."""
-    package = Path(__file__).resolve().parent.parent
-    files = sorted(path for pattern in _SHAPING for path in package.glob(pattern) if path.is_file())
-    parts = (part for path in files for part in (str(path.relative_to(package)).encode(), path.read_bytes()))
-    return digest_of(parts)
-
-
-@cache
-def program_stamp() -> bytes:
-    """Our own code and styles, and the libraries beneath them, as they lie on this machine."""
-    package = str(Path(__file__).resolve().parent.parent)
-    folders = (_folder_stamp(package), _folder_stamp(str(packaged("styles"))))
-    libraries = (
-        *map(_library_stamp, _ENGINES),
-        *map(_system_library, _LIBRARIES),
-        repr(releases(LIBRARIES | RENDERER)),
-    )
-    return "\n".join((*folders, *libraries, sys.version, zlib.ZLIB_RUNTIME_VERSION)).encode()
-
-
-def _folder_stamp(folder: str) -> str:
-    """Every file below a folder with its size and times of change; empty where there is no folder.
-
-    Two times, since that of its text may be set by hand or by a copy; what cannot be looked at counts by name.
-    """
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return ""
-    return "\n".join(_entry_stamp(entry) for entry in entries if entry.name != "__pycache__")
-
-
-def _file_stamp(file: Path | None) -> str:
-    try:
-        stat = file.stat() if file else None
-    except OSError:
-        return "missing"
-    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}" if stat else ""
-
-
-def _entry_stamp(entry: os.DirEntry[str]) -> str:
-    try:
-        if entry.is_dir(follow_symlinks=False):  # a link may lead in a circle, and none out of the folder is used
-            return f"{entry.name}/{_folder_stamp(entry.path)}"
-        stat = entry.stat()
-    except OSError:
-        return entry.name
-    return f"{entry.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}"
-
-
-def _library_stamp(name: str) -> str:
-    """A library's size and time of change, found on the path without the machinery of imports."""
-    for folder in sys.path:
-        with contextlib.suppress(OSError):
-            stat = Path(folder, name, "__init__.py").stat()
-            return f"{name} {stat.st_size} {stat.st_mtime_ns}"
-    return f"{name} missing"
-
-
-def _system_library(name: str) -> str:
-    """The file a system library's name leads to, which bears its version."""
-    found = next((f"{folder}/{name}" for folder in _LIBRARY_FOLDERS if os.path.lexists(f"{folder}/{name}")), "")
-    return os.path.realpath(found) if found else f"{name} elsewhere"

@@ -10,8 +10,9 @@ from leaflets.model.edition import Edition, Notice
 from leaflets.model.page import ID_DIGITS
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.model.pictograms import PICTOGRAMS, icon_file, picture_file
-from leaflets.pipeline.cache_key import code_hash, digest_of, settings_facts
+from leaflets.pipeline.cache_key import settings_facts
 from leaflets.pipeline.pictures import logo_of, pictures_of
+from leaflets.pipeline.program import code_hash, digest_of
 from leaflets.pipeline.texts import Texts
 from leaflets.project import ProjectFolder
 

@@ -17,13 +17,13 @@ from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding
 from leaflets.model.page import Fit, Html, Imprint, Pdf
 from leaflets.pipeline.attachments import attachments_of
-from leaflets.pipeline.checked_text import CheckedText, parse_and_check
 from leaflets.pipeline.child import child_saves_time, run_in_child
 from leaflets.pipeline.fit import fit_to_paper
 from leaflets.pipeline.inputs import Inputs
 from leaflets.pipeline.page_findings import not_suppressed, page_findings, require_glyphs, require_on_paper, tightened
 from leaflets.pipeline.policy import require_not_withdrawn
 from leaflets.pipeline.sheet import BuiltSheet
+from leaflets.pipeline.texts import CheckedText, parse_and_check
 
 if TYPE_CHECKING:
     from leaflets.model.monograph import Front

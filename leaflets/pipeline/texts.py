@@ -1,4 +1,4 @@
-"""The texts a sheet is made of, read once: a monograph's own, and the one it translates, if any."""
+"""The texts a sheet is made of, read once, parsed and checked: a monograph's own, and the one it translates, if any."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from leaflets.project import MonographFile, ProjectFolder, read_bytes
 from leaflets.project.files import decode
 
 if TYPE_CHECKING:
+    from leaflets.model.edition import Edition
+    from leaflets.model.finding import Finding
     from leaflets.model.monograph import Monograph
 
 MAX_TEXT_BYTES = 262_144
@@ -55,6 +57,16 @@ class Texts:
         return hashlib.sha256(own.digest() + hashlib.sha256(self.original.text).digest()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedText:
+    """The parsed texts of a sheet and the findings on them; `of` tells what was read, and for which sheet."""
+
+    of: tuple[str, ...]
+    monograph: Monograph
+    original: Monograph | None
+    findings: tuple[Finding, ...]
+
+
 def read_texts(project: ProjectFolder, source: MonographFile) -> Texts:
     """The texts of a monograph as they are now. Raises ContentError where one cannot be read."""
     original = project.original(source)
@@ -82,6 +94,35 @@ def parse_texts(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph
         return monograph, None
     original = _parse(texts.original.source, texts.original.text, texts.original.pictures)
     return with_inherited(monograph, original), original
+
+
+def parse_and_check(
+    texts: Texts, pictures: Collection[str], edition: Edition, before: CheckedText | None = None
+) -> CheckedText:
+    """Parses and checks the texts of a sheet; returns `before` where that was of the very same.
+
+    Raises ContentError where one of the texts cannot be read.
+    """
+    of = _of(texts, pictures, edition)
+    if before is not None and before.of == of:
+        return before
+    from leaflets.checks import check  # here, so that a run whose leaflets are all judged loads no linter
+
+    monograph, original = parse_texts(texts, pictures)
+    audience = (edition.audience,)
+    findings = check(monograph, decode(texts.text, texts.source.file), audience, original=original)
+    if edition.bilingual and original and texts.original:
+        findings = (*findings, *check(original, decode(texts.original.text, texts.original.source.file), audience))
+    return CheckedText(of, monograph, original, findings)
+
+
+def _of(texts: Texts, pictures: Collection[str], edition: Edition) -> tuple[str, ...]:
+    """All that the parser and the checks are told."""
+    original = texts.original
+    sources = (texts.source, original.source) if original else (texts.source,)
+    places = (word for source in sources for word in (source.name, source.file, source.lang))
+    theirs = sorted(original.pictures) if original else ()
+    return (texts.hash, *places, repr((sorted(pictures), theirs)), edition.audience, str(edition.bilingual))
 
 
 def _parse(source: MonographFile, text: bytes, pictures: Collection[str]) -> Monograph:

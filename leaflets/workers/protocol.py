@@ -8,7 +8,7 @@ from typing import Protocol
 
 from leaflets.model.copy import Leaflet
 from leaflets.model.objection import Objection
-from leaflets.pipeline.checked_text import CheckedText
+from leaflets.pipeline.texts import CheckedText
 
 
 @dataclass(frozen=True, slots=True)
