@@ -3,11 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.running import Leaflet
 from tests.sheets import ProjectMonographs, shared_folder
 
 ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("any machine", deadline=None)  # a busy or slow machine is no fault of an example
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -47,15 +47,15 @@ def load() -> None:
 
 def warm_up() -> None:
     """Renders two sections of one of our own monographs; an error in it is reported when its sheet is asked for."""
-    from leaflets.pipeline import default_edition
     from leaflets.pipeline.inputs import gather_inputs
     from leaflets.pipeline.render import render
+    from leaflets.pipeline.request import requested_edition
     from leaflets.pipeline.texts import read_texts
     from leaflets.stamp import compile_leaflet
 
     project = ProjectFolder(packaged("content"))
     for source in list(project.sources.values())[:1]:
-        edition = default_edition(project, Audience.PATIENT)
+        edition = requested_edition(project, Audience.PATIENT)
         with contextlib.suppress(LeafletError):
             texts = read_texts(project, source)
             texts = replace(texts, text=_beginning(texts.text))

@@ -13,12 +13,12 @@ from typing import Any
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
-from leaflets.languages import text_lang
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
-from leaflets.model.finding import Finding, Severity
+from leaflets.model.finding import Severity
 from leaflets.pipeline import BuiltSheet, build, require_clean
+from leaflets.pipeline.child import allow_child
+from leaflets.pipeline.request import audiences_of, monograph_file, requested_edition
 from leaflets.project import MonographFile, ProjectFolder, keep, load_project, save, shown
-from leaflets.project.content import at_path
 from leaflets.project.naming import sheet_name
 
 _EXAMPLES = """\
@@ -107,17 +107,19 @@ class _Made:
 
 def run(args: argparse.Namespace) -> int:
     """Build what was asked for; the exit code is that of the first monograph that failed."""
+    allow_child()
     project = _overridden(load_project(Path.cwd()), args)
     sources = tuple(_sources(args, project))
     editions = tuple(_editions(args, project, sources))
-    folder = args.output or project.output
+    args.output = args.output or project.output
+    args.details = report.details() if args.verbose else None
     _refuse_doubles(sources)
     made: list[_Made] = []
     failed: list[LeafletError] = []
     for source in _with_progress(sources, args):
         for edition in editions:
             try:
-                made.append(_make(project, source, edition, folder, args))
+                made.append(_make(project, source, edition, args))
             except LeafletError as fault:
                 if isinstance(fault, OutputError) or len(sources) == 1 == len(editions):
                     raise
@@ -150,31 +152,21 @@ def _sources(args: argparse.Namespace, project: ProjectFolder) -> Iterator[Monog
             "build: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
         )
     for name in args.names or project.names():
-        lang = args.lang or project.settings.language
-        source = at_path(name) or project.source(name, lang)
-        if source.lang != text_lang(lang):
-            raise ContentError(
-                f"{source.file}: by its name this text is in “{source.lang}”, and sheets in “{lang}” were asked for",
-                f"Say --lang {source.lang}.",
-            )
-        yield source
+        yield monograph_file(project, name, args.lang)
 
 
 def _editions(args: argparse.Namespace, project: ProjectFolder, sources: Sequence[MonographFile]) -> Iterator[Edition]:
-    paper = Paper(args.paper) if args.paper else project.settings.paper
-    type_size = TypeSize(args.edition) if args.edition else project.settings.type_size
-    if args.booklet and paper is not Paper.A5:
-        raise UsageError(f"build: a booklet is A4, folded: its pages are A5, not {paper}", "Say --paper a5.")
-    lang = args.lang or project.settings.language
     for audience in _audiences(args.audience, project, sources):
-        yield Edition(audience, lang, paper, type_size, args.sheets, args.fitted, args.booklet)
+        yield requested_edition(
+            project, audience, lang=args.lang, paper=args.paper, type_size=args.edition,
+            sheets=args.sheets, fitted=args.fitted, booklet=args.booklet,
+        )  # fmt: skip
 
 
-def _audiences(said: str | None, project: ProjectFolder, sources: Sequence[MonographFile]) -> Iterable[Audience]:
-    if said in (None, "all"):
-        translated = said is None and all(project.original(source) for source in sources)
-        return (Audience.PATIENT,) if translated else tuple(Audience)  # a translation has the patient voice alone
-    return (Audience(said),)
+def _audiences(flag: str | None, project: ProjectFolder, sources: Sequence[MonographFile]) -> Iterable[str]:
+    if flag is None:
+        return audiences_of(project, sources)
+    return tuple(Audience) if flag == "all" else (flag,)
 
 
 def _refuse_doubles(sources: Sequence[MonographFile]) -> None:
@@ -188,15 +180,13 @@ def _refuse_doubles(sources: Sequence[MonographFile]) -> None:
             )
 
 
-def _make(
-    project: ProjectFolder, source: MonographFile, edition: Edition, folder: Path, args: argparse.Namespace
-) -> _Made:
+def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args: argparse.Namespace) -> _Made:
     start = time.perf_counter()
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
     built = build(project, source, edition, allowed=allowed)
     if args.strict:
         require_clean(built)
-    path = folder / sheet_name(source, edition, project.settings)
+    path = args.output / sheet_name(source, edition, project.settings)
     if args.html:
         save(path.with_suffix(".html"), _standalone(built, project, path.parent))
     keep(path, built.pdf.data)
@@ -231,17 +221,12 @@ def _print(made: _Made, args: argparse.Namespace) -> None:
         return
     pages = f"{built.pdf.pages} page{'s' if built.pdf.pages != 1 else ''}{' to fold' if built.edition.booklet else ''}"
     how = f"{made.seconds:.2f} s" if built.fresh else f"{made.seconds:.2f} s, unchanged"
-    told = report.counts(_shown(built.findings, built.edition.audience))
+    told = report.counts(built.own_findings)
     report.line(f"{shown(made.path)}  {pages}  {how}" + (f"  {told}" if told else ""), sys.stdout)
     if not args.verbose:
         report.findings(finding for finding in built.findings if finding.code == TOO_LONG)
     else:
-        report.findings(_shown(built.findings, built.edition.audience))
-        report.withheld(built.withheld, built.source.file)
-
-
-def _shown(found: Iterable[Finding], audience: Audience) -> tuple[Finding, ...]:
-    return tuple(finding for finding in found if finding.audience in (None, audience))
+        args.details.print()
 
 
 def _print_json(made: Sequence[_Made], failed: Sequence[LeafletError]) -> None:
@@ -270,7 +255,7 @@ def _facts(made: _Made) -> dict[str, Any]:
         "seconds": round(made.seconds, 3),
         "content_id": built.content_id,
         "cached": not built.fresh,
-        "findings": [report.finding_facts(f) for f in _shown(built.findings, built.edition.audience)],
+        "findings": [report.finding_facts(f) for f in built.own_findings],
         "withheld": [{"line": w.line, "excerpt": w.excerpt, "reason": w.reason} for w in built.withheld],
-        "errors": sum(f.severity is Severity.ERROR for f in _shown(built.findings, built.edition.audience)),
+        "errors": sum(f.severity is Severity.ERROR for f in built.own_findings),
     }

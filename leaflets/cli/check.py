@@ -19,7 +19,6 @@ from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.project import MonographFile, ProjectFolder, load_project, today
 from leaflets.project.content import at_path
-from leaflets.project.files import decode
 
 _EXAMPLES = """\
 examples:
@@ -123,18 +122,13 @@ def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition]
 
 
 def _check(project: ProjectFolder, source: MonographFile, audiences: Sequence[Audience]) -> Checked:
-    # Here and not above: the help of a command needs no parser of Markdown.
-    from leaflets.pipeline.pictures import pictures_of
-    from leaflets.pipeline.texts import parse_texts, read_texts
+    from leaflets.pipeline.texts import examine_texts, read_texts
 
-    texts = read_texts(project, source)
-    text = decode(texts.text, source.file)
-    monograph, original = parse_texts(texts, pictures_of(project, source, texts.text))
-    voices = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
-    examined = checks.full_report(monograph, text, voices, today=today(), original=original)
+    examined = examine_texts(project, read_texts(project, source), audiences, today())
+    monograph, report = examined.monograph, examined.report
     if Audience.PATIENT not in audiences or checks.rules_left_out(monograph.lang):
-        return Checked(monograph, examined, (), {})
-    return Checked(monograph, examined, checks.patient_index_items(monograph), checks.patient_grades(monograph))
+        return Checked(monograph, report, (), {})
+    return Checked(monograph, report, checks.patient_index_items(monograph), checks.patient_grades(monograph))
 
 
 def _print(done: Sequence[Checked], failed: Sequence[LeafletError], args: argparse.Namespace) -> None:

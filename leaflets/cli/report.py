@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, TextIO
 
 from leaflets.errors import LeafletError
-from leaflets.model.finding import Finding, Severity, Withheld
+from leaflets.model.finding import Finding, Severity
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}
 
@@ -54,10 +55,34 @@ def findings(found: Iterable[Finding], stream: TextIO | None = None) -> None:
             line(f"    {finding.hint}", stream)
 
 
-def withheld(items: Sequence[Withheld], file: str) -> None:
-    """What this audience is not shown, and why."""
-    for item in items:
-        line(f"{file}:{item.line}  withheld  “{item.excerpt}”: {item.reason}")
+class Details(logging.Handler):
+    """What is logged while sheets are made, kept until there is a line about the sheet for it to stand below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keeps a record."""
+        self._records.append(record)
+
+    def print(self) -> None:
+        """Prints what was kept, findings with their hints, and forgets it."""
+        for record in self._records:
+            finding = getattr(record, "finding", None)
+            if isinstance(finding, Finding):
+                findings([finding])
+            else:
+                line(record.getMessage())
+        self._records.clear()
+
+
+def details() -> Details:
+    """The details of all sheets from here on."""
+    handler, logger = Details(), logging.getLogger("leaflets")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    return handler
 
 
 def counts(found: Iterable[Finding]) -> str:

@@ -25,14 +25,14 @@ class CacheEntry:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """A folder of entries. Everything in it may be deleted at any time."""
+    """A folder of entries; everything in it may be deleted at any time."""
 
     folder: Path
 
     def get(self, key: str) -> CacheEntry | None:
         """The entry stored under `key`, or None where there is none or its bytes are not the ones stored."""
         try:
-            data = self._path(key).read_bytes()
+            data = (self.folder / f"{key}.sheet").read_bytes()
         except OSError:
             return None
         return _unpack(key, data)
@@ -41,29 +41,39 @@ class Cache:
         """Store an entry. A cache that cannot be written is no fault of the build, so nothing is raised."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._write(self._path(key), _pack(key, entry))
-            self._prune()
+            _write(self.folder, self.folder / f"{key}.sheet", _pack(key, entry))
+            _prune(self.folder)
 
-    def _write(self, path: Path, data: bytes) -> None:
-        beside = self.folder / f".{os.getpid()}-{os.urandom(4).hex()}.part"
-        try:
-            beside.write_bytes(data)
-            beside.replace(path)
-        finally:
-            with contextlib.suppress(OSError):
-                beside.unlink()
 
-    def _prune(self) -> None:
-        entries = [entry for entry in os.scandir(self.folder) if entry.name.endswith(".sheet")]
-        if len(entries) <= KEPT_ENTRIES:
-            return
-        oldest = sorted(entries, key=lambda entry: entry.stat().st_mtime)[: len(entries) - KEPT_ENTRIES]
-        for entry in oldest:
-            with contextlib.suppress(OSError):
-                Path(entry.path).unlink()
+class NoCache(Cache):
+    """Keeps nothing."""
 
-    def _path(self, key: str) -> Path:
-        return self.folder / f"{key}.sheet"
+    def get(self, key: str) -> CacheEntry | None:
+        """Nothing is there."""
+        return None
+
+    def put(self, key: str, entry: CacheEntry) -> None:
+        """Nothing is stored."""
+
+
+def _write(folder: Path, path: Path, data: bytes) -> None:
+    beside = folder / f".{os.getpid()}-{os.urandom(4).hex()}.part"
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+
+
+def _prune(folder: Path) -> None:
+    entries = [entry for entry in os.scandir(folder) if entry.name.endswith(".sheet")]
+    if len(entries) <= KEPT_ENTRIES:
+        return
+    oldest = sorted(entries, key=lambda entry: entry.stat().st_mtime)[: len(entries) - KEPT_ENTRIES]
+    for entry in oldest:
+        with contextlib.suppress(OSError):
+            Path(entry.path).unlink()
 
 
 def _pack(key: str, entry: CacheEntry) -> bytes:

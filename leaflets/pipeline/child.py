@@ -14,9 +14,20 @@ from leaflets.errors import Interrupted, LeafletError, RenderError
 _Value = TypeVar("_Value")
 
 
+class _Permission:
+    """Whether this process may fork: a command owns its process, a library does not."""
+
+    given = False
+
+
+def allow_child() -> None:
+    """From here on a page may be composed in a forked child. For a command; a library leaves its process alone."""
+    _Permission.given = True
+
+
 def child_saves_time() -> bool:
-    """Whether a child saves time: the renderer is still to be loaded, a second core is there, and forking is safe."""
-    loaded = "weasyprint" in sys.modules
+    """Whether a child may be made and saves time: no renderer is loaded, there is a second core, forking is safe."""
+    loaded = "weasyprint" in sys.modules or not _Permission.given
     return not loaded and hasattr(os, "fork") and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
 
 

@@ -7,6 +7,7 @@ stage is imported by the function that runs it, and not above.
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from leaflets.model.monograph import Front
     from leaflets.model.view import View
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Neither the renderer nor the reader of PDFs is safe in two threads at once."""
 _PAGES = count(1)
 _PAGES_BETWEEN_COLLECTIONS = 6
 _PAGES_PER_FOLDED_SHEET = 4
@@ -56,6 +59,11 @@ def render(inputs: Inputs, edition: Edition, checked: CheckedText | None = None)
 
     Raises ContentError, CheckFailed (it is withdrawn), RenderError or PdfError.
     """
+    with _ONE_AT_A_TIME:
+        return _rendered(inputs, edition, checked)
+
+
+def _rendered(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> BuiltSheet:
     from_text = partial(_draft, inputs, edition, checked)
     draft = run_in_child(from_text, partial(_load_renderer, inputs)) if child_saves_time() else from_text()
     assets = {**inputs.assets, **draft.drawings}

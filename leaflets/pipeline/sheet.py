@@ -1,7 +1,8 @@
-"""What a build returns, and how it is written to the cache and read from it."""
+"""What a build returns, how it is written to the cache and read from it, and what of it is logged."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from leaflets.model.page import Pdf, Rect, SectionLines
 from leaflets.pipeline.cache import CacheEntry
 from leaflets.pipeline.texts import Texts
 from leaflets.project import MonographFile
+
+_LOG = logging.getLogger("leaflets.pipeline")
+logging.getLogger("leaflets").addHandler(logging.NullHandler())  # a program that wants no log gets none
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,21 @@ class BuiltSheet:
     findings: tuple[Finding, ...]
     withheld: tuple[Withheld, ...]
     fresh: bool
+
+    @property
+    def own_findings(self) -> tuple[Finding, ...]:
+        """The findings that concern its audience."""
+        return tuple(finding for finding in self.findings if finding.audience in (None, self.edition.audience))
+
+
+def log_details(built: BuiltSheet) -> None:
+    """Logs the findings of a sheet (the record has each as its `finding`) and what was withheld from its audience."""
+    for finding in built.own_findings:
+        level = logging.INFO if finding.severity is Severity.INFO else logging.WARNING
+        place = f"{finding.file}:{finding.line}"
+        _LOG.log(level, "%s  %s  %s", place, finding.code, finding.message, extra={"finding": finding})
+    for item in built.withheld:
+        _LOG.info("%s:%s  withheld  “%s”: %s", built.source.file, item.line, item.excerpt, item.reason)
 
 
 def to_cache(built: BuiltSheet) -> CacheEntry:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from leaflets.errors import ContentError
+from leaflets.model.edition import Audience
 from leaflets.pipeline.pictures import pictures_of
 from leaflets.project import MonographFile, ProjectFolder, read_bytes
 from leaflets.project.files import decode
 
 if TYPE_CHECKING:
+    from leaflets.checks import CheckReport
     from leaflets.model.edition import Edition
     from leaflets.model.finding import Finding
     from leaflets.model.monograph import Monograph
@@ -67,10 +71,24 @@ class CheckedText:
     findings: tuple[Finding, ...]
 
 
-def read_texts(project: ProjectFolder, source: MonographFile) -> Texts:
-    """The texts of a monograph as they are now. Raises ContentError where one cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A monograph parsed, and all that the rules have to say of it."""
+
+    monograph: Monograph
+    report: CheckReport
+
+
+def read_texts(project: ProjectFolder, source: MonographFile, text: bytes | None = None) -> Texts:
+    """The texts of a monograph as they are now; `text` stands for those in its file.
+
+    Raises ContentError where one cannot be read or is too long.
+    """
     original = project.original(source)
-    text = read_bytes(source.path, MAX_TEXT_BYTES)
+    if text is None:
+        text = read_bytes(source.path, MAX_TEXT_BYTES)
+    elif len(text) > MAX_TEXT_BYTES:
+        raise ContentError(f"{source.file}: the text is larger than {MAX_TEXT_BYTES:,} bytes", "Is it the right one?")
     if original is None:
         return Texts(source, text)
     return Texts(source, text, translated_text(project, original, read_bytes(original.path, MAX_TEXT_BYTES)))
@@ -123,6 +141,20 @@ def _of(texts: Texts, pictures: Collection[str], edition: Edition) -> tuple[str,
     places = (word for source in sources for word in (source.name, source.file, source.lang))
     theirs = sorted(original.pictures) if original else ()
     return (texts.hash, *places, repr((sorted(pictures), theirs)), edition.audience, str(edition.bilingual))
+
+
+def examine_texts(project: ProjectFolder, texts: Texts, audiences: Collection[Audience], today: dt.date) -> Examined:
+    """What the rules find in a text for these audiences; a translation is written for patients alone.
+
+    Raises ContentError where one of the texts cannot be read.
+    """
+    from leaflets.checks import full_report  # here, as a build has other uses for the checks
+
+    source = texts.source
+    monograph, original = parse_texts(texts, pictures_of(project, source, texts.text))
+    readers = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
+    text = decode(texts.text, source.file)
+    return Examined(monograph, full_report(monograph, text, readers, today=today, original=original))
 
 
 def _parse(source: MonographFile, text: bytes, pictures: Collection[str]) -> Monograph:

@@ -18,16 +18,17 @@ _LANGUAGE = re.compile(r"^[a-z]{2}(?:-[A-Z][A-Za-z]{1,3})?$")
 
 @dataclass(frozen=True, slots=True)
 class MonographFile:
-    """A monograph's file: its name, its language, and the path that is shown to people."""
+    """A monograph's file: its name, its language, its path; `label` is what errors call a text that is in no file."""
 
     name: str
     lang: str
     path: Path
+    label: str = ""
 
     @property
     def file(self) -> str:
         """The path as findings and errors print it."""
-        return shown(self.path)
+        return self.label or shown(self.path)
 
     @property
     def file_name(self) -> str:

@@ -1,0 +1,164 @@
+"""The functions that `import leaflets` offers; they load what they need when they are called.
+
+Nothing here prints, exits, or changes signal handlers, the working folder or the environment. Errors are those of
+`leaflets.errors`; what `-v` lists is logged under "leaflets". Pages are set one at a time in a process: calls from
+several threads wait for one another, so a server that must set many uses processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Unpack
+
+from leaflets.errors import UsageError
+from leaflets.languages import text_lang
+from leaflets.model.edition import Audience, Edition, Notice
+from leaflets.model.finding import Finding, Withheld
+from leaflets.pipeline import BuiltSheet, build_texts
+from leaflets.pipeline.cache import Cache, NoCache
+from leaflets.pipeline.request import EditionChoices, monograph_file, requested_edition
+from leaflets.pipeline.texts import Texts, examine_texts, read_texts
+from leaflets.project import MonographFile, ProjectFolder, load_project, packaged, save, today
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A printed sheet.
+
+    Attributes:
+        pdf: the file, PDF/A-3a and PDF/UA-1.
+        pages: how many pages it has.
+        findings: what a person should know of its text and its pages, in the order of the text.
+        withheld: what the text has and this audience is not shown, and why.
+        content_id: the ten letters that the sheet prints; the same inputs give the same one on any machine.
+        title, version: those of the monograph; the version is empty where it has none.
+        edition: the audience, language, paper and type size.
+        html: the page before it was set.
+    """
+
+    pdf: bytes
+    pages: int
+    findings: tuple[Finding, ...]
+    withheld: tuple[Withheld, ...]
+    content_id: str
+    title: str
+    version: str
+    edition: Edition
+    html: str
+
+    def save(self, path: str | Path) -> Path:
+        """Writes the PDF, whole or not at all, and returns its path. Raises OutputError."""
+        target = Path(path)
+        save(target, self.pdf)
+        return target
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A pharmacy's folder: its own content, styles, templates and settings, and ours where it has none."""
+
+    folder: ProjectFolder
+    cached: bool = True
+
+    @classmethod
+    def open(cls, path: str | Path) -> Project:
+        """The project in a folder; sheets that it made before come from its cache, `output/cache`.
+
+        Raises UsageError where there is no such folder, or its leaflet.toml cannot be understood.
+        """
+        root = Path(path)
+        if not root.is_dir():
+            raise UsageError(f"{root}: there is no such folder", "Check the path.")
+        return cls(load_project(root.absolute()))
+
+    @property
+    def root(self) -> Path:
+        """The folder that its leaflet.toml stands in, or the one it was opened at."""
+        return self.folder.root
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all its monographs and of ours, in alphabetical order."""
+        return self.folder.names()
+
+    def build(
+        self,
+        name: str | Path,
+        audience: str = "patient",
+        *,
+        allow: Collection[str] = (),
+        **edition: Unpack[EditionChoices],
+    ) -> Sheet:
+        """The sheet of a monograph, by its name or the path of its Markdown file.
+
+        Args:
+            name: such as "baricitinib", or "notes/mydrug.md".
+            audience: "patient" or "clinician".
+            allow: "expired" and "stale" print such a text all the same, marked on every page.
+            edition: `lang`, `paper`, `type_size`, `sheets`, `fitted`, `booklet`, see `EditionChoices`; what is not
+                given is as the settings say.
+
+        Raises UsageError, ContentError, CheckFailed, RenderError or PdfError.
+        """
+        source = monograph_file(self.folder, str(name), edition.get("lang"))
+        wanted = requested_edition(self.folder, audience, **edition)
+        return self._sheet(read_texts(self.folder, source), wanted, allow)
+
+    def render(
+        self, text: str, audience: str = "patient", *, name: str = "monograph", **edition: Unpack[EditionChoices]
+    ) -> bytes:
+        """The PDF of a monograph that is at hand as Markdown.
+
+        `name` is what the record in the PDF, errors and findings call it; the rest is as in `build`, and so are the
+        errors raised. A text past its review date is refused.
+        """
+        wanted = requested_edition(self.folder, audience, **edition)
+        return self._sheet(self._texts(text, name, wanted.lang), wanted, ()).pdf
+
+    def check(
+        self, text: str, audience: str | None = None, *, lang: str | None = None, name: str = "monograph"
+    ) -> tuple[Finding, ...]:
+        """What a careful pharmacist would catch in a monograph, for both audiences if none is named.
+
+        Raises UsageError or ContentError.
+        """
+        audiences = (requested_edition(self.folder, audience).audience,) if audience else tuple(Audience)
+        texts = self._texts(text, name, lang or self.folder.settings.language)
+        return examine_texts(self.folder, texts, audiences, today()).report.findings
+
+    def _texts(self, text: str, name: str, lang: str) -> Texts:
+        if not name or not name.replace("-", "").replace("_", "").isalnum():
+            raise UsageError(f"“{name}” is no name of a monograph", "Use letters, digits and hyphens.")
+        source = MonographFile(name, text_lang(lang), self.folder.root / "content", label=f"{name}.md")
+        return read_texts(self.folder, replace(source, path=source.path / source.file_name), text.encode())
+
+    def _sheet(self, texts: Texts, edition: Edition, allow: Collection[str]) -> Sheet:
+        unknown = [word for word in allow if word not in set(Notice)]
+        if unknown:
+            raise UsageError(f"“{unknown[0]}” cannot be allowed", f"There is: {', '.join(Notice)}.")
+        cache = Cache(self.folder.cache) if self.cached else NoCache(self.folder.cache)
+        built = build_texts(self.folder, texts, edition, allowed=[Notice(word) for word in allow], cache=cache)
+        return _sheet(built)
+
+
+def _sheet(built: BuiltSheet) -> Sheet:
+    return Sheet(
+        built.pdf.data,
+        built.pdf.pages,
+        built.own_findings,
+        built.withheld,
+        built.content_id,
+        built.title,
+        built.version,
+        built.edition,
+        built.html,
+    )
+
+
+_PACKAGED = Project(ProjectFolder(packaged("content")), cached=False)
+"""Our own monographs and styles, whatever folder the program stands in; nothing is written for them."""
+
+build = _PACKAGED.build
+render = _PACKAGED.render
+check = _PACKAGED.check
