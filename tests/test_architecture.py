@@ -101,6 +101,32 @@ def test_no_function_is_over_50_lines(file: Path) -> None:
     assert long == {}
 
 
+def types_defined(file: Path) -> Iterator[str]:
+    """The public types of a module: its classes, and its aliases in CamelCase."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node.name
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+        yield from (t.id for t in targets if isinstance(t, ast.Name) and t.id[0].isupper() and not t.id.isupper())
+
+
+def test_no_public_type_is_defined_twice() -> None:
+    where: dict[str, list[str]] = {}
+    for file in SOURCES:
+        for name in types_defined(file):
+            where.setdefault(name, []).append(short(file))
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}
+
+
+@pytest.mark.parametrize("folder", sorted({file.parent for file in SOURCES}), ids=short)
+def test_no_folder_holds_more_than_16_modules(folder: Path) -> None:
+    """But `cli/` (one file a command) and `checks/` (one a family of rules). An `__init__.py` without code is none."""
+    modules = [file.name for file in folder.glob("*.py") if len(ast.parse(file.read_text(encoding="utf-8")).body) > 1]
+    if folder not in (PACKAGE / "cli", PACKAGE / "checks"):
+        assert len(modules) <= 16
+
+
 def test_no_file_names_a_folder_of_one_machine() -> None:
     found = [
         f"{short(file)}:{number}: {line.strip()[:80]}"

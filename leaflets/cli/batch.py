@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch import WORKER_PRELOAD
 from leaflets.batch.leaflet_index import has_index
+from leaflets.batch.options import WORKER_PRELOAD
 from leaflets.cli.help_page import HelpPage
 from leaflets.model.edition import Audience, Paper, TypeSize
 from leaflets.model.objection import Objection

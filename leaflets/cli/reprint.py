@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch import WORKER_PRELOAD
 from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.execute import RunContext
+from leaflets.batch.options import WORKER_PRELOAD
 from leaflets.batch.reprint import Reprint, reprint
 from leaflets.cli import report, telling
 from leaflets.cli.help_page import HelpPage
