@@ -14,6 +14,7 @@ import json
 import random
 import resource
 import statistics
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -85,6 +86,30 @@ def _timed(work: Callable[[], object], without: list[str] | None) -> float:
         return _timed(work, None)
 
 
+def count_calls(work: Callable[[], object]) -> dict[str, dict[str, float]]:
+    """Function calls of each variant and their ratio to all patches: the same on a busy machine as on a quiet one."""
+    calls = {WITH_ALL: _calls(work)}
+    for name in (*(patch.module for patch in patches.PATCHES), WITHOUT_ANY):
+        with patches.left_out(*([] if name == WITHOUT_ANY else [name])):
+            calls[name] = _calls(work)
+    return {name: {"calls": count, "ratio": count / calls[WITH_ALL]} for name, count in calls.items()}
+
+
+def _calls(work: Callable[[], object]) -> int:
+    count = 0
+
+    def on_event(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(on_event)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
 def summary(seconds: dict[str, list[float]]) -> dict[str, dict[str, float]]:
     """Median seconds of each variant, and the median of its ratios to all patches in the same round."""
     return {
@@ -109,6 +134,9 @@ def main() -> None:
             "typesetting alone": lambda: [typeset(*page) for page in pages],
             "a whole build, nothing cached": lambda: build_once(Path(name)),
         }
+        results["calls"] = count_calls(kinds["typesetting alone"])
+        for variant, row in results["calls"].items():
+            print(f"{variant:28} {row['calls']:9} calls in typesetting  {row['ratio']:5.2f}", flush=True)
         for kind, work in kinds.items():
             results[kind] = summary(measure(work, arguments.rounds))
             print(kind)
