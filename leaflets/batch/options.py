@@ -10,9 +10,6 @@ from leaflets.runlist.requests import RowDefaults
 FLAGS = ("banner", "split", "tagged", "duplex", "keep_going")
 """The options that are on or off."""
 
-WORKER_PRELOAD = ("leaflets.batch.preload",)
-"""The modules that the server of worker processes imports once, so that no worker has to."""
-
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.batch.leaflet_index import has_index
-from leaflets.batch.options import WORKER_PRELOAD
 from leaflets.cli.help_page import HelpPage
 from leaflets.model.edition import Audience, Paper, TypeSize
 from leaflets.model.objection import Objection
@@ -13,6 +12,12 @@ from leaflets.project import load_project
 from leaflets.runlist.files import read_list_file
 from leaflets.workers.interrupts import stop_requests
 from leaflets.workers.local import default_worker_count, workers_for
+
+WORKER_PRELOAD = ("leaflets.batch.preload",)
+"""The modules that the server of worker processes imports once, so that no worker has to.
+
+Named here because workers are started before the rest of the package is imported.
+"""
 
 _EXAMPLES = """\
 examples:

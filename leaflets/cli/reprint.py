@@ -8,9 +8,9 @@ from typing import Any
 
 from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.execute import RunContext
-from leaflets.batch.options import WORKER_PRELOAD
 from leaflets.batch.reprint import Reprint, reprint
 from leaflets.cli import report, telling
+from leaflets.cli.batch import WORKER_PRELOAD
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, shown
 from leaflets.ledger.ledger import Ledger
