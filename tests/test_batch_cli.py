@@ -56,7 +56,7 @@ Command = Callable[..., int]
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose leaflets are made already, so that each test need not make them."""
     folder = tmp_path_factory.mktemp("made")
-    furnish(folder)
+    make_project(folder)
     subprocess.run([*leaflet(), "batch", "tonight.csv", *ALLOW], cwd=folder, check=True, env=environment())
     return folder / "output" / "cache"
 
@@ -64,13 +64,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with two drugs and a list of twelve patients for three destinations."""
-    furnish(tmp_path)
+    make_project(tmp_path)
     shutil.copytree(cache, tmp_path / "output" / "cache")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def furnish(folder: Path) -> None:
+def make_project(folder: Path) -> None:
     (folder / "content").mkdir()
     for title, brand, code in (("Examplin", "Exa", "11"), ("Placebol", "Plac", "22")):
         path = folder / "content" / f"{title.lower()}.md"
@@ -118,9 +118,9 @@ def run_name(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_dry_run_tells_the_plan_and_makes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["batch", "tonight.csv", "--dry-run", *ALLOW]) == 0
-    told = capsys.readouterr()
-    assert "12 of 2 distinct leaflets, all made before" in told.out
-    assert "Ward 7" in told.out
+    printed = capsys.readouterr()
+    assert "12 of 2 distinct leaflets, all made before" in printed.out
+    assert "Ward 7" in printed.out
     assert sorted(path.name for path in (project / "output").iterdir()) == ["cache"]
     assert main(["batch", "tonight.csv", "--dry-run"]) == 4
     assert "--allow-draft" in capsys.readouterr().err
@@ -159,8 +159,8 @@ def test_a_night_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs", "--verify"]) == 0
     capsys.readouterr()
     assert main(["recall", "EXA@1.0"]) == 0
-    told = capsys.readouterr().out
-    assert "Recall of examplin version 1.0" in told
+    printed = capsys.readouterr().out
+    assert "Recall of examplin version 1.0" in printed
     assert main(["recall", "examplin", "--before", "2020-01-01"]) == 0
     assert "No sheet" in capsys.readouterr().out
     assert main(["runs", "show", "last"]) == 0
@@ -181,26 +181,26 @@ def test_bad_rows_are_named_and_put_aside(project: Path, capsys: pytest.CaptureF
     with Path("tonight.csv").open("a", encoding="utf-8", newline="") as table:
         table.write("Exa;Zebedee Quux;MRN-9;RX9;W\r\nexamplim;Zebedee Quux;MRN-99;RX99;W;\r\n")
     assert main(["batch", "tonight.csv", *ALLOW]) == 4
-    told = capsys.readouterr()
-    assert "line 14: error: it has 5 fields where the header has 6" in told.err
-    assert "Near names: examplin." in told.err
+    printed = capsys.readouterr()
+    assert "line 14: error: it has 5 fields where the header has 6" in printed.err
+    assert "Near names: examplin." in printed.err
     assert not prints(project)
     assert main(["batch", "tonight.csv", "--keep-going", *ALLOW]) == 11
-    told_again = capsys.readouterr()
+    printed_again = capsys.readouterr()
     (rejects,) = (project / "output").glob("*-rejects.csv")
     assert rejects.read_text(encoding="utf-8").splitlines()[1:] == [
         "Exa;Zebedee Quux;MRN-9;RX9;W",
         "examplim;Zebedee Quux;MRN-99;RX99;W;",
     ]
-    assert not any(secret in text for secret in SECRETS for text in (*told, *told_again))
+    assert not any(secret in text for secret in SECRETS for text in (*printed, *printed_again))
 
 
 def test_events_for_programs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["batch", "tonight.csv", "--json", *ALLOW]) == 0
     out = capsys.readouterr().out
-    found = events(out)
-    assert found["plan"]["copies"] == 12
-    assert found["done"]["states"] == {"written": 12}
+    by_event = events(out)
+    assert by_event["plan"]["copies"] == 12
+    assert by_event["done"]["states"] == {"written": 12}
     written = [json.loads(line) for line in out.splitlines() if '"written"' in line and '"sha256"' in line]
     assert {one["sha256"] for one in written} == {hashlib.sha256(data).hexdigest() for data in prints(project).values()}
     assert not any(secret in out for secret in SECRETS)
@@ -279,8 +279,8 @@ def test_nothing_of_a_patient_leaves_the_print_files(project: Path, capfd: pytes
     assert main(["batch", "tonight.csv", *ALLOW]) == 0
     assert main(["runs", "show", "last"]) == 0
     assert main(["recall", "examplin"]) == 0
-    told = capfd.readouterr()
-    assert not any(secret in text for secret in SECRETS for text in told)
+    printed = capfd.readouterr()
+    assert not any(secret in text for secret in SECRETS for text in printed)
     for path in (project / "output").rglob("*"):
         assert not any(secret in path.name for secret in SECRETS)
         if path.is_file() and path.suffix != ".pdf":
@@ -313,9 +313,9 @@ def test_what_cannot_be_understood_is_said_in_a_sentence(
 
 def test_what_was_allowed_is_counted_on_the_screen(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["batch", "tonight.csv", *ALLOW]) == 0
-    told = capsys.readouterr().err
-    assert "allowed, and said on every sheet: 2 leaflets were never clinically reviewed" in told
-    assert "writing copies" not in told
+    printed = capsys.readouterr().err
+    assert "allowed, and said on every sheet: 2 leaflets were never clinically reviewed" in printed
+    assert "writing copies" not in printed
 
 
 def test_a_terminal_has_a_bar_with_counts(project: Path) -> None:
@@ -323,20 +323,20 @@ def test_a_terminal_has_a_bar_with_counts(project: Path) -> None:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
     subprocess.run([*leaflet(), "batch", "tonight.csv", *ALLOW], env=environment(), stderr=theirs, check=True)
     os.close(theirs)
-    told = b""
+    printed = b""
     with contextlib.suppress(OSError):  # the end of a terminal is an error on Linux
         while more := os.read(ours, 4096):
-            told += more
+            printed += more
     os.close(ours)
-    assert b"writing copies" in told
-    assert b"4/12" in told
+    assert b"writing copies" in printed
+    assert b"4/12" in printed
 
 
 def test_what_is_wrong_with_many_rows_is_said_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = "".join(f"nonesuch;{PEOPLE[n % 3]};M{n};R{n};Ward 3;one\r\n" for n in range(9))
     (project / "many.csv").write_text(patients(2) + rows, encoding="utf-8")
     assert main(["batch", "many.csv", *ALLOW, "--dry-run"]) == 4
-    told = capsys.readouterr().err
-    assert told.count("no monograph has this name") == 1
-    assert "9 rows: error: column `drug`" in told
-    assert "Lines 4-12." in told
+    printed = capsys.readouterr().err
+    assert printed.count("no monograph has this name") == 1
+    assert "9 rows: error: column `drug`" in printed
+    assert "Lines 4-12." in printed

@@ -88,9 +88,9 @@ def test_four_editions_are_four_leaflets_and_each_label_stands_in_its_own_space(
         assert f"Zebedee Quux {number}" in _in_the_space(data, page, built)
         assert built.content_id in page_texts(data)[page]
 
-    known = json.loads(leaflet("batch", "tonight.csv", "--again", "--dry-run", "--json", *ALLOW).out.splitlines()[-1])
-    assert known["new_leaflets"] == 0
-    assert known["pages"] == sum(built.pdf.pages + built.pdf.pages % 2 for built in made)
+    plan = json.loads(leaflet("batch", "tonight.csv", "--again", "--dry-run", "--json", *ALLOW).out.splitlines()[-1])
+    assert plan["new_leaflets"] == 0
+    assert plan["pages"] == sum(built.pdf.pages + built.pdf.pages % 2 for built in made)
     shown = leaflet("runs", "show", "last").out
     assert "a5, large-print" in shown
     assert leaflet("runs", "--verify").code == 0

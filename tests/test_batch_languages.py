@@ -35,9 +35,9 @@ def _run(environment: Leaflet, *flags: str) -> tuple[str, ...]:
 
 
 def _refused(environment: Leaflet, *flags: str) -> str:
-    told = environment("batch", "tonight.csv", "--dry-run", *ALLOW, *flags)
-    assert told.code == 4
-    return told.err
+    ran = environment("batch", "tonight.csv", "--dry-run", *ALLOW, *flags)
+    assert ran.code == 4
+    return ran.err
 
 
 def test_each_language_is_a_leaflet_of_its_own_and_its_label_speaks_it(environment: Leaflet) -> None:
@@ -63,10 +63,10 @@ def test_a_language_that_is_not_there_is_told_with_those_that_are(environment: L
 
 def test_a_translation_older_than_its_source_needs_a_flag_of_its_own_and_says_so(environment: Leaflet) -> None:
     environment.write("content/examplol.md", SOURCE.replace("a fever", "a high fever"))
-    told = _refused(environment)
-    assert "line 3: error: examplol (patient, es, a4): content/examplol.es.md:" in told
-    assert "the source has changed since (content/examplol.md:18, urgent)" in told
-    assert "allow it with --allow-stale" in told
+    errors = _refused(environment)
+    assert "line 3: error: examplol (patient, es, a4): content/examplol.es.md:" in errors
+    assert "the source has changed since (content/examplol.md:18, urgent)" in errors
+    assert "allow it with --allow-stale" in errors
     english, spanish, _ = _run(environment, "--allow-stale")
     assert spanish.count("MÁS ANTIGUO QUE SU ORIGINAL") == 3  # label, notice, footer
     assert "ORIGINAL" not in english
@@ -75,21 +75,21 @@ def test_a_translation_older_than_its_source_needs_a_flag_of_its_own_and_says_so
 def test_no_flag_prints_a_translation_of_what_was_withdrawn(environment: Leaflet) -> None:
     environment.write("content/examplol.md", SOURCE.replace('version: "3"', "withdrawn: recalled"))
     environment.write("tonight.csv", f"{HEAD}examplol,es,{PATIENT}")
-    told = _refused(environment, "--allow-stale", "--allow-expired")
-    assert "the monograph is withdrawn: recalled" in told
+    errors = _refused(environment, "--allow-stale", "--allow-expired")
+    assert "the monograph is withdrawn: recalled" in errors
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("es", "BORRADOR: sin revisión clínica"), ("en+es", "DRAFT: not clinically")]
+    ("lang", "expected"), [("es", "BORRADOR: sin revisión clínica"), ("en+es", "DRAFT: not clinically")]
 )
-def test_a_reviewed_translation_of_a_draft_is_a_draft(environment: Leaflet, lang: str, said: str) -> None:
+def test_a_reviewed_translation_of_a_draft_is_a_draft(environment: Leaflet, lang: str, expected: str) -> None:
     environment.write("content/examplol.es.md", SPANISH.replace("version:", "reviewed: 2026-02-05\nversion:"))
     assert environment("translation", "seal", "examplol", "es").code == 0
     environment.write("tonight.csv", f"{HEAD}examplol,{lang},{PATIENT}")
     refused = environment("batch", "tonight.csv", "--dry-run", "--allow-unsafe")
     assert (refused.code, "the translation or its source was never clinically reviewed" in refused.err) == (4, True)
     (page,) = _run(environment)
-    assert said in page
+    assert expected in page
 
 
 def test_side_by_side_the_plan_knows_what_the_checks_have_against_the_source(environment: Leaflet) -> None:
@@ -109,18 +109,18 @@ def test_a_translation_expires_with_its_source(environment: Leaflet) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "expected"),
     [
         (f"examplol,es,{PATIENT}", "has no record of its source"),
         (f"examplol,es+ar,{PATIENT}", "“es+ar” names no text and its source"),
         (f"examplol,de,{PATIENT}", "there are no words of ours in “de”"),
     ],
 )
-def test_what_no_build_would_make_is_refused_in_the_plan(environment: Leaflet, row: str, said: str) -> None:
+def test_what_no_build_would_make_is_refused_in_the_plan(environment: Leaflet, row: str, expected: str) -> None:
     environment.write("content/examplol.es.md", SPANISH)
     environment.write("content/examplol.de.md", SPANISH)
     environment.write("tonight.csv", HEAD + row)
-    assert said in _refused(environment, "--allow-stale")
+    assert expected in _refused(environment, "--allow-stale")
 
 
 def test_a_print_file_is_outdated_once_the_source_of_its_translation_changes(environment: Leaflet) -> None:

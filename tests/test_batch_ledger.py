@@ -1,4 +1,4 @@
-"""The ledger only moves forward, keeps its history, and shows when somebody laid hands on it."""
+"""The ledger only moves forward, keeps its history, and shows when it was tampered with."""
 
 import sqlite3
 import stat
@@ -89,12 +89,12 @@ def test_the_tables_themselves_refuse_a_step_back(
 )
 @settings(max_examples=60, deadline=None)
 def test_whatever_is_said_history_and_states_agree(
-    tmp_path_factory: pytest.TempPathFactory, said: list[tuple[set[int], CopyState]]
+    tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[set[int], CopyState]]
 ) -> None:
     store = open_store(tmp_path_factory.mktemp("ledger") / "ledger.db", clock)
     run = written(store)
     expected = dict.fromkeys(range(1, COPIES + 1), CopyState.WRITTEN)
-    for chosen, state in said:
+    for chosen, state in moves:
         possible = all(n in expected and (expected[n] is state or state in TRANSITIONS[expected[n]]) for n in chosen)
         if possible:
             store.move(run, sorted(chosen), state)
@@ -286,11 +286,11 @@ def test_a_recall_names_runs_destinations_and_serials(tmp_path: Path) -> None:
     environment.data = patients(8)
     second = environment.run().run
     with environment.open_ledger() as ledger:
-        found = _recalled(environment, ledger)
-        assert found("apixaban") == {(first.name, "v1"), (second.name, "v2")}
-        assert found("Apixaban@v1") == {(first.name, "v1")}
-        assert found("apixaban", "2026-11-22T20:00:00Z") == set()
-        assert found("apixaban", "2026-11-23") == {(first.name, "v1"), (second.name, "v2")}
+        recalled = _recalled(environment, ledger)
+        assert recalled("apixaban") == {(first.name, "v1"), (second.name, "v2")}
+        assert recalled("Apixaban@v1") == {(first.name, "v1")}
+        assert recalled("apixaban", "2026-11-22T20:00:00Z") == set()
+        assert recalled("apixaban", "2026-11-23") == {(first.name, "v1"), (second.name, "v2")}
         issued = recall(ledger.store, environment.monographs.drug_names(), "apixaban@v1").issued
         assert sum(len(one.serials) for one in issued) == 12
         assert {one.destination for one in issued} == {"Ward 3", "Counter", "Ward 7 / night"}
@@ -300,8 +300,8 @@ def test_a_recall_names_runs_destinations_and_serials(tmp_path: Path) -> None:
 
 
 def _recalled(environment: BatchEnvironment, ledger: Ledger) -> Callable[..., set[tuple[str, str]]]:
-    def found(wanted: str, before: str = "") -> set[tuple[str, str]]:
+    def recalled(wanted: str, before: str = "") -> set[tuple[str, str]]:
         issued = recall(ledger.store, environment.monographs.drug_names(), wanted, before).issued
         return {(one.run, one.version) for one in issued}
 
-    return found
+    return recalled

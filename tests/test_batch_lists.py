@@ -1,4 +1,4 @@
-"""Run lists as pharmacy systems write them are read whole, and nothing of a patient shows in what is said of them."""
+"""Lists as pharmacy systems write them are read whole, and no finding about them holds a patient's data."""
 
 import json
 
@@ -73,7 +73,7 @@ def test_spreadsheet_habits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "expected"),
     [
         (b"apixaban,Ann Smith\n", "2 fields where the header has 3"),
         (b"apixaban,Ann Smith,1,2\n", "4 fields where the header has 3"),
@@ -82,10 +82,10 @@ def test_spreadsheet_habits() -> None:
         (b"apixaban," + b"Ann Smith " * 300 + b",1\n", "more than 2000"),
     ],
 )
-def test_bad_rows_are_told_by_line_without_their_text(row: bytes, said: str) -> None:
+def test_bad_rows_are_told_by_line_without_their_text(row: bytes, expected: str) -> None:
     run_list = read_list(b"drug,patient_name,copies\nbaricitinib,Bo,1\n" + row)
     assert [bool(one.fault) for one in run_list.parsed.rows] == [False, True]
-    assert said in run_list.parsed.rows[1].fault
+    assert expected in run_list.parsed.rows[1].fault
     assert run_list.parsed.rows[1].line == 3
     assert "Ann" not in repr(run_list.parsed.rows[1]) + run_list.parsed.rows[1].fault
 
@@ -221,9 +221,9 @@ def test_all_codes_of_a_concept_are_asked() -> None:
         DrugName("metformin", "rxcui", "2"),
         (DrugName("metformin", "rxcui", "2"), DrugName("aspirin", "rxcui", "1")),
     )
-    found = copy_request(row, index_drug_names([one]), RowDefaults())
-    assert isinstance(found, CopyRequest)
-    assert found.leaflet.drug == "metformin"
+    read = copy_request(row, index_drug_names([one]), RowDefaults())
+    assert isinstance(read, CopyRequest)
+    assert read.leaflet.drug == "metformin"
     assert isinstance(copy_request(row, index_drug_names(both), RowDefaults()), RowFault)
 
 
@@ -261,10 +261,10 @@ def test_any_table_comes_back_as_it_was_written(rows: list[tuple[str, str, str]]
     head = delimiter.join(("drug", "patient_name", "directions")) + "\n"
     text = head + "".join(delimiter.join(map(quoted, row)) + "\n" for row in rows)
     run_list = read_list(text.encode(codec))
-    expected = [(drug, name, said) for drug, name, said in rows]
-    found = [(row.cells["drug"], row.cells["patient_name"], row.cells["directions"]) for row in run_list.parsed.rows]
+    expected = [tuple(row) for row in rows]
+    read = [(row.cells["drug"], row.cells["patient_name"], row.cells["directions"]) for row in run_list.parsed.rows]
     plain = [tuple(cell for cell in row) for row in expected if not any(c.startswith('="') for c in row)]
-    assert [row for row in found if row in plain] == plain
+    assert [row for row in read if row in plain] == plain
     assert rejected_rows(run_list, {row.line for row in run_list.parsed.rows}) == text.encode(codec)
 
 

@@ -1,4 +1,4 @@
-"""A run makes every sheet once, says what it leaves out, and takes itself up again."""
+"""A run makes every sheet once, reports what it leaves out, and is resumed after any interruption."""
 
 import os
 from pathlib import Path
@@ -102,7 +102,7 @@ def test_a_destination_no_banner_can_name_stops_the_run_before_the_first_page(en
     environment.data = patients(2) + "apixaban,Ann,P9,R9,אגף,\n".encode()
     environment.options = RunOptions(banner=True)
     with environment.open_ledger() as ledger:
-        assert [found.code for found in environment.plan(ledger).plan.findings] == ["list-destination"]
+        assert [finding.code for finding in environment.plan(ledger).plan.findings] == ["list-destination"]
     with pytest.raises(CheckFailed):
         environment.run()
     environment.options = RunOptions()
@@ -138,9 +138,9 @@ def test_duplicates_are_shown_and_made(environment: BatchEnvironment) -> None:
     environment.data = (
         ROW + "apixaban,A,1,R1,W\nbaricitinib,A,1,R1,W\napixaban,A,1,R1,W\napixaban,A,1,R2,W\n"
     ).encode()
-    found = environment.plan().plan.findings
-    assert [(one.code, one.line) for one in found] == [("list-duplicate", 4)]
-    assert "line 2" in found[0].message
+    findings = environment.plan().plan.findings
+    assert [(one.code, one.line) for one in findings] == [("list-duplicate", 4)]
+    assert "line 2" in findings[0].message
     assert environment.run().state_counts[CopyState.WRITTEN] == 4
 
 
@@ -226,8 +226,8 @@ def run_apart(environment: BatchEnvironment) -> str:
         finally:
             os._exit(0)
     os.close(writing)
-    with os.fdopen(reading, "rb") as told:
-        answer = told.read().decode()
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read().decode()
     os.wait()
     return answer
 
@@ -332,8 +332,8 @@ def test_nothing_of_a_patient_is_kept_besides_the_print_files(environment: Batch
         if path.is_file() and path.name not in kept:
             data = path.read_bytes()
             assert not any(word in data for word in (b"Zebedee", b"Quux", b"MRN-", b"RX1")), path
-    said = str(environment.plan().plan.findings) + str(made) + repr(environment.plan())
-    assert not any(word in said for word in ("Zebedee", "Quux", "MRN-", "RX1"))
+    shown = str(environment.plan().plan.findings) + str(made) + repr(environment.plan())
+    assert not any(word in shown for word in ("Zebedee", "Quux", "MRN-", "RX1"))
 
 
 def test_reprint_replaces_and_never_doubles(environment: BatchEnvironment) -> None:
@@ -390,12 +390,12 @@ def test_a_reprint_needs_the_same_list_and_the_same_leaflet(environment: BatchEn
     assert states(environment) == [CopyState.WRITTEN] * 48
 
 
-@pytest.mark.parametrize(("serials", "said"), [((99,), "no serial 99"), ((1,), "confirmed as printed")])
-def test_what_cannot_be_reprinted(environment: BatchEnvironment, serials: tuple[int, ...], said: str) -> None:
+@pytest.mark.parametrize(("serials", "expected"), [((99,), "no serial 99"), ((1,), "confirmed as printed")])
+def test_what_cannot_be_reprinted(environment: BatchEnvironment, serials: tuple[int, ...], expected: str) -> None:
     name = environment.run().run.name
     with environment.open_ledger() as ledger:
         record_state(ledger, ledger.find_run(name), (1,), CopyState.PRINTED)
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=expected):
         environment.reprint(name, serials)
 
 

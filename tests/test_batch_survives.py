@@ -1,4 +1,4 @@
-"""Killed anywhere, a run is taken up by the same command and ends with the bytes of one that nobody disturbed."""
+"""Killed anywhere, a run is resumed by the same command and ends with the bytes of one that was not interrupted."""
 
 import contextlib
 import os
@@ -53,8 +53,8 @@ def apart(work: Callable[[], object], watch: Watch) -> tuple[int, int]:
             os.write(writing, str(watch.count).encode())
             os._exit(0)
     os.close(writing)
-    with os.fdopen(reading, "rb") as told:
-        counted = told.read()
+    with os.fdopen(reading, "rb") as pipe:
+        counted = pipe.read()
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status), int(counted or 0)
 
@@ -74,12 +74,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def lengths(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, int]:
     """How much a whole run does: all calls, and those that touch the disk."""
-    found = {}
+    lengths = {}
     for durable_only in (False, True):
         environment = run_of(tmp_path_factory.mktemp("length"))
-        code, found[durable_only] = apart(environment.run, Watch(durable_only=durable_only))
+        code, lengths[durable_only] = apart(environment.run, Watch(durable_only=durable_only))
         assert code == 0
-    return found
+    return lengths
 
 
 @pytest.mark.parametrize("point", range(POINTS))

@@ -1,4 +1,4 @@
-"""Workers come to life as soon as it is sure that leaflets will have to be made, and not before."""
+"""Workers are started as soon as it is certain that leaflets must be rendered, and not before."""
 
 import contextlib
 from pathlib import Path

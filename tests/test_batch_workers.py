@@ -67,33 +67,33 @@ def never() -> bool:
     return False
 
 
-def results(workers: int, *drugs: str, limits: Limits) -> dict[int, Result]:
-    found = {one.number: one for one in ProcessWorkers(workers, limits).run(render, tasks(*drugs), never)}
-    assert sorted(found) == list(range(1, len(drugs) + 1))
-    return found
+def run_tasks(workers: int, *drugs: str, limits: Limits) -> dict[int, Result]:
+    results = {one.number: one for one in ProcessWorkers(workers, limits).run(render, tasks(*drugs), never)}
+    assert sorted(results) == list(range(1, len(drugs) + 1))
+    return results
 
 
 def test_every_task_has_one_result_whatever_happens_to_its_worker() -> None:
     drugs = ("good", "dies", "hangs", "good", "leaves", "eats", "good")
-    found = results(2, *drugs, limits=Limits(seconds=1))
-    faults = {number: result.message for number, result in found.items() if result.fault}
+    results = run_tasks(2, *drugs, limits=Limits(seconds=1))
+    faults = {number: result.message for number, result in results.items() if result.fault}
     assert set(faults) == {2, 3, 5, 6}
     assert "ended by signal 9, 2 times" in faults[2]
     assert "longer than 1 seconds" in faults[3]
     assert "ended with code 3, 2 times" in faults[5]
     assert faults[6] == "no memory"
-    assert all("made by" in found[number].sheet for number in (1, 4, 7))
+    assert all("made by" in results[number].sheet for number in (1, 4, 7))
 
 
 def test_a_worker_that_died_by_chance_is_replaced_and_its_task_done(tmp_path: Path) -> None:
-    found = results(1, f"once:{tmp_path / 'seen'}", "good", limits=Limits())
-    assert not found[1].fault
-    assert not found[2].fault
+    results = run_tasks(1, f"once:{tmp_path / 'seen'}", "good", limits=Limits())
+    assert not results[1].fault
+    assert not results[2].fault
 
 
 def test_workers_are_renewed() -> None:
-    found = results(1, *["good"] * 5, limits=Limits(leaflets=2))
-    assert len({result.sheet for result in found.values()}) == 3
+    results = run_tasks(1, *["good"] * 5, limits=Limits(leaflets=2))
+    assert len({result.sheet for result in results.values()}) == 3
 
 
 def test_no_worker_is_left_when_the_run_is_left() -> None:
@@ -109,11 +109,11 @@ def test_no_worker_is_left_when_the_run_is_left() -> None:
 
 def test_a_stop_lets_the_task_in_hand_end() -> None:
     asked: list[bool] = []
-    found = []
+    results = []
     for result in ProcessWorkers(1).run(render, tasks("good", "good", "good"), lambda: bool(asked)):
-        found.append(result.number)
+        results.append(result.number)
         asked.append(True)
-    assert found == [1]
+    assert results == [1]
     assert [one.number for one in SerialWorkers().run(render, tasks("good", "good"), lambda: bool(asked))] == []
 
 
@@ -123,12 +123,12 @@ def test_serial_keeps_the_order() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_is_the_parents_to_answer(workers: int) -> None:
-    found = []
+    results = []
     for result in ProcessWorkers(workers).run(render, tasks("good", "good", "good", "good"), never):
-        found.append(result)
+        results.append(result)
         os.kill(int(result.sheet.split()[-1]), signal.SIGINT)
-    assert len(found) == 4
-    assert not any(one.fault for one in found)
+    assert len(results) == 4
+    assert not any(one.fault for one in results)
 
 
 def test_ctrl_c_does_not_reach_a_server_that_is_still_loading() -> None:

@@ -61,20 +61,20 @@ def column_names(headers: Iterable[str], columns: Mapping[str, str]) -> tuple[st
         if ours not in COLUMNS:
             raise UsageError(f'[batch.columns] maps to "{ours}", which is no column', f"Columns: {_listed()}.")
     names = tuple(_our_name(_key(header), own) for header in headers)
-    for place, name in enumerate(names):
-        if name and name in names[:place]:
+    for index, name in enumerate(names):
+        if name and name in names[:index]:
             raise UsageError(f"the list has the column `{name}` twice", "Take one away, or rename it.")
     return names
 
 
 def unused_columns(headers: Iterable[str], names: Iterable[str], line: int) -> tuple[Finding, ...]:
     """One finding for all columns that are not used; it gives their numbers, since a header may be a patient's name."""
-    places = [
-        str(place) for place, (header, name) in enumerate(zip(headers, names, strict=True), 1) if not name and header
+    numbers = [
+        str(number) for number, (header, name) in enumerate(zip(headers, names, strict=True), 1) if not name and header
     ]
-    if not places:
+    if not numbers:
         return ()
-    many = f"columns {', '.join(places)} are" if len(places) > 1 else f"column {places[0]} is"
+    many = f"columns {', '.join(numbers)} are" if len(numbers) > 1 else f"column {numbers[0]} is"
     hint = f"Columns: {_listed()}. Rename others under [batch.columns] in leaflet.toml."
     return (Finding(Severity.INFO, "list-column-unused", f"{many} not used", hint, line=line),)
 

@@ -79,19 +79,19 @@ def _active(dispensed: Sequence[BundleEntry]) -> tuple[list[BundleEntry], tuple[
 
 
 def _entries(text: str) -> tuple[int, list[BundleEntry], int]:
-    """The place where the entries begin, the entries, and the place where they end, of a text that is valid JSON."""
+    """The position where the entries begin, the entries, and the position where they end, of a text of valid JSON."""
     decoder = json.JSONDecoder()
     start = _array_start(text, decoder)
     entries: list[BundleEntry] = []
-    place, line, counted = start, 1, 0
+    position, line, counted = start, 1, 0
     while True:
-        place = _skip(text, place)
-        if text[place] == "]":
-            return start, entries, place
-        line, counted = line + text.count("\n", counted, place), place
-        value, end = decoder.raw_decode(text, place)
-        entries.append(_entry(line, text[place:end], value))
-        place = end
+        position = _skip(text, position)
+        if text[position] == "]":
+            return start, entries, position
+        line, counted = line + text.count("\n", counted, position), position
+        value, end = decoder.raw_decode(text, position)
+        entries.append(_entry(line, text[position:end], value))
+        position = end
 
 
 def _entry(line: int, raw: str, value: object) -> BundleEntry:
@@ -100,22 +100,22 @@ def _entry(line: int, raw: str, value: object) -> BundleEntry:
 
 
 def _array_start(text: str, decoder: json.JSONDecoder) -> int:
-    """The place just inside the array named "entry" of the outermost object."""
-    place = text.index("{") + 1
+    """The position just inside the array named "entry" of the outermost object."""
+    position = text.index("{") + 1
     while True:
-        place = _skip(text, place)
-        if text[place] == "}":
+        position = _skip(text, position)
+        if text[position] == "}":
             raise UsageError("the bundle has no entries", "Send a Bundle of MedicationDispense resources.")
-        name, place = decoder.raw_decode(text, place)
-        place = _skip(text, text.index(":", place) + 1)
-        if name == "entry" and text[place] == "[":
-            return place + 1
-        _, place = decoder.raw_decode(text, place)
+        name, position = decoder.raw_decode(text, position)
+        position = _skip(text, text.index(":", position) + 1)
+        if name == "entry" and text[position] == "[":
+            return position + 1
+        _, position = decoder.raw_decode(text, position)
 
 
-def _skip(text: str, place: int) -> int:
-    match = _SPACE.match(text, place)
-    return match.end() if match else place
+def _skip(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
 
 
 def _by_reference(entries: Sequence[BundleEntry]) -> dict[str, Object]:
