@@ -155,3 +155,13 @@ def test_indications_may_be_named_by_their_initials_in_the_dose_table() -> None:
     table = "\n\n### Dosage\n\n| Indication | Start |\n|---|---|\n| RA | 2 mg |"
     assert not found(f"### Uses\n\n* Rheumatoid arthritis{table}", "CO-16", CLINICIAN)
     assert found(f"### Uses\n\n* Gouty arthropathy{table}", "CO-16", CLINICIAN)
+
+
+def test_a_contraindication_of_one_text_names_the_text_that_lacks_it() -> None:
+    text = "### Do not use\n\n/// clinician\nSevere asthma.\n///\n\n/// patient\nDo not take it with glaucoma.\n///"
+    assert [each.message for each in found(text, "CO-15")] == [
+        "the contraindication “glaucoma” is not in the clinician text"
+    ]
+    assert [each.message for each in found(text, "CO-15", CLINICIAN)] == [
+        "the contraindication “asthma” is not in the patient text"
+    ]
