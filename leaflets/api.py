@@ -20,7 +20,7 @@ from leaflets.pipeline import BuiltSheet, build_texts
 from leaflets.pipeline.cache import Cache, NoCache
 from leaflets.pipeline.request import EditionChoices, monograph_file, requested_edition
 from leaflets.pipeline.texts import Texts, examine_texts, read_texts
-from leaflets.project import MonographFile, ProjectFolder, load_project, packaged, save, today
+from leaflets.project import MonographFile, ProjectFolder, load_project, packaged_folder, save, today
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _sheet(built: BuiltSheet) -> Sheet:
     )
 
 
-_PACKAGED = Project(ProjectFolder(packaged("content")), cached=False)
+_PACKAGED = Project(ProjectFolder(packaged_folder("content")), cached=False)
 """Our own monographs and styles, whatever folder the program stands in; nothing is written for them."""
 
 build = _PACKAGED.build

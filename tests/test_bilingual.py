@@ -25,7 +25,7 @@ from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import parse
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
-from leaflets.project import ProjectFolder, packaged
+from leaflets.project import ProjectFolder, packaged_folder
 from leaflets.view import view
 from tests.running import Leaflet
 from tests.sheets import ROOT, page_texts
@@ -72,7 +72,7 @@ ARABIC = SPANISH.replace("Alivia el dolor.", "يخفف الألم.")
 
 
 def _page(*texts: tuple[str, str], notices: tuple[Notice, ...] = ()) -> Html:
-    templates = {path.name: path.read_text("utf-8") for path in packaged("templates").glob("*.html")}
+    templates = {path.name: path.read_text("utf-8") for path in packaged_folder("templates").glob("*.html")}
     edition = Edition(Audience.PATIENT, "+".join(lang for lang, _ in texts))
     views = [
         view(parse(text, name="examplol", file="examplol.md", lang=lang), Audience.PATIENT) for lang, text in texts

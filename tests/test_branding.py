@@ -20,7 +20,7 @@ from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder, Settings, load_project
 from leaflets.project.content import source_at
-from leaflets.project.standalone import standalone
+from leaflets.project.standalone_html import standalone_html
 from tests.running import Leaflet
 from tests.sheets import ROOT, page_texts
 from tests.verapdf import PROFILES, failures
@@ -148,9 +148,8 @@ def test_every_country_has_a_source_and_stands_in_the_manual() -> None:
     assert all(row["report_words"] for row in rows if row["report"])
     manual = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     for row in rows:
-        told = (row["country"], row["emergency"], f"{row['poison_name']} {row['poison']}".strip(), row["out_of_hours"])
-        shown = "| " + " | ".join(told) + " |"
-        assert re.sub(" +", " ", shown) in manual
+        cells = (row["country"], row["emergency"], f"{row['poison_name']} {row['poison']}".strip(), row["out_of_hours"])
+        assert re.sub(" +", " ", f"| {' | '.join(cells)} |") in manual
 
 
 # ---------------------------------------------------------------- the logo
@@ -196,7 +195,7 @@ def test_a_logo_at_fault_is_refused(folder: Path, logo: str, text: str, told: st
 def test_a_page_for_a_browser_finds_the_logo(folder: Path) -> None:
     built = _built(folder, WHOLE)
     project = ProjectFolder(folder, Settings(pharmacy=WHOLE))
-    html = standalone(built.html, project, built.source, built.edition.stylesheets, folder)
+    html = standalone_html(built.html, project, built.source, built.edition.stylesheets, folder)
     assert '<img class="logo" src="logo.svg" alt="A train">' in html
 
 

@@ -22,7 +22,7 @@ from leaflets.pipeline.cache import Cache
 from leaflets.pipeline.inputs import gather_inputs
 from leaflets.pipeline.request import requested_edition
 from leaflets.pipeline.texts import parse_and_check, read_texts
-from leaflets.project import ProjectFolder, Settings, packaged, today
+from leaflets.project import ProjectFolder, Settings, packaged_folder, today
 from leaflets.project.content import source_at
 from tests import verapdf
 from tests.running import MONOGRAPH, environment, process
@@ -166,7 +166,8 @@ def test_everything_that_goes_in_changes_the_content_id(folder: Path) -> None:
     (folder / "styles" / "theme.css").write_text("h1 { color: #111 }")
     assert new()
     (folder / "templates").mkdir()
-    (folder / "templates" / "page.html").write_text((packaged("templates") / "page.html").read_text("utf-8") + "\n")
+    template = (packaged_folder("templates") / "page.html").read_text("utf-8")
+    (folder / "templates" / "page.html").write_text(template + "\n")
     assert new()
     (folder / "content" / "a.md").write_text(MONOGRAPH + "\n")
     assert new()

@@ -18,7 +18,7 @@ from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
-from leaflets.project.standalone import standalone
+from leaflets.project.standalone_html import standalone_html
 from tests.sheets import Letter, letters, page_texts
 from tests.verapdf import PROFILES, failures
 
@@ -181,7 +181,7 @@ def test_the_same_page_with_icons_has_the_same_bytes(folder: Path, tmp_path: Pat
 
 def test_a_page_for_a_browser_finds_the_drawings(folder: Path) -> None:
     built = _built(folder)
-    html = standalone(built.html, ProjectFolder(folder), built.source, built.edition.stylesheets, folder)
+    html = standalone_html(built.html, ProjectFolder(folder), built.source, built.edition.stylesheets, folder)
     found = re.findall(r'<img class="icon" src="([^"]+)"', html)
     assert len(found) == 13
     assert {(folder / place).resolve() for place in found} == {ICONS.parent / icon_file(name) for name in PICTOGRAMS}

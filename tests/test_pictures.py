@@ -17,7 +17,7 @@ from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
-from leaflets.project.standalone import standalone
+from leaflets.project.standalone_html import standalone_html
 from tests.running import Leaflet
 from tests.sheets import letters, page_texts
 from tests.verapdf import PROFILES, failures
@@ -196,6 +196,6 @@ def test_no_link_leads_out_of_the_folder(folder: Path) -> None:
 
 def test_a_page_for_a_browser_finds_the_pictures(folder: Path) -> None:
     built = _built(folder)
-    html = standalone(built.html, ProjectFolder(folder), built.source, built.edition.stylesheets, folder)
+    html = standalone_html(built.html, ProjectFolder(folder), built.source, built.edition.stylesheets, folder)
     assert 'src="content/pictures/shake.svg"' in html
     assert 'src="content/pictures/parts.png"' in html

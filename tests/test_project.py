@@ -11,10 +11,19 @@ from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, OutputError, UsageError
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
-from leaflets.project import ProjectFolder, Settings, load_project, packaged, read_bytes, read_text, save, shown
-from leaflets.project.content import MonographFile, at_path, source_at
-from leaflets.project.files import decode, folder
-from leaflets.project.naming import MAX_STEM_BYTES, sheet_name
+from leaflets.project import (
+    ProjectFolder,
+    Settings,
+    display_path,
+    load_project,
+    packaged_folder,
+    read_bytes,
+    read_text,
+    save,
+)
+from leaflets.project.content import MonographFile, source_at, source_of_argument
+from leaflets.project.files import decode, make_folder
+from leaflets.project.sheet_names import MAX_STEM_BYTES, sheet_name
 
 
 @pytest.fixture
@@ -30,13 +39,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectFolder:
 
 def test_names_are_those_of_ours_and_of_the_project(project: ProjectFolder) -> None:
     (project.root / "content" / "zebramol.md").write_text("x")
-    ours = {path.name.split(".")[0] for path in packaged("content").glob("*.md")}
+    ours = {path.name.split(".")[0] for path in packaged_folder("content").glob("*.md")}
     assert project.names() == (*sorted(ours), "zebramol")
 
 
 def test_a_project_s_own_monograph_wins(project: ProjectFolder) -> None:
     own = project.root / "content" / "baricitinib.md"
-    assert ProjectFolder(project.root).source("baricitinib", "en").path == packaged("content") / "baricitinib.md"
+    assert ProjectFolder(project.root).source("baricitinib", "en").path == packaged_folder("content") / "baricitinib.md"
     own.write_text("x")
     assert ProjectFolder(project.root).source("baricitinib", "en").path == own
 
@@ -54,10 +63,10 @@ def test_a_project_s_own_style_and_template_win_file_by_file(project: ProjectFol
     (project.root / "templates" / "page.html").write_text("own")
     styles = project.styles(Edition(Audience.PATIENT).stylesheets)
     assert styles["theme.css"] == b"h1 { color: #111 }"
-    assert styles["page.css"] == (packaged("styles") / "page.css").read_bytes()
+    assert styles["page.css"] == (packaged_folder("styles") / "page.css").read_bytes()
     templates = project.templates()
     assert templates["page.html"] == "own"
-    assert templates["patient.html"] == (packaged("templates") / "patient.html").read_text("utf-8")
+    assert templates["patient.html"] == (packaged_folder("templates") / "patient.html").read_text("utf-8")
 
 
 def test_styles_bring_the_fonts_and_pictures_they_name_and_nothing_else(project: ProjectFolder) -> None:
@@ -143,14 +152,14 @@ def test_name_and_language_are_read_from_the_name_of_the_file(file: str, name: s
 
 
 def test_a_word_with_a_slash_or_md_is_a_path_and_must_be_there(project: ProjectFolder) -> None:
-    assert at_path("baricitinib") is None
+    assert source_of_argument("baricitinib") is None
     (project.root / "content" / "a.md").write_text("x")
-    found = at_path("content/a.md")
+    found = source_of_argument("content/a.md")
     assert found is not None
     assert found.name == "a"
     for missing in ("a.md", "content/none", "\0.md", "x" * 5000 + ".md"):
         with pytest.raises(ContentError, match="there is no such file"):
-            at_path(missing)
+            source_of_argument(missing)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +232,9 @@ def test_a_text_is_read_without_its_byte_order_mark(project: ProjectFolder) -> N
 
 
 def test_paths_are_shown_from_where_the_reader_stands(project: ProjectFolder) -> None:
-    assert shown(project.root / "content" / "a.md") == "content/a.md"
-    assert shown(Path("content") / "a.md") == "content/a.md"
-    assert shown(Path("/a.md")) == "/a.md"
+    assert display_path(project.root / "content" / "a.md") == "content/a.md"
+    assert display_path(Path("content") / "a.md") == "content/a.md"
+    assert display_path(Path("/a.md")) == "/a.md"
 
 
 # ---------------------------------------------------------------- saving
@@ -298,4 +307,4 @@ def test_a_file_system_that_cannot_sync_folders_is_good_enough(
 def test_a_folder_in_whose_place_a_file_stands(project: ProjectFolder) -> None:
     (project.root / "taken").write_text("x")
     with pytest.raises(OutputError, match="taken: cannot be written: a file of that name is in the way"):
-        folder(project.root / "taken")
+        make_folder(project.root / "taken")

@@ -14,7 +14,7 @@ from leaflets.parse import parse
 from leaflets.parse.translation_file import with_record
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
-from leaflets.project import ProjectFolder, packaged
+from leaflets.project import ProjectFolder, packaged_folder
 from leaflets.translation import record_of
 from tests.sheets import ROOT, page_texts
 
@@ -123,7 +123,7 @@ def _blocks() -> list[tuple[str, str]]:
 
 
 def test_the_blocks_of_the_manual_are_those_of_the_templates() -> None:
-    files = (path for path in packaged("templates").glob("*.html"))
+    files = (path for path in packaged_folder("templates").glob("*.html"))
     found = [(file.name, name) for file in files for name in re.findall(r"{% block (\w+) %}", file.read_text("utf-8"))]
     known = [pair for pair in found if pair != ("page.html", "sheet")]  # empty: each sheet fills it
     assert sorted(known) == sorted(_blocks())

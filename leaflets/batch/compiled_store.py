@@ -9,7 +9,7 @@ from pathlib import Path
 
 from leaflets.errors import PdfError
 from leaflets.model.compiled import CompiledLeaflet, pack, unpack
-from leaflets.project import packaged, save
+from leaflets.project import packaged_folder, save
 
 MAX_FILES = 10_000
 """Compiled leaflets in a folder, about 40 kB each; more than any run has."""
@@ -58,6 +58,6 @@ def compiled_key(pdf: bytes) -> str:
 
 @cache
 def _compiler() -> bytes:
-    package = packaged("templates").parent
+    package = packaged_folder("templates").parent
     files = [package / "model" / "compiled.py", *sorted((package / "stamp").glob("*.py"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).digest()

@@ -9,7 +9,7 @@ from leaflets.batch.print_files import PdfPrintFiles, remove_abandoned
 from leaflets.errors import UsageError
 from leaflets.labels import LabelFonts
 from leaflets.ledger.ledger import Ledger, ledger_exists, open_ledger
-from leaflets.project import ProjectFolder, packaged, today
+from leaflets.project import ProjectFolder, packaged_folder, today
 from leaflets.project.clock import now_utc
 
 
@@ -50,5 +50,5 @@ def open_environment(project: ProjectFolder, warm_up: Callable[[], None] = lambd
     Raises RenderError where the label fonts are missing.
     """
     monographs = ProjectMonographs(project, today(), warm_up=warm_up)
-    fonts = LabelFonts.load(packaged("styles") / "fonts", project.root / "styles" / "fonts")
+    fonts = LabelFonts.load(packaged_folder("styles") / "fonts", project.root / "styles" / "fonts")
     return BatchEnvironment(project, monographs, PdfPrintFiles(monographs.compiled_leaflets.get, fonts))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from leaflets.errors import LeafletError
 from leaflets.model.edition import Audience
-from leaflets.project import ProjectFolder, packaged
+from leaflets.project import ProjectFolder, packaged_folder
 
 MODULES = (
     "leaflets.workers.pool",
@@ -38,7 +38,7 @@ def load() -> None:
     gc.disable()
     for module in MODULES:
         importlib.import_module(module)
-    if Path(packaged("content")).is_dir():
+    if Path(packaged_folder("content")).is_dir():
         warm_up()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
@@ -53,7 +53,7 @@ def warm_up() -> None:
     from leaflets.pipeline.texts import read_texts
     from leaflets.stamp import compile_leaflet
 
-    project = ProjectFolder(packaged("content"))
+    project = ProjectFolder(packaged_folder("content"))
     for source in list(project.sources.values())[:1]:
         edition = requested_edition(project, Audience.PATIENT)
         with contextlib.suppress(LeafletError):

@@ -15,7 +15,7 @@ from leaflets.ledger.entries import NewRun, RunEntry
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import plan_digest
-from leaflets.project.files import folder as make_folder
+from leaflets.project.files import make_folder
 from leaflets.runlist.read import RunList, read_list, rejected_rows
 
 SUFFIXES = {"csv": "csv", "jsonl": "jsonl", "fhir": "json"}

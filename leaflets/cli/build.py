@@ -18,8 +18,8 @@ from leaflets.model.finding import Severity
 from leaflets.pipeline import BuiltSheet, build, require_clean
 from leaflets.pipeline.child import allow_child
 from leaflets.pipeline.request import audiences_of, monograph_file, requested_edition
-from leaflets.project import MonographFile, ProjectFolder, keep, load_project, save, shown
-from leaflets.project.naming import sheet_name
+from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save, save_if_changed
+from leaflets.project.sheet_names import sheet_name
 
 _EXAMPLES = """\
 examples:
@@ -189,7 +189,7 @@ def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args:
     path = args.output / sheet_name(source, edition, project.settings)
     if args.html:
         save(path.with_suffix(".html"), _standalone(built, project, path.parent))
-    keep(path, built.pdf.data)
+    save_if_changed(path, built.pdf.data)
     made = _Made(built, path, time.perf_counter() - start)
     if not args.json:
         _print(made, args)
@@ -198,12 +198,12 @@ def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args:
 
 def _standalone(built: BuiltSheet, project: ProjectFolder, folder: Path) -> bytes:
     # Here and not above: only a person who wants to look at the HTML needs it.
-    from leaflets.project.standalone import standalone
+    from leaflets.project.standalone_html import standalone_html
     from leaflets.qr import qr
 
     code = qr(built.content_id, project.settings.code_url, built.edition)
     stylesheets = built.edition.stylesheets
-    return standalone(built.html, project, built.source, stylesheets, folder, code.assets).encode()
+    return standalone_html(built.html, project, built.source, stylesheets, folder, code.assets).encode()
 
 
 def _with_progress(sources: Sequence[MonographFile], args: argparse.Namespace) -> Iterable[MonographFile]:
@@ -222,7 +222,7 @@ def _print(made: _Made, args: argparse.Namespace) -> None:
     pages = f"{built.pdf.pages} page{'s' if built.pdf.pages != 1 else ''}{' to fold' if built.edition.booklet else ''}"
     how = f"{made.seconds:.2f} s" if built.fresh else f"{made.seconds:.2f} s, unchanged"
     told = report.counts(built.own_findings)
-    report.line(f"{shown(made.path)}  {pages}  {how}" + (f"  {told}" if told else ""), sys.stdout)
+    report.line(f"{display_path(made.path)}  {pages}  {how}" + (f"  {told}" if told else ""), sys.stdout)
     if not args.verbose:
         report.findings(finding for finding in built.findings if finding.code == TOO_LONG)
     else:
@@ -250,7 +250,7 @@ def _facts(made: _Made) -> dict[str, Any]:
         "edition": built.edition.type_size.value,
         "paper": built.edition.paper.value,
         "booklet": built.edition.booklet,
-        "path": shown(made.path),
+        "path": display_path(made.path),
         "pages": built.pdf.pages,
         "seconds": round(made.seconds, 3),
         "content_id": built.content_id,

@@ -18,7 +18,7 @@ from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, R
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.project import MonographFile, ProjectFolder, load_project, today
-from leaflets.project.content import at_path
+from leaflets.project.content import source_of_argument
 
 _EXAMPLES = """\
 examples:
@@ -91,11 +91,11 @@ def _sources(args: argparse.Namespace, project: ProjectFolder) -> Iterator[Monog
         if Path(name).is_dir():
             yield from _folder(Path(name))
         else:
-            yield at_path(name) or project.source(name, project.settings.language)
+            yield source_of_argument(name) or project.source(name, project.settings.language)
 
 
 def _folder(folder: Path) -> Sequence[MonographFile]:
-    found = [source for path in sorted(folder.glob("*.md")) if (source := at_path(str(path)))]
+    found = [source for path in sorted(folder.glob("*.md")) if (source := source_of_argument(str(path)))]
     if not found:
         raise UsageError(f"check: there is no Markdown file in {folder}", "Name a folder of monographs.")
     return found

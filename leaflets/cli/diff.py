@@ -12,7 +12,7 @@ from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.model.edition import Paper
 from leaflets.model.finding import Severity
-from leaflets.project import keep, load_project, shown
+from leaflets.project import display_path, load_project, save_if_changed
 
 if TYPE_CHECKING:
     from leaflets.textdiff.compare import Change, ChangedWords
@@ -53,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
     project = load_project(Path.cwd())
     found = diff(args.old, args.new, project, args.lang or project.settings.language)
     if args.pdf:
-        keep(args.pdf, changes_pdf(found, project, Paper(args.paper) if args.paper else project.settings.paper))
+        save_if_changed(
+            args.pdf, changes_pdf(found, project, Paper(args.paper) if args.paper else project.settings.paper)
+        )
     if args.json:
         report.emit(_facts(found, args.pdf))
     else:
@@ -69,7 +71,7 @@ def _facts(found: Difference, page: Path | None) -> dict[str, Any]:
         "new": new,
         "same": found.comparison.same,
         "changes": changes,
-        "pdf": shown(page) if page else None,
+        "pdf": display_path(page) if page else None,
     }
 
 

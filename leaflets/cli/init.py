@@ -9,7 +9,7 @@ from typing import Any
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import UsageError
-from leaflets.project import packaged, read_bytes, save, shown
+from leaflets.project import display_path, packaged_folder, read_bytes, save
 
 _SETTINGS = """\
 # Settings of this pharmacy's leaflets. Flags override them. Everything may be left out.
@@ -53,16 +53,16 @@ def run(args: argparse.Namespace) -> int:
     files = {
         root / "leaflet.toml": _SETTINGS.encode(),
         root / ".gitignore": _GITIGNORE.encode(),
-        root / "content" / "baricitinib.md": read_bytes(packaged("content") / "baricitinib.md"),
-        root / "styles" / "theme.css": read_bytes(packaged("styles") / "theme.css"),
+        root / "content" / "baricitinib.md": read_bytes(packaged_folder("content") / "baricitinib.md"),
+        root / "styles" / "theme.css": read_bytes(packaged_folder("styles") / "theme.css"),
     }
     there = [path for path in files if path.exists()]
     if there:
         raise UsageError(
-            f"{shown(there[0])}: it is there already, and init overwrites nothing", "Choose an empty folder."
+            f"{display_path(there[0])}: it is there already, and init overwrites nothing", "Choose an empty folder."
         )
     for path, data in files.items():
         save(path, data)
-        report.line(f"wrote {shown(path)}")
+        report.line(f"wrote {display_path(path)}")
     report.line("next: leaflet build baricitinib")
     return 0

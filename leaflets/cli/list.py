@@ -10,7 +10,7 @@ from leaflets.cli import report
 from leaflets.errors import LeafletError
 from leaflets.model.monograph import Front
 from leaflets.model.review import is_expired
-from leaflets.project import MonographFile, ProjectFolder, load_project, read_text, shown, today
+from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, read_text, today
 
 
 def add_parser(commands: Any) -> None:
@@ -38,7 +38,7 @@ def _row(project: ProjectFolder, name: str) -> dict[str, Any]:
     sources = sorted(
         (source for (known, _), source in project.sources.items() if known == name), key=lambda s: s.lang != "en"
     )
-    row: dict[str, Any] = {"name": name, "languages": [s.lang for s in sources], "file": shown(sources[0].path)}
+    row: dict[str, Any] = {"name": name, "languages": [s.lang for s in sources], "file": display_path(sources[0].path)}
     try:
         front = _front(sources[0])
     except LeafletError as fault:

@@ -10,8 +10,8 @@ from typing import Any
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import UsageError
-from leaflets.project import load_project, save, shown
-from leaflets.project.blank import blank_monograph
+from leaflets.project import display_path, load_project, save
+from leaflets.project.new_monograph import new_monograph
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,100}$")
 
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         )
     path = load_project(Path.cwd()).root / "content" / f"{args.name}.md"
     if path.exists():
-        raise UsageError(f"{shown(path)}: it is there already", "Choose another name, or edit that file.")
-    save(path, blank_monograph(args.name).encode())
-    report.line(f"wrote {shown(path)}")
+        raise UsageError(f"{display_path(path)}: it is there already", "Choose another name, or edit that file.")
+    save(path, new_monograph(args.name).encode())
+    report.line(f"wrote {display_path(path)}")
     return 0

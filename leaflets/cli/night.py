@@ -13,7 +13,7 @@ from leaflets.batch.forecast import Forecast, forecast
 from leaflets.batch.options import RunOptions
 from leaflets.batch.run import PlannedRun, RunRequest, execute_run, plan_run, rejects_path
 from leaflets.cli import report, telling
-from leaflets.cli.progress import emit, shown
+from leaflets.cli.progress import emit, progress_listener
 from leaflets.errors import RunIncomplete
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger, ledger_exists
@@ -22,8 +22,7 @@ from leaflets.ledger.states import CopyState
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
-from leaflets.project import ProjectFolder, Settings, save
-from leaflets.project import shown as shown_path
+from leaflets.project import ProjectFolder, Settings, display_path, save
 from leaflets.runlist.requests import RowDefaults
 from leaflets.workers.interrupts import StopRequest
 from leaflets.workers.protocol import Workers
@@ -79,7 +78,7 @@ def _print(
         _tell_plan(args, prepared)
     elif not args.quiet:
         _tell_findings(prepared.plan.findings)
-    with shown(as_json=args.json, quiet=args.quiet) as told:
+    with progress_listener(as_json=args.json, quiet=args.quiet) as told:
         context = RunContext(ledger.store, environment.monographs, workers, environment.print_files, told, stop)
         made = execute_run(prepared, context, ledger, _save_privately, _resume())
     _tell_summary(args, prepared, made, ledger)
@@ -87,7 +86,7 @@ def _print(
     if lines and not prepared.identity.complete:
         raise RunIncomplete(
             f"{len(lines)} rows of the list were not made",
-            f"They are in {shown_path(rejects_path(prepared, made.run))}: mend them there, and run that list.",
+            f"They are in {display_path(rejects_path(prepared, made.run))}: mend them there, and run that list.",
         )
     return 0
 

@@ -31,7 +31,7 @@ class Bar(Protocol):
 
 
 @contextmanager
-def shown(*, as_json: bool, quiet: bool = False) -> Iterator[ProgressListener]:
+def progress_listener(*, as_json: bool, quiet: bool = False) -> Iterator[ProgressListener]:
     """A report for a run: events on standard output with `as_json`, else a bar or plain lines on standard error."""
     if as_json:
         yield _event

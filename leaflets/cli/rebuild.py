@@ -10,7 +10,7 @@ from typing import Any
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed
-from leaflets.project import keep, load_project, shown
+from leaflets.project import display_path, load_project, save_if_changed
 
 _EXAMPLES = """\
 examples:
@@ -39,12 +39,16 @@ def run(args: argparse.Namespace) -> int:
 
     made = rebuild(args.file, load_project(Path.cwd()))
     if args.output:
-        keep(args.output, made.data)
+        save_if_changed(args.output, made.data)
     if args.json:
-        kept = shown(args.output) if args.output else None
-        report.emit({"file": shown(args.file), "same": not made.changes, "changes": list(made.changes), "output": kept})
+        kept = display_path(args.output) if args.output else None
+        report.emit(
+            {"file": display_path(args.file), "same": not made.changes, "changes": list(made.changes), "output": kept}
+        )
     elif not args.quiet:
-        report.line(f"{shown(args.file)}: " + ("other bytes" if made.changes else "the same bytes again"), sys.stdout)
+        report.line(
+            f"{display_path(args.file)}: " + ("other bytes" if made.changes else "the same bytes again"), sys.stdout
+        )
         for change in made.changes:
             report.line(f"  changed since: {change}", sys.stdout)
     return CHANGED if made.changes else 0

@@ -12,7 +12,7 @@ from leaflets.batch.reprint import Reprint, reprint
 from leaflets.cli import report, telling
 from leaflets.cli.batch import WORKER_PRELOAD
 from leaflets.cli.help_page import HelpPage
-from leaflets.cli.progress import emit, shown
+from leaflets.cli.progress import emit, progress_listener
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import format_serials, parse_serials
 from leaflets.project import load_project
@@ -66,7 +66,7 @@ def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Le
     entry = ledger.find_run(args.name)
     data = read_list_file(args.list) if args.list else find_list(Path.cwd(), entry.list_sha256, entry.name)
     resume = f"Go on with: {shlex.join(['leaflet', *sys.argv[1:]])}"
-    with shown(as_json=args.json, quiet=args.quiet) as told:
+    with progress_listener(as_json=args.json, quiet=args.quiet) as told:
         context = RunContext(
             ledger.store,
             environment.monographs,

@@ -8,7 +8,7 @@ from leaflets.batch.run import PlannedRun
 from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
-from leaflets.project import shown
+from leaflets.project import display_path
 
 FORMS = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle"}
 
@@ -73,7 +73,7 @@ def summary(run: RunEntry, tally: StateCounts, parts: Sequence[PartEntry]) -> li
 
 def where(run: RunEntry, part: PartEntry) -> str:
     """The path of a print file, as people are shown it."""
-    return shown(Path(run.folder) / part.name)
+    return display_path(Path(run.folder) / part.name)
 
 
 def states(tally: StateCounts) -> str:

@@ -13,7 +13,7 @@ from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, UsageError
 from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience
-from leaflets.project import MonographFile, ProjectFolder, load_project, read_text, save, shown
+from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, read_text, save
 from leaflets.project.content import ORIGINAL
 from leaflets.translation import (
     SourceChange,
@@ -67,13 +67,13 @@ def run_start(args: argparse.Namespace) -> int:
     source = project.source(args.name, ORIGINAL)
     path = project.root / "content" / f"{args.name}.{_other(args.lang)}.md"
     if path.exists():
-        raise UsageError(f"{shown(path)}: it is there already", "Fill it in, or delete it to begin again.")
+        raise UsageError(f"{display_path(path)}: it is there already", "Fill it in, or delete it to begin again.")
     front = _parsed(project, source).front
     titles = _titles(args.lang)
     source_text = read_text(source.path)
     text = new_translation(source_text, front, source.file, lambda section, words: titles.get(section) or words)
     save(path, text.encode())
-    report.line(f"wrote {shown(path)}")
+    report.line(f"wrote {display_path(path)}")
     return 0
 
 

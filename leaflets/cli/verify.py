@@ -15,7 +15,7 @@ from leaflets.errors import LeafletError
 from leaflets.model.edition import TypeSize
 from leaflets.model.finding import Severity
 from leaflets.model.page import ID_DIGITS
-from leaflets.project import load_project, shown, today
+from leaflets.project import display_path, load_project, today
 
 if TYPE_CHECKING:
     from leaflets.provenance import Verification
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
             if len(args.files) == 1:
                 raise
             codes.append(fault.exit_code)
-            told.append({"file": shown(path), "error": type(fault).__name__, "message": fault.message})
+            told.append({"file": display_path(path), "error": type(fault).__name__, "message": fault.message})
             if not args.json:
                 report.error(fault)
             continue

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from leaflets.errors import ContentError, UsageError
 from leaflets.model.pictograms import logo_file
 from leaflets.picture_check import require_printable
-from leaflets.project import MonographFile, ProjectFolder, read_bytes, shown
+from leaflets.project import MonographFile, ProjectFolder, display_path, read_bytes
 
 # Found in the bytes, since a sheet from the cache is never parsed; what only looks like one does no harm.
 _ASKED = re.compile(rb"!\[[^\[\]\n]{1,400}\]\(\s*([\w-][\w.-]{0,150}\.(?:svg|png))\s*\)")
@@ -24,7 +24,7 @@ def pictures_of(project: ProjectFolder, source: MonographFile, text: bytes) -> M
         path = project.picture_path(source, name)
         if path:
             found[name] = read_bytes(path)
-            require_printable(shown(path), found[name])
+            require_printable(display_path(path), found[name])
     return found
 
 
@@ -38,7 +38,7 @@ def logo_of(project: ProjectFolder) -> Mapping[str, bytes]:
         return {}
     try:
         data = read_bytes(path)
-        require_printable(shown(path), data)
+        require_printable(display_path(path), data)
     except ContentError as fault:
         raise UsageError(f"the logo that the settings name: {fault.message}", fault.hint) from fault
     return {logo_file(project.settings.pharmacy.logo): data}

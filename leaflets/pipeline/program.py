@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from leaflets import __version__
-from leaflets.project import packaged
+from leaflets.project import packaged_folder
 
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
 _SHAPING = (
@@ -60,7 +60,7 @@ def code_hash() -> str:
 def program_stamp() -> bytes:
     """Our own code and styles, and the libraries beneath them, as they lie on this machine."""
     package = str(Path(__file__).resolve().parent.parent)
-    folders = (folder_stamp(package), folder_stamp(str(packaged("styles"))))
+    folders = (folder_stamp(package), folder_stamp(str(packaged_folder("styles"))))
     libraries = (
         *map(_library_stamp, _ENGINES),
         *map(_system_library, _LIBRARIES),

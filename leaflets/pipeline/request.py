@@ -9,7 +9,7 @@ from leaflets.errors import ContentError, UsageError
 from leaflets.languages import text_lang
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.project import MonographFile, ProjectFolder
-from leaflets.project.content import at_path
+from leaflets.project.content import source_of_argument
 
 _Choice = TypeVar("_Choice", Audience, Paper, TypeSize)
 
@@ -36,7 +36,7 @@ def monograph_file(project: ProjectFolder, name: str, lang: str | None = None) -
     Raises ContentError where there is none, with near names, or where a file's own name says another language.
     """
     lang = lang or project.settings.language
-    source = at_path(name) or project.source(name, lang)
+    source = source_of_argument(name) or project.source(name, lang)
     if source.lang != text_lang(lang):
         raise ContentError(
             f"{source.file}: by its name this text is in “{source.lang}”, and sheets in “{lang}” were asked for",

@@ -13,13 +13,13 @@ from pathlib import Path
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import text_lang
 from leaflets.project.content import ORIGINAL, MonographFile, source_at
-from leaflets.project.extras import extra_font
-from leaflets.project.files import keep, read_bytes, read_text, save, shown
+from leaflets.project.files import display_path, read_bytes, read_text, save, save_if_changed
+from leaflets.project.optional_fonts import optional_font
 from leaflets.project.settings import SETTINGS_FILE, Settings
 
 __all__ = [
-    "MonographFile", "ProjectFolder", "Settings", "keep", "load_project", "packaged", "read_bytes", "read_text", "save",
-    "shown", "today",
+    "MonographFile", "ProjectFolder", "Settings", "display_path", "load_project", "packaged_folder", "read_bytes",
+    "read_text", "save", "save_if_changed", "today",
 ]  # fmt: skip
 
 _ASSET_URL = re.compile(rb"leaflet:([\w./-]{1,200})")
@@ -31,7 +31,7 @@ def today() -> dt.date:
     return dt.date.today()
 
 
-def packaged(kind: str) -> Path:
+def packaged_folder(kind: str) -> Path:
     """Our folder of "content", "styles" or "templates": inside the package, or beside it in a source checkout."""
     package = Path(__file__).resolve().parent.parent
     if kind == "templates":
@@ -50,12 +50,12 @@ class ProjectFolder:
     @cached_property
     def sources(self) -> Mapping[tuple[str, str], MonographFile]:
         """Every monograph by name and language; the project's own file wins over ours."""
-        found: dict[tuple[str, str], MonographFile] = {}
-        for folder in (packaged("content"), self.root / "content"):
+        sources: dict[tuple[str, str], MonographFile] = {}
+        for folder in (packaged_folder("content"), self.root / "content"):
             for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
                 source = source_at(path)
-                found[source.name, source.lang] = source
-        return found
+                sources[source.name, source.lang] = source
+        return sources
 
     def names(self) -> tuple[str, ...]:
         """The names of all monographs, in alphabetical order."""
@@ -66,33 +66,34 @@ class ProjectFolder:
 
         Raises ContentError, with near names or the languages there are.
         """
-        found = self.sources.get((name, text_lang(lang)))
-        if found and (text_lang(lang) == lang or self.original(found)):
-            return found
-        languages = sorted(other for known, other in self.sources if known == name)
+        source = self.sources.get((name, text_lang(lang)))
+        if source and (text_lang(lang) == lang or self.original(source)):
+            return source
+        languages = sorted(other for other_name, other in self.sources if other_name == name)
         if languages:
             raise ContentError(
                 f"{name}: there is no monograph in the language “{lang}”", f"There is: {', '.join(languages)}."
             )
-        raise ContentError(f"{name}: there is no monograph of that name", self._near(name))
+        raise ContentError(f"{name}: there is no monograph of that name", self._hint(name))
 
     def original(self, source: MonographFile) -> MonographFile | None:
         """The text that a translation translates: beside it, or that of the project; None where there is none."""
         if source.lang == ORIGINAL:
             return None
-        known = self.sources.get((source.name, source.lang))
+        of_project = self.sources.get((source.name, source.lang))
         beside = source_at(source.path.with_name(f"{source.name}.md"))
-        if (known is None or known.path != source.path) and beside.path.is_file():
+        if (of_project is None or of_project.path != source.path) and beside.path.is_file():
             return beside
         return self.sources.get((source.name, ORIGINAL))
 
-    def _near(self, name: str) -> str:
-        import difflib  # only a name that was misspelt needs it
+    def _hint(self, name: str) -> str:
+        """The names most like one that there is not, or where to find them all."""
+        import difflib  # here, as only a misspelt name needs it
 
-        known = {known.casefold(): known for known in self.names()}
-        near = difflib.get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
+        names = {name.casefold(): name for name in self.names()}
+        near = difflib.get_close_matches(name.casefold(), names, n=3, cutoff=0.6)
         return (
-            f"Did you mean {', '.join(known[n] for n in near)}?"
+            f"Did you mean {', '.join(names[n] for n in near)}?"
             if near
             else "“leaflet list” shows the names there are."
         )
@@ -100,20 +101,20 @@ class ProjectFolder:
     def styles(self, stylesheets: tuple[str, ...]) -> Mapping[str, bytes]:
         """These stylesheets and every font and picture they name, by name; the project's own file wins over ours."""
         assets: dict[str, bytes] = {}
-        wanted = list(stylesheets)
-        while wanted:
-            name = wanted.pop()
+        pending = list(stylesheets)
+        while pending:
+            name = pending.pop()
             path = self.style_path(name)
             if name in assets or path is None:
                 continue
             assets[name] = read_bytes(path)
             if name.endswith(".css"):
-                wanted += [found.decode() for found in _ASSET_URL.findall(assets[name])]
+                pending += [url.decode() for url in _ASSET_URL.findall(assets[name])]
         return assets
 
     def picture_folders(self, source: MonographFile) -> tuple[Path, ...]:
-        """Where pictures of a monograph may lie, the first wins: beside it, in the project's content, or in ours."""
-        ours = packaged("content")
+        """The folders of a monograph's pictures, the first wins: beside it, in the project's content, in ours."""
+        ours = packaged_folder("content")
         beside = source.path.absolute().parent
         return tuple(
             dict.fromkeys(
@@ -122,7 +123,7 @@ class ProjectFolder:
         )
 
     def picture_path(self, source: MonographFile, name: str) -> Path | None:
-        """Where a picture of a monograph lies, or None."""
+        """The path of a monograph's picture, or None where there is no such file in its folders."""
         for folder in self.picture_folders(source):
             path = Path(os.path.realpath(folder / name))
             if path.is_relative_to(folder.resolve()) and path.is_file():
@@ -131,7 +132,7 @@ class ProjectFolder:
 
     @property
     def logo_path(self) -> Path | None:
-        """Where the settings say the pharmacy's logo lies. Raises UsageError where that is outside the project."""
+        """The path of the pharmacy's logo in the settings. Raises UsageError where that is outside the project."""
         logo = self.settings.pharmacy.logo
         path = Path(os.path.realpath(self.root / logo))
         if logo and not path.is_relative_to(self.root.resolve()):
@@ -139,26 +140,26 @@ class ProjectFolder:
         return path if logo else None
 
     def style_path(self, name: str) -> Path | None:
-        """Where a stylesheet, font or picture lies, or None. Raises RenderError where its extra is not installed."""
-        for folder in (self.root / "styles", packaged("styles")):
-            path = Path(os.path.realpath(folder / name))  # unlike `resolve`, it bears links that lead in a circle
+        """The path of a stylesheet, font or picture, or None. Raises RenderError where its extra is not installed."""
+        for folder in (self.root / "styles", packaged_folder("styles")):
+            path = Path(os.path.realpath(folder / name))  # unlike `resolve`, no error where links lead in a circle
             if path.suffix in _ASSETS and path.is_relative_to(folder.resolve()) and path.is_file():
                 return path
-        return extra_font(name)
+        return optional_font(name)
 
     def templates(self) -> Mapping[str, str]:
         """All templates by name; the project's own file wins over ours, which it reaches as "leaflet:NAME"."""
-        ours, own = (_templates_in(folder) for folder in (packaged("templates"), self.root / "templates"))
+        ours, own = (_templates_in(folder) for folder in (packaged_folder("templates"), self.root / "templates"))
         return {**ours, **own, **{f"leaflet:{name}": ours[name] for name in own if name in ours}}
 
     @property
     def output(self) -> Path:
-        """Where printed sheets go unless a flag says otherwise."""
+        """The folder of printed sheets, unless a flag names another."""
         return self.root / "output"
 
     @property
     def cache(self) -> Path:
-        """What was made earlier and need not be made again; all of it may be deleted at any time."""
+        """The folder of cached sheets and entries; all of it may be deleted at any time."""
         return self.output / "cache"
 
 
@@ -174,9 +175,9 @@ def load_project(start: Path, settings_file: Path | None = None) -> ProjectFolde
     root = next((folder for folder in (start, *start.parents) if (folder / SETTINGS_FILE).is_file()), start)
     file = settings_file or root / SETTINGS_FILE
     if settings_file and not settings_file.is_file():
-        raise UsageError(f"{shown(settings_file)}: there is no such settings file", "Check the path.")
+        raise UsageError(f"{display_path(settings_file)}: there is no such settings file", "Check the path.")
     if not file.is_file():
         return ProjectFolder(root)
-    from leaflets.project.settings_file import read_settings  # only a project with settings needs a parser for them
+    from leaflets.project.settings_file import read_settings  # here, as only a project with settings needs their parser
 
     return ProjectFolder(root, read_settings(file))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaflets.errors import ContentError
-from leaflets.project.files import shown
+from leaflets.project.files import display_path
 
 ORIGINAL = "en"
 """The language of a text whose file names none, and the source of every translation."""
@@ -28,11 +28,11 @@ class MonographFile:
     @property
     def file(self) -> str:
         """The path as findings and errors print it."""
-        return self.label or shown(self.path)
+        return self.label or display_path(self.path)
 
     @property
     def file_name(self) -> str:
-        """What a file of this name and language is called in `content/`, wherever it lies now."""
+        """The name of such a file in `content/`, wherever this one is."""
         return f"{self.name}.md" if self.lang == "en" else f"{self.name}.{self.lang}.md"
 
 
@@ -45,16 +45,19 @@ def source_at(path: Path) -> MonographFile:
     return MonographFile(stem, "en", path)
 
 
-def at_path(argument: str) -> MonographFile | None:
-    """The monograph an argument names as a path, or None where it is a name. Raises ContentError if it is missing."""
+def source_of_argument(argument: str) -> MonographFile | None:
+    """The monograph file that a command's argument names by path; None where it is a name and no path.
+
+    Raises ContentError where there is no such file.
+    """
     looks_like_path = argument.endswith(".md") or os.sep in argument
     if not looks_like_path:
         return None
     path = Path(argument)
     try:
-        there = path.exists()
+        exists = path.exists()
     except (OSError, ValueError):
-        there = False
-    if not there:
-        raise ContentError(f"{shown(path)}: there is no such file", "Check the path.")
+        exists = False
+    if not exists:
+        raise ContentError(f"{display_path(path)}: there is no such file", "Check the path.")
     return source_at(path)

@@ -1,4 +1,4 @@
-"""Files read whole or refused by name, and written beside, synced and renamed, so that no half file is ever seen."""
+"""Files read whole, or refused with their name; written to a temporary file, synced and renamed: none is partial."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _TO_READ = {
     errno.EPERM: "Change its permissions, or ask whoever owns it.",
     errno.ENOTDIR: "Check the path.",
 }
-"""What else to do about a file that is to be read and not written."""
+"""Hints for a file that is to be read; those above are for one that is to be written."""
 
 
-def shown(path: Path) -> str:
-    """A path as people are shown it: relative to where they stand, if it lies below or beside."""
+def display_path(path: Path) -> str:
+    """A path as messages print it: relative to the current folder, where that is no longer than the absolute one."""
     try:
         relative = os.path.relpath(path)
     except (ValueError, OSError):
@@ -43,7 +43,7 @@ def shown(path: Path) -> str:
 
 
 def reason(error: OSError) -> tuple[str, str]:
-    """What went wrong and what to do about it, in words."""
+    """What went wrong, and what to do about it, as two texts for a message."""
     return _REASONS.get(error.errno or 0, (error.strerror or type(error).__name__, ""))
 
 
@@ -51,22 +51,24 @@ def read_bytes(path: Path, limit: int = MAX_READ_BYTES) -> bytes:
     """The bytes of a file. Raises ContentError where it cannot be read, is no file or holds more than `limit`."""
     try:
         if not path.is_file() and path.exists() and not path.is_dir():
-            raise ContentError(f"{shown(path)}: it is no regular file", "Give the path of a file.")
+            raise ContentError(f"{display_path(path)}: it is no regular file", "Give the path of a file.")
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
         what, hint = reason(error)
-        raise ContentError(f"{shown(path)}: cannot be read: {what}", _TO_READ.get(error.errno or 0, hint)) from error
+        raise ContentError(
+            f"{display_path(path)}: cannot be read: {what}", _TO_READ.get(error.errno or 0, hint)
+        ) from error
     except ValueError as error:
         raise ContentError(f"{str(path)!r}: this is no path", "Check the path.") from error
     if len(data) > limit:
-        raise ContentError(f"{shown(path)}: the file is larger than {limit:,} bytes", "Is it the right file?")
+        raise ContentError(f"{display_path(path)}: the file is larger than {limit:,} bytes", "Is it the right file?")
     return data
 
 
 def read_text(path: Path, limit: int = MAX_READ_BYTES) -> str:
     """A UTF-8 text, with or without byte order mark. Raises ContentError, with the line, where it is something else."""
-    return decode(read_bytes(path, limit), shown(path))
+    return decode(read_bytes(path, limit), display_path(path))
 
 
 def decode(data: bytes, file: str) -> str:
@@ -82,8 +84,8 @@ def decode(data: bytes, file: str) -> str:
         ) from error
 
 
-def folder(path: Path) -> Path:
-    """The folder at `path`, made if it was not there. Raises OutputError."""
+def make_folder(path: Path) -> Path:
+    """Creates the folder at `path` unless it is there, and returns it. Raises OutputError."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -92,30 +94,30 @@ def folder(path: Path) -> Path:
 
 
 def save(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a whole file or nothing: beside its place, synced to disk, then renamed. Raises OutputError.
+    """Writes a whole file or nothing: to a temporary file beside it, synced to disk, then renamed. Raises OutputError.
 
-    What stood at `path` before stays as it was until the new file is complete.
+    A file that is at `path` already stays as it is until the new one is complete.
     """
-    folder(path.parent)
-    beside = path.parent / f".{os.getpid()}-{os.urandom(4).hex()}.part"
+    make_folder(path.parent)
+    temporary = path.parent / f".{os.getpid()}-{os.urandom(4).hex()}.part"
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        beside.replace(path)
+        temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
         with contextlib.suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
 
 
-def keep(path: Path, data: bytes) -> None:
-    """Write a whole file unless the very same bytes are there already. Raises OutputError."""
+def save_if_changed(path: Path, data: bytes) -> None:
+    """Writes a whole file unless it has these very bytes already. Raises OutputError."""
     try:
         same = path.stat().st_size == len(data) and path.read_bytes() == data
     except (OSError, ValueError):
@@ -128,7 +130,7 @@ def _sync_folder(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
-    except OSError as error:  # some file systems cannot sync a folder; the file itself is safe by now
+    except OSError as error:  # some file systems cannot sync a folder; the file itself has been synced
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
     finally:
@@ -137,4 +139,4 @@ def _sync_folder(path: Path) -> None:
 
 def _unwritable(path: Path, error: OSError) -> LeafletError:
     what, hint = reason(error)
-    return OutputError(f"{shown(path)}: cannot be written: {what}", hint)
+    return OutputError(f"{display_path(path)}: cannot be written: {what}", hint)

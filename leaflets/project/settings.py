@@ -1,4 +1,4 @@
-"""The settings of a project, and what holds where `leaflet.toml` says nothing."""
+"""The settings of a project, with their defaults."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SETTINGS_FILE = "leaflet.toml"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `leaflet.toml` may set, with what holds where it says nothing.
+    """What `leaflet.toml` may set, with the defaults.
 
     `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes.
     """

@@ -15,7 +15,7 @@ from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Paper, TypeSize
 from leaflets.model.page import ID_DIGITS
 from leaflets.model.pharmacy import Pharmacy
-from leaflets.project.files import read_text, shown
+from leaflets.project.files import display_path, read_text
 from leaflets.project.settings import Settings
 
 _Choice = TypeVar("_Choice", TypeSize, Paper)
@@ -23,18 +23,18 @@ _Choice = TypeVar("_Choice", TypeSize, Paper)
 
 def read_settings(path: Path) -> Settings:
     """The settings in a file. Raises UsageError, with file and line where there is one, on anything not understood."""
-    file = shown(path)
+    file = display_path(path)
     try:
         table = tomllib.loads(read_text(path, 1_000_000))
     except ContentError as error:
         raise UsageError(error.message, error.hint) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file}: not valid TOML: {error}", "Mend the line it names.") from error
-    _known(file, "", table, ("paper", "edition", "language", "pharmacy", "report", "provenance", "batch"))
+    _require_known(file, "", table, ("paper", "edition", "language", "pharmacy", "report", "provenance", "batch"))
     provenance = _table(file, table, "provenance")
-    _known(file, "provenance.", provenance, ("url",))
+    _require_known(file, "provenance.", provenance, ("url",))
     batch = _table(file, table, "batch")
-    _known(file, "batch.", batch, ("columns",))
+    _require_known(file, "batch.", batch, ("columns",))
     columns = _table(file, batch, "columns", "batch.")
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
@@ -77,24 +77,24 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def _pharmacy(file: str, table: Mapping[str, object], report: Mapping[str, object]) -> Pharmacy:
-    _known(file, "pharmacy.", table, _PHARMACY)
-    said = {key: _text(file, table, key, "", "pharmacy.") for key in _PHARMACY}
-    if said["logo"] and not said["logo"].lower().endswith((".svg", ".png")):
+    _require_known(file, "pharmacy.", table, _PHARMACY)
+    texts = {key: _text(file, table, key, "", "pharmacy.") for key in _PHARMACY}
+    if texts["logo"] and not texts["logo"].lower().endswith((".svg", ".png")):
         raise UsageError(f"{file}: “pharmacy.logo” must be SVG or PNG", "Save it again as one of them.")
-    if said["logo"] and not (said["logo_alt"] or said["name"]):
+    if texts["logo"] and not (texts["logo_alt"] or texts["name"]):
         raise UsageError(
             f"{file}: the logo has no words for those who cannot see it", "Write pharmacy.logo_alt, or pharmacy.name."
         )
     unknown = next((country for country in report if not _COUNTRY.fullmatch(country)), None)
     if unknown is not None:
         raise UsageError(f"{file}: “report.{unknown}” is not the code of a country", 'For example GB = "…".')
-    return Pharmacy(**said, report=tuple((key, _text(file, report, key, "", "report.")) for key in sorted(report)))
+    return Pharmacy(**texts, report=tuple((key, _text(file, report, key, "", "report.")) for key in sorted(report)))
 
 
-def _known(file: str, prefix: str, table: Mapping[str, object], known: tuple[str, ...]) -> None:
+def _require_known(file: str, prefix: str, table: Mapping[str, object], allowed: tuple[str, ...]) -> None:
     for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+        if key not in allowed:
+            near = difflib.get_close_matches(key, allowed, n=1, cutoff=0.0)
             raise UsageError(
                 f"{file}: the setting “{prefix}{key}” is not known",
                 f"Did you mean “{prefix}{near[0]}”?" if near else "",
@@ -120,8 +120,8 @@ def _choice(file: str, table: Mapping[str, object], key: str, kind: type[_Choice
     try:
         return kind(value)
     except ValueError:
-        known = ", ".join(one.value for one in kind)
-        raise UsageError(f"{file}: “{key}” cannot be “{value}”", f"It can be: {known}.") from None
+        choices = ", ".join(one.value for one in kind)
+        raise UsageError(f"{file}: “{key}” cannot be “{value}”", f"It can be: {choices}.") from None
 
 
 def _language(file: str, value: str) -> str:

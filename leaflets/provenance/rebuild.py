@@ -7,7 +7,7 @@ from pathlib import Path
 
 from leaflets.errors import PdfError
 from leaflets.pipeline.render import render
-from leaflets.project import ProjectFolder, read_bytes, shown
+from leaflets.project import ProjectFolder, display_path, read_bytes
 from leaflets.provenance.contents import read_contents
 from leaflets.provenance.remade import changed, edition_of, gathered_again, texts_in
 from leaflets.seal.record import Record
@@ -30,7 +30,7 @@ def rebuild(path: Path, project: ProjectFolder) -> Rebuilt:
     Raises ContentError where the file cannot be read, PdfError where it is not whole or no sheet of ours; besides what
     a build raises.
     """
-    data, file = read_bytes(path), shown(path)
+    data, file = read_bytes(path), display_path(path)
     found = read_contents(data, file)
     if not found.whole:
         raise PdfError(f"{file}: it is not as leaflet made it", "“leaflet verify” says more.")

@@ -14,7 +14,7 @@ from leaflets.ledger.ledger import ledger_exists
 from leaflets.model.edition import Notice
 from leaflets.model.review import is_expired
 from leaflets.pipeline.texts import Texts, parse_texts, read_texts
-from leaflets.project import ProjectFolder, read_bytes, shown
+from leaflets.project import ProjectFolder, display_path, read_bytes
 from leaflets.provenance.contents import PdfContents, read_contents
 from leaflets.provenance.remade import changed, gathered_again, texts_in
 from leaflets.seal.record import Record
@@ -76,7 +76,7 @@ class Verification:
 
 def verify(path: Path, project: ProjectFolder, today: dt.date) -> Verification:
     """The state of a finished PDF. Raises ContentError where it cannot be read, PdfError where it is no PDF."""
-    data, file = read_bytes(path, MAX_SHEET_BYTES), shown(path)
+    data, file = read_bytes(path, MAX_SHEET_BYTES), display_path(path)
     found = read_contents(data, file)
     if found.whole is None:
         return Verification(

@@ -9,10 +9,10 @@ from leaflets.errors import PdfError, RenderError, UsageError
 from leaflets.model.edition import Paper
 from leaflets.model.monograph import Monograph
 from leaflets.parse import parse
-from leaflets.project import MonographFile, ProjectFolder, read_bytes, shown
-from leaflets.project.content import at_path, source_at
+from leaflets.project import MonographFile, ProjectFolder, display_path, read_bytes
+from leaflets.project.content import source_at, source_of_argument
 from leaflets.project.files import decode
-from leaflets.project.history import at_revision, at_version
+from leaflets.project.git_history import text_at_revision, text_at_version
 from leaflets.provenance.contents import read_contents
 from leaflets.textdiff.compare import Comparison, compare
 from leaflets.textdiff.marked import marked
@@ -61,25 +61,25 @@ def _text(spec: str, project: ProjectFolder, lang: str) -> Monograph:
     revision, colon, path = spec.partition(":")
     if colon and path:
         source = source_at(Path(path))
-        return _parsed(at_revision(source.path, revision), source)
+        return _parsed(text_at_revision(source.path, revision), source)
     name, at, which = spec.partition("@")
     if not name or (at and not which):
         raise UsageError(f"“{spec}” names no text", "Give a sheet, a file, or a name such as baricitinib@1.")
-    source = at_path(name) or project.source(name, lang)
+    source = source_of_argument(name) or project.source(name, lang)
     now = read_bytes(source.path)
     if not at:
         return _parsed(now, source)
     current = _parsed(now, source)
     if current.front.version == which:
         return current
-    found = at_version(source.path, which)
-    return _parsed(at_revision(source.path, which) if found is None else found, source)
+    found = text_at_version(source.path, which)
+    return _parsed(text_at_revision(source.path, which) if found is None else found, source)
 
 
 def _in_sheet(path: Path) -> Monograph:
-    found = read_contents(read_bytes(path), shown(path))
+    found = read_contents(read_bytes(path), display_path(path))
     if not found.whole or not found.texts or found.record is None:
-        raise PdfError(f"{shown(path)}: it is no whole sheet with its text in it", "“leaflet verify” says more.")
+        raise PdfError(f"{display_path(path)}: it is no whole sheet with its text in it", "“leaflet verify” says more.")
     lang = str(found.record.edition.get("lang", ""))
     wanted = MonographFile(found.record.name, lang, path).file_name
     name = wanted if wanted in found.texts else next(iter(found.texts))

@@ -12,9 +12,9 @@ MAX_STEM_BYTES = 180
 
 
 def sheet_name(source: MonographFile, edition: Edition, settings: Settings) -> str:
-    """`baricitinib-patient.pdf`; language, form and paper are named only where they are not the project's own.
+    """`baricitinib-patient.pdf`; language, type size and paper are named only where they are not the project's own.
 
-    A name too long for a file system is cut and told apart by a hash of the whole.
+    A name too long for a file system is cut, and a hash of the whole name is added to keep it unique.
     """
     lang = "" if edition.lang == settings.language else f"-{edition.lang}"
     type_size = "" if edition.type_size is settings.type_size else f"-{edition.type_size}"

@@ -45,14 +45,14 @@ _SECTIONS = (
 )  # fmt: skip
 
 
-def blank_monograph(name: str) -> str:
-    """A monograph without content; it parses, and says in comments what to write where."""
+def new_monograph(name: str) -> str:
+    """The text of a monograph to fill in: it parses, and a comment in each section says what to write there."""
     title = name.replace("-", " ").capitalize()
     parts = [_FRONT.format(title=title, name=name.replace("-", " "))]
     return "\n".join([*parts, *(_section(*section) for section in _SECTIONS)])
 
 
-def _section(heading: str, voice: str, advice: str) -> str:
-    voices = ("clinician", "patient") if voice == "both" else (voice,)
-    fences = "\n\n".join(f"/// {one}\n\n///" for one in voices)
+def _section(heading: str, audience: str, advice: str) -> str:
+    audiences = ("clinician", "patient") if audience == "both" else (audience,)
+    fences = "\n\n".join(f"/// {each}\n\n///" for each in audiences)
     return f"### {heading}\n\n/// comment\n{advice}\n///\n\n{fences}\n"

@@ -1,4 +1,4 @@
-"""Fonts too large for the package itself, served from a package of their own where that is installed."""
+"""Fonts too large for our own package, which come with an optional extra (`leaflets[zh]`)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from types import MappingProxyType
 
 from leaflets.errors import RenderError
 
-# By the name that stylesheets use: the package that holds the file, and the extra that installs it.
+# By the name that stylesheets use: the package with the file, and the extra that installs the package.
 _EXTRAS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"fonts/NotoSansSC-Regular.otf": ("pylopdf_fonts_zh_cn", "zh")}
 )
 
 
-def extra_font(name: str) -> Path | None:
-    """Where a font of an extra lies; None where no extra has one of that name.
+def optional_font(name: str) -> Path | None:
+    """The path of a font that comes with an extra; None where no extra has one of that name.
 
-    Raises RenderError, with the extra to install, where it is not there.
+    Raises RenderError, with the extra to install, where it is not installed.
     """
     if name not in _EXTRAS:
         return None
     package, extra = _EXTRAS[name]
-    found = importlib.util.find_spec(package)
-    path = Path(found.origin).with_name(Path(name).name) if found and found.origin else None
+    spec = importlib.util.find_spec(package)
+    path = Path(spec.origin).with_name(Path(name).name) if spec and spec.origin else None
     if path is None or not path.is_file():
         raise RenderError(
             f"the font “{Path(name).name}” is not installed", f'Install it: pip install "leaflets[{extra}]"'

@@ -1,4 +1,4 @@
-"""A page's HTML with its styles inside and its fonts found by path, for a browser or another renderer."""
+"""A page's HTML with its styles in it and its fonts by path, for a browser or another renderer."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _PICTURES = "content/pictures/"
 _URL = re.compile(r"leaflet:([\w./-]{1,200})")
 
 
-def standalone(
+def standalone_html(
     markup: str,
     project: ProjectFolder,
     source: MonographFile,
     stylesheets: tuple[str, ...],
     folder: Path,
-    drawings: Mapping[str, bytes] = MappingProxyType({}),
+    pictures: Mapping[str, bytes] = MappingProxyType({}),
 ) -> str:
-    """The page of `source` with every stylesheet in a `<style>` element; `folder` is where the file will lie.
+    """The page of `source` with every stylesheet in a `<style>` element; `folder` is that of the file to be written.
 
-    `drawings` are those that lie in no file, by name.
+    `pictures` are SVG pictures that are in no file, by name; they are written into the page.
     """
     assets = project.styles(stylesheets)
 
     def located(match: re.Match[str]) -> str:
-        drawing = drawings.get(match[1])
-        if drawing is not None:
-            return f'"data:image/svg+xml,{quote(drawing)}"'
+        picture = pictures.get(match[1])
+        if picture is not None:
+            return f'"data:image/svg+xml,{quote(picture)}"'
         name = match[1].removeprefix(_PICTURES)
         path = project.picture_path(source, name) if name != match[1] else project.style_path(name)
         path = project.logo_path if name.startswith(_LOGO) else path
