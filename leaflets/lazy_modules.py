@@ -1,4 +1,4 @@
-"""Modules of other people's libraries that are loaded when something in them is wanted, not when they are named."""
+"""Modules of libraries that are loaded when an attribute of them is first used, not when they are imported."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Deferred(ModuleType):
-    """Stands for a module until something in it is wanted."""
+    """A placeholder that imports its module when an attribute is first read."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -21,11 +21,11 @@ class Deferred(ModuleType):
 
 @contextlib.contextmanager
 def deferred(*modules: ModuleType) -> Iterator[None]:
-    """While this lasts, each of these stands in the place of the module of its name, unless that is loaded already."""
-    standing = {module.__name__: module for module in modules if module.__name__ not in sys.modules}
-    sys.modules.update(standing)
+    """Puts each placeholder into `sys.modules` for the duration of the block, unless its module is loaded already."""
+    placeholders = {module.__name__: module for module in modules if module.__name__ not in sys.modules}
+    sys.modules.update(placeholders)
     try:
         yield
     finally:
-        for name in standing:
+        for name in placeholders:
             del sys.modules[name]

@@ -1,4 +1,4 @@
-"""Looks through a picture before it may stand on a page: SVG of plain shapes, or PNG, each within bounds."""
+"""Checks a picture before it is printed: SVG of plain shapes, or PNG, each within bounds."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MAX_SVG_BYTES = 250_000
 MAX_PNG_BYTES = 2_000_000
 MAX_SHAPES = 2_000
 MAX_DEPTH = 24
-MAX_GRADED = 100
-"""Shapes filled with a gradient: each takes the renderer 7 ms."""
+MAX_GRADIENT_FILLS = 100
+"""The most shapes filled with a gradient: each takes the renderer 7 ms."""
 MAX_SIDE_PIXELS = 5_000
 _SVG = "http://www.w3.org/2000/svg"
 # Nothing here can bring text, styles, scripts, other files, or itself a second time (a "use" bomb).
@@ -24,26 +24,23 @@ _ELEMENTS = frozenset({
     "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "title", "desc", "defs",
     "linearGradient", "radialGradient", "stop",
 })  # fmt: skip
-_INSTEAD = {
+_HINTS = {
     "text": "Draw letters as paths, or say it in the words beside the picture.",
     "style": "Write fill and stroke on each shape.",
     "use": "Draw the shape again where it is wanted.",
     "image": "Draw it, or use a PNG by itself.",
 }
-# What is see-through is no tagged content of a PDF (ISO 14289-1), and prints differently on every machine.
-_SEE_THROUGH = frozenset({"opacity", "fill-opacity", "stroke-opacity", "stop-opacity"})
-_REACHES = re.compile(r"url\s*\((?!\s*['\"]?#)|\\|javascript:|data:", re.IGNORECASE)
-# A million units or no number at all: a PDF/A file cannot hold them.
-_UNDRAWN = re.compile(r"(?<![.\d#])\d{7}|\d[eE]\+?\d{2}|\b(?:nan|inf)", re.IGNORECASE)
+# Transparency cannot be tagged content of a PDF (ISO 14289-1), and prints differently on every printer.
+_TRANSPARENCY_ATTRIBUTES = frozenset({"opacity", "fill-opacity", "stroke-opacity", "stop-opacity"})
+_EXTERNAL_REFERENCE = re.compile(r"url\s*\((?!\s*['\"]?#)|\\|javascript:|data:", re.IGNORECASE)
+# Numbers of a million or more, or no numbers at all: PDF/A does not allow them.
+_UNPRINTABLE_NUMBER = re.compile(r"(?<![.\d#])\d{7}|\d[eE]\+?\d{2}|\b(?:nan|inf)", re.IGNORECASE)
 _NAMES = frozenset({"id", "class"})
 _VIEW_BOX = re.compile(r"\s*[-+\d.e]+[\s,]+[-+\d.e]+[\s,]+(?P<width>[\d.e]+)[\s,]+(?P<height>[\d.e]+)\s*")
 
 
 def require_printable(file: str, data: bytes) -> None:
-    """Nothing where the picture in `data` may be printed.
-
-    Raises ContentError with `file`, and the line where it is SVG, on anything but shapes within the bounds above.
-    """
+    """Raises ContentError, naming `file` and in SVG the line, unless the picture in `data` may be printed."""
     if file.lower().endswith(".svg"):
         _require_svg(file, data)
     elif file.lower().endswith(".png"):
@@ -55,27 +52,27 @@ def require_printable(file: str, data: bytes) -> None:
 def _require_svg(file: str, data: bytes) -> None:
     if len(data) > MAX_SVG_BYTES:
         raise ContentError(f"{file}: the picture is larger than {MAX_SVG_BYTES:,} bytes", "Draw it in simpler shapes.")
-    reader = _Reader(file)
+    checker = _SvgChecker(file)
     try:
-        reader.expat.Parse(data, True)
+        checker.expat.Parse(data, True)
     except expat.ExpatError as error:
         what = expat.errors.messages.get(error.code, "it cannot be read")
         raise ContentError(f"{file}:{error.lineno}: the picture is not valid SVG: {what}", "Save it again.") from error
 
 
-class _Reader:
-    """Reads SVG element by element, without entities, and stops at the first that may not be there."""
+class _SvgChecker:
+    """Parses SVG without entities and raises ContentError at the first element or attribute that is not allowed."""
 
     def __init__(self, file: str) -> None:
-        self.file, self.shapes, self.depth, self.graded = file, 0, 0, 0
+        self.file, self.shapes, self.depth, self.gradients = file, 0, 0, 0
         self.expat = expat.ParserCreate("utf-8", namespace_separator=" ")
         self.expat.StartDoctypeDeclHandler = self._doctype
         self.expat.ProcessingInstructionHandler = self._instruction
         self.expat.StartElementHandler = self._start
         self.expat.EndElementHandler = self._end
 
-    def fault(self, what: str, instead: str) -> ContentError:
-        return ContentError(f"{self.file}:{self.expat.CurrentLineNumber}: the picture {what}", instead)
+    def fault(self, what: str, hint: str) -> ContentError:
+        return ContentError(f"{self.file}:{self.expat.CurrentLineNumber}: the picture {what}", hint)
 
     def _doctype(self, *_: object) -> None:
         raise self.fault("declares a document type, which can be made to swell", "Delete its <!DOCTYPE …>.")
@@ -86,7 +83,7 @@ class _Reader:
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         space, _, local = name.rpartition(" ")
         if space != _SVG or local not in _ELEMENTS:
-            hint = _INSTEAD.get(local, "Save it as plain SVG, of shapes alone.")
+            hint = _HINTS.get(local, "Save it as plain SVG, of shapes alone.")
             raise self.fault(f"has <{local[:30]}>, which is not printed", hint)
         if self.depth == 0:
             self._require_root(local, attributes)
@@ -110,10 +107,10 @@ class _Reader:
         local = key.rpartition(" ")[2].strip()
         if local == "style":
             for declared in value.split(";"):
-                name, _, told = declared.partition(":")
-                self._require_harmless(name, told)
+                name, _, declared_value = declared.partition(":")
+                self._require_harmless(name, declared_value)
             return
-        if local.startswith("on") or local in ("href", "src") or _REACHES.search(value):
+        if local.startswith("on") or local in ("href", "src") or _EXTERNAL_REFERENCE.search(value):
             raise self.fault(f"has {local[:30]}=…, which reaches out of it", "Take it out.")
         self._require_drawable(local, value)
 
@@ -121,12 +118,12 @@ class _Reader:
         refers = "url" in value.lower()
         if refers and local not in ("fill", "stroke"):
             raise self.fault(f"has {local[:30]}=…, which is not printed", "Draw the shape as it is to be seen.")
-        self.graded += refers
-        if self.graded > MAX_GRADED:
-            raise self.fault(f"has more than {MAX_GRADED} gradients", "Use plain greys.")
-        if local in _SEE_THROUGH and value.strip() not in ("1", "1.0", "100%"):
+        self.gradients += refers
+        if self.gradients > MAX_GRADIENT_FILLS:
+            raise self.fault(f"has more than {MAX_GRADIENT_FILLS} gradients", "Use plain greys.")
+        if local in _TRANSPARENCY_ATTRIBUTES and value.strip() not in ("1", "1.0", "100%"):
             raise self.fault("has something see-through", "Use white or a grey.")
-        if local not in _NAMES and _UNDRAWN.search(value):
+        if local not in _NAMES and _UNPRINTABLE_NUMBER.search(value):
             raise self.fault(f"has a number in {local[:30]}=… that cannot be drawn", "Draw it in a smaller viewBox.")
 
 

@@ -1,6 +1,6 @@
 """The square code of a sheet: its content id, or an address that ends in it, drawn for paper and for copies of paper.
 
-It holds nothing of a patient: it is made with the sheet, before any label is.
+It contains no patient data: it is made with the sheet, before any label.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from leaflets.model.edition import Audience, Edition
 QUIET_MODULES = 4
 """ISO/IEC 18004: white on every side; it may reach into the edge that printers leave white."""
 SMALLEST_MODULE_MM = 0.4
-# From the edge that printers leave white up to the text, in the lower margin of the tightest page there is.
+# From the unprintable edge up to the text, in the lower margin of the tightest page.
 _ROOM_MM, _CLINICIAN_ROOM_MM = 12.8, 10.0
 _MOST_MODULES = 29  # version 3; a larger one would not fit the margin in modules that a copier keeps apart
-_SHOUTED = re.compile(r"(?P<host>https?://[^/?#]+)(?P<path>[0-9A-Z $%*+./:-]*)")
+_UPPERCASE_SAFE = re.compile(r"(?P<host>https?://[^/?#]+)(?P<path>[0-9A-Z $%*+./:-]*)")
 _BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" width="1mm" height="1mm" viewBox="0 0 1 1"/>'
 _EAST, _SOUTH, _WEST, _NORTH = range(4)
 _Corner = tuple[int, int]
 FOOT, HEAD = "code-foot.svg", "code-head.svg"
-"""What the stylesheets call the drawing: in the lower margin of every page, or beside the name on the first."""
+"""The names of the drawing in stylesheets: in the lower margin of every page, or beside the name on the first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """A square code: its words, how many modules it measures, and its drawing; `in_head` where no margin holds it."""
+class QrCode:
+    """A square code: its text, its modules a side, and its drawing. `in_head`: it is too large for the margin."""
 
     words: str
     modules: int
@@ -44,12 +44,12 @@ class Code:
         return {FOOT: _BLANK if self.in_head else self.drawing, HEAD: self.drawing if self.in_head else _BLANK}
 
 
-def qr(content_id: str, url: str, edition: Edition) -> Code:
+def qr(content_id: str, url: str, edition: Edition) -> QrCode:
     """The code of a sheet; `url` is an address with “{id}” in it, or empty for the content id alone.
 
     Raises UsageError where the address is too long to be printed large enough to be read.
     """
-    words = code_words(content_id, url)
+    words = code_text(content_id, url)
     matrix = _segno().make(words, error="m", micro=False).matrix
     modules = len(matrix)
     if modules > _MOST_MODULES:
@@ -57,24 +57,24 @@ def qr(content_id: str, url: str, edition: Edition) -> Code:
     narrow = edition.audience is Audience.CLINICIAN and not edition.one_column
     module = (_CLINICIAN_ROOM_MM if narrow else _ROOM_MM) / (modules + QUIET_MODULES)
     in_head = narrow and module < SMALLEST_MODULE_MM
-    return Code(words, modules, _drawing(matrix, max(module, SMALLEST_MODULE_MM)), in_head)
+    return QrCode(words, modules, _drawing(matrix, max(module, SMALLEST_MODULE_MM)), in_head)
 
 
 def _segno() -> Any:
-    """The library, loaded where a code is made only, and without its writers, which ask for urllib.request."""
+    """The segno library, loaded only when a code is made, and without its writers, which load urllib.request."""
     with deferred(Deferred("segno.writers")):
         import segno
     return segno
 
 
-def code_words(content_id: str, url: str) -> str:
-    """What the code says: in capitals, which take fewer modules, wherever that changes no address.
+def code_text(content_id: str, url: str) -> str:
+    """The text of the code, in capitals, which take fewer modules, where that changes no address.
 
     Scheme and host mean the same in capitals (RFC 3986, 6.2.2.1), and so does an id; a path may not.
     """
     whole = url.replace("{id}", content_id.upper()) if url else content_id.upper()
-    told = _SHOUTED.fullmatch(whole)
-    if not url or told:
+    uppercase_safe = _UPPERCASE_SAFE.fullmatch(whole)
+    if not url or uppercase_safe:
         return whole.upper()
     return url.replace("{id}", content_id)
 
@@ -82,20 +82,20 @@ def code_words(content_id: str, url: str) -> str:
 def _drawing(matrix: Sequence[bytearray], module_mm: float) -> bytes:
     """Black modules as one filled path on white, in millimetres."""
     side = len(matrix)
-    path = "".join(map(_closed, _outlines(matrix)))
+    path = "".join(map(_closed_path, _outlines(matrix)))
     size = f"{side * module_mm:.3f}mm"
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 {side} {side}">'
     return f'{svg}<path d="{path}" fill="#000"/></svg>'.encode()
 
 
-def _closed(corners: Sequence[_Corner]) -> str:
-    """A line through corners and back to the first; its sides lie across and upright by turns."""
+def _closed_path(corners: Sequence[_Corner]) -> str:
+    """A closed path through corners; horizontal and vertical sides alternate."""
     (x, y), *others = corners
     return f"M{x} {y}" + "".join(f"V{y}" if turn % 2 else f"H{x}" for turn, (x, y) in enumerate(others)) + "z"
 
 
 def _outlines(matrix: Sequence[bytearray]) -> Iterator[list[_Corner]]:
-    """The corners of the lines around black modules: a renderer draws them in half the time of module by module."""
+    """The corners of the outlines of black areas: a renderer draws these in half the time of single modules."""
     sides = dict(_sides(matrix))
     while sides:
         corner, heading = next(iter(sides))
@@ -109,7 +109,7 @@ def _outlines(matrix: Sequence[bytearray]) -> Iterator[list[_Corner]]:
 
 
 def _sides(matrix: Sequence[bytearray]) -> Iterator[tuple[tuple[_Corner, int], _Corner]]:
-    """Where each side begins, its heading and where it ends; black lies to its right. Those across come first."""
+    """The start, heading and end of each side; black is on its right. Horizontal sides come first."""
     for y, left, right, begins in _edges(matrix):
         yield (((left, y), _EAST), (right, y)) if begins else (((right, y), _WEST), (left, y))
     for x, top, bottom, begins in _edges([*zip(*matrix, strict=True)]):

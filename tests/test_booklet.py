@@ -16,7 +16,7 @@ from leaflets.errors import PdfError
 from leaflets.impose import booklet_sides
 from leaflets.model.edition import Audience, Edition, Paper
 from leaflets.model.page import Pdf
-from leaflets.seal.digest import is_whole
+from leaflets.seal.digest import is_intact
 from leaflets.typeset import typeset
 from tests.pages import RICH_BODY, RICH_CSS, assets, page
 from tests.running import MONOGRAPH, Leaflet
@@ -211,8 +211,8 @@ def test_a_booklet_is_archival_and_accessible(rich: Pdf, blank: Pdf, profile: st
 def test_a_booklet_is_sealed_and_the_same_bytes_each_time(rich: Pdf, blank: Pdf) -> None:
     data = booklet(rich, blank).data
     assert booklet(rich, blank).data == data
-    assert is_whole(data) is True
-    assert is_whole(data[:500] + bytes([data[500] ^ 1]) + data[501:]) is False
+    assert is_intact(data) is True
+    assert is_intact(data[:500] + bytes([data[500] ^ 1]) + data[501:]) is False
 
 
 def test_what_is_no_sheet_of_ours_is_refused(rich: Pdf) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from leaflets.errors import ContentError
 from leaflets.picture_check import (
     MAX_DEPTH,
-    MAX_GRADED,
+    MAX_GRADIENT_FILLS,
     MAX_PNG_BYTES,
     MAX_SHAPES,
     MAX_SIDE_PIXELS,
@@ -123,7 +123,7 @@ def test_a_drawing_keeps_within_bounds() -> None:
     assert f"{MAX_SHAPES:,} shapes" in fault(_svg("<g/>" * MAX_SHAPES))
     require_printable("p.svg", _svg("<g>" * (MAX_DEPTH - 1) + "</g>" * (MAX_DEPTH - 1)))
     assert f"{MAX_DEPTH} in one another" in fault(_svg("<g>" * MAX_DEPTH + "</g>" * MAX_DEPTH))
-    assert f"{MAX_GRADED} gradients" in fault(_svg('<rect fill="url(#a)"/>' * (MAX_GRADED + 1)))
+    assert f"{MAX_GRADIENT_FILLS} gradients" in fault(_svg('<rect fill="url(#a)"/>' * (MAX_GRADIENT_FILLS + 1)))
     assert f"{MAX_SVG_BYTES:,} bytes" in fault(_svg(" " * MAX_SVG_BYTES))
 
 

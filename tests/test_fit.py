@@ -5,7 +5,7 @@ import pytest
 from leaflets.model.edition import Audience, Edition, Paper, TypeSize
 from leaflets.model.page import Fit, Html, Pdf, SectionLines
 from leaflets.pipeline.fit import fit_to_paper
-from leaflets.proof.over import over
+from leaflets.proof.overrun import overrun
 
 TIGHTENED = (0.9, 0.9)
 
@@ -123,4 +123,4 @@ def _stretches(*told: tuple[str, int, int, int]) -> tuple[SectionLines, ...]:
     ],
 )
 def test_the_fewest_lines_that_must_go(stretches: tuple[SectionLines, ...], planned: int, gone: list[str]) -> None:
-    assert [stretch.title for stretch in over(stretches, planned)] == gone
+    assert [stretch.title for stretch in overrun(stretches, planned)] == gone

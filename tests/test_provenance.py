@@ -17,8 +17,8 @@ from leaflets.model.page import Attachment, Html
 from leaflets.printfile import PrintJob, write_print_file
 from leaflets.printfile.split import SplitWriter
 from leaflets.project.content import source_at
-from leaflets.seal.digest import is_whole, sealed
-from leaflets.seal.record import read
+from leaflets.seal.digest import is_intact, with_seal
+from leaflets.seal.record import read_record
 from leaflets.typeset import typeset
 from tests import verapdf
 from tests.pages import assets, page
@@ -51,7 +51,7 @@ def test_a_sheet_carries_its_text_to_the_byte_and_its_record(
     built = monographs.sheet(path, audience, Paper.A4)
     inside = enclosed(built.pdf.data)
     assert inside[path.name] == path.read_bytes()
-    record = read(inside["leaflet-record.json"])
+    record = read_record(inside["leaflet-record.json"])
     assert record.content_id.startswith(built.content_id)
     assert (record.name, record.title, record.version) == (source_at(path).name, built.title, built.version)
     assert record.edition["audience"] == audience
@@ -87,7 +87,7 @@ def test_the_record_holds_no_clock_and_no_folder(leaflet: Leaflet, monkeypatch: 
     monkeypatch.setattr("leaflets.pipeline.today", lambda: dt.date(2026, 12, 24))
     assert leaflet("build", "a.md", "--audience", "patient").code == 0
     assert (leaflet.folder / "elsewhere/output/a-patient.pdf").read_bytes() == one
-    record = read(enclosed(one)["leaflet-record.json"])
+    record = read_record(enclosed(one)["leaflet-record.json"])
     assert (record.version, record.reviewed, record.review_by) == ("3", "2026-01-05", "2027-01-05")
     assert str(leaflet.folder) not in enclosed(one)["leaflet-record.json"].decode()
     with pikepdf.open(io.BytesIO(one)) as pdf:
@@ -96,7 +96,7 @@ def test_the_record_holds_no_clock_and_no_folder(leaflet: Leaflet, monkeypatch: 
 
 def test_the_record_names_every_part_and_every_program(monographs: ProjectMonographs) -> None:
     path, audience = SHEETS[0]
-    record = read(enclosed(monographs.sheet(path, audience).pdf.data)["leaflet-record.json"])
+    record = read_record(enclosed(monographs.sheet(path, audience).pdf.data)["leaflet-record.json"])
     parts = {name.partition("/")[0] for name in record.hashes}
     assert parts - {"content"} == {"source", "styles", "templates", "program"}
     assert all(len(digest) == 64 for digest in record.hashes.values())
@@ -125,7 +125,7 @@ def test_enclosures_keep_a_page_archival_and_accessible() -> None:
 )  # fmt: skip
 def test_what_is_no_record_is_refused(data: bytes) -> None:
     with pytest.raises(PdfError):
-        read(data)
+        read_record(data)
 
 
 def test_a_record_of_other_kinds_is_refused(monographs: ProjectMonographs) -> None:
@@ -134,48 +134,48 @@ def test_a_record_of_other_kinds_is_refused(monographs: ProjectMonographs) -> No
     for name in good:
         if name != "leaflet-record":
             with pytest.raises(PdfError):
-                read(json.dumps({**good, name: 7}).encode())
+                read_record(json.dumps({**good, name: 7}).encode())
 
 
 # ---------------------------------------------------------------- the seal
 
 
 def test_a_sheet_is_whole_as_it_was_made(made: bytes) -> None:
-    assert is_whole(made) is True
-    assert sealed(made) == made
+    assert is_intact(made) is True
+    assert with_seal(made) == made
 
 
 @given(st.data())
 def test_any_changed_byte_is_seen(made: bytes, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(made) - 1))
     other = data.draw(st.integers(0, 255).filter(lambda byte: byte != made[place]))
-    assert is_whole(made[:place] + bytes([other]) + made[place + 1 :]) is not True
+    assert is_intact(made[:place] + bytes([other]) + made[place + 1 :]) is not True
 
 
 @given(st.integers(min_value=1, max_value=200), st.binary(min_size=1, max_size=40))
 def test_a_cut_or_lengthened_file_is_seen(made: bytes, cut: int, more: bytes) -> None:
-    assert is_whole(made[:-cut]) is not True
-    assert is_whole(made + more) is not True
+    assert is_intact(made[:-cut]) is not True
+    assert is_intact(made + more) is not True
 
 
 def test_a_file_saved_anew_by_another_program_has_no_seal(made: bytes) -> None:
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(made)) as pdf:
         pdf.save(out)
-    assert is_whole(out.getvalue()) is not True
+    assert is_intact(out.getvalue()) is not True
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"startxref\n0\n%%EOF\n", b"startxref\n99\n%%EOF\n"])
 def test_what_is_no_pdf_has_no_seal(data: bytes) -> None:
-    assert is_whole(data) is None
+    assert is_intact(data) is None
 
 
 @pytest.mark.parametrize("tagged", [False, True])
 def test_a_print_file_is_sealed_and_carries_no_attachment(tagged: bool) -> None:
     out = io.BytesIO()
     write_print_file(out, copies(5, ("1", "3")), sheet, fonts(), PrintJob("Night run", tagged=tagged))
-    assert is_whole(out.getvalue()) is True
-    assert is_whole(out.getvalue().replace(b"Night run", b"Nicht run", 1)) is False
+    assert is_intact(out.getvalue()) is True
+    assert is_intact(out.getvalue().replace(b"Night run", b"Nicht run", 1)) is False
     assert enclosed(out.getvalue()) == {}
 
 
@@ -188,7 +188,7 @@ def test_a_file_of_one_copy_is_sealed_and_keeps_what_its_leaflet_carries(monogra
     compiled = compile_leaflet(built.pdf)
     writer = SplitWriter(lambda _key: compiled, fonts(installed=False))
     data = b"".join(writer.pieces(Copy("", "1 of 1", CONTROL, label("Anna Example"))))
-    assert is_whole(data) is True
+    assert is_intact(data) is True
     assert enclosed(data) == enclosed(built.pdf.data)
     assert verapdf.failures(data, "3a") == []
     assert verapdf.failures(data, "ua1") == []

@@ -12,7 +12,7 @@ from leaflets.pipeline import build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder, Settings
 from leaflets.project.content import source_at
-from leaflets.qr import code_words, qr
+from leaflets.qr import code_text, qr
 from tests import verapdf
 from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import ROOT, ProjectMonographs, own_files, page_texts, voices
@@ -54,7 +54,7 @@ def test_the_code_on_the_page_says_the_id_or_the_address(
     project = ProjectFolder(monographs.folder / "project", Settings(code_url=url))
     built = build(project, source_at(BARICITINIB), edition, cache=Cache(monographs.folder / "cache"))
     seen = seen_on(built.pdf.data)
-    assert seen.matrix == matrix(code_words(built.content_id, url))
+    assert seen.matrix == matrix(code_text(built.content_id, url))
     assert seen.module_mm >= 0.395  # the picture has twelve pixels to the millimetre
     assert seen.white_around
     width, height = edition.paper.size_mm

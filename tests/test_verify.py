@@ -11,7 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.seal.digest import sealed
+from leaflets.seal.digest import with_seal
 from tests.running import MONOGRAPH, Leaflet, Ran, environment, process
 from tests.sheets import ROOT
 from tests.test_translation import SOURCE, SPANISH
@@ -44,7 +44,7 @@ def rewrite(path: Path, change: Callable[[pikepdf.Pdf], None]) -> None:
         change(pdf)
         pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     data = re.sub(rb"/ID \[<[0-9a-f]+><([0-9a-f]{32})> ?\]", rb"/ID[<\1><\1>]", out.getvalue())
-    path.write_bytes(sealed(data))
+    path.write_bytes(with_seal(data))
 
 
 @pytest.fixture
@@ -336,7 +336,7 @@ def _template(leaflet: Leaflet) -> None:
 
 
 def _newer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leaflets.provenance.remade.made_with", lambda: {"weasyprint": "70.1"})
+    monkeypatch.setattr("leaflets.provenance.current_inputs.made_with", lambda: {"weasyprint": "70.1"})
 
 
 @pytest.mark.parametrize(

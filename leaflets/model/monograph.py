@@ -189,7 +189,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A finding the author has looked at and lets stand, and why.
+    """A finding that the author has reviewed and accepts, and the reason.
 
     `code` names the rule. `line` (0 for any), `section` (its id) and `words` (the offending words) narrow it down.
     """
@@ -205,7 +205,7 @@ class Suppression:
 class Translation:
     """The record of a translation: the version of its source, and by section the hashes of what was translated.
 
-    `source_reviewed` is known once it was held against its source: whether that was clinically reviewed.
+    `source_reviewed` says whether its source is clinically reviewed; it is set when the two are compared.
     """
 
     of: str
@@ -244,7 +244,7 @@ class Front:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section: its canonical id ("other" where no synonym knows its heading) and the author's own heading.
+    """A section: its canonical id ("other" where its heading is no known synonym) and the author's own heading.
 
     `subject` names the component of a combination product the section is about, where the author repeats the set.
     """

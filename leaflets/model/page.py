@@ -39,7 +39,7 @@ class SectionLines:
 class Pdf:
     """A finished PDF: its bytes, its pages, the rectangles kept free for labels, how full each page is (0 to 1).
 
-    `stretches` tells where the lines of each section came to stand.
+    `stretches` are the lines of each section on each page.
     """
 
     data: bytes
@@ -59,8 +59,8 @@ class Fit(StrEnum):
     FLOOR = "floor"
 
     @property
-    def told(self) -> str:
-        """What was done, in the order in which it was done."""
+    def description(self) -> str:
+        """The steps taken, in words and in order: "less spacing, narrower margins"."""
         words = ("less spacing", "narrower margins", "smaller type", "type at its floor")
         return ", ".join(words[: tuple(Fit).index(self)])
 

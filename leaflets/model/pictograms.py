@@ -1,7 +1,4 @@
-"""The pictograms of a patient leaflet by name, each with the words that stand for it where it cannot be seen.
-
-And what drawings are called among the assets of a page.
-"""
+"""The pictograms of a patient leaflet by name, each with its alternative text; the names of drawings among assets."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from leaflets.model.monograph import Front
 from leaflets.model.page import Attachment
 from leaflets.pipeline.inputs import Inputs
 from leaflets.pipeline.program import made_with
-from leaflets.seal.record import FILE, Record, written
+from leaflets.seal.record import RECORD_FILE, Record, record_bytes
 
 if TYPE_CHECKING:
     from leaflets.project import MonographFile
@@ -32,7 +32,7 @@ def attachments_of(source: MonographFile, edition: Edition, inputs: Inputs, fron
     )
     record = record_of(source, edition, inputs, front)
     attachment = Attachment(
-        FILE, written(record), "application/json", "Data", "How this sheet was made, for “leaflet verify”",
+        RECORD_FILE, record_bytes(record), "application/json", "Data", "How this sheet was made, for “leaflet verify”",
         front.reviewed,
     )  # fmt: skip
     return *texts, attachment

@@ -29,7 +29,7 @@ def tightened(fit: Fit, edition: Edition, file: str) -> tuple[Finding, ...]:
     """The remark that a page was tightened to fit its paper, where it was."""
     if fit is Fit.DESIGN:
         return ()
-    message = f"the page was tightened to fit its paper: {fit.told}"
+    message = f"the page was tightened to fit its paper: {fit.description}"
     return (Finding(Severity.INFO, TIGHTENED, message, "", file, audience=edition.audience),)
 
 

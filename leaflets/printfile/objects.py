@@ -7,7 +7,7 @@ from itertools import accumulate, count
 from operator import add
 from typing import Protocol
 
-from leaflets.seal.digest import OPEN, closed
+from leaflets.seal.digest import UNSEALED, sealed_tail
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 ENTRY_BYTES = 8  # of a cross-reference entry: kind (1), position or object stream (5), index (2)
@@ -130,7 +130,7 @@ class ObjectFile:
         self.entries[at : at + ENTRY_BYTES] = plain_entry(start)
         body = xref_body(number + 1, root, info, identity, b"/Filter/FlateDecode")
         last = stream_object(number, body, zlib.compress(self.entries, 1)) + ending(start)
-        self.write(closed(self._hash, last))
+        self.write(sealed_tail(self._hash, last))
         self.flush()
 
     def flush(self) -> None:
@@ -154,7 +154,7 @@ def stream_object(number: int, body: bytes, data: bytes) -> bytes:
 def xref_body(size: int, root: int, info: int, identity: bytes, how: bytes = b"") -> bytes:
     """The dictionary of a cross-reference stream, which is also the file's trailer, with a placeholder for the seal."""
     return b"<</Type/XRef/Size %d/W%b/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]%b>>" % (
-        size, ENTRY_WIDTHS, root, info, identity, OPEN, how,
+        size, ENTRY_WIDTHS, root, info, identity, UNSEALED, how,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from leaflets.printfile.objects import (
 )  # fmt: skip
 from leaflets.printfile.save import save
 from leaflets.printfile.shared import fonts_entries, write_shared
-from leaflets.seal.digest import closed
+from leaflets.seal.digest import sealed_tail
 
 _CATALOG, _PAGES, _INFO, _SAVE_STATE, _BLANK, _TAGS, _PARENTS = range(1, 8)
 
@@ -91,7 +91,7 @@ class SplitWriter:
         file_hash.update(b"".join(parts[1:]))
         identity = file_hash.hexdigest()[:32].encode()
         last = stream_object(size - 1, xref_body(size, _CATALOG, _INFO, identity), entries) + ending(position)
-        table = closed(file_hash, last)
+        table = sealed_tail(file_hash, last)
         file_hash.update(table)
         return (*parts, table), file_hash.hexdigest()
 

@@ -1,4 +1,4 @@
-"""Looks at a finished PDF as a printer's reader would: type, lines, contrast, breaks, overlaps, pages, tags."""
+"""Proofreads a finished PDF: type sizes, line lengths, contrast, breaks, overlaps, pages, tags."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from itertools import pairwise
 from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.page import Pdf, Rect
-from leaflets.proof.over import over
-from leaflets.proof.page import Area, Colour, Document, Page, PrintedLine, PrintedRun, look
+from leaflets.proof.overrun import overrun
+from leaflets.proof.page import Area, Colour, Document, Page, PrintedLine, PrintedRun, read_document
 from leaflets.proof.rules import RULES, PageRule, rule
 
 __all__ = ["RULES", "PageRule", "proof", "rule"]
@@ -23,11 +23,11 @@ SMALLEST_PT = {
 }
 """UKAAF clear print 12 pt and large print 18 pt; US Highlights 8 pt."""
 SMALLEST_FOOT_PT = {TypeSize.STANDARD: 7.0, TypeSize.LARGE_PRINT: 18.0}
-"""UKAAF: page numbers and labels in the size of the text where possible."""
+"""For the footer. UKAAF: page numbers and labels in the size of the text where possible."""
 LONGEST_LINE = {Audience.PATIENT: 80, Audience.CLINICIAN: 100}
 """RNIB 60 to 70 characters, with room for a wide space; PMCPA at most 100."""
 NARROW_LETTERS = 1.15
-"""How many more Arabic letters than Latin ones stand in a column: they are narrower, and vowel signs take no room."""
+"""How many more Arabic letters than Latin ones fit on a line: they are narrower, and vowel signs have no width."""
 LEAST_CONTRAST = {Audience.PATIENT: 7.0, Audience.CLINICIAN: 4.5}
 DEAD_ZONE_PT = 12.0
 """Office printers leave the outermost 4.2 mm of the sheet white."""
@@ -39,34 +39,35 @@ _UNITS = frozenset({
     "mmol", "%", "drops", "puffs",
 })  # fmt: skip
 _LEADING = 1.7
-"""How far apart, in sizes of type, the lines of one paragraph are at the most."""
+"""The largest distance between two lines of one paragraph, in sizes of type."""
 _HANG = 2.5
-"""How far, in sizes of type, the number of an item may stand to the left of its words."""
+"""How far the number of a list item may be to the left of its words, in sizes of type."""
 _ROUNDING_PT = 0.05
 
 
 def proof(pdf: Pdf, edition: Edition) -> tuple[Finding, ...]:
-    """What a printer's reader finds on the pages of a sheet in this edition.
-
-    Raises PdfError where the PDF cannot be read.
-    """
-    document, audience = look(pdf.data), edition.audience
-    found = [*_whole(document, pdf, edition), *_parted(document, edition)]
+    """The findings on the pages of a sheet in this edition. Raises PdfError where the PDF cannot be read."""
+    document, audience = read_document(pdf.data), edition.audience
+    findings = [*_document_findings(document, pdf, edition), *_widow_findings(document, edition)]
     for page in document.pages:
-        found += [*_type(page, edition), *_breaks(page, document, audience), *_places(page, audience, pdf.rects)]
-    return tuple(found)
+        findings += [
+            *_type_findings(page, edition),
+            *_break_findings(page, document, audience),
+            *_position_findings(page, audience, pdf.rects),
+        ]
+    return tuple(findings)
 
 
 def _finding(code: str, audience: Audience, message: str, words: str = "", severity: Severity | None = None) -> Finding:
-    known = rule(code)
-    grade = severity or known.severity
-    return Finding(grade, code, message, f"{known.remedy}.", audience=audience, excerpt=words)
+    page_rule = rule(code)
+    grade = severity or page_rule.severity
+    return Finding(grade, code, message, f"{page_rule.remedy}.", audience=audience, excerpt=words)
 
 
 # ------------------------------------------------------------------ the whole
 
 
-def _whole(document: Document, pdf: Pdf, edition: Edition) -> Iterator[Finding]:
+def _document_findings(document: Document, pdf: Pdf, edition: Edition) -> Iterator[Finding]:
     audience, budget_pages = edition.audience, edition.most_pages
     if not document.tagged:
         yield _finding("PG-11", audience, "the PDF has no tags: a screen reader cannot read it in order")
@@ -89,20 +90,20 @@ def _lines(number: int) -> str:
 def _too_long(pdf: Pdf, audience: Audience, planned: int) -> Finding:
     """The sections that run over the pages planned, each with its lines; those of one section are added up."""
     lines: dict[str, int] = {}
-    for stretch in over(pdf.stretches, planned):
+    for stretch in overrun(pdf.stretches, planned):
         title = stretch.title or "the first lines"
         lines[title] = lines.get(title, 0) + stretch.lines
-    told = ", ".join(f"{number} of “{title}”" for title, number in [*lines.items()][:MOST_SECTIONS])
+    section_list = ", ".join(f"{number} of “{title}”" for title, number in [*lines.items()][:MOST_SECTIONS])
     more = f" and of {len(lines) - MOST_SECTIONS} more" if len(lines) > MOST_SECTIONS else ""
     pages = f"{pdf.pages} pages where {planned} {'are' if planned > 1 else 'is'} planned"
-    message = f"{pages}: {_lines(sum(lines.values()))} over, {told}{more}" if lines else pages
+    message = f"{pages}: {_lines(sum(lines.values()))} over, {section_list}{more}" if lines else pages
     return _finding("PG-08", audience, message, next(iter(lines), ""))
 
 
 # ------------------------------------------------------------------ letters
 
 
-def _type(page: Page, edition: Edition) -> Iterator[Finding]:
+def _type_findings(page: Page, edition: Edition) -> Iterator[Finding]:
     audience, type_size = edition.audience, edition.type_size
     small: dict[float, PrintedRun] = {}
     faint: dict[tuple[Colour, Colour], PrintedRun] = {}
@@ -126,7 +127,7 @@ def _type(page: Page, edition: Edition) -> Iterator[Finding]:
 
 
 def _is_mark(run: PrintedRun) -> bool:
-    """Whether it is a small raised number that points to a reference."""
+    """Whether a run is the number of a reference, which may be smaller than the text."""
     return len(run.text) < 12 and run.text.strip().replace(",", "").replace(" ", "").isdigit()
 
 
@@ -146,27 +147,27 @@ def _luminance(colour: Colour) -> float:
 # ------------------------------------------------------------------ line ends
 
 
-def _parted(document: Document, edition: Edition) -> Iterator[Finding]:
-    """The last line of a paragraph alone at the top of a page or a column."""
+def _widow_findings(document: Document, edition: Edition) -> Iterator[Finding]:
+    """Findings of widows: the last line of a paragraph alone at the top of a page or column."""
     before: Page | None = None
     message = "the end of a paragraph stands alone"
     in_columns = edition.audience is Audience.CLINICIAN and not edition.one_column
     for page in document.pages:
         for line in page.lines:
-            last = _run_on(line, page, before) if line.text[:1].islower() else None
-            if last and _ends_there(line, page, last) and (in_columns or not _in_a_row(line, page)):
+            last = _line_continued(line, page, before) if line.text[:1].islower() else None
+            if last and _ends_there(line, page, last) and (in_columns or not _has_text_beside(line, page)):
                 yield _finding("PG-12", edition.audience, f"page {page.number}: {message}", line.text)
         before = page
 
 
-def _in_a_row(line: PrintedLine, page: Page) -> bool:
-    """Whether something stands to the right of a line, as in a row of a table."""
+def _has_text_beside(line: PrintedLine, page: Page) -> bool:
+    """Whether there is text to the right of a line, as in a row of a table."""
     return any(other.left > line.right and abs(other.baseline - line.baseline) < 1 for other in page.lines)
 
 
-def _run_on(line: PrintedLine, page: Page, before: Page | None) -> PrintedLine | None:
-    """For the first line of a page or column: the last one before it, where that stops in the middle of a sentence."""
-    if any(_over(other, line) for other in page.lines if other is not line):
+def _line_continued(line: PrintedLine, page: Page, before: Page | None) -> PrintedLine | None:
+    """For the first line of a page or column, the line before it, where that ends in the middle of a sentence."""
+    if any(_is_above(other, line) for other in page.lines if other is not line):
         return None
     left = [other for other in page.lines if other.right < line.left and other.size_pt == line.size_pt]
     earlier = left or [other for other in (before.lines if before else ()) if other.size_pt == line.size_pt]
@@ -176,19 +177,19 @@ def _run_on(line: PrintedLine, page: Page, before: Page | None) -> PrintedLine |
 
 
 def _ends_there(line: PrintedLine, page: Page, last: PrintedLine) -> bool:
-    """Whether a paragraph ends with a line: nothing follows close below, or it stops well short of the last one."""
+    """Whether a paragraph ends with a line: nothing follows close below, or it is much shorter than the line before."""
     column = [other for other in page.lines if other.left < line.right and line.left - 1 <= other.left]
     followed = any(0 < line.baseline - other.baseline < _LEADING * line.size_pt for other in column)
     return not followed or (line.text[-1] in ".!?" and line.right - line.left < 0.9 * (last.right - last.left))
 
 
-def _over(other: PrintedLine, line: PrintedLine) -> bool:
-    """Whether a line stands above another one in the same column, be it that its number hangs out to the left."""
+def _is_above(other: PrintedLine, line: PrintedLine) -> bool:
+    """Whether a line is above another one in the same column; a hanging number belongs to the column."""
     hang = _HANG * line.size_pt
     return other.baseline > line.baseline + 1 and other.left >= line.left - hang and other.left < line.right
 
 
-def _breaks(page: Page, document: Document, audience: Audience) -> Iterator[Finding]:
+def _break_findings(page: Page, document: Document, audience: Audience) -> Iterator[Finding]:
     for before, line in pairwise(page.lines):
         number, unit = before.text.rpartition(" ")[2], line.text.partition(" ")[0].rstrip(".,;:)")
         if unit in _UNITS and number.replace(",", "").replace(".", "").isdigit():
@@ -201,7 +202,7 @@ def _breaks(page: Page, document: Document, audience: Audience) -> Iterator[Find
 
 
 def _followed(heading: PrintedLine, page: Page) -> bool:
-    """Whether text stands beside a heading, or below it in its column."""
+    """Whether there is text beside a heading, or below it in its column."""
     for line in page.lines:
         after = line.right < heading.left if heading.right_to_left else line.left > heading.right
         beside = abs(line.baseline - heading.baseline) < heading.size_pt and after
@@ -214,16 +215,16 @@ def _followed(heading: PrintedLine, page: Page) -> bool:
 # ------------------------------------------------------------------ places
 
 
-def _places(page: Page, audience: Audience, rects: tuple[Rect, ...]) -> Iterator[Finding]:
+def _position_findings(page: Page, audience: Audience, rects: tuple[Rect, ...]) -> Iterator[Finding]:
     sheet = Area(0, 0, page.width, page.height)
-    kept = [Area(r.x, r.y, r.x + r.width, r.y + r.height) for r in rects if r.page == page.number - 1]
+    label_areas = [Area(r.x, r.y, r.x + r.width, r.y + r.height) for r in rects if r.page == page.number - 1]
     for run in page.runs:
         if run.area.common(sheet) < 0.99 * run.area.width * run.area.height:
             yield _finding("PG-06", audience, f"page {page.number}: text outside the page", run.text.strip())
         elif _edge(run.area, sheet) < DEAD_ZONE_PT:
             message = f"page {page.number}: text {_edge(run.area, sheet) / 72 * 25.4:.1f} mm from the edge"
             yield _finding("PG-06", audience, message, run.text.strip(), Severity.WARNING)
-        if any(run.area.common(area) > 1 for area in kept):
+        if any(run.area.common(area) > 1 for area in label_areas):
             yield _finding("PG-10", audience, f"page {page.number}: text in the space of the label", run.text.strip())
     for one, other in _overlaps(page.runs):
         words = f"{one.text.strip()} / {other.text.strip()}"
@@ -241,6 +242,8 @@ def _overlaps(runs: tuple[PrintedRun, ...]) -> Iterator[tuple[PrintedRun, Printe
         near = [other for other in near if other.area.top > run.area.bottom]
         for other in near:
             smaller = min(run.area.width * run.area.height, other.area.width * other.area.height)
-            if run.area.common(other.area) > 0.2 * smaller and not (run.is_arabic_sign or other.is_arabic_sign):
+            if run.area.common(other.area) > 0.2 * smaller and not (
+                run.is_arabic_diacritic or other.is_arabic_diacritic
+            ):
                 yield other, run
         near.append(run)

@@ -1,4 +1,4 @@
-"""What stands on the pages of a finished PDF: runs of text with place, size, colour and background, and the outline."""
+"""Reads a finished PDF: runs of text with position, size, colour and background, and the outline."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from leaflets.errors import PdfError
 
 Colour = tuple[int, int, int]
 WHITE: Colour = (255, 255, 255)
-_SIGN = 2
-# Types of buffers, made once: one for each length of text would cost more than the text.
-_Letters, _Name = ctypes.c_ushort * 1024, ctypes.c_ushort * 32
+_MOST_DIACRITIC_LETTERS = 2
+# Buffer types, created once: creating one for each length of text takes longer than reading the text.
+_TextBuffer, _NameBuffer = ctypes.c_ushort * 1024, ctypes.c_ushort * 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class PrintedRun:
-    """Text in one face on one line. `artifact` is a running head or foot, or another thing that is not read aloud."""
+    """Text in one face on one line. `artifact`: it is a header, footer or other content that is not read aloud."""
 
     text: str
     area: Area
@@ -61,15 +61,15 @@ class PrintedRun:
     artifact: bool
 
     @property
-    def is_arabic_sign(self) -> bool:
-        """Whether it is a vowel sign, alone or on two letters at the most: these are set apart from their word."""
+    def is_arabic_diacritic(self) -> bool:
+        """Whether it is a vowel sign, alone or on at most two letters: PDFium returns these apart from their word."""
         kinds = [unicodedata.bidirectional(character) for character in self.text.strip()]
-        return kinds.count("AL") <= _SIGN and set(kinds) <= {"AL", "NSM"}
+        return kinds.count("AL") <= _MOST_DIACRITIC_LETTERS and set(kinds) <= {"AL", "NSM"}
 
 
 @dataclass(frozen=True)
 class PrintedLine:
-    """Runs that stand on one line of one column, from left to right."""
+    """The runs on one line of one column, from left to right."""
 
     runs: tuple[PrintedRun, ...]
 
@@ -85,17 +85,17 @@ class PrintedLine:
 
     @property
     def left(self) -> float:
-        """Where it begins, in points from the left edge."""
+        """Its left end, in points from the left edge."""
         return self.runs[0].area.left
 
     @property
     def right(self) -> float:
-        """Where it ends."""
+        """Its right end, in points from the left edge."""
         return self.runs[-1].area.right
 
     @property
     def baseline(self) -> float:
-        """Its height above the bottom edge."""
+        """The height of its baseline above the bottom edge, in points."""
         return self.runs[0].baseline
 
     @cached_property
@@ -115,7 +115,7 @@ class Page:
 
     @cached_property
     def lines(self) -> tuple[PrintedLine, ...]:
-        """The lines of the text that is read, from top to bottom."""
+        """The lines of text without artifacts, from top to bottom."""
         return tuple(_lines([run for run in self.runs if not run.artifact]))
 
 
@@ -130,15 +130,15 @@ class PrintedHeading:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A finished PDF as a proof reader sees it."""
+    """The pages of a finished PDF, its outline, and whether it is tagged."""
 
     pages: tuple[Page, ...]
     outline: tuple[PrintedHeading, ...]
     tagged: bool
 
 
-def look(data: bytes) -> Document:
-    """The pages of a PDF. Raises PdfError where the bytes are none."""
+def read_document(data: bytes) -> Document:
+    """Reads a PDF. Raises PdfError where the bytes are none."""
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -185,7 +185,7 @@ def _runs(page: Any, text: Any) -> Iterator[PrintedRun]:
 
 
 def _area(item: Any) -> Area:
-    """Where an object lies on the page; what a drawing holds (a form) is told in that drawing's own measure."""
+    """The area of an object on the page; coordinates inside a form XObject are those of the form."""
     left, bottom, right, top = item.get_bounds()
     corners = [(left, bottom), (left, top), (right, bottom), (right, top)]
     drawing = item.container
@@ -198,7 +198,7 @@ def _area(item: Any) -> Area:
 
 
 def _behind(area: Area, fills: list[tuple[Area, Colour]]) -> Colour:
-    """The colour of what was painted last under the middle of an area."""
+    """The colour of the last fill under the middle of an area."""
     x, y = (area.left + area.right) / 2, (area.bottom + area.top) / 2
     for fill, colour in reversed(fills):
         if fill.left <= x <= fill.right and fill.bottom <= y <= fill.top:
@@ -207,7 +207,7 @@ def _behind(area: Area, fills: list[tuple[Area, Colour]]) -> Colour:
 
 
 def _words(item: Any, text: Any) -> str:
-    buffer = _Letters()
+    buffer = _TextBuffer()
     length = pdfium.FPDFTextObj_GetText(item, text, buffer, ctypes.sizeof(buffer))
     if length > ctypes.sizeof(buffer):
         buffer = (ctypes.c_ushort * length)()
@@ -216,7 +216,7 @@ def _words(item: Any, text: Any) -> str:
 
 
 def _decoded(letters: Any, length: int) -> str:
-    """The first bytes of an array of UTF-16 letters as a text that ends before its zero."""
+    """The first `length` bytes of a UTF-16 buffer as text, without the final zero."""
     return bytes(letters)[:length].decode("utf-16-le", "replace").rstrip("\0")
 
 
@@ -251,7 +251,7 @@ def _bold(item: Any) -> bool:
 
 
 def _artifact(item: Any) -> bool:
-    name, length = _Name(), ctypes.c_ulong()
+    name, length = _NameBuffer(), ctypes.c_ulong()
     for number in range(pdfium.FPDFPageObj_CountMarks(item)):
         mark = pdfium.FPDFPageObj_GetMark(item, number)
         pdfium.FPDFPageObjMark_GetName(mark, name, ctypes.sizeof(name), length)
@@ -261,7 +261,7 @@ def _artifact(item: Any) -> bool:
 
 
 def _lines(runs: list[PrintedRun]) -> Iterator[PrintedLine]:
-    """Runs on one height join into a line where no more than a wide space parts them."""
+    """Joins runs on one baseline into lines where the gap between them is at most a wide space."""
     line: list[PrintedRun] = []
     for run in sorted(runs, key=lambda run: (-round(run.baseline), run.area.left)):
         if line and not _joins(line[-1], run):

@@ -1,4 +1,4 @@
-"""The rules of the page: what each looks for, why, from which source, and what to do."""
+"""The rules of a finished page: what each checks, why, from which source, and what to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from leaflets.model.finding import Severity
 
 @dataclass(frozen=True, slots=True)
 class PageRule:
-    """One thing a printer's reader looks for on a finished page."""
+    """A rule of a finished page."""
 
     code: str
     title: str
@@ -66,4 +66,4 @@ RULES: tuple[PageRule, ...] = (
 
 def rule(code: str) -> PageRule:
     """The rule with this code. Raises KeyError where there is none."""
-    return {known.code: known for known in RULES}[code]
+    return {each.code: each for each in RULES}[code]

@@ -1,4 +1,4 @@
-"""Finished sheets judged by what they carry: verified against a project, made again, compared."""
+"""Finished sheets verified against a project, and rebuilt from what is attached to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judges a finished PDF: whether it is whole, what made it, and whether it may still be handed out."""
+"""Verifies a finished PDF: whether it is intact, what made it, and whether it may still be handed out."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from leaflets.model.review import is_expired
 from leaflets.pipeline.texts import Texts, parse_texts, read_texts
 from leaflets.project import ProjectFolder, display_path, read_bytes
 from leaflets.provenance.contents import PdfContents, read_contents
-from leaflets.provenance.remade import changed, gathered_again, texts_in
+from leaflets.provenance.current_inputs import changes_since, current_inputs, texts_in
 from leaflets.seal.record import Record
 
 MAX_SHEET_BYTES = 2_000_000_000
 
 
 class SheetStatus(StrEnum):
-    """What is to be thought of a file, the gravest first."""
+    """The state of a file, the gravest first."""
 
     FOREIGN = "foreign"
     BROKEN = "broken"
@@ -47,7 +47,7 @@ EXIT_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A print file as the ledger knows it."""
+    """A print file as the ledger has it."""
 
     run: str
     destination: str
@@ -58,7 +58,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found. `reasons` say why it is in its state, `notes` what else has changed since it was made."""
+    """The state of a file. `reasons` say why it is in that state, `notes` what else has changed since it was made."""
 
     file: str
     state: SheetStatus
@@ -70,56 +70,60 @@ class Verification:
 
     @property
     def exit_code(self) -> int:
-        """As the table of exit codes has it."""
+        """The exit code of `leaflet verify` for this state."""
         return EXIT_CODES[self.state]
 
 
 def verify(path: Path, project: ProjectFolder, today: dt.date) -> Verification:
     """The state of a finished PDF. Raises ContentError where it cannot be read, PdfError where it is no PDF."""
     data, file = read_bytes(path, MAX_SHEET_BYTES), display_path(path)
-    found = read_contents(data, file)
-    if found.whole is None:
+    contents = read_contents(data, file)
+    if contents.intact is None:
         return Verification(
             file, SheetStatus.FOREIGN, ("it has no seal of leaflet’s: it was made or saved by another program",)
         )
-    if not found.whole:
+    if not contents.intact:
         reason = "it was changed since it was made: its bytes do not fit its seal"
-        return Verification(file, SheetStatus.BROKEN, (reason,), found.record, found.of_copies)
-    if found.record is None:
-        return _print_file(data, file, found, project, today)
-    return _sheet(found, found.record, file, project, today)
+        return Verification(file, SheetStatus.BROKEN, (reason,), contents.record, contents.has_copies)
+    if contents.record is None:
+        return _print_file(data, file, contents, project, today)
+    return _sheet(contents, contents.record, file, project, today)
 
 
-def _sheet(found: PdfContents, record: Record, file: str, project: ProjectFolder, today: dt.date) -> Verification:
-    recorded = {name: told for name, told in record.hashes.items() if name.startswith("source/")}
-    if not recorded or recorded != {f"source/{name}": _sha256(text) for name, text in found.texts.items()}:
+def _sheet(contents: PdfContents, record: Record, file: str, project: ProjectFolder, today: dt.date) -> Verification:
+    recorded = {name: digest for name, digest in record.hashes.items() if name.startswith("source/")}
+    if not recorded or recorded != {f"source/{name}": _sha256(text) for name, text in contents.texts.items()}:
         reason = "its record and the text in it do not belong together"
-        return Verification(file, SheetStatus.BROKEN, (reason,), record, found.of_copies)
-    texts = texts_in(record, found.texts, project)
+        return Verification(file, SheetStatus.BROKEN, (reason,), record, contents.has_copies)
+    texts = texts_in(record, contents.texts, project)
     state, reasons = _state(record, texts, project, today)
-    notes = tuple(changed(record, gathered_again(record, texts, project))) if state is not SheetStatus.UNKNOWN else ()
-    return Verification(file, state, reasons, record, found.of_copies, notes=notes)
+    notes = (
+        tuple(changes_since(record, current_inputs(record, texts, project))) if state is not SheetStatus.UNKNOWN else ()
+    )
+    return Verification(file, state, reasons, record, contents.has_copies, notes=notes)
 
 
 def _state(record: Record, texts: Texts, project: ProjectFolder, today: dt.date) -> tuple[SheetStatus, tuple[str, ...]]:
-    """The gravest thing there is to say of a sheet, then the others."""
-    told = [*_own(record, today), *_against(record, texts, project)]
-    if not told:
+    """The gravest state of a sheet, and all reasons, the gravest first."""
+    objections = [*_reasons_in_record(record, today), *_reasons_in_project(record, texts, project)]
+    if not objections:
         return SheetStatus.CURRENT, ()
-    gravest = min((state for state, _ in told), key=list(SheetStatus).index)
-    return gravest, tuple(reason for state, reason in sorted(told, key=lambda one: list(SheetStatus).index(one[0])))
+    gravest = min((state for state, _ in objections), key=list(SheetStatus).index)
+    return gravest, tuple(
+        reason for state, reason in sorted(objections, key=lambda one: list(SheetStatus).index(one[0]))
+    )
 
 
-def _own(record: Record, today: dt.date) -> Iterator[tuple[SheetStatus, str]]:
-    """What a sheet's own record has against it, whether its monograph is known here or not."""
+def _reasons_in_record(record: Record, today: dt.date) -> Iterator[tuple[SheetStatus, str]]:
+    """States that follow from a sheet's own record, whether its monograph is in this project or not."""
     if is_expired(record.review_by, today):
         yield SheetStatus.EXPIRED, f"its review was due by {record.review_by}"
     if Notice.STALE in record.notices:
         yield SheetStatus.OUTDATED, "it was older than its source when it was made, and says so"
 
 
-def _against(record: Record, texts: Texts, project: ProjectFolder) -> Iterator[tuple[SheetStatus, str]]:
-    """What the project's own text of the same name has against a sheet."""
+def _reasons_in_project(record: Record, texts: Texts, project: ProjectFolder) -> Iterator[tuple[SheetStatus, str]]:
+    """States that follow from the project's text of the same name."""
     source = texts.source
     if not source.path.is_file():
         yield SheetStatus.UNKNOWN, f"this project has no monograph “{record.name}” in the language “{source.lang}”"
@@ -151,13 +155,13 @@ def _sha256(data: bytes) -> str:
 # ---------------------------------------------------------------- print files
 
 
-def _print_file(data: bytes, file: str, found: PdfContents, project: ProjectFolder, today: dt.date) -> Verification:
-    """A print file carries no record; what is known of it stands in the ledger of the project that made it."""
-    told = _in_ledger(_sha256(data), project, today) if ledger_exists(project.output) else None
-    if told is None:
+def _print_file(data: bytes, file: str, contents: PdfContents, project: ProjectFolder, today: dt.date) -> Verification:
+    """The state of a print file, which has no record; its facts are in the ledger of the project that made it."""
+    entry = _in_ledger(_sha256(data), project, today) if ledger_exists(project.output) else None
+    if entry is None:
         reason = "it is a print file, or a page set without a record, and no run of this project made it"
-        return Verification(file, SheetStatus.UNKNOWN, (reason,), of_copies=found.of_copies)
-    printed, objections = told
+        return Verification(file, SheetStatus.UNKNOWN, (reason,), of_copies=contents.has_copies)
+    printed, objections = entry
     if not objections:
         return Verification(file, SheetStatus.CURRENT, (), of_copies=True, printed=printed)
     gravest = min((state for state, _ in objections), key=list(SheetStatus).index)
@@ -179,7 +183,9 @@ def _in_ledger(
                     names = tuple(f"{one.leaflet}, version {one.version or 'none'}" for one in leaflets)
                     printed = Printed(run.name, part.destination, part.first, part.last, names)
                     facts = {(one.leaflet.drug, one.leaflet.edition.lang, one.version, one.source) for one in leaflets}
-                    objections = [found for fact in sorted(facts) for found in _leaflet_state(*fact, project, today)]
+                    objections = [
+                        objection for fact in sorted(facts) for objection in _leaflet_state(*fact, project, today)
+                    ]
                     return printed, objections
     return None
 

@@ -1,65 +1,65 @@
 """The seal of a finished file: a digest over every byte of it, kept where a PDF has its identifier.
 
-It shows that a file was damaged, cut or changed since it was made. It is no signature: who changes a file on purpose
-can seal it again, and only `rebuild` tells that the page is what its source makes.
+It shows that a file was damaged, cut or changed since it was made. It is no signature: whoever changes a file on
+purpose can seal it again, and only `rebuild` shows that the page is what its source makes.
 """
 
 import hashlib
 import re
 
-OPEN = b"0" * 64
-"""What stands in the place of the seal while the digest is taken."""
+UNSEALED = b"0" * 64
+"""The placeholder for the seal while the digest is computed."""
 _IDENTIFIER = re.compile(rb"/ID ?\[ ?([(<][0-9a-f]{32}[)>]) ?[(<]([0-9a-f]{32,64})[)>] ?\]")
 _START = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF\s*\Z")
 _TAIL_BYTES = 64
 
 
-def sealed(data: bytes) -> bytes:
+def with_seal(data: bytes) -> bytes:
     """A PDF whose trailer is a cross-reference stream, with its seal as the second part of its identifier.
 
     Raises ValueError where it has no such trailer.
     """
-    place = _place(data)
-    if place is None:
+    identifier = _find_identifier(data)
+    if identifier is None:
         raise ValueError("the file has no identifier to put its seal into")
-    head, last = data[: place.start()], data[place.end() :]
-    return head + closed(hashlib.sha256(head), b"/ID[" + place[1] + b"<" + OPEN + b">]" + last)
+    head, tail = data[: identifier.start()], data[identifier.end() :]
+    return head + sealed_tail(hashlib.sha256(head), b"/ID[" + identifier[1] + b"<" + UNSEALED + b">]" + tail)
 
 
-def closed(before: "hashlib._Hash", last: bytes) -> bytes:
-    """The last bytes of a file, in which the seal stands `OPEN`, with the digest of the whole in its place.
+def sealed_tail(digest_so_far: "hashlib._Hash", tail: bytes) -> bytes:
+    """The last bytes of a file with the digest of the whole file in the place of `UNSEALED`.
 
-    `before` has taken in everything that stands before them.
+    `digest_so_far` has been updated with all bytes before them.
     """
-    total = before.copy()
-    total.update(last)
-    return last.replace(OPEN, total.hexdigest().encode(), 1)
+    digest = digest_so_far.copy()
+    digest.update(tail)
+    return tail.replace(UNSEALED, digest.hexdigest().encode(), 1)
 
 
-def is_whole(data: bytes) -> bool | None:
-    """Whether every byte is as it was when the file was sealed; None where the file has no seal of ours."""
-    place = _place(data)
-    if place is None or len(place[2]) != len(OPEN):
+def is_intact(data: bytes) -> bool | None:
+    """Whether every byte is as it was when the file was sealed; None where it has no seal of ours."""
+    identifier = _find_identifier(data)
+    if identifier is None or len(identifier[2]) != len(UNSEALED):
         return None
-    start, end = place.span(2)
-    total = hashlib.sha256(memoryview(data)[:start])
-    total.update(OPEN)
-    total.update(memoryview(data)[end:])
-    return total.hexdigest().encode() == place[2]
+    start, end = identifier.span(2)
+    digest = hashlib.sha256(memoryview(data)[:start])
+    digest.update(UNSEALED)
+    digest.update(memoryview(data)[end:])
+    return digest.hexdigest().encode() == identifier[2]
 
 
-def _place(data: bytes) -> re.Match[bytes] | None:
-    """Where the identifier stands in the last cross-reference stream."""
-    told = _START.search(data[-_TAIL_BYTES:])
-    start = int(told[1]) if told else len(data)
+def _find_identifier(data: bytes) -> re.Match[bytes] | None:
+    """The identifier in the last cross-reference stream, as a match."""
+    match = _START.search(data[-_TAIL_BYTES:])
+    start = int(match[1]) if match else len(data)
     end = data.find(b"stream", start)
     return _IDENTIFIER.search(data, start, end) if end > 0 else None
 
 
-def is_of_copies(data: bytes) -> bool:
+def holds_copies(data: bytes) -> bool:
     """Whether a file was written copy by copy, with labels: its identifier begins with a digest of its own objects."""
-    told = _START.search(data[-_TAIL_BYTES:])
-    place = _place(data)
-    if not told or place is None:
+    match = _START.search(data[-_TAIL_BYTES:])
+    identifier = _find_identifier(data)
+    if not match or identifier is None:
         return False
-    return hashlib.sha256(memoryview(data)[: int(told[1])]).hexdigest()[:32].encode() == place[1][1:-1]
+    return hashlib.sha256(memoryview(data)[: int(match[1])]).hexdigest()[:32].encode() == identifier[1][1:-1]

@@ -38,13 +38,13 @@ _SAFETY = (
 )  # fmt: skip
 _DOSE_FACTS = frozenset({"strengths", "forms", "route"})
 FRONT = "front"
-_ALIKE = 0.4
-"""How much of two blocks must be the same words for the one to be the other, changed."""
+_LEAST_LIKENESS = 0.4
+"""The least likeness (0 to 1) of two blocks for the new one to count as a change of the old one."""
 _NUMBER = re.compile(r"\d+(?:[.,/:]\d+)*(?:\s*(?:%|[A-Za-zµμ]+))?")
 
 
 class Rank(StrEnum):
-    """How much a change weighs, the gravest first."""
+    """How grave a change is, the gravest first."""
 
     DOSE = "dose"
     SAFETY = "safety"
@@ -69,7 +69,7 @@ class ChangedWords:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One block that is not as it was; lines count from 1, 0 where there is no such line in a text.
+    """A block that differs; lines count from 1, 0 where a text has no such line.
 
     `was` and `now` are the numbers, with what follows them, that only the old or only the new block has.
     """
@@ -96,7 +96,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A block as plain words."""
+    """A block as plain text."""
 
     line: int
     words: str
@@ -123,9 +123,9 @@ def compare(old: Monograph, new: Monograph) -> Comparison:
     same = 0
     for key in [*after, *(key for key in before if key not in after)]:
         one, other = before.get(key, _NOTHING), after.get(key, _NOTHING)
-        found, kept = _of_part(one, other)
-        changes += found
-        same += kept
+        part_changes, unchanged = _of_part(one, other)
+        changes += part_changes
+        same += unchanged
     return Comparison(tuple(sorted(changes, key=lambda change: list(Rank).index(change.rank))), same)
 
 
@@ -154,8 +154,8 @@ def _facts(front: Front) -> Iterator[_Unit]:
         if words:
             yield _Unit(front.lines.get(name, 0), f"{name}: {words}", None)
     for source in front.sources:
-        told = ". ".join(part for part in (source.title, source.where, source.date) if part)
-        yield _Unit(front.lines.get("sources", 0), f"source {source.id}: {told}", None)
+        words = ". ".join(part for part in (source.title, source.where, source.date) if part)
+        yield _Unit(front.lines.get("sources", 0), f"source {source.id}: {words}", None)
 
 
 def _section_units(section: Section) -> Iterator[_Unit]:
@@ -167,7 +167,7 @@ def _section_units(section: Section) -> Iterator[_Unit]:
 
 
 def _lines(block: Block) -> Iterator[tuple[int, str]]:
-    """The words of a block: one line for a paragraph, an item without blocks of its own, a row of a table."""
+    """The plain text of a block: one line for a paragraph, an item without blocks of its own, a row of a table."""
     if isinstance(block, Paragraph):
         yield block.line, f"{plain(block.lead)} {plain(block.text)}"
     elif isinstance(block, Subheading):
@@ -184,7 +184,7 @@ def _lines(block: Block) -> Iterator[tuple[int, str]]:
             yield asked.line, plain(asked.question)
             yield from _all_lines(asked.answer)
     else:
-        yield block.line, _told(block)
+        yield block.line, _other_words(block)
 
 
 def _all_lines(blocks: Iterable[Block]) -> Iterator[tuple[int, str]]:
@@ -201,7 +201,7 @@ def _row(cells: Sequence[Text]) -> str:
     return " | ".join(plain(cell) for cell in cells)
 
 
-def _told(block: Block) -> str:
+def _other_words(block: Block) -> str:
     if isinstance(block, Verbatim):
         return block.text
     if isinstance(block, Picture):
@@ -217,7 +217,9 @@ def _of_part(one: _Part, other: _Part) -> tuple[list[Change], int]:
     """The changes of a section in the order of the new text, and how many of its blocks are the same."""
     id_, heading = other.id or one.id, other.heading or one.heading
     old, new = one.units, other.units
-    matcher = SequenceMatcher(None, [_known(unit) for unit in old], [_known(unit) for unit in new], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [_identity(unit) for unit in old], [_identity(unit) for unit in new], autojunk=False
+    )
     changes: list[Change] = []
     same = 0
     for tag, a, b, c, d in matcher.get_opcodes():
@@ -228,17 +230,17 @@ def _of_part(one: _Part, other: _Part) -> tuple[list[Change], int]:
     return changes, same
 
 
-def _known(unit: _Unit) -> tuple[str, Audience | None]:
+def _identity(unit: _Unit) -> tuple[str, Audience | None]:
     return unit.words, unit.audience
 
 
 def _paired(old: Sequence[_Unit], new: Sequence[_Unit]) -> Iterator[tuple[_Unit | None, _Unit | None]]:
-    """Old blocks with the new ones that took their place, in order; alone where nothing is alike enough."""
+    """Pairs of old and new blocks in order; None beside a block without a counterpart that is like enough."""
     rest = list(old)
     for unit in new:
         alike = [_likeness(before, unit) for before in rest]
         best = max(range(len(rest)), key=lambda place: alike[place], default=-1)
-        if best < 0 or alike[best] < _ALIKE:
+        if best < 0 or alike[best] < _LEAST_LIKENESS:
             yield None, unit
             continue
         yield from ((gone, None) for gone in rest[:best])
@@ -265,7 +267,7 @@ def _change(section: str, heading: str, old: _Unit | None, new: _Unit | None) ->
 
 
 def _numbers(before: str, after: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The numbers that one side has more often than the other; all of both where they only changed places."""
+    """The numbers that one side has more often than the other; all of both where only their order changed."""
     old, new = _NUMBER.findall(before), _NUMBER.findall(after)
     gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
     if old != new and not gone and not come:
@@ -281,7 +283,7 @@ def _rank(section: str, words: str) -> Rank:
 
 
 def _pieces(before: str, after: str) -> Iterator[ChangedWords]:
-    """The words of both, each with its fate, in the order in which they are to be read."""
+    """The words of both texts, each with what became of it, in reading order."""
     old, new = before.split(), after.split()
     parts: list[tuple[WordChange, str]] = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -1,4 +1,4 @@
-"""Two texts found wherever they are (a sheet, a file, a version, a revision) and compared."""
+"""Loads two texts, each from a sheet, a file, a version or a revision, and compares them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from leaflets.project.content import source_at, source_of_argument
 from leaflets.project.files import decode
 from leaflets.project.git_history import text_at_revision, text_at_version
 from leaflets.provenance.contents import read_contents
+from leaflets.textdiff.changes_page import changes_page
 from leaflets.textdiff.compare import Comparison, compare
-from leaflets.textdiff.marked import marked
 from leaflets.typeset.glyphs import described, printable, uncovered
 
 
@@ -47,7 +47,7 @@ def changes_pdf(difference: Difference, project: ProjectFolder, paper: Paper) ->
     from leaflets.typeset import typeset  # the renderer takes its time, and only a page needs it
 
     new = difference.new
-    page = marked(difference.comparison, difference.names, new.front.title, new.lang, paper)
+    page = changes_page(difference.comparison, difference.names, new.front.title, new.lang, paper)
     assets = project.styles(page.stylesheets)
     missing = uncovered(page.markup, printable(assets))
     if missing:
@@ -72,18 +72,18 @@ def _text(spec: str, project: ProjectFolder, lang: str) -> Monograph:
     current = _parsed(now, source)
     if current.front.version == which:
         return current
-    found = text_at_version(source.path, which)
-    return _parsed(text_at_revision(source.path, which) if found is None else found, source)
+    text = text_at_version(source.path, which)
+    return _parsed(text_at_revision(source.path, which) if text is None else text, source)
 
 
 def _in_sheet(path: Path) -> Monograph:
-    found = read_contents(read_bytes(path), display_path(path))
-    if not found.whole or not found.texts or found.record is None:
+    contents = read_contents(read_bytes(path), display_path(path))
+    if not contents.intact or not contents.texts or contents.record is None:
         raise PdfError(f"{display_path(path)}: it is no whole sheet with its text in it", "“leaflet verify” says more.")
-    lang = str(found.record.edition.get("lang", ""))
-    wanted = MonographFile(found.record.name, lang, path).file_name
-    name = wanted if wanted in found.texts else next(iter(found.texts))
-    return _parsed(found.texts[name], source_at(Path(name)))
+    lang = str(contents.record.edition.get("lang", ""))
+    wanted = MonographFile(contents.record.name, lang, path).file_name
+    name = wanted if wanted in contents.texts else next(iter(contents.texts))
+    return _parsed(contents.texts[name], source_at(Path(name)))
 
 
 def _parsed(data: bytes, source: MonographFile) -> Monograph:

@@ -8,7 +8,7 @@ from typing import Any
 
 from leaflets.errors import RenderError
 from leaflets.model.page import Html, Pdf
-from leaflets.seal.digest import sealed
+from leaflets.seal.digest import with_seal
 from leaflets.typeset import patches
 from leaflets.typeset.attachments import attach
 from leaflets.typeset.engine import engine_versions, internal, weasyprint
@@ -51,7 +51,7 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
         with renderer_errors("the page", fetcher):
             check_no_words_lost(document)
             return Pdf(
-                sealed(data),
+                with_seal(data),
                 len(document.pages),
                 tuple(rects(document)),
                 tuple(map(fill, document.pages)),

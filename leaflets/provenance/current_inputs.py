@@ -1,4 +1,4 @@
-"""A sheet's ingredients gathered once more from its record, and what of them is not as it was."""
+"""The inputs that a sheet of a record would have today, and how they differ from those it was made from."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from leaflets.project import MonographFile, ProjectFolder, Settings
 from leaflets.project.content import ORIGINAL
 from leaflets.seal.record import Record
 
-_PARTS = {
+_KIND_WORDS = {
     "source": "the text", "styles": "the style", "templates": "the template", "content": "the picture",
     "pharmacy": "the pharmacy's",
 }  # fmt: skip
 # A file may come from anywhere, so nothing in its record leads to another file.
-_WORDS = frozenset({each.name for each in fields(Pharmacy) if each.default == ""} - {"logo"})
+_TEXT_SETTINGS = frozenset({each.name for each in fields(Pharmacy) if each.default == ""} - {"logo"})
 
 
 def edition_of(record: Record) -> Edition:
-    """The edition a sheet is. Raises PdfError where this leaflet knows none of that kind."""
+    """The edition a sheet is. Raises PdfError where this release knows no such edition."""
     try:
         return edition_from_facts(record.edition)
     except (KeyError, TypeError, ValueError) as error:
@@ -44,20 +44,20 @@ def source_of(record: Record, project: ProjectFolder) -> MonographFile:
 
 
 def texts_in(record: Record, texts: Mapping[str, bytes], project: ProjectFolder) -> Texts:
-    """The texts that a sheet was made of, from those inside it by name; the first is empty where it is not there."""
+    """The texts that a sheet was made from, out of those attached to it; its own is empty where it is not attached."""
     source = source_of(record, project)
     text = texts.get(source.file_name, b"")
     theirs = MonographFile(record.name, ORIGINAL, source.path.with_name(f"{record.name}.md"))
     if source.lang == ORIGINAL or theirs.file_name not in texts:
         return Texts(source, text)
-    known = project.original(source) or theirs
-    return Texts(source, text, translated_text(project, known, texts[theirs.file_name]))
+    own_original = project.original(source) or theirs
+    return Texts(source, text, translated_text(project, own_original, texts[theirs.file_name]))
 
 
-def gathered_again(record: Record, texts: Texts, project: ProjectFolder) -> Inputs:
-    """The ingredients a sheet of this record would have today, from its own texts and its own settings."""
-    known = replace(project, settings=_settings(record, project.settings))
-    return gather_inputs(known, edition_of(record), texts, _notices(record))
+def current_inputs(record: Record, texts: Texts, project: ProjectFolder) -> Inputs:
+    """The inputs that a sheet of this record would have today, with its own texts and its recorded settings."""
+    as_recorded = replace(project, settings=_settings(record, project.settings))
+    return gather_inputs(as_recorded, edition_of(record), texts, _notices(record))
 
 
 def _notices(record: Record) -> tuple[Notice, ...]:
@@ -70,27 +70,27 @@ def _notices(record: Record) -> tuple[Notice, ...]:
 
 
 def _settings(record: Record, now: Settings) -> Settings:
-    """The settings a sheet was made with, as far as they are words; a file such as the logo is the project's own."""
-    told = record.settings.get("pharmacy")
+    """The settings a sheet was made with, as far as they are text; files such as the logo are the project's."""
+    recorded = record.settings.get("pharmacy")
     words: dict[str, Any] = {
         name: value
-        for name, value in (told.items() if isinstance(told, dict) else ())
-        if name in _WORDS and isinstance(value, str)
+        for name, value in (recorded.items() if isinstance(recorded, dict) else ())
+        if name in _TEXT_SETTINGS and isinstance(value, str)
     }
     pharmacy = replace(now.pharmacy, **words)
     return replace(now, pharmacy=pharmacy, code_url=str(record.settings.get("code_url", "")))
 
 
-def changed(record: Record, again: Inputs) -> Iterator[str]:
-    """In words, everything that shapes a sheet and is not as its record says."""
-    if record.hashes.get("program") != again.hashes["program"]:
+def changes_since(record: Record, inputs: Inputs) -> Iterator[str]:
+    """One phrase for each input that differs from the record of a sheet."""
+    if record.hashes.get("program") != inputs.hashes["program"]:
         yield "leaflet itself, in what shapes a page"
-    for name in sorted({*record.hashes, *again.hashes} - {"program"}):
-        before, now = record.hashes.get(name), again.hashes.get(name)
+    for name in sorted({*record.hashes, *inputs.hashes} - {"program"}):
+        before, now = record.hashes.get(name), inputs.hashes.get(name)
         if before != now:
             kind, _, rest = name.partition("/")
             yield f"{_kind(kind, rest)} {rest}: {'new' if not before else 'gone' if not now else 'changed'}"
-    if _plain(asdict(again.pharmacy)) != _plain(record.settings.get("pharmacy")):
+    if _as_json(asdict(inputs.pharmacy)) != _as_json(record.settings.get("pharmacy")):
         yield "the settings of the pharmacy: changed"
     for name, now in made_with().items():
         before = record.made_with.get(name)
@@ -99,10 +99,10 @@ def changed(record: Record, again: Inputs) -> Iterator[str]:
 
 
 def _kind(kind: str, name: str) -> str:
-    return "the font" if name.endswith((".ttf", ".otf")) else _PARTS.get(kind, kind)
+    return "the font" if name.endswith((".ttf", ".otf")) else _KIND_WORDS.get(kind, kind)
 
 
-def _plain(told: Any) -> Mapping[str, Any]:
-    """A value as JSON gives it back."""
-    plain: Mapping[str, Any] = json.loads(json.dumps(told))
+def _as_json(value: Any) -> Mapping[str, Any]:
+    """A value as it is after it was written as JSON and read again."""
+    plain: Mapping[str, Any] = json.loads(json.dumps(value))
     return plain

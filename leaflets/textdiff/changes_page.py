@@ -1,4 +1,4 @@
-"""Changes → a page that marks them: a bar in the margin, old words struck and called so, new words bold."""
+"""Comparison → a page that shows the changes: a bar in the margin, old words struck through, new words bold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GROUPS = {Rank.DOSE: "Doses", Rank.SAFETY: "Safety", Rank.OTHER: "Everything el
 _WORDS = {BlockChange.CHANGED: "Changed", BlockChange.ADDED: "New", BlockChange.REMOVED: "Taken out"}
 
 
-def marked(comparison: Comparison, names: tuple[str, str], title: str, lang: str, paper: Paper) -> Html:
+def changes_page(comparison: Comparison, names: tuple[str, str], title: str, lang: str, paper: Paper) -> Html:
     """The page of a comparison; `names` say which texts were compared, old and new."""
     heading = f"What changed: {title}"
     body = "".join(_groups(comparison)) or "<p>No block is different.</p>"
@@ -34,16 +34,16 @@ def marked(comparison: Comparison, names: tuple[str, str], title: str, lang: str
 def _groups(comparison: Comparison) -> Iterator[str]:
     for rank, changes in groupby(comparison.changes, key=lambda change: change.rank):
         yield f"<section><h2>{_GROUPS[rank]}</h2>"
-        for heading, inside in groupby(changes, key=lambda change: change.heading):
-            yield f"<h3>{escape(heading)}</h3>{''.join(map(_block, inside))}"
+        for heading, of_heading in groupby(changes, key=lambda change: change.heading):
+            yield f"<h3>{escape(heading)}</h3>{''.join(map(_block, of_heading))}"
         yield "</section>"
 
 
 def _block(change: Change) -> str:
     who = f", for {'patients' if change.audience == 'patient' else 'clinicians'}" if change.audience else ""
     numbers = _numbers(change)
-    told = f'<p class="told">{_WORDS[change.kind]}{who}{f": {escape(numbers)}" if numbers else ""}</p>'
-    return f'<div class="change">{told}<p>{" ".join(map(_piece, change.pieces))}</p></div>'
+    caption = f'<p class="told">{_WORDS[change.kind]}{who}{f": {escape(numbers)}" if numbers else ""}</p>'
+    return f'<div class="change">{caption}<p>{" ".join(map(_piece, change.pieces))}</p></div>'
 
 
 def _numbers(change: Change) -> str:
