@@ -11,7 +11,11 @@ from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.finding import Severity
 from leaflets.model.page import Pdf, Rect, SectionLines
 from leaflets.proof import RULES, contrast, proof
+from leaflets.proof.page import read_document
+from leaflets.typeset import typeset
 from tests.conftest import ROOT
+from tests.pages import assets, page
+from tests.sheets import ProjectMonographs
 
 FONTS = (ROOT / "styles/fonts").as_uri()  # a machine may have no font of its own, and WeasyPrint then crashes
 PATIENT = Edition(Audience.PATIENT)
@@ -169,3 +173,51 @@ def test_every_rule_of_the_page_is_in_the_manual(root: object) -> None:
     page = (Path(str(root)) / "docs" / "checks.md").read_text("utf-8")
     for rule in RULES:
         assert f"| {rule.code} | {rule.title} | {rule.severity.value} | {rule.remedy} | {rule.source} |" in page
+
+
+# Sizes as they are in the standards (section 8, items 1 and 17), not as the code has them.
+@pytest.mark.parametrize(("audience", "type_size", "floor"), [
+    (Audience.PATIENT, TypeSize.STANDARD, 12), (Audience.CLINICIAN, TypeSize.STANDARD, 8),
+    (Audience.PATIENT, TypeSize.LARGE_PRINT, 18), (Audience.CLINICIAN, TypeSize.LARGE_PRINT, 18),
+])  # fmt: skip
+def test_text_below_the_floor_of_its_edition_is_an_error(audience: Audience, type_size: TypeSize, floor: float) -> None:
+    edition = Edition(audience, type_size=type_size)
+
+    def findings(size: float) -> list[tuple[str, Severity]]:
+        page = _pdf(SOUND, f"h1, h2, p {{ font-size: {size}pt }} @page {{ size: 210mm 297mm }}")
+        return sorted({(finding.code, finding.severity) for finding in proof(page, edition)})
+
+    assert findings(floor) == []
+    assert findings(floor - 0.5) == [("PG-01", Severity.ERROR)]
+
+
+def test_a_patient_leaflet_in_11_pt_is_refused() -> None:
+    small = [finding for finding in proof(_pdf(SOUND, "p { font-size: 11pt }"), PATIENT) if finding.code == "PG-01"]
+    assert [(finding.severity, finding.message) for finding in small] == [(Severity.ERROR, "page 1: type of 11 pt")]
+
+
+@pytest.mark.parametrize(("size", "codes"), [(7, []), (6.5, ["PG-01"])])
+def test_the_lower_margin_may_be_7_pt_and_no_smaller(size: float, codes: list[str]) -> None:
+    foot = f"body {{ font-size: 12pt }} @page {{ @bottom-left {{ content: 'Page 1'; font-size: {size}pt }} }}"
+    assert _codes(typeset(page(SOUND), assets(foot))) == codes
+
+
+@pytest.mark.parametrize(("audience", "text_pt", "foot_pt"), [(Audience.PATIENT, 12, 10), (Audience.CLINICIAN, 8, 8)])
+def test_a_dense_sheet_keeps_to_the_sizes_of_the_standards(
+    monographs: ProjectMonographs, audience: Audience, text_pt: float, foot_pt: float
+) -> None:
+    data = monographs.sheet(ROOT / "content" / "baricitinib.md", audience).pdf.data
+    runs = [run for each in read_document(data).pages for run in each.runs]
+    text, foot = ([run.size_pt for run in runs if run.artifact is artifact] for artifact in (False, True))
+    assert min(text) >= text_pt
+    assert min(foot) >= foot_pt
+
+
+@pytest.mark.parametrize(("audience", "faint", "dark"), [
+    (Audience.PATIENT, "#5b5b5b", "#555555"), (Audience.CLINICIAN, "#7b7b7b", "#727272"),
+])  # fmt: skip
+def test_letters_have_a_contrast_of_7_to_1_for_patients_and_4_5_to_1_for_clinicians(
+    audience: Audience, faint: str, dark: str
+) -> None:
+    assert _codes(_pdf(SOUND, f"p {{ color: {dark} }}"), Edition(audience)) == []
+    assert _codes(_pdf(SOUND, f"p {{ color: {faint} }}"), Edition(audience)) == ["PG-03"]
