@@ -13,9 +13,10 @@ from leaflets.cli.report import finding_facts, painted
 from leaflets.errors import LeafletError
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph
+from leaflets.pipeline.page_findings import page_rules
 
 if TYPE_CHECKING:
-    from leaflets.proof import PageRule
+    from leaflets.pipeline.page_findings import PageRule
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -63,15 +64,9 @@ def _said(finding: Finding) -> str:
 
 
 def _why(finding: Finding) -> Iterator[str]:
-    rule = checks.find_rule(finding.code) or next((page for page in _page_rules() if page.code == finding.code), None)
+    rule = checks.find_rule(finding.code) or next((page for page in page_rules() if page.code == finding.code), None)
     if rule:
         yield f"    {rule.why} [{rule.source}]"
-
-
-def _page_rules() -> tuple[PageRule, ...]:
-    from leaflets.proof import RULES  # here, as it brings the reader of PDFs
-
-    return RULES
 
 
 def _silenced(one: Checked) -> Iterator[str]:
@@ -143,7 +138,7 @@ def sarif(done: Sequence[Checked]) -> dict[str, Any]:
     driver = {
         "name": "leaflet",
         "version": __version__,
-        "rules": [*map(_sarif_rule, checks.RULES), *map(_sarif_rule, _page_rules())],
+        "rules": [*map(_sarif_rule, checks.RULES), *map(_sarif_rule, page_rules())],
     }
     results = [_sarif_result(finding) for one in done for finding in one.report.findings]
     results += [

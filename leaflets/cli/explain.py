@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,10 @@ from leaflets import checks
 from leaflets.cli import report
 from leaflets.errors import UsageError
 from leaflets.model.finding import Severity
+from leaflets.pipeline.page_findings import page_rules
 
 if TYPE_CHECKING:
-    from leaflets.proof import PageRule
+    from leaflets.pipeline.page_findings import PageRule
 
 
 def add_parser(commands: Any) -> None:
@@ -27,27 +28,26 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the rules. Raises UsageError where there is no rule with that code."""
-    # Here and not above: the help of a command needs no reader of PDFs.
-    from leaflets import proof
-
+    text_rules = {rule.code: rule for rule in checks.RULES}
+    of_pages = {rule.code: rule for rule in page_rules()}
     if not args.codes:
-        titles = [(known.code, known.title) for known in checks.RULES]
-        titles += [(known.code, known.title) for known in proof.RULES]
-        for known_code, title in titles:
-            report.line(f"{known_code}  {title}", sys.stdout)
-    pages = {rule.code: rule for rule in proof.RULES}
+        for code, title in [*_titles(text_rules), *_titles(of_pages)]:
+            report.line(f"{code}  {title}", sys.stdout)
     for code in args.codes:
-        rule = checks.find_rule(code)
-        told = _page_rule(pages[code.upper()]) if code.upper() in pages else _told(rule) if rule else None
-        if told is None:
-            raise _unknown(code, [*pages, *(known.code for known in checks.RULES)])
-        for line in told:
+        name = code.upper()
+        if name not in of_pages and name not in text_rules:
+            raise _unknown(code, [*of_pages, *text_rules])
+        for line in _page_rule(of_pages[name]) if name in of_pages else _text_rule(text_rules[name]):
             report.line(line, sys.stdout)
     return 0
 
 
-def _unknown(code: str, known: list[str]) -> UsageError:
-    near = difflib.get_close_matches(code.upper(), known, n=3, cutoff=0.5)
+def _titles(rules: Mapping[str, checks.Rule] | Mapping[str, PageRule]) -> list[tuple[str, str]]:
+    return [(rule.code, rule.title) for rule in rules.values()]
+
+
+def _unknown(code: str, codes: list[str]) -> UsageError:
+    near = difflib.get_close_matches(code.upper(), codes, n=3, cutoff=0.5)
     hint = f"Did you mean {', '.join(near)}?" if near else "“leaflet explain” lists all codes."
     return UsageError(f"{code}: there is no rule with that code", hint)
 
@@ -63,9 +63,10 @@ def _page_rule(rule: PageRule) -> Iterator[str]:
     yield ""
 
 
-def _told(rule: checks.Rule) -> Iterator[str]:
+def _text_rule(rule: checks.Rule) -> Iterator[str]:
     yield f"{rule.code}  {rule.title}"
-    yield f"  Family: {rule.family}. For patients: {_word(rule.patient)}. For clinicians: {_word(rule.clinician)}."
+    patients, clinicians = _severity(rule.patient), _severity(rule.clinician)
+    yield f"  Family: {rule.family}. For patients: {patients}. For clinicians: {clinicians}."
     yield f"  Why: {rule.why}"
     yield f"  Source: {rule.source}"
     yield f"  Write: {rule.remedy}"
@@ -76,5 +77,5 @@ def _told(rule: checks.Rule) -> Iterator[str]:
     yield ""
 
 
-def _word(severity: Severity | None) -> str:
+def _severity(severity: Severity | None) -> str:
     return severity.value if severity else "not looked at"

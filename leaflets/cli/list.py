@@ -10,7 +10,7 @@ from leaflets.cli import report
 from leaflets.errors import LeafletError
 from leaflets.model.monograph import Front
 from leaflets.model.review import is_expired
-from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, read_text, today
+from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, read_bytes, today
 
 
 def add_parser(commands: Any) -> None:
@@ -47,10 +47,9 @@ def _row(project: ProjectFolder, name: str) -> dict[str, Any]:
 
 
 def _front(source: MonographFile) -> Front:
-    # Here and not above: only this command needs the front matter and not the sheets.
-    from leaflets.parse import parse
+    from leaflets.pipeline.texts import parse_monograph  # here, as help needs none of it
 
-    return parse(read_text(source.path), name=source.name, file=source.file, lang=source.lang).front
+    return parse_monograph(source, read_bytes(source.path)).front
 
 
 def _state(front: Front) -> str:

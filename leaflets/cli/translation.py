@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
-from leaflets.errors import CheckFailed, ContentError, LeafletError, UsageError
-from leaflets.languages import LANGUAGES
-from leaflets.model.edition import Audience
-from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, read_text, save
+from leaflets.errors import ContentError, UsageError
+from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save
 from leaflets.project.content import ORIGINAL
-from leaflets.translation import (
-    SourceChange,
-    UnitPair,
-    first_mismatch,
-    record_of,
-    source_changes,
-    unit_pairs,
-    with_inherited,
-)
 
 if TYPE_CHECKING:
-    from leaflets.model.monograph import Monograph
+    from leaflets.pipeline.translations import TranslationStatus
+    from leaflets.translation import SourceChange
 
 _EXAMPLES = """\
 examples:
@@ -42,141 +32,82 @@ def add_parser(commands: Any) -> None:
         "translation", help="start, seal and follow the translations of a monograph", description=__doc__,
         epilog=_EXAMPLES, formatter_class=HelpPage,
     )  # fmt: skip
-    deeds = parser.add_subparsers(title="what to do", metavar="DEED", required=True)
-    _deed(deeds, "start", "write a translation to fill in, each block of the source above its place", run_start)
-    _deed(deeds, "seal", "note in a translation's front matter what it was translated from", run_seal)
-    status = deeds.add_parser("status", help="which translations fit their source, and where they do not")
+    actions = parser.add_subparsers(title="what to do", metavar="DEED", required=True)
+    _add_action(actions, "start", "write a translation to fill in, each block of the source above its place", run_start)
+    _add_action(actions, "seal", "note in a translation's front matter what it was translated from", run_seal)
+    status = actions.add_parser("status", help="which translations fit their source, and where they do not")
     status.add_argument("name", nargs="?", metavar="NAME", help="name of a monograph (default: all)")
     status.add_argument("lang", nargs="?", metavar="LANG", help="language of a translation (default: all)")
     status.add_argument("--json", action="store_true", help="the list as JSON")
     status.set_defaults(run=run_status)
 
 
-def _deed(deeds: Any, name: str, words: str, what: Callable[[argparse.Namespace], int]) -> None:
-    parser = deeds.add_parser(name, help=words, description=words)
+def _add_action(actions: Any, name: str, help_text: str, run: Callable[[argparse.Namespace], int]) -> None:
+    parser = actions.add_parser(name, help=help_text, description=help_text)
     parser.add_argument("name", metavar="NAME", help="name of a monograph")
     parser.add_argument("lang", metavar="LANG", help="language of the translation, such as es")
-    parser.set_defaults(run=what)
+    parser.set_defaults(run=run)
 
 
 def run_start(args: argparse.Namespace) -> int:
     """Write content/NAME.LANG.md, unless it is there already."""
-    from leaflets.parse.translation_file import new_translation
+    from leaflets.pipeline.translations import translation_to_fill_in  # here, as help needs no parser
 
     project = load_project(Path.cwd())
     source = project.source(args.name, ORIGINAL)
     path = project.root / "content" / f"{args.name}.{_other(args.lang)}.md"
     if path.exists():
         raise UsageError(f"{display_path(path)}: it is there already", "Fill it in, or delete it to begin again.")
-    front = _parsed(project, source).front
-    titles = _titles(args.lang)
-    source_text = read_text(source.path)
-    text = new_translation(source_text, front, source.file, lambda section, words: titles.get(section) or words)
-    save(path, text.encode())
+    save(path, translation_to_fill_in(project, source, args.lang).encode())
     report.line(f"wrote {display_path(path)}")
     return 0
 
 
-def _titles(lang: str) -> Mapping[str, str]:
-    """The title of each section on a patient leaflet in a language; none where we have no words in it."""
-    from leaflets.view import layout_for
-
-    return (
-        {id: placement.title for id, (_, placement) in layout_for(Audience.PATIENT, lang).items()}
-        if lang in LANGUAGES
-        else {}
-    )
-
-
 def _other(lang: str) -> str:
+    """A language that is not that of the sources. Raises UsageError where it is."""
     if lang == ORIGINAL:
         raise UsageError(f"“{lang}” is the language of the sources", "Name another one.")
     return lang
 
 
 def run_seal(args: argparse.Namespace) -> int:
-    """Write the record of its source into a translation. Raises CheckFailed where the two are not built alike."""
-    from leaflets.parse import parse
-    from leaflets.parse.translation_file import with_record
+    """Write the record of its source into a translation. Raises CheckFailed where their blocks do not correspond."""
+    from leaflets.pipeline.translations import seal_translation  # here, as help needs no parser
 
     project = load_project(Path.cwd())
     translation = project.source(args.name, _other(args.lang))
-    source = _original(project, translation)
-    theirs, ours = _parsed(project, translation), _parsed(project, source)
-    _require_alike(theirs, ours)
-    record = record_of(ours)
-    before = translation.path.read_bytes().decode()
-    after = with_record(before, record)
-    written = parse(after, name=args.name, file=translation.file, lang=args.lang).front.translation
-    if written is None or (written.of, written.blocks) != (record.of, record.blocks):
-        raise ContentError(
-            f"{translation.file}: its front matter is written in a way that cannot be sealed",
-            "Write it in “key: value” lines, each key at the beginning of its line.",
-        )
-    if after != before:
-        save(translation.path, after.encode())
-    blocks = sum(len(hashes) for _, hashes in record.blocks)
-    report.line(f"sealed {translation.file}: {blocks} blocks of {source.file}, version {record.of or 'none'}")
+    sealed = seal_translation(project, translation)
+    if sealed.after != sealed.before:
+        save(translation.path, sealed.after.encode())
+    version = sealed.record.of or "none"
+    report.line(f"sealed {translation.file}: {sealed.blocks} blocks of {sealed.source.file}, version {version}")
     return 0
-
-
-def _require_alike(theirs: Monograph, ours: Monograph) -> None:
-    parted = [pair for pair in unit_pairs(theirs, ours) if not pair.aligned]
-    if parted:
-        raise CheckFailed(
-            f"{_place(theirs, ours, parted[0])}: the two texts are not built alike in “{parted[0].section}”",
-            f"“leaflet check {theirs.file}” lists every such place.",
-        )
-
-
-def _place(theirs: Monograph, ours: Monograph, pair: UnitPair) -> str:
-    here, there = first_mismatch(pair)
-    if here or pair.translated:
-        return f"{theirs.file}:{here.line if here else pair.translated[-1].line}"
-    return f"{ours.file}:{there.line if there else 1}"
-
-
-def _parsed(project: ProjectFolder, source: MonographFile) -> Monograph:
-    # Here and not above: the help of a command needs no parser of Markdown.
-    from leaflets.parse import parse
-    from leaflets.pipeline.pictures import pictures_of
-
-    text = read_text(source.path)
-    pictures = pictures_of(project, source, text.encode())
-    return parse(text, name=source.name, file=source.file, lang=source.lang, pictures=pictures)
-
-
-def _original(project: ProjectFolder, translation: MonographFile) -> MonographFile:
-    found = project.original(translation)
-    if found is None:
-        raise ContentError(
-            f"{translation.file}: the text it translates is not there", f"Put {translation.name}.md beside it."
-        )
-    return found
 
 
 # -------------------------------------------------------------------- status
 
 
 def run_status(args: argparse.Namespace) -> int:
-    """List the translations with every block of their sources that changed since; 0 whatever is found."""
+    """List the translations with every block of their sources that changed since; 0 whatever their state."""
+    from leaflets.pipeline.translations import translation_status  # here, as help needs no parser
+
     project = load_project(Path.cwd())
-    asked = tuple(_asked(project, args))
-    if args.name and not asked:
+    translations = tuple(_requested(project, args))
+    if args.name and not translations:
         raise ContentError(
             f"{args.name}: there is no translation{f' into “{args.lang}”' if args.lang else ''}",
             f"“leaflet translation start {args.name} {args.lang or 'LANG'}” begins one.",
         )
-    told = [_facts(project, source) for source in asked]
+    all_facts = [_facts(translation, translation_status(project, translation)) for translation in translations]
     if args.json:
-        report.emit({"translations": told})
+        report.emit({"translations": all_facts})
     else:
-        for facts in told:
+        for facts in all_facts:
             _print(facts)
     return 0
 
 
-def _asked(project: ProjectFolder, args: argparse.Namespace) -> Iterator[MonographFile]:
+def _requested(project: ProjectFolder, args: argparse.Namespace) -> Iterator[MonographFile]:
     if args.name:
         project.source(args.name, ORIGINAL)
     for (name, lang), source in sorted(project.sources.items()):
@@ -184,31 +115,21 @@ def _asked(project: ProjectFolder, args: argparse.Namespace) -> Iterator[Monogra
             yield source
 
 
-def _facts(project: ProjectFolder, source: MonographFile) -> dict[str, Any]:
-    facts: dict[str, Any] = {"name": source.name, "lang": source.lang, "file": source.file, "stale": []}
-    original = project.original(source)
-    try:
-        theirs = _parsed(project, source)
-        if original is None:
-            kind = "source missing" if theirs.front.translation else "no translation: a text of its own"
-            return {**facts, "state": kind}
-        ours = _parsed(project, original)
-    except LeafletError as fault:
-        return {**facts, "state": "unreadable", "problem": fault.message}
-    record = theirs.front.translation
-    facts |= {"source": original.file, "version": ours.front.version, "of": record.of if record else ""}
-    if record is None:
-        return {**facts, "state": "not sealed"}
-    reviewed = with_inherited(theirs, ours).front.reviewed
-    changed = source_changes(theirs, ours)
-    state = "out of date" if changed else "reviewed" if reviewed else "not reviewed"
-    return {**facts, "state": state, "stale": [_stale_facts(each) for each in changed]}
+def _facts(translation: MonographFile, status: TranslationStatus) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "name": translation.name, "lang": translation.lang, "file": translation.file,
+        "stale": [_change_facts(change) for change in status.changes],
+    }  # fmt: skip
+    if status.source:
+        facts |= {"source": status.source.file, "version": status.version, "of": status.sealed_version}
+    facts["state"] = status.state.value
+    return {**facts, "problem": status.problem} if status.problem else facts
 
 
-def _stale_facts(each: SourceChange) -> dict[str, Any]:
+def _change_facts(change: SourceChange) -> dict[str, Any]:
     return {
-        "section": each.section, "change": each.change.value, "line": each.line, "source_line": each.source_line,
-        "safety": each.safety,
+        "section": change.section, "change": change.change.value, "line": change.line,
+        "source_line": change.source_line, "safety": change.safety,
     }  # fmt: skip
 
 

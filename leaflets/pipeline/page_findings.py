@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from leaflets.errors import RenderError
 from leaflets.model.edition import Edition
@@ -12,9 +13,19 @@ from leaflets.model.monograph import Suppression
 from leaflets.model.page import Fit, Html, Pdf
 from leaflets.pipeline.texts import Texts
 
+if TYPE_CHECKING:
+    from leaflets.proof import PageRule as PageRule
+
 PAGE = "PG-"
 """What the codes of the page family begin with."""
 TIGHTENED, HIDDEN = "PG-00", "PG-06"
+
+
+def page_rules() -> tuple[PageRule, ...]:
+    """The rules that the proof keeps on pages."""
+    from leaflets.proof import RULES  # here, as it loads the reader of PDFs
+
+    return RULES
 
 
 def page_findings(pdf: Pdf, edition: Edition, file: str) -> Iterator[Finding]:

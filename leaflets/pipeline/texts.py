@@ -107,10 +107,10 @@ def parse_texts(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph
     # Here and not above: what is in the cache is built without loading the parser.
     from leaflets.translation import with_inherited
 
-    monograph = _parse(texts.source, texts.text, pictures)
+    monograph = parse_monograph(texts.source, texts.text, pictures)
     if texts.original is None:
         return monograph, None
-    original = _parse(texts.original.source, texts.original.text, texts.original.pictures)
+    original = parse_monograph(texts.original.source, texts.original.text, texts.original.pictures)
     return with_inherited(monograph, original), original
 
 
@@ -157,7 +157,11 @@ def examine_texts(project: ProjectFolder, texts: Texts, audiences: Collection[Au
     return Examined(monograph, full_report(monograph, text, readers, today=today, original=original))
 
 
-def _parse(source: MonographFile, text: bytes, pictures: Collection[str]) -> Monograph:
+def parse_monograph(source: MonographFile, text: bytes, pictures: Collection[str] = ()) -> Monograph:
+    """One text by itself, with nothing from the text it translates; `pictures` are those whose files are there.
+
+    Raises ContentError where it is no text we can read.
+    """
     from leaflets.parse import parse
 
     return parse(decode(text, source.file), name=source.name, file=source.file, lang=source.lang, pictures=pictures)
