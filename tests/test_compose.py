@@ -16,7 +16,7 @@ from leaflets.compose import compose
 from leaflets.compose.words import set_plain
 from leaflets.errors import RenderError
 from leaflets.languages import ENGLISH
-from leaflets.model.edition import Audience, Edition, Paper
+from leaflets.model.edition import Audience, Edition, Notice, Paper
 from leaflets.model.page import Html, Imprint
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import parse
@@ -205,6 +205,14 @@ def test_unreviewed_text_says_so_and_reviewed_text_says_when() -> None:
     assert "Version 1.2 · Reviewed 2 January 2026 by A. Hatter · Next review 2 January 2027" in told
     assert "Draft" not in told
     assert "ID 0123abcd" in told
+
+
+@pytest.mark.parametrize(("notice", "words"), [(Notice.EXPIRED, "EXPIRED"), (Notice.STALE, "OLDER THAN ITS SOURCE")])
+def test_the_footer_of_every_page_begins_with_the_notice(notice: Notice, words: str) -> None:
+    imprint = Imprint(Edition(Audience.PATIENT), Pharmacy(), "0123abcd", (notice,), dt.date(2021, 1, 31))
+    shown = view(parse(FRONT + "### Usage\nOne.\n", name="case", file="case.md"), Audience.PATIENT)
+    (left,) = re.findall(r'data-left="([^"]*)"', compose(imprint, TEMPLATES, shown).markup)
+    assert left.replace(NBSP, " ").startswith(f"{words} · Testol · ")
 
 
 def test_date_in_words() -> None:

@@ -104,6 +104,17 @@ def test_doses_come_before_safety_and_safety_before_the_rest() -> None:
     assert [change.rank for change in compared(TEXT, new).changes] == [Rank.DOSE, Rank.SAFETY, Rank.SAFETY, Rank.OTHER]
 
 
+@pytest.mark.parametrize(("heading", "rank"), [
+    ("Dosage", Rank.DOSE), ("Dose adjustments", Rank.DOSE), ("Missed dose", Rank.DOSE), ("Overdose", Rank.DOSE),
+    ("Contraindications", Rank.SAFETY), ("Interactions", Rank.SAFETY), ("Side effects", Rank.SAFETY),
+    ("Pregnancy", Rank.SAFETY), ("Monitoring", Rank.SAFETY), ("Storage", Rank.OTHER),
+])  # fmt: skip
+def test_a_change_ranks_by_its_section(heading: str, rank: Rank) -> None:
+    text = f"---\ntitle: Examplol\n---\n\n### {heading}\nFirst words here.\n"
+    (change,) = compared(text, text.replace("First", "Other")).changes
+    assert (change.rank, change.heading) == (rank, heading)
+
+
 def test_a_section_that_is_gone_or_new_is_told_block_by_block() -> None:
     without = TEXT.partition("### Storage")[0]
     (gone,), (new,) = compared(TEXT, without).changes, compared(without, TEXT).changes

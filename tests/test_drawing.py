@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import struct
 import zlib
 
@@ -22,6 +23,7 @@ from leaflets.picture_check import (
     MAX_SVG_BYTES,
     require_printable,
 )
+from tests.conftest import ROOT
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 24 24">\n'
 
@@ -125,6 +127,13 @@ def test_a_drawing_keeps_within_bounds() -> None:
     assert f"{MAX_DEPTH} in one another" in fault(_svg("<g>" * MAX_DEPTH + "</g>" * MAX_DEPTH))
     assert f"{MAX_GRADIENT_FILLS} gradients" in fault(_svg('<rect fill="url(#a)"/>' * (MAX_GRADIENT_FILLS + 1)))
     assert f"{MAX_SVG_BYTES:,} bytes" in fault(_svg(" " * MAX_SVG_BYTES))
+
+
+def test_the_bounds_are_those_of_the_manual() -> None:
+    svg, png = re.findall(r"^\| (?:SVG|PNG) \|.*$", (ROOT / "docs" / "monograph.md").read_text("utf-8"), re.MULTILINE)
+    nested = f"{MAX_SHAPES:,} shapes, {MAX_DEPTH} in one another, {MAX_GRADIENT_FILLS} with a gradient"
+    assert f"{MAX_SVG_BYTES:,} bytes, {nested}" in svg
+    assert f"{MAX_PNG_BYTES:,} bytes, {MAX_SIDE_PIXELS:,} pixels a side" in png
 
 
 def test_a_png_keeps_within_bounds() -> None:

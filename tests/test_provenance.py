@@ -17,6 +17,7 @@ from leaflets.model.page import Attachment, Html
 from leaflets.printfile import PrintJob, write_print_file
 from leaflets.printfile.split import SplitWriter
 from leaflets.project.content import source_at
+from leaflets.provenance.contents import read_contents
 from leaflets.seal.digest import is_intact, with_seal
 from leaflets.seal.record import read_record
 from leaflets.typeset import typeset
@@ -101,6 +102,21 @@ def test_the_record_names_every_part_and_every_program(monographs: ProjectMonogr
     assert parts - {"content"} == {"source", "styles", "templates", "program"}
     assert all(len(digest) == 64 for digest in record.hashes.values())
     assert {"leaflet", "python", "weasyprint", "pango", "harfbuzz", "markdown", "jinja2"} <= record.made_with.keys()
+
+
+@pytest.mark.parametrize(("size", "refused"), [(4_000_000, False), (4_000_001, True)])
+def test_a_file_with_an_attachment_too_large_is_refused(size: int, refused: bool) -> None:
+    """A small PDF may hold an attachment that expands to any size."""
+    out = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.attachments["a.md"] = pikepdf.AttachedFileSpec(document, b" " * size, filename="a.md")
+        document.save(out)
+    if refused:
+        with pytest.raises(PdfError, match="too large"):
+            read_contents(out.getvalue(), "a.pdf")
+    else:
+        assert read_contents(out.getvalue(), "a.pdf").texts == {}
 
 
 def test_enclosures_keep_a_page_archival_and_accessible() -> None:

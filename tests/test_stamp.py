@@ -36,6 +36,11 @@ def changed(pdf: Pdf, change: str) -> Pdf:
             root.K = pikepdf.Array(
                 [*root.K, document.make_indirect(pikepdf.Dictionary(S=pikepdf.Name.Part, K=pikepdf.Array()))]
             )
+        elif change == "no scopes":
+            headers = [item for item in document.objects if isinstance(item, pikepdf.Dictionary) and "/A" in item]
+            for attributes in (part for item in headers for part in item.A.wrap_in_array()):
+                if "/Scope" in attributes:
+                    del attributes["/Scope"]
         elif change == "dead link":
             del document.Root.Names
         out = io.BytesIO()
@@ -137,6 +142,13 @@ def test_table_headers_have_a_scope_and_no_copy_repeats_an_id(rich: tuple[Pdf, C
     assert headers
     assert all(b"/Scope" in body for body in headers)
     assert not any(b"/ID " in body or b"/Headers" in body for body in elements)
+
+
+def test_a_table_header_without_a_scope_is_given_that_of_its_column() -> None:
+    compiled = compile_leaflet(changed(leaflet(1), "no scopes"))
+    headers = [body for body in compiled.elements if re.search(rb"/S /TH\b(?!ead)", body)]
+    assert len(headers) == 2
+    assert all(b"/Scope/Column" in body for body in headers)
 
 
 def test_links_lead_to_pages_of_the_copy(rich: tuple[Pdf, CompiledLeaflet]) -> None:
