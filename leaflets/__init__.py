@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
     from leaflets.model.finding import Finding, Severity, Withheld
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Audience", "CheckFailed", "ContentError", "Edition", "Finding", "Interrupted", "LeafletError", "LedgerError",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import leaflets
 from leaflets import errors
 from leaflets.cli import COMMANDS, command_parser
 from leaflets.languages import LANGUAGES
@@ -20,7 +21,7 @@ from leaflets.parse import fences, front_matter, headings, inline, parse
 from leaflets.parse.source_lines import MAX_BYTES, MAX_LINE, MAX_NESTING
 from leaflets.project import load_project
 from leaflets.view import LAYOUTS
-from tests.running import Leaflet
+from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import ROOT
 
 DOCS = ROOT / "docs"
@@ -190,3 +191,50 @@ def test_the_examples_of_the_readme_work(leaflet: Leaflet) -> None:
         ran = leaflet(*example.split())
         assert ran.code in (0, 4), f"leaflet {example}: {ran.err}"
         assert ran.code == 0 or example.startswith("check")
+
+
+# ---------------------------------------------------------------- from Python
+
+
+def test_the_examples_of_the_api_run_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    examples = re.findall(r"```python\n(.*?)```", (DOCS / "api.md").read_text("utf-8"), re.S)
+    assert len(examples) == 3
+    (tmp_path / "pharmacy").mkdir()
+    monkeypatch.chdir(tmp_path)
+    printed: list[str] = []
+    for example in examples:
+        exec(example, {"text": MONOGRAPH, "leaflets": leaflets, "print": printed.append})
+    assert (tmp_path / "out" / "baricitinib.pdf").read_bytes().startswith(b"%PDF-")
+    comments = re.findall(r"print\(.*?\) +# (.*)", "".join(examples))
+    assert printed == comments
+
+
+def test_the_tables_of_the_api_name_what_it_offers() -> None:
+    page = (DOCS / "api.md").read_text("utf-8")
+    names = {name for row in re.findall(r"^\| (`.*?) \|", page, re.M) for name in re.findall(r"`(\w+)", row)}
+    assert names >= set(leaflets.__all__) - {
+        "__version__",
+        "LeafletError",
+        "LedgerError",
+        "RunIncomplete",
+        "Interrupted",
+    }
+    for field in fields(leaflets.Sheet):
+        assert f"`{field.name}`" in page
+
+
+def test_the_example_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    monkeypatch.chdir(tmp_path)
+    exec(example, {})
+    assert (tmp_path / "baricitinib.pdf").stat().st_size
+
+
+def test_the_changelog_keeps_its_format_and_has_this_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$", text, re.M)
+    assert releases[0][0] == leaflets.__version__
+    assert [date for _, date in releases] == sorted((date for _, date in releases), reverse=True)
+    assert re.search(r"^## \[Unreleased\]$", text, re.M)
+    kinds = set(re.findall(r"^### (.*)$", text, re.M))
+    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
