@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leaflets.batch.environment import open_environment
-from leaflets.batch.leaflet_index import has_index
+from leaflets.batch.leaflet_cache import has_index
 from leaflets.cli import main
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition

@@ -10,8 +10,7 @@ from typing import Any
 
 from leaflets.batch import render_task
 from leaflets.batch.assessment import Assessment
-from leaflets.batch.compiled_store import CompiledLeaflets
-from leaflets.batch.leaflet_index import read_index, write_index
+from leaflets.batch.leaflet_cache import CompiledLeaflets, read_index, write_index
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Edition
@@ -20,9 +19,8 @@ from leaflets.model.objection import Objection
 from leaflets.model.review import is_expired
 from leaflets.pipeline.cache_key import cache_key
 from leaflets.pipeline.catalogue import Catalogue, CatalogueEntry, entry_of_translation, read_catalogue
-from leaflets.pipeline.pictures import pictures_of
 from leaflets.pipeline.policy import outdated_translation
-from leaflets.pipeline.texts import CheckedText, Texts, parse_and_check, read_texts
+from leaflets.pipeline.texts import CheckedText, Texts, parse_and_check, pictures_of, read_texts
 from leaflets.project import MonographFile, ProjectFolder
 from leaflets.runlist.drug_names import DrugName, DrugNames, index_drug_names
 from leaflets.workers.protocol import RenderFunction, RenderTask, Result

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from leaflets.batch.compiled_store import CompiledLeaflets, compiled_key
+from leaflets.batch.leaflet_cache import CompiledLeaflets, compiled_key
 from leaflets.errors import CheckFailed, LeafletError, RenderError
 from leaflets.model.edition import Notice
 from leaflets.model.finding import Severity

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.leaflet_index import has_index
+from leaflets.batch.leaflet_cache import has_index
 from leaflets.cli.help_page import HelpPage
 from leaflets.model.edition import Audience, Paper, TypeSize
 from leaflets.model.objection import Objection

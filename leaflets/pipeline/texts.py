@@ -1,17 +1,22 @@
-"""The texts a sheet is made of, read once, parsed and checked: a monograph's own, and the one it translates, if any."""
+"""The texts a sheet is made of and their pictures, read once; parsed, and checked.
+
+A monograph has its own text, and the one it translates, if any.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leaflets.errors import ContentError
+from leaflets.errors import ContentError, UsageError
 from leaflets.model.edition import Audience
-from leaflets.pipeline.pictures import pictures_of
-from leaflets.project import MonographFile, ProjectFolder, read_bytes
+from leaflets.model.pictograms import logo_file
+from leaflets.picture_check import require_printable
+from leaflets.project import MonographFile, ProjectFolder, display_path, read_bytes
 from leaflets.project.files import decode
 
 if TYPE_CHECKING:
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from leaflets.model.monograph import Monograph
 
 MAX_TEXT_BYTES = 262_144
+# Found in the bytes, since a sheet from the cache is never parsed; what only looks like one does no harm.
+_ASKED = re.compile(rb"!\[[^\[\]\n]{1,400}\]\(\s*([\w-][\w.-]{0,150}\.(?:svg|png))\s*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +172,36 @@ def parse_monograph(source: MonographFile, text: bytes, pictures: Collection[str
     from leaflets.parse import parse
 
     return parse(decode(text, source.file), name=source.name, file=source.file, lang=source.lang, pictures=pictures)
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def pictures_of(project: ProjectFolder, source: MonographFile, text: bytes) -> Mapping[str, bytes]:
+    """The pictures in a monograph's text whose files are there, by name.
+
+    Raises ContentError, with file and line, where one may not be printed.
+    """
+    pictures: dict[str, bytes] = {}
+    for name in sorted({name.decode() for name in _ASKED.findall(text)}):
+        path = project.picture_path(source, name)
+        if path:
+            pictures[name] = read_bytes(path)
+            require_printable(display_path(path), pictures[name])
+    return pictures
+
+
+def logo_of(project: ProjectFolder) -> Mapping[str, bytes]:
+    """The pharmacy's logo by its name among the assets; nothing where the settings name none.
+
+    Raises UsageError where it is not there or may not be printed.
+    """
+    path = project.logo_path
+    if path is None:
+        return {}
+    try:
+        data = read_bytes(path)
+        require_printable(display_path(path), data)
+    except ContentError as fault:
+        raise UsageError(f"the logo that the settings name: {fault.message}", fault.hint) from fault
+    return {logo_file(project.settings.pharmacy.logo): data}

@@ -11,8 +11,7 @@ from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Monograph, Translation
 from leaflets.parse.translation_file import new_translation, with_record
-from leaflets.pipeline.pictures import pictures_of
-from leaflets.pipeline.texts import parse_monograph
+from leaflets.pipeline.texts import parse_monograph, pictures_of
 from leaflets.project import MonographFile, ProjectFolder, read_bytes, read_text
 from leaflets.translation import (
     SourceChange,

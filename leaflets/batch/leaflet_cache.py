@@ -1,16 +1,23 @@
-"""Compiled leaflets on the disk, by a hash of PDF and compiler, so that a run of cached ones loads no PDF library."""
+"""What runs keep in the cache: compiled leaflets, and an index of what is known of each. All of it may be deleted.
+
+A run whose leaflets are all there loads no PDF library and no checks.
+"""
 
 import contextlib
 import hashlib
+import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from leaflets.errors import PdfError
+from leaflets.errors import OutputError, PdfError
 from leaflets.model.compiled import CompiledLeaflet, pack, unpack
 from leaflets.project import packaged_folder, save
 
+INDEX_FILE = "leaflets.json"
 MAX_FILES = 10_000
 """Compiled leaflets in a folder, about 40 kB each; more than any run has."""
 
@@ -61,3 +68,26 @@ def _compiler() -> bytes:
     package = packaged_folder("templates").parent
     files = [package / "model" / "compiled.py", *sorted((package / "stamp").glob("*.py"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).digest()
+
+
+# ---------------------------------------------------------------- the index
+
+
+def has_index(folder: Path) -> bool:
+    """Whether a leaflet may have been rendered or checked before."""
+    return (folder / INDEX_FILE).exists()
+
+
+def read_index(folder: Path) -> dict[str, dict[str, Any]]:
+    """The facts about each leaflet by its key; none where the file is lost or damaged."""
+    try:
+        facts = json.loads((folder / INDEX_FILE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def write_index(folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Writes the facts; a disk that cannot be written to is no fault of the run."""
+    with contextlib.suppress(OutputError):
+        save(folder / INDEX_FILE, json.dumps(facts, separators=(",", ":")).encode())
