@@ -79,3 +79,11 @@ class Interrupted(LeafletError):
     """The person at the keyboard, or the system, asked to stop."""
 
     exit_code = 130
+
+
+class InterruptSignal(KeyboardInterrupt):
+    """Ctrl-C, as our signal handlers raise it.
+
+    A plain KeyboardInterrupt that leaves code run from a text, as that of a dataclass in the making, counts for Python
+    as one that nobody caught, even if it was: the process would end by the signal, not with our exit code.
+    """

@@ -16,7 +16,7 @@ from tests.sheets import ROOT
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command gave back: its exit code, and what it printed on standard output and standard error."""
+    """The exit code of a command, and what it printed on standard output and standard error."""
 
     code: int
     out: str
@@ -32,15 +32,16 @@ class Leaflet:
 
     def __call__(self, *words: str | Path) -> Ran:
         self.capsys.readouterr()
-        before = signal.getsignal(signal.SIGTERM)
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             code = main([str(word) for word in words])
         except SystemExit as stop:  # argparse's own way out
             code = stop.code if isinstance(stop.code, int) else 1
         finally:
-            signal.signal(signal.SIGTERM, before)
-        said = self.capsys.readouterr()
-        return Ran(code, said.out, said.err)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        printed = self.capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
 
     def write(self, name: str, text: str | bytes) -> Path:
         """Put a file into the folder."""
@@ -56,7 +57,7 @@ class Leaflet:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """This process's environment, with the repository in reach of another."""
+    """This process's environment, with the repository on the path of modules."""
     return {**os.environ, "PYTHONPATH": str(ROOT), **changes}
 
 

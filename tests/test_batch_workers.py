@@ -162,6 +162,6 @@ def test_the_server_loads_the_whole_renderer_before_it_forks() -> None:
 
 
 def test_a_run_of_known_leaflets_loads_no_renderer() -> None:
-    code = "import sys, leaflets.cli.batch, leaflets.cli.night; print(*sys.modules)"
+    code = "import sys, leaflets.cli.batch, leaflets.cli.batch_run; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert {"weasyprint", "jinja2", "markdown", "pikepdf", "yaml", "multiprocessing"}.isdisjoint(loaded)

@@ -339,7 +339,8 @@ def test_an_interrupted_build_leaves_nothing_half_done(tmp_path: Path, sent: int
 def test_an_interrupt_within_code_from_a_text_has_our_code_too(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom leaflets import cli\nfrom leaflets.cli import build\n"
-        "build.run = lambda args: exec('raise KeyboardInterrupt')\nsys.exit(cli.main(['build', 'x']))"
+        "build.run = lambda args: exec('import os, signal; os.kill(os.getpid(), signal.SIGINT)')\n"
+        "sys.exit(cli.main(['build', 'x']))"
     )
     (tmp_path / "stopped.py").write_text(code)
     command = [sys.executable, "-m", "stopped"]

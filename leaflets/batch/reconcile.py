@@ -1,6 +1,7 @@
 """What becomes of copies and print files once they are written."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from leaflets.batch.print_files import remove_unrecorded
@@ -25,13 +26,25 @@ def record_state(
     return moved
 
 
-def check_files(store: LedgerStore, run: RunEntry, sha256: Callable[[Path], str]) -> tuple[str, ...]:
+def check_files(store: LedgerStore, run: RunEntry) -> tuple[str, ...]:
     """A sentence for each print file of a run that is gone, as it may be once printed, or is not as written."""
     sentences = []
     for part in store.parts(run):
         path = Path(run.folder) / part.name
         if part.written and not path.exists():
             sentences.append(f"{part.name} is gone")
-        elif part.written and sha256(path) != part.sha256:
+        elif part.written and _sha256(path) != part.sha256:
             sentences.append(f"{part.name} was changed after it was written")
     return tuple(sentences)
+
+
+def _sha256(path: Path) -> str:
+    """The hash of a print file; of a folder of files, that of the SHA256SUMS which the files in it would have now."""
+    if not path.is_dir():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    sums = path / "SHA256SUMS"
+    lines = sums.read_text("ascii").splitlines() if sums.is_file() else []
+    names = [Path(line[66:]).name for line in lines]
+    now = "".join(f"{_sha256(path / name)}  {name}\n" for name in names if (path / name).is_file())
+    return hashlib.sha256(now.encode("ascii")).hexdigest()

@@ -16,9 +16,9 @@ from types import FrameType
 from leaflets import __version__
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
-from leaflets.errors import LeafletError
+from leaflets.errors import InterruptSignal, LeafletError
 
-# What the first page of help says of each; only the command that is asked for is loaded.
+# The line of each in the first page of help; only the module of the command that is run is loaded.
 COMMANDS = {
     "build": "make printed sheets of monographs",
     "check": "look for what a careful pharmacist would catch",
@@ -38,7 +38,7 @@ COMMANDS = {
     "completion": "print a shell's completion script",
 }
 INTERRUPTED, TERMINATED = 130, 143
-_ALLOCATIONS = 50_000  # between two rounds of the collector: what a command loads is no garbage
+_ALLOCATIONS = 50_000  # between two collections of garbage: the modules that a command loads are none
 
 _DESCRIPTION = "Drug monographs in Markdown become printed sheets: a patient leaflet and a clinician sheet."
 _EXAMPLES = """\
@@ -55,10 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see docs for the table of codes."""
     if argv is None:
         _close_fonts()
-    signal.signal(signal.SIGTERM, _terminate)
+    _handle_signals()
     gc.set_threshold(_ALLOCATIONS)
-    atexit.register(gc.freeze)  # what is left at the end goes with the process: nobody need look through it
-    words = sys.argv[1:] if argv is None else [*argv]  # “list” is a command here
+    atexit.register(gc.freeze)  # no last collection: the process ends anyway
+    words = sys.argv[1:] if argv is None else [*argv]  # no `list(argv)`: “list” is a command here
     completing = "_ARGCOMPLETE" in os.environ
     parser = command_parser(None if completing else next(iter(words), ""))
     if completing:
@@ -72,9 +72,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         report.line("interrupted: nothing half-done was left behind; run the same command again")
-        # Python remembers an interrupt that came while it ran code from a text, as dataclasses do, as one that nobody
-        # caught, and would end by the signal in place of our code. To run any such text makes it forget.
-        eval("None")
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,28 +80,42 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _close_fonts() -> None:
-    """Keep fontconfig from reading the fonts of the machine: a command uses none, and this process is its own."""
+    """Keeps fontconfig from reading the fonts of the machine, which no command uses; only for a process of our own."""
     os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parents[1] / "typeset" / "fonts.conf")
     os.environ.pop("FONTCONFIG_SYSROOT", None)
 
 
 def command_parser(only: str | None = None) -> argparse.ArgumentParser:
-    """The parser of all commands, or one that knows the others by name and help alone; it loads no renderer."""
+    """The parser of all commands; with `only`, of that command, and of the others their names and help lines.
+
+    It loads no renderer.
+    """
     parser = argparse.ArgumentParser(
         prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=HelpPage
     )
     parser.add_argument("--version", action="version", version=f"leaflet {__version__}")
-    # The name is given since argparse would load its help formatter to work it out.
+    # `prog` is given, as argparse would load its help formatter to work it out.
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="leaflet")
-    for name, told in COMMANDS.items():
+    for name, help_line in COMMANDS.items():
         if only in COMMANDS and only != name:
-            continue  # a command that is asked for by its name needs no list of the others
+            continue  # a command that is run needs no list of the others
         if only in (None, name):
             importlib.import_module(f"leaflets.cli.{name}").add_parser(commands)
         else:
-            commands.add_parser(name, help=told)
+            commands.add_parser(name, help=help_line)
     return parser
+
+
+def _handle_signals() -> None:
+    """Ends the command with its exit code on SIGTERM and, unless that is ignored, on SIGINT."""
+    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
     raise SystemExit(TERMINATED)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise InterruptSignal

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.batch.leaflet_cache import has_index
+from leaflets.cli.arguments import values
 from leaflets.cli.help_page import HelpPage
 from leaflets.model.edition import Audience, Paper, TypeSize
 from leaflets.model.objection import Objection
@@ -51,8 +52,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--dry-run", action="store_true", help="print the plan and make nothing")
     parser.add_argument("--keep-going", action="store_true", help="make the good rows, list the others in a file")
     parser.add_argument("--again", action="store_true", help="make a list once more that was made already")
-    _add_form(parser)
-    _add_defaults(parser)
+    _add_print_file_options(parser)
+    _add_row_defaults(parser)
     for objection in Objection:
         if objection.flag:
             parser.add_argument(
@@ -63,7 +64,7 @@ def add_parser(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def _add_form(parser: argparse.ArgumentParser) -> None:
+def _add_print_file_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sort", metavar="COLUMNS", default="", help="order within a destination: drug,patient_name …")
     parser.add_argument(
         "--banner", action="store_true", help="begin each print file with a sheet that says what follows"
@@ -73,29 +74,30 @@ def _add_form(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--simplex", action="store_true", help="print on one side: no blank backs")
 
 
-def _add_defaults(parser: argparse.ArgumentParser) -> None:
-    audiences, papers, forms = ([one.value for one in kind] for kind in (Audience, Paper, TypeSize))
-    parser.add_argument("--audience", choices=audiences, default="patient", help="where a row does not say")
+def _add_row_defaults(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--audience", choices=values(Audience), default="patient", help="where a row does not say")
     parser.add_argument("--lang", metavar="LANG", help="where a row does not say (default: settings, en)")
-    parser.add_argument("--edition", choices=forms, help="where a row does not say (default: settings, standard)")
-    parser.add_argument("--paper", choices=papers, help="where a row does not say (default: settings, a4)")
+    parser.add_argument(
+        "--edition", choices=values(TypeSize), help="where a row does not say (default: settings, standard)"
+    )
+    parser.add_argument("--paper", choices=values(Paper), help="where a row does not say (default: settings, a4)")
     parser.add_argument("--destination", default="print", help="where a row does not say (default: print)")
     parser.add_argument("--encoding", default="", help="the list's encoding, where it cannot be told from the list")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make a list; 11 where part of it could not be made."""
+    """Make the sheets of a list. Raises RunIncomplete where part of it could not be made."""
     with stop_requests() as stop:
         project = load_project(Path.cwd())
         data = read_list_file(args.list)
         workers = workers_for(args.workers, WORKER_PRELOAD)
         if not args.dry_run and not has_index(project.cache):
             workers.warm_up()
-        from leaflets.cli import night  # 0.2 s in which workers come to life
+        from leaflets.cli import batch_run  # here: it takes 0.2 s to load, in which the workers start
 
         if args.dry_run:
-            return night.dry_run(args, data, project)
-        return night.print_run(args, data, project, workers, stop)
+            return batch_run.dry_run(args, data, project)
+        return batch_run.print_run(args, data, project, workers, stop)
 
 
 def _workers(text: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.cli import report
+from leaflets.cli.arguments import require_names_or_all, values
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
 from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
@@ -33,8 +34,8 @@ examples:
   leaflet build notes/mydrug.md --html -v
 """
 
-MOST_SHEETS = 50
-TOO_LONG = "PG-08"
+_MOST_SHEETS = 50
+_TOO_LONG = "PG-08"
 
 _PHARMACY = {
     "pharmacy": "name of the pharmacy",
@@ -52,14 +53,13 @@ def add_parser(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument("names", nargs="*", metavar="NAME", help="name of a monograph, or the path of a Markdown file")
     parser.add_argument("--all", action="store_true", help="every monograph there is")
-    audiences = [*(audience.value for audience in Audience), "all"]
-    parser.add_argument("--audience", choices=audiences, help="who it is for (default: all there are)")
+    parser.add_argument("--audience", choices=[*values(Audience), "all"], help="who it is for (default: all there are)")
     _add_paper(parser)
     parser.add_argument(
         "--lang", metavar="LANG", help="language of the text, or two side by side: en+es (default: settings, en)"
     )
-    for field, told in _PHARMACY.items():
-        parser.add_argument(f"--{field}", dest=field, metavar="TEXT", help=f"{told} (default: settings)")
+    for field, meaning in _PHARMACY.items():
+        parser.add_argument(f"--{field}", dest=field, metavar="TEXT", help=f"{meaning} (default: settings)")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the PDFs (default: output)")
     parser.add_argument("--html", action="store_true", help="keep the HTML beside the PDF")
     parser.add_argument(
@@ -76,9 +76,8 @@ def add_parser(commands: Any) -> None:
 
 
 def _add_paper(parser: argparse.ArgumentParser) -> None:
-    forms, papers = [type_size.value for type_size in TypeSize], [paper.value for paper in Paper]
-    parser.add_argument("--edition", choices=forms, help="size of the print (default: settings, standard)")
-    parser.add_argument("--paper", choices=papers, help="sheet of paper (default: settings, a4)")
+    parser.add_argument("--edition", choices=values(TypeSize), help="size of the print (default: settings, standard)")
+    parser.add_argument("--paper", choices=values(Paper), help="sheet of paper (default: settings, a4)")
     parser.add_argument(
         "--sheets",
         type=_sheets,
@@ -91,14 +90,14 @@ def _add_paper(parser: argparse.ArgumentParser) -> None:
 
 
 def _sheets(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_SHEETS:
-        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_SHEETS}")
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_SHEETS:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {_MOST_SHEETS}")
     return int(text)
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """A sheet on disk, and the seconds it took."""
+class _SheetOnDisk:
+    """A sheet, the path it was written to, and the seconds it took."""
 
     built: BuiltSheet
     path: Path
@@ -106,20 +105,20 @@ class _Made:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Build what was asked for; the exit code is that of the first monograph that failed."""
+    """Build the sheets that were asked for; the exit code is that of the first monograph that failed."""
     allow_child()
     project = _overridden(load_project(Path.cwd()), args)
     sources = tuple(_sources(args, project))
     editions = tuple(_editions(args, project, sources))
     args.output = args.output or project.output
     args.details = report.details() if args.verbose else None
-    _refuse_doubles(sources)
-    made: list[_Made] = []
+    _refuse_shared_names(sources)
+    sheets: list[_SheetOnDisk] = []
     failed: list[LeafletError] = []
     for source in _with_progress(sources, args):
         for edition in editions:
             try:
-                made.append(_make(project, source, edition, args))
+                sheets.append(_make(project, source, edition, args))
             except LeafletError as fault:
                 if isinstance(fault, OutputError) or len(sources) == 1 == len(editions):
                     raise
@@ -127,30 +126,27 @@ def run(args: argparse.Namespace) -> int:
                 if not args.json:
                     report.error(fault)
                 if isinstance(fault, ContentError):
-                    break  # its other sheet would only say the same
-    return _conclude(made, failed, args)
+                    break  # its other sheets would fail in the same way
+    return _finish(sheets, failed, args)
 
 
 def _overridden(project: ProjectFolder, args: argparse.Namespace) -> ProjectFolder:
-    """The project with what the flags say in the place of its settings."""
-    said = {"name" if field == "pharmacy" else field: getattr(args, field) for field in _PHARMACY}
-    pharmacy = replace(project.settings.pharmacy, **{field: text for field, text in said.items() if text is not None})
+    """The project with the pharmacy as the flags give it, and as its settings do where they are silent."""
+    given = {"name" if field == "pharmacy" else field: getattr(args, field) for field in _PHARMACY}
+    pharmacy = replace(project.settings.pharmacy, **{field: text for field, text in given.items() if text is not None})
     return replace(project, settings=replace(project.settings, pharmacy=pharmacy))
 
 
-def _conclude(made: Sequence[_Made], failed: Sequence[LeafletError], args: argparse.Namespace) -> int:
+def _finish(sheets: Sequence[_SheetOnDisk], failed: Sequence[LeafletError], args: argparse.Namespace) -> int:
     if args.json:
-        _print_json(made, failed)
+        _print_json(sheets, failed)
     elif failed and not args.quiet:
-        report.line(f"{len(made)} sheet{'s' if len(made) != 1 else ''} made, {len(failed)} failed")
+        report.line(f"{report.counted(len(sheets), 'sheet')} made, {len(failed)} failed")
     return failed[0].exit_code if failed else 0
 
 
 def _sources(args: argparse.Namespace, project: ProjectFolder) -> Iterator[MonographFile]:
-    if args.all == bool(args.names):
-        raise UsageError(
-            "build: name at least one monograph, or --all and none", "“leaflet list” shows the names there are."
-        )
+    require_names_or_all(args, "build")
     for name in args.names or project.names():
         yield monograph_file(project, name, args.lang)
 
@@ -169,7 +165,7 @@ def _audiences(flag: str | None, project: ProjectFolder, sources: Sequence[Monog
     return tuple(Audience) if flag == "all" else (flag,)
 
 
-def _refuse_doubles(sources: Sequence[MonographFile]) -> None:
+def _refuse_shared_names(sources: Sequence[MonographFile]) -> None:
     seen: dict[str, MonographFile] = {}
     for source in sources:
         other = seen.setdefault(source.name, source)
@@ -180,7 +176,7 @@ def _refuse_doubles(sources: Sequence[MonographFile]) -> None:
             )
 
 
-def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args: argparse.Namespace) -> _Made:
+def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args: argparse.Namespace) -> _SheetOnDisk:
     start = time.perf_counter()
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
     built = build(project, source, edition, allowed=allowed)
@@ -190,14 +186,14 @@ def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args:
     if args.html:
         save(path.with_suffix(".html"), _standalone(built, project, path.parent))
     save_if_changed(path, built.pdf.data)
-    made = _Made(built, path, time.perf_counter() - start)
+    sheet = _SheetOnDisk(built, path, time.perf_counter() - start)
     if not args.json:
-        _print(made, args)
-    return made
+        _print(sheet, args)
+    return sheet
 
 
 def _standalone(built: BuiltSheet, project: ProjectFolder, folder: Path) -> bytes:
-    # Here and not above: only a person who wants to look at the HTML needs it.
+    # Here and not above: only --html needs them.
     from leaflets.project.standalone_html import standalone_html
     from leaflets.qr import qr
 
@@ -209,37 +205,37 @@ def _standalone(built: BuiltSheet, project: ProjectFolder, folder: Path) -> byte
 def _with_progress(sources: Sequence[MonographFile], args: argparse.Namespace) -> Iterable[MonographFile]:
     if len(sources) < 3 or args.quiet or args.json or not sys.stderr.isatty():
         return sources
-    from tqdm import tqdm  # only where there is somebody to look at it
+    from tqdm import tqdm  # here, as only a terminal shows a bar
 
     bar: Iterable[MonographFile] = tqdm(sources, unit=" monographs", leave=False)
     return bar
 
 
-def _print(made: _Made, args: argparse.Namespace) -> None:
-    built = made.built
+def _print(sheet: _SheetOnDisk, args: argparse.Namespace) -> None:
+    built = sheet.built
     if args.quiet:
         return
-    pages = f"{built.pdf.pages} page{'s' if built.pdf.pages != 1 else ''}{' to fold' if built.edition.booklet else ''}"
-    how = f"{made.seconds:.2f} s" if built.fresh else f"{made.seconds:.2f} s, unchanged"
-    told = report.counts(built.own_findings)
-    report.line(f"{display_path(made.path)}  {pages}  {how}" + (f"  {told}" if told else ""), sys.stdout)
+    pages = report.counted(built.pdf.pages, "page") + (" to fold" if built.edition.booklet else "")
+    took = f"{sheet.seconds:.2f} s" if built.fresh else f"{sheet.seconds:.2f} s, unchanged"
+    counts = report.counts(built.own_findings)
+    report.line(f"{display_path(sheet.path)}  {pages}  {took}" + (f"  {counts}" if counts else ""), sys.stdout)
     if not args.verbose:
-        report.findings(finding for finding in built.findings if finding.code == TOO_LONG)
+        report.findings(finding for finding in built.findings if finding.code == _TOO_LONG)
     else:
         args.details.print()
 
 
-def _print_json(made: Sequence[_Made], failed: Sequence[LeafletError]) -> None:
+def _print_json(sheets: Sequence[_SheetOnDisk], failed: Sequence[LeafletError]) -> None:
     report.emit(
         {
-            "sheets": [_facts(one) for one in made],
-            "errors": [{"error": type(f).__name__, "message": f.message, "hint": f.hint} for f in failed],
+            "sheets": [_facts(one) for one in sheets],
+            "errors": [report.error_facts(fault) for fault in failed],
         }
     )
 
 
-def _facts(made: _Made) -> dict[str, Any]:
-    built = made.built
+def _facts(sheet: _SheetOnDisk) -> dict[str, Any]:
+    built = sheet.built
     return {
         "name": built.source.name,
         "source": built.source.file,
@@ -250,12 +246,12 @@ def _facts(made: _Made) -> dict[str, Any]:
         "edition": built.edition.type_size.value,
         "paper": built.edition.paper.value,
         "booklet": built.edition.booklet,
-        "path": display_path(made.path),
+        "path": display_path(sheet.path),
         "pages": built.pdf.pages,
-        "seconds": round(made.seconds, 3),
+        "seconds": round(sheet.seconds, 3),
         "content_id": built.content_id,
         "cached": not built.fresh,
         "findings": [report.finding_facts(f) for f in built.own_findings],
         "withheld": [{"line": w.line, "excerpt": w.excerpt, "reason": w.reason} for w in built.withheld],
-        "errors": sum(f.severity is Severity.ERROR for f in built.own_findings),
+        "errors": report.count(built.own_findings, Severity.ERROR),
     }

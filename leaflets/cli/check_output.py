@@ -1,4 +1,4 @@
-"""What `leaflet check` found, as lines for people, a list to tick off, JSON and SARIF."""
+"""The findings of `leaflet check` as lines for people, a list to tick off, JSON and SARIF."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from leaflets import __version__, checks
-from leaflets.cli.report import finding_facts, painted
+from leaflets.cli.report import coloured, count, error_facts, finding_facts
 from leaflets.errors import LeafletError
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-_LONGEST = 70
+_MOST_QUOTED = 70
+"""Letters of an excerpt that are printed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One monograph and what was found in it."""
+    """One monograph, its findings, and how its patient text scores."""
 
     monograph: Monograph
     report: checks.CheckReport
@@ -34,19 +35,21 @@ class Checked:
 
 
 def lines(one: Checked, *, verbose: bool = False) -> Iterator[str]:
-    """Each finding with why it matters (where its code comes first in the file) and what to write instead."""
-    told: set[str] = set()
+    """Each finding with what to write instead; with the first of each code, why it matters."""
+    explained: set[str] = set()
     for finding in one.report.findings:
         if finding.severity is Severity.INFO and not verbose:
             continue
-        yield _place(finding) + f"  {painted(finding.severity.value, finding.severity, sys.stdout)}  {_said(finding)}"
-        if finding.code not in told:
-            told.add(finding.code)
+        yield (
+            _place(finding) + f"  {coloured(finding.severity.value, finding.severity, sys.stdout)}  {_message(finding)}"
+        )
+        if finding.code not in explained:
+            explained.add(finding.code)
             yield from _why(finding)
         yield f"    {finding.hint}"
     if verbose:
         yield from _left_out(one)
-        yield from _silenced(one)
+        yield from _suppressed(one)
         yield from _grades(one)
         yield from _index(one)
 
@@ -55,11 +58,11 @@ def _place(finding: Finding) -> str:
     return f"{finding.file}:{max(1, finding.line)}:{max(1, finding.column)}"
 
 
-def _said(finding: Finding) -> str:
+def _message(finding: Finding) -> str:
     audience = f" ({finding.audience.value})" if finding.audience else ""
-    words = " ".join(finding.excerpt.split())
-    short = words if len(words) <= _LONGEST else words[:_LONGEST].rsplit(" ", 1)[0] + "…"
-    quoted = f": “{short}”" if words and finding.excerpt not in finding.message else ""
+    excerpt = " ".join(finding.excerpt.split())
+    short = excerpt if len(excerpt) <= _MOST_QUOTED else excerpt[:_MOST_QUOTED].rsplit(" ", 1)[0] + "…"
+    quoted = f": “{short}”" if excerpt and finding.excerpt not in finding.message else ""
     return f"{finding.code}  {finding.message}{quoted}{audience}"
 
 
@@ -69,17 +72,17 @@ def _why(finding: Finding) -> Iterator[str]:
         yield f"    {rule.why} [{rule.source}]"
 
 
-def _silenced(one: Checked) -> Iterator[str]:
-    for silenced in one.report.suppressed:
-        yield f"{_place(silenced.finding)}  silenced  {_said(silenced.finding)}"
-        yield f"    {silenced.reason}"
+def _suppressed(one: Checked) -> Iterator[str]:
+    for suppressed in one.report.suppressed:
+        yield f"{_place(suppressed.finding)}  silenced  {_message(suppressed.finding)}"
+        yield f"    {suppressed.reason}"
 
 
 def _left_out(one: Checked) -> Iterator[str]:
     codes = checks.rules_left_out(one.monograph.lang)
     if codes:
-        told = f"the text is in “{one.monograph.lang}”, and these rules know English only"
-        yield f"{one.monograph.file}: {told}: {', '.join(codes)}"
+        reason = f"the text is in “{one.monograph.lang}”, and these rules know English only"
+        yield f"{one.monograph.file}: {reason}: {', '.join(codes)}"
 
 
 def _grades(one: Checked) -> Iterator[str]:
@@ -96,19 +99,21 @@ def _index(one: Checked) -> Iterator[str]:
             yield from (f"    {i.number:>2}  {i.asks}: {i.verdict}" for i in one.index if i.index == name)
 
 
-def fix_list(done: Sequence[Checked]) -> Iterator[str]:
+def fix_list(checked: Sequence[Checked]) -> Iterator[str]:
     """A Markdown list of what to change, file by file."""
-    for one in done:
-        grave = [finding for finding in one.report.findings if finding.severity is not Severity.INFO]
-        if grave:
+    for one in checked:
+        serious = [finding for finding in one.report.findings if finding.severity is not Severity.INFO]
+        if serious:
             yield f"## {one.monograph.file}"
             yield ""
-            yield from (f"- [ ] line {max(1, finding.line)}: {_said(finding)}. {finding.hint}" for finding in grave)
+            yield from (
+                f"- [ ] line {max(1, finding.line)}: {_message(finding)}. {finding.hint}" for finding in serious
+            )
             yield ""
 
 
-def facts(done: Sequence[Checked], failed: Sequence[LeafletError]) -> dict[str, Any]:
-    """Everything found, for a program."""
+def facts(checked: Sequence[Checked], failed: Sequence[LeafletError]) -> dict[str, Any]:
+    """Findings, suppressions, reading grades and failed files, for a program."""
     return {
         "files": [
             {
@@ -121,29 +126,29 @@ def facts(done: Sequence[Checked], failed: Sequence[LeafletError]) -> dict[str, 
                     {"index": i.index, "item": i.number, "asks": i.asks, "verdict": i.verdict} for i in one.index
                 ],
             }
-            for one in done
+            for one in checked
         ],
-        "failed": [{"error": type(f).__name__, "message": f.message, "hint": f.hint} for f in failed],
-        "errors": _count(done, Severity.ERROR),
-        "warnings": _count(done, Severity.WARNING),
+        "failed": [error_facts(fault) for fault in failed],
+        "errors": _count(checked, Severity.ERROR),
+        "warnings": _count(checked, Severity.WARNING),
     }
 
 
-def _count(done: Sequence[Checked], severity: Severity) -> int:
-    return sum(finding.severity is severity for one in done for finding in one.report.findings)
+def _count(checked: Sequence[Checked], severity: Severity) -> int:
+    return sum(count(one.report.findings, severity) for one in checked)
 
 
-def sarif(done: Sequence[Checked]) -> dict[str, Any]:
+def sarif(checked: Sequence[Checked]) -> dict[str, Any]:
     """A SARIF 2.1.0 log (OASIS standard, March 2020)."""
     driver = {
         "name": "leaflet",
         "version": __version__,
         "rules": [*map(_sarif_rule, checks.RULES), *map(_sarif_rule, page_rules())],
     }
-    results = [_sarif_result(finding) for one in done for finding in one.report.findings]
+    results = [_sarif_result(finding) for one in checked for finding in one.report.findings]
     results += [
         {**_sarif_result(s.finding), "suppressions": [{"kind": "inSource", "justification": s.reason}]}
-        for one in done
+        for one in checked
         for s in one.report.suppressed
     ]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
@@ -164,7 +169,7 @@ def _sarif_result(finding: Finding) -> dict[str, Any]:
     return {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{_said(finding)}. {finding.hint}"},
+        "message": {"text": f"{_message(finding)}. {finding.hint}"},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": _address(finding.file)}, "region": region}}],
     }
 

@@ -20,7 +20,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the script."""
-    from argcomplete.shell_integration import shellcode  # only this command needs it
+    from argcomplete.shell_integration import shellcode  # here, as only this command needs it
 
     print(shellcode(["leaflet"], shell=args.shell))
     return 0

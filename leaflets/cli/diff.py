@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leaflets.cli import report
+from leaflets.cli.arguments import values
 from leaflets.cli.help_page import HelpPage
 from leaflets.model.edition import Paper
 from leaflets.model.finding import Severity
@@ -25,7 +26,7 @@ examples:
   leaflet diff HEAD~1:content/baricitinib.md content/baricitinib.md
   leaflet diff old.pdf new.pdf --pdf changes.pdf            two sheets, and a marked page
 """
-_SIGNS = {"kept": ("", ""), "was": ("[-", "-]"), "now": ("{+", "+}")}
+_MARKS = {"kept": ("", ""), "was": ("[-", "-]"), "now": ("{+", "+}")}
 
 
 def add_parser(commands: Any) -> None:
@@ -34,56 +35,54 @@ def add_parser(commands: Any) -> None:
         "diff", help="show what changed between two texts, doses first", description=__doc__, epilog=_EXAMPLES,
         formatter_class=HelpPage,
     )  # fmt: skip
-    what = "FILE.pdf, FILE.md, NAME, NAME@VERSION, NAME@REVISION or REVISION:PATH"
-    parser.add_argument("old", metavar="A", help=what)
+    operand = "FILE.pdf, FILE.md, NAME, NAME@VERSION, NAME@REVISION or REVISION:PATH"
+    parser.add_argument("old", metavar="A", help=operand)
     parser.add_argument("new", metavar="B", help="the same, of the newer text")
     parser.add_argument("--pdf", type=Path, metavar="PDF", help="write a page that marks every change")
-    parser.add_argument(
-        "--paper", choices=[paper.value for paper in Paper], help="paper of that page (default: settings)"
-    )
+    parser.add_argument("--paper", choices=values(Paper), help="paper of that page (default: settings)")
     parser.add_argument("--lang", metavar="LANG", help="language of a NAME (default: settings, en)")
     parser.add_argument("--json", action="store_true", help="the changes as JSON")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 whether anything changed or not."""
+    """Print what changed; 0 whether anything did or not."""
     from leaflets.textdiff.diff import changes_pdf, diff  # here, so that help is quick
 
     project = load_project(Path.cwd())
-    found = diff(args.old, args.new, project, args.lang or project.settings.language)
+    difference = diff(args.old, args.new, project, args.lang or project.settings.language)
     if args.pdf:
         save_if_changed(
-            args.pdf, changes_pdf(found, project, Paper(args.paper) if args.paper else project.settings.paper)
+            args.pdf, changes_pdf(difference, project, Paper(args.paper) if args.paper else project.settings.paper)
         )
     if args.json:
-        report.emit(_facts(found, args.pdf))
+        report.emit(_facts(difference, args.pdf))
     else:
-        _print(found)
+        _print(difference)
     return 0
 
 
-def _facts(found: Difference, page: Path | None) -> dict[str, Any]:
-    changes = [asdict(change) for change in found.comparison.changes]
-    old, new = found.names
+def _facts(difference: Difference, page: Path | None) -> dict[str, Any]:
+    changes = [asdict(change) for change in difference.comparison.changes]
+    old, new = difference.names
     return {
         "old": old,
         "new": new,
-        "same": found.comparison.same,
+        "same": difference.comparison.same,
         "changes": changes,
         "pdf": display_path(page) if page else None,
     }
 
 
-def _print(found: Difference) -> None:
+def _print(difference: Difference) -> None:
     heading = ""
-    for change in found.comparison.changes:
-        here = f"{change.rank.value}: {change.heading}"
-        if here != heading:
-            report.line(here, sys.stdout)
-        heading = here
+    for change in difference.comparison.changes:
+        heading_now = f"{change.rank.value}: {change.heading}"
+        if heading_now != heading:
+            report.line(heading_now, sys.stdout)
+        heading = heading_now
         _print_change(change)
-    changed, same = len(found.comparison.changes), found.comparison.same
+    changed, same = len(difference.comparison.changes), difference.comparison.same
     report.line(f"{changed} blocks changed, {same} the same" if changed else f"no change in {same} blocks", sys.stdout)
 
 
@@ -92,12 +91,12 @@ def _print_change(change: Change) -> None:
     lines = f"line {change.line_was or '-'} → {change.line_now or '-'}"
     numbers = f"  numbers: {', '.join(change.was) or 'none'} → {', '.join(change.now) or 'none'}"
     report.line(f"  {change.kind.value}{who}, {lines}" + (numbers if change.was or change.now else ""), sys.stdout)
-    report.line("    " + " ".join(map(_said, change.pieces)), sys.stdout)
+    report.line("    " + " ".join(map(_marked, change.pieces)), sys.stdout)
 
 
-def _said(piece: ChangedWords) -> str:
-    before, after = _SIGNS[piece.fate]
+def _marked(piece: ChangedWords) -> str:
+    before, after = _MARKS[piece.fate]
     words = f"{before}{piece.words}{after}"
     if piece.fate == "kept":
         return words
-    return report.painted(words, Severity.ERROR if piece.fate == "was" else Severity.INFO, sys.stdout)
+    return report.coloured(words, Severity.ERROR if piece.fate == "was" else Severity.INFO, sys.stdout)

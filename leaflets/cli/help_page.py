@@ -1,4 +1,4 @@
-"""How help is laid out: descriptions and examples as written, as wide as the terminal."""
+"""The layout of help: descriptions and examples as they are written, in the width of the terminal."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _NARROWEST, _USUAL = 40, 80
 
 
 class HelpPage(argparse.RawDescriptionHelpFormatter):
-    """A help formatter for argparse, which would load its tools for archives only to ask for a terminal's width."""
+    """A help formatter that asks for the width itself: that of argparse loads `shutil` for it, with archive tools."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=max(_columns() - 2, _NARROWEST))
 
 
 def _columns() -> int:
-    told = os.environ.get("COLUMNS", "")
-    if told.isdigit() and int(told) > 0:
-        return int(told)
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL
     except (OSError, ValueError):

@@ -56,10 +56,10 @@ def run(args: argparse.Namespace) -> int:
         root / "content" / "baricitinib.md": read_bytes(packaged_folder("content") / "baricitinib.md"),
         root / "styles" / "theme.css": read_bytes(packaged_folder("styles") / "theme.css"),
     }
-    there = [path for path in files if path.exists()]
-    if there:
+    existing = [path for path in files if path.exists()]
+    if existing:
         raise UsageError(
-            f"{display_path(there[0])}: it is there already, and init overwrites nothing", "Choose an empty folder."
+            f"{display_path(existing[0])}: it is there already, and init overwrites nothing", "Choose an empty folder."
         )
     for path, data in files.items():
         save(path, data)

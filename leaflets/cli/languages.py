@@ -32,32 +32,32 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the list; the code of a failed check where a word is missing. Raises UsageError for an unknown language."""
-    asked = [language(code) for code in dict.fromkeys(args.langs)] or list(LANGUAGES.values())
-    told = [_facts(tongue) for tongue in asked]
+    requested = [language(code) for code in dict.fromkeys(args.langs)] or list(LANGUAGES.values())
+    all_facts = [_facts(each) for each in requested]
     if args.json:
-        report.emit({"languages": told})
+        report.emit({"languages": all_facts})
     else:
-        _print(told)
-    return CheckFailed.exit_code if any(facts["missing"] for facts in told) else 0
+        _print(all_facts)
+    return CheckFailed.exit_code if any(facts["missing"] for facts in all_facts) else 0
 
 
-def _facts(tongue: Language) -> dict[str, Any]:
-    # Here and not above: the help of a command needs no reader of catalogues.
+def _facts(lang: Language) -> dict[str, Any]:
+    # Here and not above: the help of a command reads no catalogues.
     from leaflets.languages.missing import missing, words
 
     return {
-        "code": tongue.code, "name": tongue.name, "tag": tongue.tag, "direction": tongue.direction,
-        "words": len(words()), "missing": list(missing(tongue.code)),
+        "code": lang.code, "name": lang.name, "tag": lang.tag, "direction": lang.direction,
+        "words": len(words()), "missing": list(missing(lang.code)),
     }  # fmt: skip
 
 
-def _print(told: list[dict[str, Any]]) -> None:
-    for facts in told:
-        lacking = len(facts["missing"])
-        state = f"{lacking} missing" if lacking else "complete"
-        has = f"{facts['words'] - lacking} of {facts['words']} words"
-        report.line(f"{facts['code']}  {has}  {state}  {facts['name']}", sys.stdout)
+def _print(all_facts: list[dict[str, Any]]) -> None:
+    for facts in all_facts:
+        missing = len(facts["missing"])
+        state = f"{missing} missing" if missing else "complete"
+        progress = f"{facts['words'] - missing} of {facts['words']} words"
+        report.line(f"{facts['code']}  {progress}  {state}  {facts['name']}", sys.stdout)
         for words in facts["missing"]:
             report.line(f"    “{words}”", sys.stdout)
-    if any(facts["missing"] for facts in told):
+    if any(facts["missing"] for facts in all_facts):
         report.line("fill them in: docs/languages.md tells how")

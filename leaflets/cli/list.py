@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _row(project: ProjectFolder, name: str) -> dict[str, Any]:
     sources = sorted(
-        (source for (known, _), source in project.sources.items() if known == name), key=lambda s: s.lang != "en"
+        (source for (other, _), source in project.sources.items() if other == name), key=lambda s: s.lang != "en"
     )
     row: dict[str, Any] = {"name": name, "languages": [s.lang for s in sources], "file": display_path(sources[0].path)}
     try:

@@ -1,4 +1,4 @@
-"""Shows how far a run is: a bar on a terminal, plain lines in a log, JSON events for programs."""
+"""The progress of a run: a bar on a terminal, plain lines in a log, JSON events for programs."""
 
 import json
 import sys
@@ -9,11 +9,11 @@ from typing import Protocol
 
 from leaflets.batch.execute import FileWritten, LeafletFailed, Progress, ProgressListener
 
-WORDS = {"leaflets": "making leaflets", "copies": "writing copies"}
+_STEP_NAMES = {"leaflets": "making leaflets", "copies": "writing copies"}
 
 
 class Bar(Protocol):
-    """What is used of a progress bar."""
+    """The part of a `tqdm` bar that is used here."""
 
     n: float
 
@@ -32,12 +32,12 @@ class Bar(Protocol):
 
 @contextmanager
 def progress_listener(*, as_json: bool, quiet: bool = False) -> Iterator[ProgressListener]:
-    """A report for a run: events on standard output with `as_json`, else a bar or plain lines on standard error."""
+    """A listener that prints the progress of a run: JSON events, or on standard error a bar or plain lines."""
     if as_json:
-        yield _event
+        yield _print_event
         return
     if quiet or not sys.stderr.isatty():
-        yield _failure if quiet else _line
+        yield _print_failure if quiet else _print_line
         return
     bars = _Bars()
     try:
@@ -47,7 +47,7 @@ def progress_listener(*, as_json: bool, quiet: bool = False) -> Iterator[Progres
 
 
 def emit(event: str, **facts: object) -> None:
-    """One JSON event on standard output."""
+    """Prints one JSON event on standard output."""
     print(json.dumps({"event": event, **facts}, ensure_ascii=False), flush=True)
 
 
@@ -58,13 +58,13 @@ class _Bars:
     step: str = ""
     bar: Bar | None = field(default=None)
 
-    def show(self, happening: Progress | FileWritten | LeafletFailed) -> None:
-        if isinstance(happening, Progress):
-            self._move(happening)
+    def show(self, event: Progress | FileWritten | LeafletFailed) -> None:
+        if isinstance(event, Progress):
+            self._move(event)
             return
         if self.bar:
             self.bar.clear()
-        _line(happening)
+        _print_line(event)
         if self.bar:
             self.bar.refresh()
 
@@ -81,34 +81,34 @@ class _Bars:
 
 
 def _bar(now: Progress) -> Bar:
-    from tqdm import tqdm  # only where there is somebody to look at it
+    from tqdm import tqdm  # here, as only a terminal shows a bar
 
-    return tqdm(total=now.total, desc=WORDS[now.step], unit=f" {now.step}", leave=False, dynamic_ncols=True)
+    return tqdm(total=now.total, desc=_STEP_NAMES[now.step], unit=f" {now.step}", leave=False, dynamic_ncols=True)
 
 
-def _line(happening: Progress | FileWritten | LeafletFailed) -> None:
-    if isinstance(happening, FileWritten):
-        part = happening.part
-        counts = f"{happening.copies} copies, {part.sheets} sheets of paper, serials {part.first} to {part.last}"
+def _print_line(event: Progress | FileWritten | LeafletFailed) -> None:
+    if isinstance(event, FileWritten):
+        part = event.part
+        counts = f"{event.copies} copies, {part.sheets} sheets of paper, serials {part.first} to {part.last}"
         print(f"{part.name}: {counts}", file=sys.stderr)
-    elif isinstance(happening, LeafletFailed):
-        print(f"{happening.result.message}", file=sys.stderr)
-    elif happening.step == "leaflets" and happening.done == happening.total:
-        print(f"{happening.total} distinct leaflets ready", file=sys.stderr)
+    elif isinstance(event, LeafletFailed):
+        print(f"{event.result.message}", file=sys.stderr)
+    elif event.step == "leaflets" and event.done == event.total:
+        print(f"{event.total} distinct leaflets ready", file=sys.stderr)
 
 
-def _failure(happening: Progress | FileWritten | LeafletFailed) -> None:
-    if isinstance(happening, LeafletFailed):
-        _line(happening)
+def _print_failure(event: Progress | FileWritten | LeafletFailed) -> None:
+    if isinstance(event, LeafletFailed):
+        _print_line(event)
 
 
-def _event(happening: Progress | FileWritten | LeafletFailed) -> None:
-    if isinstance(happening, FileWritten):
-        part = happening.part
+def _print_event(event: Progress | FileWritten | LeafletFailed) -> None:
+    if isinstance(event, FileWritten):
+        part = event.part
         facts = {"file": part.name, "destination": part.destination, "sha256": part.sha256, "bytes": part.size}
-        counts = {"copies": happening.copies, "pages": part.pages, "sheets": part.sheets}
-        emit("written", run=happening.run, **facts, **counts, first=part.first, last=part.last)
-    elif isinstance(happening, LeafletFailed):
-        emit("failed", run=happening.run, error=happening.result.fault, message=happening.result.message)
+        counts = {"copies": event.copies, "pages": part.pages, "sheets": part.sheets}
+        emit("written", run=event.run, **facts, **counts, first=part.first, last=part.last)
+    elif isinstance(event, LeafletFailed):
+        emit("failed", run=event.run, error=event.result.fault, message=event.result.message)
     else:
-        emit("progress", step=happening.step, done=happening.done, total=happening.total)
+        emit("progress", step=event.step, done=event.done, total=event.total)

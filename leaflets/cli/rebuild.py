@@ -17,7 +17,7 @@ examples:
   leaflet rebuild output/baricitinib-patient.pdf                  proves that it is what its text makes
   leaflet rebuild archive/old.pdf -o again.pdf                    and keeps what was made
 """
-CHANGED = CheckFailed.exit_code
+_CHANGED = CheckFailed.exit_code
 
 
 def add_parser(commands: Any) -> None:
@@ -34,21 +34,26 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where the bytes are the same, 4 where something has changed since."""
+    """Rebuild a sheet; 0 where the bytes are the same, 4 where something has changed since."""
     from leaflets.provenance import rebuild  # here, so that help is quick
 
-    made = rebuild(args.file, load_project(Path.cwd()))
+    rebuilt = rebuild(args.file, load_project(Path.cwd()))
     if args.output:
-        save_if_changed(args.output, made.data)
+        save_if_changed(args.output, rebuilt.data)
     if args.json:
-        kept = display_path(args.output) if args.output else None
+        output = display_path(args.output) if args.output else None
         report.emit(
-            {"file": display_path(args.file), "same": not made.changes, "changes": list(made.changes), "output": kept}
+            {
+                "file": display_path(args.file),
+                "same": not rebuilt.changes,
+                "changes": list(rebuilt.changes),
+                "output": output,
+            }
         )
     elif not args.quiet:
         report.line(
-            f"{display_path(args.file)}: " + ("other bytes" if made.changes else "the same bytes again"), sys.stdout
+            f"{display_path(args.file)}: " + ("other bytes" if rebuilt.changes else "the same bytes again"), sys.stdout
         )
-        for change in made.changes:
+        for change in rebuilt.changes:
             report.line(f"  changed since: {change}", sys.stdout)
-    return CHANGED if made.changes else 0
+    return _CHANGED if rebuilt.changes else 0

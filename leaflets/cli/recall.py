@@ -8,7 +8,7 @@ from typing import Any
 
 from leaflets.batch.environment import open_environment
 from leaflets.batch.recall import Recall, recall
-from leaflets.cli import report, telling
+from leaflets.cli import report, run_output
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.ledger.entries import IssuedCopies
@@ -22,8 +22,8 @@ examples:
   leaflet recall apixaban@2.1 --before 2026-11-01  those of version 2.1 made before that day
 """
 
-GONE = frozenset({CopyState.SPOILED, CopyState.CANCELLED})
-"""Sheets that nobody has."""
+_DESTROYED = frozenset({CopyState.SPOILED, CopyState.CANCELLED})
+"""States of copies that no patient can have."""
 
 
 def add_parser(commands: Any) -> None:
@@ -42,15 +42,15 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print where the sheets went; those that may be in somebody's hand first."""
+    """Print the copies of a drug by run, with their destinations, states and serials."""
     environment = open_environment(load_project(Path.cwd()))
     with environment.existing_ledger() as ledger:
-        found = recall(ledger.store, environment.monographs.drug_names(), args.drug, args.before or "")
+        recalled = recall(ledger.store, environment.monographs.drug_names(), args.drug, args.before or "")
     if args.json:
-        for one in found.issued:
+        for one in recalled.issued:
             emit("issued", **_facts(one))
         return 0
-    for text in _told(found):
+    for text in _lines(recalled):
         report.line(text, sys.stdout)
     return 0
 
@@ -78,16 +78,16 @@ def _facts(one: IssuedCopies) -> dict[str, Any]:
     }
 
 
-def _told(found: Recall) -> list[str]:
-    what = found.drug + (f" version {found.version}" if found.version else "")
-    if not found.issued:
-        return [f"No sheet of {what} was made{' before ' + found.before if found.before else ''}."]
-    out = [one for one in found.issued if one.state not in GONE]
-    gone = [one for one in found.issued if one.state in GONE]
-    lines = [f"Recall of {what}: {_count(out)} sheets may be in somebody's hand, {_count(gone)} never will be."]
-    for run_name in dict.fromkeys(one.run for one in found.issued):
-        lines.append(f"Run {run_name}, begun {next(one.at for one in found.issued if one.run == run_name)[:16]} UTC")
-        lines += telling.table(_row(one) for one in found.issued if one.run == run_name)
+def _lines(recalled: Recall) -> list[str]:
+    drug = recalled.drug + (f" version {recalled.version}" if recalled.version else "")
+    if not recalled.issued:
+        return [f"No sheet of {drug} was made{' before ' + recalled.before if recalled.before else ''}."]
+    in_use = [one for one in recalled.issued if one.state not in _DESTROYED]
+    destroyed = [one for one in recalled.issued if one.state in _DESTROYED]
+    lines = [f"Recall of {drug}: {_count(in_use)} sheets may be in somebody's hand, {_count(destroyed)} never will be."]
+    for run_name in dict.fromkeys(one.run for one in recalled.issued):
+        lines.append(f"Run {run_name}, begun {next(one.at for one in recalled.issued if one.run == run_name)[:16]} UTC")
+        lines += run_output.table(_row(one) for one in recalled.issued if one.run == run_name)
     return [
         *lines,
         "The list of each run tells by these lines whom to call; it is known by its hash (`leaflet runs show`).",
@@ -101,4 +101,4 @@ def _row(one: IssuedCopies) -> tuple[str, ...]:
 
 
 def _count(issued: list[IssuedCopies]) -> str:
-    return telling.number(sum(len(one.serials) for one in issued))
+    return run_output.number(sum(len(one.serials) for one in issued))

@@ -17,57 +17,56 @@ _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}
 
 
 def line(text: str, stream: TextIO | None = None) -> None:
-    """One line for the person at the terminal, on standard error unless a stream is given."""
+    """Prints one line for a person, on standard error unless a stream is given."""
     print(text, file=stream or sys.stderr, flush=True)
 
 
 def error(fault: LeafletError, *, as_json: bool = False) -> None:
-    """An error with its remedy; as JSON on standard output where a program is listening."""
+    """Prints an error with its hint on standard error; with `as_json` as JSON on standard output."""
     if as_json:
-        told = {
-            "error": type(fault).__name__,
-            "message": fault.message,
-            "hint": fault.hint,
-            "exit_code": fault.exit_code,
-        }
-        print(json.dumps(told, ensure_ascii=False), flush=True)
+        print(json.dumps({**error_facts(fault), "exit_code": fault.exit_code}, ensure_ascii=False), flush=True)
         return
-    line(f"{painted('error:', Severity.ERROR, sys.stderr)} {fault.message}")
+    line(f"{coloured('error:', Severity.ERROR, sys.stderr)} {fault.message}")
     if fault.hint:
         line(f"  {fault.hint}")
 
 
-def painted(text: str, severity: Severity, stream: TextIO) -> str:
+def error_facts(fault: LeafletError) -> dict[str, Any]:
+    """An error as JSON holds it."""
+    return {"error": type(fault).__name__, "message": fault.message, "hint": fault.hint}
+
+
+def coloured(text: str, severity: Severity, stream: TextIO) -> str:
     """The text in its severity's colour, where the stream is a terminal and NO_COLOR is not set."""
     if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
     return f"\x1b[{_COLOURS[severity]}m{text}\x1b[0m"
 
 
-def findings(found: Iterable[Finding], stream: TextIO | None = None) -> None:
-    """Each finding on a line: file:line:col  severity  code  message, with its hint below."""
+def findings(to_print: Iterable[Finding], stream: TextIO | None = None) -> None:
+    """Prints each finding on a line: file:line:col  severity  code  message, with its hint below."""
     stream = stream or sys.stderr
-    for finding in found:
+    for finding in to_print:
         place = f"{finding.file}:{finding.line}" + (f":{finding.column}" if finding.column else "")
-        severity = painted(finding.severity.value, finding.severity, stream)
+        severity = coloured(finding.severity.value, finding.severity, stream)
         line(f"{place}  {severity}  {finding.code}  {finding.message}", stream)
         if finding.hint:
             line(f"    {finding.hint}", stream)
 
 
 class Details(logging.Handler):
-    """What is logged while sheets are made, kept until there is a line about the sheet for it to stand below."""
+    """Log records of the sheets being made, held back until the line about their sheet is printed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keeps a record."""
+        """Holds a record back."""
         self._records.append(record)
 
     def print(self) -> None:
-        """Prints what was kept, findings with their hints, and forgets it."""
+        """Prints the records held back, findings with their hints, and drops them."""
         for record in self._records:
             finding = getattr(record, "finding", None)
             if isinstance(finding, Finding):
@@ -78,22 +77,28 @@ class Details(logging.Handler):
 
 
 def details() -> Details:
-    """The details of all sheets from here on."""
+    """Starts to collect what is logged on sheets from here on."""
     handler, logger = Details(), logging.getLogger("leaflets")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     return handler
 
 
-def counts(found: Iterable[Finding]) -> str:
+def counted(number: int, noun: str) -> str:
+    """ "1 sheet", "2 sheets", "0 sheets"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def count(of: Iterable[Finding], severity: Severity) -> int:
+    """The number of findings of a severity."""
+    return sum(finding.severity is severity for finding in of)
+
+
+def counts(of: Iterable[Finding]) -> str:
     """ "1 error, 2 warnings", or an empty text where there are neither."""
-    found = tuple(found)
-    parts = []
-    for severity, word in ((Severity.ERROR, "error"), (Severity.WARNING, "warning")):
-        number = sum(finding.severity is severity for finding in found)
-        if number:
-            parts.append(f"{number} {word}{'s' if number > 1 else ''}")
-    return ", ".join(parts)
+    of = tuple(of)
+    numbers = ((count(of, severity), severity.value) for severity in (Severity.ERROR, Severity.WARNING))
+    return ", ".join(counted(number, noun) for number, noun in numbers if number)
 
 
 def finding_facts(finding: Finding) -> dict[str, Any]:
@@ -102,5 +107,5 @@ def finding_facts(finding: Finding) -> dict[str, Any]:
 
 
 def emit(facts: object) -> None:
-    """One JSON document on standard output."""
+    """Prints one JSON document on standard output."""
     print(json.dumps(facts, ensure_ascii=False, indent=2), flush=True)

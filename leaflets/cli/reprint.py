@@ -1,7 +1,6 @@
 """`leaflet reprint`: spoiled sheets once more, under new serials, from the same list."""
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.execute import RunContext
 from leaflets.batch.reprint import Reprint, reprint
-from leaflets.cli import report, telling
+from leaflets.cli import report, run_output
 from leaflets.cli.batch import WORKER_PRELOAD
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, progress_listener
@@ -50,7 +49,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print again; the old serials are spoiled and can never become printed."""
+    """Print copies again under new serials; the old ones are recorded as spoiled."""
     with stop_requests() as stop:
         environment = open_environment(load_project(Path.cwd()))
         with environment.existing_ledger() as ledger:
@@ -58,36 +57,35 @@ def run(args: argparse.Namespace) -> int:
             if args.json:
                 emit("reprinted", run=done.made.run.name, replaced=dict(done.replaced))
             elif not args.quiet:
-                _tell(done)
+                _print(done)
     return 0
 
 
 def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Ledger, stop: StopRequest) -> Reprint:
     entry = ledger.find_run(args.name)
     data = read_list_file(args.list) if args.list else find_list(Path.cwd(), entry.list_sha256, entry.name)
-    resume = f"Go on with: {shlex.join(['leaflet', *sys.argv[1:]])}"
-    with progress_listener(as_json=args.json, quiet=args.quiet) as told:
+    with progress_listener(as_json=args.json, quiet=args.quiet) as listener:
         context = RunContext(
             ledger.store,
             environment.monographs,
             workers_for(default_worker_count(), WORKER_PRELOAD),
             environment.print_files,
-            told,
+            listener,
             stop,
         )
-        return reprint(data, entry, parse_serials(args.serials), ledger, context, resume)
+        return reprint(data, entry, parse_serials(args.serials), ledger, context, run_output.resume_hint())
 
 
-def _tell(done: Reprint) -> None:
-    made = done.made
-    report.line(f"Run {made.run.name}: {telling.states(made.state_counts)}", sys.stdout)
+def _print(done: Reprint) -> None:
+    result = done.made
+    report.line(f"Run {result.run.name}: {run_output.states_text(result.state_counts)}", sys.stdout)
     for old, new in sorted(done.replaced.items()):
         report.line(f"  {new} takes the place of {old}", sys.stdout)
     serials = set(done.replaced.values())
-    for part in made.parts:
+    for part in result.parts:
         if serials & set(range(part.first, part.last + 1)):
-            report.line(f"  {telling.where(made.run, part)}", sys.stdout)
+            report.line(f"  {run_output.print_file_path(result.run, part)}", sys.stdout)
     report.line(
-        f"Destroy the old sheets. When it is printed: leaflet runs confirm {made.run.name} {format_serials(serials)}",
+        f"Destroy the old sheets. When it is printed: leaflet runs confirm {result.run.name} {format_serials(serials)}",
         sys.stdout,
     )

@@ -139,8 +139,8 @@ def _print(facts: dict[str, Any]) -> None:
         f"{facts['name']}  {facts['lang']}  {facts['state']}{of}  {facts.get('problem', '')}".rstrip(), sys.stdout
     )
     for each in facts["stale"]:
-        there = f"{facts['source']}:{each['source_line']}" if each["source_line"] else facts["source"]
-        grave = ", safety" if each["safety"] else ""
+        place = f"{facts['source']}:{each['source_line']}" if each["source_line"] else facts["source"]
+        safety = ", safety" if each["safety"] else ""
         report.line(
-            f"    {facts['file']}:{each['line']}  {each['section']}{grave}: {each['change']} at {there}", sys.stdout
+            f"    {facts['file']}:{each['line']}  {each['section']}{safety}: {each['change']} at {place}", sys.stdout
         )

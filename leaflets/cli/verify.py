@@ -25,7 +25,7 @@ examples:
   leaflet verify output/baricitinib-patient.pdf
   leaflet verify returned/*.pdf --json
 """
-_WORDS = {
+_STATE_NAMES = {
     "current": "whole and current", "outdated": "whole, and not the current text", "expired": "past its review date",
     "withdrawn": "WITHDRAWN", "unknown": "whole, and not known here", "broken": "NOT WHOLE", "foreign": "not ours",
 }  # fmt: skip
@@ -51,77 +51,77 @@ def run(args: argparse.Namespace) -> int:
     project, day = load_project(Path.cwd()), today()
     from leaflets.provenance import verify  # here, so that help is quick
 
-    codes, told = [], []
+    codes, all_facts = [], []
     for path in args.files:
         try:
-            verdict = verify(path, project, day)
+            verified = verify(path, project, day)
         except LeafletError as fault:
             if len(args.files) == 1:
                 raise
             codes.append(fault.exit_code)
-            told.append({"file": display_path(path), "error": type(fault).__name__, "message": fault.message})
+            all_facts.append({"file": display_path(path), "error": type(fault).__name__, "message": fault.message})
             if not args.json:
                 report.error(fault)
             continue
-        codes.append(verdict.exit_code)
-        told.append(_facts(verdict))
+        codes.append(verified.exit_code)
+        all_facts.append(_facts(verified))
         if not args.json and not args.quiet:
-            _print(verdict, args.verbose)
+            _print(verified, args.verbose)
     if args.json:
-        report.emit(told)
+        report.emit(all_facts)
     return next((code for code in codes if code), 0)
 
 
-def _print(verdict: Verification, verbose: bool) -> None:
-    words = _WORDS[verdict.state]
-    grade = Severity.INFO if verdict.state == "current" else Severity.ERROR
-    report.line(f"{verdict.file}: {report.painted(words, grade, sys.stdout)}", sys.stdout)
-    for line in (*(f"because {reason}" for reason in verdict.reasons), *_told(verdict, verbose)):
+def _print(verified: Verification, verbose: bool) -> None:
+    state = _STATE_NAMES[verified.state]
+    severity = Severity.INFO if verified.state == "current" else Severity.ERROR
+    report.line(f"{verified.file}: {report.coloured(state, severity, sys.stdout)}", sys.stdout)
+    for line in (*(f"because {reason}" for reason in verified.reasons), *_details(verified, verbose)):
         report.line(f"  {line}", sys.stdout)
 
 
-def _told(verdict: Verification, verbose: bool) -> Iterator[str]:
-    record, printed = verdict.record, verdict.printed
+def _details(verified: Verification, verbose: bool) -> Iterator[str]:
+    record, printed = verified.record, verified.printed
     if record:
         edition = " ".join(_edition(record.edition))
-        sure = "" if verdict.state != "broken" else "it says of itself: "
+        claim = "" if verified.state != "broken" else "it says of itself: "
         version = f"version {record.version}" if record.version else "no version"
-        yield f"{sure}{record.title} ({record.name}), {version}, {edition}, ID {record.content_id[:ID_DIGITS]}"
+        yield f"{claim}{record.title} ({record.name}), {version}, {edition}, ID {record.content_id[:ID_DIGITS]}"
         yield f"reviewed {record.reviewed or 'by nobody'}" + (f", next {record.review_by}" if record.review_by else "")
         programs = [
             f"{name} {record.made_with[name]}" for name in ("leaflet", "weasyprint") if name in record.made_with
         ]
         yield f"made by {' with '.join(programs) or 'an unknown program'}"
-    if record and verdict.of_copies:
+    if record and verified.of_copies:
         yield "one labelled copy of a run; its label is not looked at"
     if printed:
         yield f"print file of run {printed.run} for {printed.destination}, serials {printed.first} to {printed.last}"
         yield from printed.leaflets
-    if verdict.notes and not verbose:
+    if verified.notes and not verbose:
         yield "the same text would be set a little differently today (-v says why)"
     if verbose:
-        yield from (f"changed since: {note}" for note in verdict.notes)
+        yield from (f"changed since: {note}" for note in verified.notes)
         yield from (f"{name} {release}" for name, release in (record.made_with.items() if record else ()))
 
 
-def _edition(told: Mapping[str, Any]) -> Iterator[str]:
-    """An edition in words; its form only where it is not the usual one."""
-    yield from (str(told[name]) for name in ("audience", "lang", "paper") if name in told)
-    if told.get("form", TypeSize.STANDARD) != TypeSize.STANDARD:
-        yield str(told["form"])
-    if told.get("booklet"):
+def _edition(edition: Mapping[str, Any]) -> Iterator[str]:
+    """The words of an edition; its type size (`form` in records) only where it is not the standard one."""
+    yield from (str(edition[name]) for name in ("audience", "lang", "paper") if name in edition)
+    if edition.get("form", TypeSize.STANDARD) != TypeSize.STANDARD:
+        yield str(edition["form"])
+    if edition.get("booklet"):
         yield "booklet"
 
 
-def _facts(verdict: Verification) -> dict[str, Any]:
+def _facts(verified: Verification) -> dict[str, Any]:
     return {
-        "file": verdict.file,
-        "state": verdict.state.value,
-        "exit_code": verdict.exit_code,
-        "whole": verdict.state not in ("broken", "foreign"),
-        "reasons": list(verdict.reasons),
-        "labelled_copy": verdict.of_copies and verdict.record is not None,
-        "changed_since": list(verdict.notes),
-        "run": asdict(verdict.printed) if verdict.printed else None,
-        "record": asdict(verdict.record) if verdict.record else None,
+        "file": verified.file,
+        "state": verified.state.value,
+        "exit_code": verified.exit_code,
+        "whole": verified.state not in ("broken", "foreign"),
+        "reasons": list(verified.reasons),
+        "labelled_copy": verified.of_copies and verified.record is not None,
+        "changed_since": list(verified.notes),
+        "run": asdict(verified.printed) if verified.printed else None,
+        "record": asdict(verified.record) if verified.record else None,
     }

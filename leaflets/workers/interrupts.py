@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from leaflets.errors import Interrupted
+from leaflets.errors import Interrupted, InterruptSignal
 
 
 class Terminated(Interrupted):
@@ -37,7 +37,7 @@ class StopRequest:
         """The signal handler. Raises KeyboardInterrupt at the second signal."""
         self.signals.append(number)
         if len(self.signals) > 1:
-            raise KeyboardInterrupt
+            raise InterruptSignal
 
 
 @contextmanager

@@ -1,0 +1,101 @@
+"""The plan of a run, what a run made, and the states of its copies as lines of text, without any patient's data."""
+
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from leaflets.batch.forecast import Forecast
+from leaflets.batch.run import PlannedRun
+from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry, StateCounts
+from leaflets.ledger.serials import format_serials
+from leaflets.ledger.states import CopyState
+from leaflets.project import display_path
+
+_FORMAT_NAMES = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle"}
+
+
+def table(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows as lines with aligned columns; numbers stand to the right."""
+    rows = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
+    return ["  " + "  ".join(map(_cell, row, widths)).rstrip() for row in rows]
+
+
+def _cell(text: str, width: int) -> str:
+    return text.rjust(width) if text.replace(",", "").isdecimal() else text.ljust(width)
+
+
+def number(count: int) -> str:
+    """A count with its thousands apart: "12,345"."""
+    return f"{count:,}"
+
+
+def plan_lines(planned: PlannedRun, expected: Forecast) -> list[str]:
+    """The list of a run, and what the run would make of it."""
+    run_list = planned.run_list
+    rows = f"{number(len(run_list.parsed.rows))} rows, {_FORMAT_NAMES[run_list.format]}, {run_list.codec}"
+    bad = f"; {number(len(planned.plan.rejected))} cannot be made" if planned.plan.rejected else ""
+    new = (
+        f", {number(expected.unrendered)} of them new"
+        if expected.unrendered
+        else ", all made before"
+        if expected.leaflets
+        else ""
+    )
+    roughly = "about " if expected.unrendered else ""
+    facts = [
+        ("list", rows + bad),
+        ("copies", f"{number(expected.copies)} of {number(expected.leaflets)} distinct leaflets{new}"),
+        ("paper", f"{roughly}{number(expected.pages)} pages on {roughly}{number(expected.sheets)} sheets"),
+        ("time", f"about {expected.seconds:.0f} seconds" if expected.seconds >= 1 else "under a second"),
+    ]
+    return [f"Plan of run {planned.plan.name}:", *table(facts), "", *_part_lines(expected)]
+
+
+def _part_lines(expected: Forecast) -> list[str]:
+    rows = [
+        (part.part.destination, number(part.copies), "copies", number(part.sheets), "sheets", part.part.name)
+        for part in expected.parts
+    ]
+    return table(rows)
+
+
+def run_lines(run: RunEntry, state_counts: StateCounts, parts: Sequence[PartEntry]) -> list[str]:
+    """The states of a run's copies, and the print files that were written."""
+    written = [part for part in parts if part.written]
+    rows = [
+        (
+            part.destination,
+            format_serials(range(part.first, part.last + 1)),
+            number(part.sheets),
+            "sheets",
+            print_file_path(run, part),
+        )
+        for part in written
+    ]
+    return [f"Run {run.name}: {states_text(state_counts)}", *table(rows)]
+
+
+def print_file_path(run: RunEntry, part: PartEntry) -> str:
+    """The path of a print file, as messages print it."""
+    return display_path(Path(run.folder) / part.name)
+
+
+def states_text(state_counts: StateCounts) -> str:
+    """ "340 copies: 120 written, 220 printed"."""
+    states = ", ".join(f"{number(state_counts[state])} {state.value}" for state in CopyState if state_counts[state])
+    return f"{number(state_counts.total)} copies: {states}"
+
+
+def state_lines(copies: Iterable[CopyEntry]) -> list[str]:
+    """The serials of the copies in each state."""
+    groups: dict[CopyState, list[int]] = {}
+    for copy in copies:
+        groups.setdefault(copy.state, []).append(copy.serial)
+    return table((state.value, format_serials(groups[state])) for state in CopyState if state in groups)
+
+
+def resume_hint() -> str:
+    """The hint that ends an interrupted run: the command that goes on with it, which is this one."""
+    return f"Go on with: {shlex.join(['leaflet', *sys.argv[1:]])}"
