@@ -24,8 +24,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _run(*argv: str) -> int:
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers()
-    check.add_parser(commands)
-    explain.add_parser(commands)
+    check.add_parser(commands, "")
+    explain.add_parser(commands, "")
     args = parser.parse_args(argv)
     return int(args.run(args))
 
@@ -50,12 +50,12 @@ def test_strict_ends_with_code_4_on_warnings(folder: Path) -> None:
 @pytest.mark.usefixtures("folder")
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert _run("check", "poor", "--json") == 4
-    told = json.loads(capsys.readouterr().out)
-    [file] = told["files"]
+    printed = json.loads(capsys.readouterr().out)
+    [file] = printed["files"]
     assert {"code": "EP-F04", "line": 7, "column": 11}.items() <= next(
         finding for finding in file["findings"] if finding["code"] == "EP-F04"
     ).items()
-    assert told["errors"] > 0
+    assert printed["errors"] > 0
     assert len(file["index"]) == 44
 
 
@@ -84,9 +84,9 @@ def test_fix_list_can_be_ticked_off(capsys: pytest.CaptureFixture[str]) -> None:
 def test_unreadable_file_is_told_and_the_others_are_checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "content" / "none.md").write_text("nothing here\n", "utf-8")
     assert _run("check", "content") == 3
-    told = capsys.readouterr()
-    assert "none.md" in told.err
-    assert "1 monograph checked" in told.out
+    printed = capsys.readouterr()
+    assert "none.md" in printed.err
+    assert "1 monograph checked" in printed.out
 
 
 @pytest.mark.usefixtures("folder")

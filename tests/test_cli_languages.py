@@ -21,20 +21,20 @@ def lacking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_every_language_is_listed_complete(leaflet: Leaflet) -> None:
-    told = leaflet("languages")
+    ran = leaflet("languages")
     number = len(words())
-    assert told.code == 0
-    assert told.out.splitlines() == [
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
         f"{code}  {number} of {number} words  complete  {tongue.name}" for code, tongue in LANGUAGES.items()
     ]
 
 
 @pytest.mark.usefixtures("lacking")
 def test_missing_words_are_listed_and_the_check_fails(leaflet: Leaflet) -> None:
-    told = leaflet("languages", "es", "en")
+    ran = leaflet("languages", "es", "en")
     number = len(words())
-    assert told.code == 4
-    assert told.out.splitlines() == [
+    assert ran.code == 4
+    assert ran.out.splitlines() == [
         f"es  {number - 2} of {number} words  2 missing  Español", "    “Missed dose”", "    “Sun”",
         f"en  {number} of {number} words  complete  English",
     ]  # fmt: skip
@@ -42,14 +42,14 @@ def test_missing_words_are_listed_and_the_check_fails(leaflet: Leaflet) -> None:
 
 @pytest.mark.usefixtures("lacking")
 def test_the_same_as_json(leaflet: Leaflet) -> None:
-    told = leaflet("languages", "es", "es", "--json")
-    (facts,) = json.loads(told.out)["languages"]
-    assert told.code == 4
+    ran = leaflet("languages", "es", "es", "--json")
+    (facts,) = json.loads(ran.out)["languages"]
+    assert ran.code == 4
     assert (facts["code"], facts["tag"], facts["direction"]) == ("es", "es", "ltr")
     assert facts["missing"] == ["Missed dose", "Sun"]
 
 
 def test_an_unknown_language_is_refused_with_those_there_are(leaflet: Leaflet) -> None:
-    told = leaflet("languages", "tlh")
-    assert told.code == 2
-    assert "There is: en, es, ar, vi, zh." in told.err
+    ran = leaflet("languages", "tlh")
+    assert ran.code == 2
+    assert "There is: en, es, ar, vi, zh." in ran.err

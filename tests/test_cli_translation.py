@@ -77,14 +77,14 @@ def test_start_overwrites_nothing(texts: Leaflet) -> None:
 
 
 def test_seal_writes_the_record_once(texts: Leaflet) -> None:
-    told = texts("translation", "seal", "examplol", "es")
-    assert (told.code, told.err) == (0, "sealed content/examplol.es.md: 10 blocks of content/examplol.md, version 3\n")
+    ran = texts("translation", "seal", "examplol", "es")
+    assert (ran.code, ran.err) == (0, "sealed content/examplol.es.md: 10 blocks of content/examplol.md, version 3\n")
     once = (texts.folder / "content" / "examplol.es.md").read_bytes()
     assert texts("translation", "seal", "examplol", "es").code == 0
     assert (texts.folder / "content" / "examplol.es.md").read_bytes() == once
     assert texts("check", "content/examplol.es.md", "--json").code in (0, 4)
     (file,) = json.loads(texts("check", "content/examplol.es.md", "--json").out)["files"]
-    assert not [found for found in file["findings"] if found["code"].startswith("TR-")]
+    assert not [finding for finding in file["findings"] if finding["code"].startswith("TR-")]
 
 
 def test_a_picture_counts_as_it_does_in_a_check(texts: Leaflet) -> None:
@@ -96,7 +96,7 @@ def test_a_picture_counts_as_it_does_in_a_check(texts: Leaflet) -> None:
         texts.write(f"content/{name}", f"{text}\n![{words}](cup.svg)\n")
     assert texts("translation", "seal", "examplol", "es").code == 0
     (file,) = json.loads(texts("check", "content/examplol.es.md", "--json").out)["files"]
-    assert not [found for found in file["findings"] if found["code"].startswith("TR-")]
+    assert not [finding for finding in file["findings"] if finding["code"].startswith("TR-")]
     assert json.loads(texts("translation", "status", "examplol", "--json").out)["translations"][0]["stale"] == []
 
 
@@ -112,9 +112,9 @@ def test_status_names_what_has_changed(texts: Leaflet) -> None:
     texts("translation", "seal", "examplol", "es")
     assert texts("translation", "status", "examplol", "es").out == "examplol  es  not reviewed  of version 3, now 3\n"
     texts.write("content/examplol.md", SOURCE.replace("a fever", "a high fever").replace('"3"', '"4"'))
-    told = texts("translation", "status", "examplol").out
-    assert "examplol  es  out of date  of version 3, now 4" in told
-    assert "urgent, safety: changed at content/examplol.md:18" in told
+    printed = texts("translation", "status", "examplol").out
+    assert "examplol  es  out of date  of version 3, now 4" in printed
+    assert "urgent, safety: changed at content/examplol.md:18" in printed
     (facts,) = json.loads(texts("translation", "status", "examplol", "--json").out)["translations"]
     assert [(each["section"], each["change"]) for each in facts["stale"]] == [("urgent", "changed")]
 
@@ -193,7 +193,7 @@ def test_side_by_side_both_languages_say_when_the_first_of_them_was_due(texts: L
 
 
 @pytest.mark.parametrize(
-    ("source", "translation", "said"),
+    ("source", "translation", "footer"),
     [
         ("", "", "Borrador: sin revisión clínica · Traducción sin revisar"),
         ("reviewed: 2026-01-05\n", "", "Traducción sin revisar"),
@@ -205,12 +205,14 @@ def test_side_by_side_both_languages_say_when_the_first_of_them_was_due(texts: L
         ("", "reviewed: 2026-02-05\n", "Original sin revisión clínica · Revisado: 5 de febrero de 2026"),
     ],
 )
-def test_the_footer_says_who_reviewed_the_translation(texts: Leaflet, source: str, translation: str, said: str) -> None:
+def test_the_footer_says_who_reviewed_the_translation(
+    texts: Leaflet, source: str, translation: str, footer: str
+) -> None:
     texts.write("content/examplol.md", SOURCE.replace("version:", f"{source}version:"))
     texts.write("content/examplol.es.md", SPANISH.replace("version:", f"{translation}version:"))
     texts("translation", "seal", "examplol", "es")
     for page in _words(texts, *PATIENT):
-        assert said in page
+        assert footer in page
         assert ("Traducción sin revisar" in page, "Borrador" in page) == (not translation, not (source or translation))
 
 
@@ -219,8 +221,8 @@ def test_side_by_side_the_first_review_that_falls_due_counts_whichever_language_
     texts("translation", "seal", "examplol", "es")
     for lang in ("en+es", "es+en"):
         assert texts("build", "examplol", "--lang", lang, "--allow-expired").code == 0
-        told = texts("verify", f"output/examplol-patient-{lang}.pdf")
-        assert (told.code, "its review was due by 2021-01-31" in told.out) == (4, True)
+        ran = texts("verify", f"output/examplol-patient-{lang}.pdf")
+        assert (ran.code, "its review was due by 2021-01-31" in ran.out) == (4, True)
 
 
 def test_side_by_side_a_finding_names_its_own_text_from_the_cache_too(texts: Leaflet) -> None:
@@ -228,7 +230,7 @@ def test_side_by_side_a_finding_names_its_own_text_from_the_cache_too(texts: Lea
     made = [json.loads(texts("build", "examplol", "--lang", "en+es", "--json").out)["sheets"][0] for _ in range(2)]
     assert [sheet["cached"] for sheet in made] == [False, True]
     assert made[0]["findings"] == made[1]["findings"]
-    assert {found["file"] for found in made[1]["findings"]} == {"content/examplol.md", "content/examplol.es.md"}
+    assert {finding["file"] for finding in made[1]["findings"]} == {"content/examplol.md", "content/examplol.es.md"}
 
 
 def test_a_translation_is_printed_with_our_words_in_its_language(texts: Leaflet) -> None:

@@ -189,9 +189,9 @@ def test_a_full_disk_is_called_so() -> None:
     words = {errno.ENOSPC: "the disk is full", errno.EROFS: "read-only", errno.EDQUOT: "quota"}
     from leaflets.project.files import reason
 
-    for number, said in words.items():
+    for number, phrase in words.items():
         what, remedy = reason(OSError(number, ""))
-        assert said in what
+        assert phrase in what
         assert remedy
 
 
@@ -327,9 +327,9 @@ def test_an_interrupted_build_leaves_nothing_half_done(tmp_path: Path, sent: int
     assert running.stdout is not None
     _wait_for(running, tmp_path, after)
     os.killpg(running.pid, sent)
-    _, said = running.communicate(timeout=60)
-    assert running.returncode == code, said
-    assert "Traceback" not in said
+    _, stderr = running.communicate(timeout=60)
+    assert running.returncode == code, stderr
+    assert "Traceback" not in stderr
     made = list((tmp_path / "output").glob("*.pdf")) if (tmp_path / "output").is_dir() else []
     assert len(made) < 80
     assert all(path.read_bytes().rstrip().endswith(b"%%EOF") for path in made)

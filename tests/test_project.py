@@ -106,15 +106,15 @@ def test_settings_are_those_of_the_nearest_folder_upwards(project: ProjectFolder
     )
     below = project.root / "content" / "deep"
     below.mkdir()
-    found = load_project(below)
-    assert found.root == project.root
-    assert found.settings.paper is Paper.LETTER
-    pharmacy = found.settings.pharmacy
+    loaded = load_project(below)
+    assert loaded.root == project.root
+    assert loaded.settings.paper is Paper.LETTER
+    pharmacy = loaded.settings.pharmacy
     assert (pharmacy.name, pharmacy.address, pharmacy.phone, pharmacy.emergency) == (
         "Corner Pharmacy", "1 Rail Street", "555 0100", "118",
     )  # fmt: skip
-    assert dict(found.settings.batch_columns) == {"name": "Patient"}
-    assert found.output == project.root / "output"
+    assert dict(loaded.settings.batch_columns) == {"name": "Patient"}
+    assert loaded.output == project.root / "output"
 
 
 def test_without_settings_everything_has_a_default(project: ProjectFolder) -> None:
@@ -154,9 +154,9 @@ def test_name_and_language_are_read_from_the_name_of_the_file(file: str, name: s
 def test_a_word_with_a_slash_or_md_is_a_path_and_must_be_there(project: ProjectFolder) -> None:
     assert source_of_argument("baricitinib") is None
     (project.root / "content" / "a.md").write_text("x")
-    found = source_of_argument("content/a.md")
-    assert found is not None
-    assert found.name == "a"
+    source = source_of_argument("content/a.md")
+    assert source is not None
+    assert source.name == "a"
     for missing in ("a.md", "content/none", "\0.md", "x" * 5000 + ".md"):
         with pytest.raises(ContentError, match="there is no such file"):
             source_of_argument(missing)
@@ -221,9 +221,9 @@ def test_what_cannot_be_read_is_not_to_be_written_elsewhere(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refused)
-    with pytest.raises(ContentError, match=r"a.md: cannot be read: permission denied") as told:
+    with pytest.raises(ContentError, match=r"a.md: cannot be read: permission denied") as raised:
         read_bytes(project.root / "a.md")
-    assert "-o" not in told.value.hint
+    assert "-o" not in raised.value.hint
 
 
 def test_a_text_is_read_without_its_byte_order_mark(project: ProjectFolder) -> None:

@@ -18,7 +18,7 @@ from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import InterruptSignal, LeafletError
 
-# The line of each in the first page of help; only the module of the command that is run is loaded.
+# Each command, a module of this package, with its line of help; only the module of the command that is run is loaded.
 COMMANDS = {
     "build": "make printed sheets of monographs",
     "check": "look for what a careful pharmacist would catch",
@@ -100,7 +100,7 @@ def command_parser(only: str | None = None) -> argparse.ArgumentParser:
         if only in COMMANDS and only != name:
             continue  # a command that is run needs no list of the others
         if only in (None, name):
-            importlib.import_module(f"leaflets.cli.{name}").add_parser(commands)
+            importlib.import_module(f"leaflets.cli.{name}").add_parser(commands, help_line)
         else:
             commands.add_parser(name, help=help_line)
     return parser

@@ -29,11 +29,11 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `batch` to the command line."""
     parser = commands.add_parser(
         "batch",
-        help="make the sheets of a whole list of patients",
+        help=help_line,
         description=__doc__,
         epilog=_EXAMPLES,
         formatter_class=HelpPage,

@@ -19,6 +19,7 @@ from leaflets.model.finding import Severity
 from leaflets.pipeline import BuiltSheet, build, require_clean
 from leaflets.pipeline.child import allow_child
 from leaflets.pipeline.request import audiences_of, monograph_file, requested_edition
+from leaflets.pipeline.sheet import html_file
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save, save_if_changed
 from leaflets.project.sheet_names import sheet_name
 
@@ -45,10 +46,10 @@ _PHARMACY = {
 }
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `build` to the command line."""
     parser = commands.add_parser(
-        "build", help="make printed sheets of monographs", description=__doc__, epilog=_EXAMPLES,
+        "build", help=help_line, description=__doc__, epilog=_EXAMPLES,
         formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("names", nargs="*", metavar="NAME", help="name of a monograph, or the path of a Markdown file")
@@ -184,22 +185,12 @@ def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args:
         require_clean(built)
     path = args.output / sheet_name(source, edition, project.settings)
     if args.html:
-        save(path.with_suffix(".html"), _standalone(built, project, path.parent))
+        save(path.with_suffix(".html"), html_file(built, project, path.parent))
     save_if_changed(path, built.pdf.data)
     sheet = _SheetOnDisk(built, path, time.perf_counter() - start)
     if not args.json:
         _print(sheet, args)
     return sheet
-
-
-def _standalone(built: BuiltSheet, project: ProjectFolder, folder: Path) -> bytes:
-    # Here and not above: only --html needs them.
-    from leaflets.project.standalone_html import standalone_html
-    from leaflets.qr import qr
-
-    code = qr(built.content_id, project.settings.code_url, built.edition)
-    stylesheets = built.edition.stylesheets
-    return standalone_html(built.html, project, built.source, stylesheets, folder, code.assets).encode()
 
 
 def _with_progress(sources: Sequence[MonographFile], args: argparse.Namespace) -> Iterable[MonographFile]:

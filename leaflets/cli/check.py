@@ -32,10 +32,10 @@ examples:
 _LEVELS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `check` to the command line."""
     parser = commands.add_parser(
-        "check", help="find what should not be printed", description=__doc__, epilog=_EXAMPLES,
+        "check", help=help_line, description=__doc__, epilog=_EXAMPLES,
         formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("names", nargs="*", metavar="NAME|PATH", help="name of a monograph, Markdown file, or folder")

@@ -8,10 +8,10 @@ from typing import Any
 from leaflets.cli.help_page import HelpPage
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `completion` to the command line."""
     parser = commands.add_parser(
-        "completion", help="print a shell's completion script", description=__doc__,
+        "completion", help=help_line, description=__doc__,
         epilog='example:\n  eval "$(leaflet completion bash)"', formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("shell", choices=["bash", "zsh", "fish"], help="which shell")

@@ -29,10 +29,10 @@ examples:
 _MARKS = {"kept": ("", ""), "was": ("[-", "-]"), "now": ("{+", "+}")}
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `diff` to the command line."""
     parser = commands.add_parser(
-        "diff", help="show what changed between two texts, doses first", description=__doc__, epilog=_EXAMPLES,
+        "diff", help=help_line, description=__doc__, epilog=_EXAMPLES,
         formatter_class=HelpPage,
     )  # fmt: skip
     operand = "FILE.pdf, FILE.md, NAME, NAME@VERSION, NAME@REVISION or REVISION:PATH"

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from leaflets.pipeline.page_findings import PageRule
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `explain` to the command line."""
-    parser = commands.add_parser("explain", help="show a rule of “check” in full", description=__doc__)
+    parser = commands.add_parser("explain", help=help_line, description=__doc__)
     parser.add_argument("codes", nargs="*", metavar="CODE", help="code of a rule, such as EP-F04; none lists them all")
     parser.set_defaults(run=run)
 

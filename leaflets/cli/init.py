@@ -34,10 +34,10 @@ logo_alt = ""         # the logo in words; empty: the name
 _GITIGNORE = "output/\n"
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `init` to the command line."""
     parser = commands.add_parser(
-        "init", help="start a project in an empty folder", description=__doc__,
+        "init", help=help_line, description=__doc__,
         epilog="example:\n  mkdir leaflets && cd leaflets && leaflet init",
         formatter_class=HelpPage,
     )  # fmt: skip

@@ -18,10 +18,10 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `languages` to the command line."""
     parser = commands.add_parser(
-        "languages", help="show the languages of sheets, and the words they lack",
+        "languages", help=help_line,
         description=__doc__, epilog=_EXAMPLES, formatter_class=HelpPage,
     )  # fmt: skip
     names = parser.add_argument("langs", nargs="*", metavar="LANG", help="code of a language (default: all)")

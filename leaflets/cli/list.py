@@ -13,9 +13,9 @@ from leaflets.model.review import is_expired
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, read_bytes, today
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `list` to the command line."""
-    parser = commands.add_parser("list", help="show the monographs there are", description=__doc__)
+    parser = commands.add_parser("list", help=help_line, description=__doc__)
     parser.add_argument("--json", action="store_true", help="the list as JSON")
     parser.set_defaults(run=run)
 

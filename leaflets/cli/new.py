@@ -16,10 +16,10 @@ from leaflets.project.new_monograph import new_monograph
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,100}$")
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `new` to the command line."""
     parser = commands.add_parser(
-        "new", help="start a monograph", description=__doc__, epilog="example:\n  leaflet new metformin",
+        "new", help=help_line, description=__doc__, epilog="example:\n  leaflet new metformin",
         formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("name", metavar="NAME", help="its name: lower-case letters, digits and hyphens")

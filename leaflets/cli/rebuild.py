@@ -20,10 +20,10 @@ examples:
 _CHANGED = CheckFailed.exit_code
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `rebuild` to the command line."""
     parser = commands.add_parser(
-        "rebuild", help="make a sheet again from the text inside it", description=__doc__, epilog=_EXAMPLES,
+        "rebuild", help=help_line, description=__doc__, epilog=_EXAMPLES,
         formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("file", type=Path, metavar="FILE", help="a sheet")

@@ -26,11 +26,11 @@ _DESTROYED = frozenset({CopyState.SPOILED, CopyState.CANCELLED})
 """States of copies that no patient can have."""
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `recall` to the command line."""
     parser = commands.add_parser(
         "recall",
-        help="find every sheet of a drug or version",
+        help=help_line,
         description=__doc__,
         epilog=_EXAMPLES,
         formatter_class=HelpPage,

@@ -26,11 +26,11 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `reprint` to the command line."""
     parser = commands.add_parser(
         "reprint",
-        help="print spoiled sheets of a run again",
+        help=help_line,
         description=__doc__,
         epilog=_EXAMPLES,
         formatter_class=HelpPage,

@@ -42,11 +42,11 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `runs` and what can be done with one to the command line."""
     parser = commands.add_parser(
         "runs",
-        help="show print runs and account for their sheets",
+        help=help_line,
         description=__doc__,
         epilog=_EXAMPLES,
         formatter_class=HelpPage,

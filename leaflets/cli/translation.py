@@ -26,10 +26,10 @@ examples:
 """
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `translation` and what can be done with one to the command line."""
     parser = commands.add_parser(
-        "translation", help="start, seal and follow the translations of a monograph", description=__doc__,
+        "translation", help=help_line, description=__doc__,
         epilog=_EXAMPLES, formatter_class=HelpPage,
     )  # fmt: skip
     actions = parser.add_subparsers(title="what to do", metavar="DEED", required=True)

@@ -31,10 +31,10 @@ _STATE_NAMES = {
 }  # fmt: skip
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Any, help_line: str) -> None:
     """Add `verify` to the command line."""
     parser = commands.add_parser(
-        "verify", help="tell whether a finished PDF is whole and current", description=__doc__, epilog=_EXAMPLES,
+        "verify", help=help_line, description=__doc__, epilog=_EXAMPLES,
         formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a sheet, or a print file of a run")

@@ -13,7 +13,7 @@ from leaflets.model.finding import Finding, Severity, Withheld
 from leaflets.model.page import Pdf, Rect, SectionLines
 from leaflets.pipeline.cache import CacheEntry
 from leaflets.pipeline.texts import Texts
-from leaflets.project import MonographFile
+from leaflets.project import MonographFile, ProjectFolder
 
 _LOG = logging.getLogger("leaflets.pipeline")
 logging.getLogger("leaflets").addHandler(logging.NullHandler())  # a program that wants no log gets none
@@ -38,6 +38,16 @@ class BuiltSheet:
     def own_findings(self) -> tuple[Finding, ...]:
         """The findings that concern its audience."""
         return tuple(finding for finding in self.findings if finding.audience in (None, self.edition.audience))
+
+
+def html_file(built: BuiltSheet, project: ProjectFolder, folder: Path) -> bytes:
+    """The HTML of a sheet as a file to be written into `folder`, with its styles in it and its fonts by path."""
+    # Here and not above: hardly any build is asked for its HTML.
+    from leaflets.project.standalone_html import standalone_html
+    from leaflets.qr import qr
+
+    code = qr(built.content_id, project.settings.code_url, built.edition)
+    return standalone_html(built.html, project, built.source, built.edition.stylesheets, folder, code.assets).encode()
 
 
 def log_details(built: BuiltSheet) -> None:
