@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from leaflets import checks
 from leaflets.cli import check, explain
 from leaflets.errors import UsageError
+from leaflets.pipeline.page_findings import page_rules
 
 POOR = "---\ntitle: Poor\n---\n\n### Dosage\n\nTake 2 mg OD.\n"
 
@@ -55,7 +57,9 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"code": "EP-F04", "line": 7, "column": 11}.items() <= next(
         finding for finding in file["findings"] if finding["code"] == "EP-F04"
     ).items()
-    assert printed["errors"] > 0
+    severities = [finding["severity"] for finding in file["findings"]]
+    assert (printed["errors"], printed["warnings"]) == (severities.count("error"), severities.count("warning"))
+    assert printed["errors"] not in (0, printed["warnings"])
     assert len(file["index"]) == 44
 
 
@@ -110,6 +114,28 @@ def test_explain_shows_both_examples(capsys: pytest.CaptureFixture[str]) -> None
 def test_explain_of_the_page_family(capsys: pytest.CaptureFixture[str]) -> None:
     assert _run("explain", "PG-08") == 0
     assert "More pages than planned" in capsys.readouterr().out
+
+
+def test_explain_without_a_code_lists_every_rule_of_texts_and_of_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("explain") == 0
+    listed = [line.split("  ", 1)[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == [*(rule.code for rule in checks.RULES), *(rule.code for rule in page_rules())]
+
+
+def test_explain_tells_the_severity_for_each_audience(capsys: pytest.CaptureFixture[str]) -> None:
+    rule = next(rule for rule in checks.RULES if rule.patient and not rule.clinician)
+    assert _run("explain", rule.code) == 0
+    assert f"For patients: {rule.patient}. For clinicians: not looked at." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
+def test_sarif_gives_the_reason_of_what_was_suppressed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    allowed = POOR.replace("---\n", "---\nallow: [{code: EP-F04, reason: a quotation}]\n", 1)
+    (folder / "allowed.md").write_text(allowed, "utf-8")
+    _run("check", "allowed.md", "--sarif")
+    results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    reasons = [each["justification"] for result in results for each in result.get("suppressions", ())]
+    assert reasons == ["a quotation"]
 
 
 def test_explain_offers_near_codes() -> None:
