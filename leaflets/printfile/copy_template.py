@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from leaflets.errors import PdfError
 from leaflets.model.compiled import LABEL, LOCAL, NODE, SHARED, TOP, CompiledLeaflet
-from leaflets.printfile.pressed import Pressed, pressed, with_numbers
+from leaflets.printfile.deflate_template import DeflateTemplate, deflate_template, with_numbers
 
 _PREFIX = 0x80  # the first of the bytes that stand for a prefix; the rest of a template is ASCII
 _PREFIXES = [b"%c" % byte for byte in range(_PREFIX, SHARED)]
@@ -59,15 +59,15 @@ class _StreamTemplate:
     first: int  # where the objects begin behind their numbers and places
     parents: bytes
     used: int = 0
-    pressed: Pressed | None = None
+    deflate_template: DeflateTemplate | None = None
 
     def stream(self, places: Sequence[bytes], numbers: Sequence[bytes]) -> CopyStream:
         """The stream of the copy with these numbers."""
         self.used += 1
         if self.used == _COPIES_BEFORE_PRESSING:
-            self.pressed = pressed(self.objects, places, [len(number) for number in numbers])
+            self.deflate_template = deflate_template(self.objects, places, [len(number) for number in numbers])
         objects = with_numbers(self.objects, places, numbers)
-        data = self.pressed.filled(numbers, objects) if self.pressed else zlib.compress(objects, 1)
+        data = self.deflate_template.filled(numbers, objects) if self.deflate_template else zlib.compress(objects, 1)
         return CopyStream(data, self.first, with_numbers(self.parents, places, numbers))
 
 

@@ -23,14 +23,14 @@ class _Hole(NamedTuple):
     shift: int
 
 
-class Pressed(NamedTuple):
+class DeflateTemplate(NamedTuple):
     """A compressed text with holes for digits; to fill it takes a tenth of the time that compressing it takes."""
 
     data: bytes
     holes: tuple[_Hole, ...]
 
     def filled(self, numbers: Sequence[bytes], text: bytes) -> bytes:
-        """The compressed form of `text`, which is the text that was pressed with these numbers in it."""
+        """The compressed form of `text`, which is the text of the template with these numbers in it."""
         return _HEADER + self.deflated(numbers) + zlib.adler32(text).to_bytes(4, "big")
 
     def deflated(self, numbers: Sequence[bytes]) -> bytes:
@@ -44,7 +44,7 @@ class Pressed(NamedTuple):
         return bytes(data)
 
 
-def pressed(text: bytes, places: Sequence[bytes], widths: Sequence[int]) -> Pressed | None:
+def deflate_template(text: bytes, places: Sequence[bytes], widths: Sequence[int]) -> DeflateTemplate | None:
     """A text in which each of the bytes `places` stands for a number of as many digits; None where it has no room."""
     signs = _signs(text, places, widths)
     if signs is None:
@@ -57,7 +57,7 @@ def pressed(text: bytes, places: Sequence[bytes], widths: Sequence[int]) -> Pres
         bits = _CODES[signs[number][digit]] << shift
         data[at] ^= bits & 255
         data[at + 1] ^= bits >> 8
-    made = Pressed(bytes(data), holes)
+    made = DeflateTemplate(bytes(data), holes)
     sample = [(b"1234567890" * 2)[number % 10 :][:width] for number, width in enumerate(widths)]
     is_right = zlib.decompress(made.deflated(sample), -zlib.MAX_WBITS) == with_numbers(text, places, sample)
     return made if is_right else None
