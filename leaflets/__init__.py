@@ -29,8 +29,9 @@ if TYPE_CHECKING:
         RunIncomplete,
         UsageError,
     )
-    from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
+    from leaflets.model.edition import Audience, Edition, Notice, TypeSize
     from leaflets.model.finding import Finding, Severity, Withheld
+    from leaflets.model.paper import Paper
 
 __version__ = "0.2.0"
 
@@ -42,7 +43,8 @@ __all__ = [
 
 _MODULES = {
     "leaflets.api": ("Project", "Sheet", "build", "check", "render"),
-    "leaflets.model.edition": ("Audience", "Edition", "Notice", "Paper", "TypeSize"),
+    "leaflets.model.edition": ("Audience", "Edition", "Notice", "TypeSize"),
+    "leaflets.model.paper": ("Paper",),
     "leaflets.model.finding": ("Finding", "Severity", "Withheld"),
 }
 

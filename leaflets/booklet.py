@@ -13,8 +13,8 @@ from pikepdf import Array, Dictionary, Name, Object, Operator
 from leaflets.errors import PdfError
 from leaflets.impose import booklet_sides
 from leaflets.languages import Language
-from leaflets.model.edition import Paper
 from leaflets.model.page import Html, Pdf, Rect
+from leaflets.model.paper import Paper
 from leaflets.seal.digest import with_seal
 
 _HEIGHT, _WIDTH = (round(side * 72 / 25.4, 6) for side in Paper.A4.size_mm)  # in points, on its long side

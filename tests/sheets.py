@@ -12,7 +12,8 @@ import pypdfium2
 import pytest
 
 from leaflets.languages import language_or_english
-from leaflets.model.edition import Audience, Edition, Paper
+from leaflets.model.edition import Audience, Edition
+from leaflets.model.paper import Paper
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder, Settings

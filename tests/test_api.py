@@ -15,7 +15,8 @@ import pikepdf
 import pytest
 
 import leaflets
-from leaflets.model.edition import Audience, Paper
+from leaflets.model.edition import Audience
+from leaflets.model.paper import Paper
 from tests.conftest import ROOT
 from tests.running import MONOGRAPH
 from tests.sheets import page_texts

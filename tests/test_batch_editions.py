@@ -7,7 +7,8 @@ import pypdfium2
 import pytest
 
 from leaflets.batch.options import RunOptions, options_from_json, options_to_json
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.paper import Paper
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.project import load_project
 from leaflets.runlist.columns import ListRow

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from leaflets.compose import compose
 from leaflets.compose.bilingual import rows
-from leaflets.model.edition import Audience, Edition, Notice, Paper
+from leaflets.model.edition import Audience, Edition, Notice
 from leaflets.model.finding import Severity
 from leaflets.model.monograph import Block, Item, Items, Paragraph, TextRun
 from leaflets.model.page import Html, Imprint
+from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import parse
 from leaflets.pipeline import BuiltSheet, build

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from leaflets.booklet import booklet
 from leaflets.errors import PdfError
 from leaflets.impose import booklet_sides
-from leaflets.model.edition import Audience, Edition, Paper
+from leaflets.model.edition import Audience, Edition
 from leaflets.model.page import Pdf
+from leaflets.model.paper import Paper
 from leaflets.seal.digest import is_intact
 from leaflets.typeset import typeset
 from tests.pages import RICH_BODY, RICH_CSS, assets, page

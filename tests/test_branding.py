@@ -14,7 +14,8 @@ import pytest
 from leaflets.compose.contacts import contacts_for
 from leaflets.errors import UsageError
 from leaflets.languages import ENGLISH
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache

@@ -15,7 +15,8 @@ import pypdfium2
 import pytest
 
 from leaflets.errors import CheckFailed, RenderError
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache

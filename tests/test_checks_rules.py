@@ -11,7 +11,7 @@ import pytest
 
 from leaflets import checks
 from leaflets.checks import rule_table
-from leaflets.checks.reading.reading import readings
+from leaflets.checks.reading.indexed_text import readings
 from leaflets.checks.rule import Rule, Violation
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Severity

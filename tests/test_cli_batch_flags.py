@@ -8,8 +8,9 @@ import pytest
 from leaflets.batch.run import RunRequest
 from leaflets.cli import batch_run
 from leaflets.errors import UsageError
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.objection import Objection
+from leaflets.model.paper import Paper
 from tests.running import Leaflet
 
 Plan = Callable[..., RunRequest]

@@ -6,7 +6,8 @@ import pytest
 
 from leaflets.cli import build
 from leaflets.errors import UsageError
-from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, Notice, TypeSize
+from leaflets.model.paper import Paper
 from leaflets.project import MonographFile, ProjectFolder
 from tests.running import MONOGRAPH, Leaflet
 

@@ -16,8 +16,9 @@ from leaflets.compose import compose
 from leaflets.compose.words import set_plain
 from leaflets.errors import RenderError
 from leaflets.languages import ENGLISH
-from leaflets.model.edition import Audience, Edition, Notice, Paper
+from leaflets.model.edition import Audience, Edition, Notice
 from leaflets.model.page import Html, Imprint
+from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import parse
 from leaflets.typography import NBSP

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.finding import Severity
+from leaflets.model.paper import Paper
 from leaflets.pipeline import build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder

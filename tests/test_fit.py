@@ -2,8 +2,9 @@
 
 import pytest
 
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.page import Fit, Html, Pdf, SectionLines
+from leaflets.model.paper import Paper
 from leaflets.pipeline.fit import fit_to_paper
 from leaflets.proof.overrun import overrun
 

@@ -3,7 +3,8 @@
 import pytest
 
 from leaflets.compose.line_length import column_characters, footer_characters, footer_lines, page_characters
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.paper import Paper
 
 EVERY = [Edition(audience, "en", paper, form) for audience in Audience for paper in Paper for form in TypeSize]
 

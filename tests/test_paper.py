@@ -11,7 +11,8 @@ import pdfplumber
 import pypdfium2
 import pytest
 
-from leaflets.model.edition import Audience, Edition, Paper
+from leaflets.model.edition import Audience, Edition
+from leaflets.model.paper import Paper
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder

@@ -12,8 +12,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, Notice, TypeSize
 from leaflets.model.page import Pdf
+from leaflets.model.paper import Paper
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder

@@ -10,8 +10,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.model.edition import Audience, Edition, Paper
+from leaflets.model.edition import Audience, Edition
 from leaflets.model.finding import Finding
+from leaflets.model.paper import Paper
 from leaflets.model.pictograms import PICTOGRAMS, icon_file
 from leaflets.parse import parse
 from leaflets.pipeline import BuiltSheet, build

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from leaflets.errors import ContentError
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.monograph import Block, Items, Paragraph, Picture
+from leaflets.model.paper import Paper
 from leaflets.parse import parse
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache

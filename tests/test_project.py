@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, OutputError, UsageError
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.paper import Paper
 from leaflets.project import (
     ProjectFolder,
     Settings,

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.errors import PdfError
-from leaflets.model.edition import Audience, Paper
+from leaflets.model.edition import Audience
 from leaflets.model.page import Attachment, Html
+from leaflets.model.paper import Paper
 from leaflets.printfile import PrintJob, write_print_file
 from leaflets.printfile.split import SplitWriter
 from leaflets.project.content import source_at

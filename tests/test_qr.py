@@ -7,7 +7,8 @@ import pytest
 import segno
 
 from leaflets.errors import UsageError
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.paper import Paper
 from leaflets.pipeline import build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder, Settings

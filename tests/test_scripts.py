@@ -15,8 +15,9 @@ import pytest
 from leaflets.compose.line_length import footer_lines, width_in_characters
 from leaflets.errors import RenderError
 from leaflets.languages import LANGUAGES
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.finding import Severity
+from leaflets.model.paper import Paper
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder

@@ -174,8 +174,8 @@ class ProjectMonographs:
     def shared_key(self, edition: Edition) -> str:
         """A digest of all but the monograph itself, as it is on this machine: styles, settings, code, libraries."""
         if edition not in self._shared_keys:
-            no_text = Texts(MonographFile("", edition.text_lang, Path(__file__)), b"")
-            self._shared_keys[edition] = cache_key(self.project, no_text, edition, ())
+            no_file = MonographFile("", edition.text_lang, Path(__file__))
+            self._shared_keys[edition] = cache_key(self.project, no_file, "", edition, ())
         return self._shared_keys[edition]
 
     def _texts_of(self, source: MonographFile) -> Texts:

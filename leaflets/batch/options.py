@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass, field
 
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.objection import Objection
+from leaflets.model.paper import Paper
 from leaflets.runlist.requests import RowDefaults
 
 FLAGS = ("banner", "split", "tagged", "duplex", "keep_going")

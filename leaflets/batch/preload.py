@@ -19,7 +19,7 @@ from leaflets.project import ProjectFolder, packaged_folder
 MODULES = (
     "leaflets.workers.pool",
     "leaflets.batch.render_task",
-    "leaflets.pipeline.render",
+    "leaflets.pipeline.stages",
     "leaflets.proof",
     "leaflets.stamp",
     "leaflets.typeset",
@@ -48,8 +48,8 @@ def load() -> None:
 def warm_up() -> None:
     """Renders two sections of one of our own monographs; an error in it is reported when its sheet is asked for."""
     from leaflets.pipeline.inputs import gather_inputs
-    from leaflets.pipeline.render import render
     from leaflets.pipeline.request import requested_edition
+    from leaflets.pipeline.stages import render
     from leaflets.pipeline.texts import read_texts
     from leaflets.stamp import compile_leaflet
 

@@ -18,8 +18,8 @@ from leaflets.checks import (
 )
 from leaflets.checks.communication_index import IndexItem, index_items, score
 from leaflets.checks.findings import FindingBuilder
+from leaflets.checks.reading.indexed_text import Reading, readings
 from leaflets.checks.reading.readability import TextCounts
-from leaflets.checks.reading.reading import Reading, readings
 from leaflets.checks.rule import Family, Rule, Violation
 from leaflets.checks.suppress import Suppressed, apply_suppressions
 from leaflets.model.edition import Audience

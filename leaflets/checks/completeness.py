@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
+from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.passages import Part, Passage
-from leaflets.checks.reading.reading import Reading
 from leaflets.checks.reading.word_tables import rows, words
 from leaflets.checks.rule import ERROR, WARNING, Family, Rule, Violation, violation_at
 from leaflets.model.monograph import BoxKind

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.passages import Part, Passage, PassageIndex, Position
 from leaflets.checks.reading.readability import is_medicine, names_of
-from leaflets.checks.reading.reading import Reading
 from leaflets.checks.reading.word_tables import lists
 from leaflets.checks.rule import ERROR, WARNING, Family, Rule, Violation, violation_at
 from leaflets.model.edition import Audience

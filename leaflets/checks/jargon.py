@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.passages import Part, PassageIndex, Position
-from leaflets.checks.reading.reading import Reading
 from leaflets.checks.reading.word_tables import rows, split_phrase
 from leaflets.checks.rule import INFO, WARNING, Family, Rule, Violation
 

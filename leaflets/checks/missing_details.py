@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.lexer import TokenKind
 from leaflets.checks.reading.passages import Part, Passage, Position
-from leaflets.checks.reading.reading import Reading
 from leaflets.checks.reading.word_tables import lists, phrases, split_phrase, words
 from leaflets.checks.rule import ERROR, WARNING, Family, Rule, Violation, violation_at
 

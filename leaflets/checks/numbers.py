@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from leaflets.checks.reading.amounts import DASHES, is_level
+from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.lexer import Token, TokenKind, value
 from leaflets.checks.reading.passages import Part, PassageIndex, Position
-from leaflets.checks.reading.reading import Reading
 from leaflets.checks.rule import ERROR, Family, Rule, Violation, violation_at
 
 _SCALES: Mapping[str, tuple[str, float]] = {

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.passages import Passage, Position
-from leaflets.checks.reading.reading import Reading
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Severity
 

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from leaflets.checks.reading.reading import Reading
+from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import ERROR, Family, Rule, Violation
 from leaflets.model.finding import Finding
 from leaflets.model.monograph import Section, Suppression

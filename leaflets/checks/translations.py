@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.quantities import Quantities, differences, quantities
-from leaflets.checks.reading.reading import Reading
 from leaflets.checks.rule import ERROR, WARNING, Family, Rule, Violation
 from leaflets.translation import INHERITED, Unit, UnitPair, first_mismatch, source_changes, unit_pairs
 

@@ -7,8 +7,9 @@ from typing import Any
 from leaflets.batch.leaflet_cache import has_index
 from leaflets.cli.arguments import values
 from leaflets.cli.help_page import HelpPage
-from leaflets.model.edition import Audience, Paper, TypeSize
+from leaflets.model.edition import Audience, TypeSize
 from leaflets.model.objection import Objection
+from leaflets.model.paper import Paper
 from leaflets.project import load_project
 from leaflets.runlist.files import read_list_file
 from leaflets.workers.interrupts import stop_requests

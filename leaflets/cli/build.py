@@ -14,12 +14,13 @@ from leaflets.cli import report
 from leaflets.cli.arguments import require_names_or_all, values
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
-from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, Notice, TypeSize
 from leaflets.model.finding import Severity
+from leaflets.model.paper import Paper
 from leaflets.pipeline import BuiltSheet, build, require_clean
-from leaflets.pipeline.child import allow_child
+from leaflets.pipeline.built_sheet import html_file
+from leaflets.pipeline.child_process import allow_child
 from leaflets.pipeline.request import audiences_of, monograph_file, requested_edition
-from leaflets.pipeline.sheet import html_file
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save, save_if_changed
 from leaflets.project.sheet_names import sheet_name
 

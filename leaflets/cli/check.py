@@ -15,8 +15,9 @@ from leaflets.cli.arguments import require_names_or_all, values
 from leaflets.cli.check_output import Checked
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, RenderError, UsageError
-from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, Notice, TypeSize
 from leaflets.model.finding import Finding, Severity
+from leaflets.model.paper import Paper
 from leaflets.pipeline.request import requested_edition
 from leaflets.project import MonographFile, ProjectFolder, load_project, today
 from leaflets.project.content import source_of_argument

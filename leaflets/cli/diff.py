@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from leaflets.cli import report
 from leaflets.cli.arguments import values
 from leaflets.cli.help_page import HelpPage
-from leaflets.model.edition import Paper
 from leaflets.model.finding import Severity
+from leaflets.model.paper import Paper
 from leaflets.project import display_path, load_project, save_if_changed
 
 if TYPE_CHECKING:

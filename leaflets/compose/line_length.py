@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.paper import Paper
 
 # Estimates on the low side: a table wrongly thought too wide becomes a list, one wrongly thought to fit is cut off.
 _COLUMN = {Audience.PATIENT: 52, Audience.CLINICIAN: 54}

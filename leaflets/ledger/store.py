@@ -18,8 +18,9 @@ from leaflets.ledger.entries import CopyEntry, IssuedCopies, LeafletEntry, NewRu
 from leaflets.ledger.history import Event
 from leaflets.ledger.states import TRANSITIONS, CopyState
 from leaflets.model.copy import Leaflet
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.objection import Objection
+from leaflets.model.paper import Paper
 
 BUSY_S = 10
 """Seconds to wait for another process to end its transaction; ours take milliseconds."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from leaflets.languages import BESIDE, Language, language, text_lang
+from leaflets.model.paper import Paper
 
 
 class Audience(StrEnum):
@@ -22,19 +23,6 @@ class Notice(StrEnum):
 
     EXPIRED = "expired"
     STALE = "stale"
-
-
-class Paper(StrEnum):
-    """A sheet of paper, by its CSS name."""
-
-    A4 = "a4"
-    LETTER = "letter"
-    A5 = "a5"
-
-    @property
-    def size_mm(self) -> tuple[float, float]:
-        """Width and height in millimetres."""
-        return {"a4": (210.0, 297.0), "letter": (215.9, 279.4), "a5": (148.0, 210.0)}[self.value]
 
 
 class TypeSize(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,3 +39,8 @@ class Withheld:
     line: int
     excerpt: str
     reason: str
+
+
+def concerning(findings: Iterable[Finding], audience: Audience) -> tuple[Finding, ...]:
+    """The findings that concern an audience: its own, and those of all."""
+    return tuple(finding for finding in findings if finding.audience in (None, audience))

@@ -1,22 +1,26 @@
-"""ONE sheet: from the cache where nothing has changed, else rendered stage by stage (`pipeline.render`)."""
+"""ONE sheet: from the cache where nothing has changed, else rendered stage by stage (`pipeline.stages`)."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from leaflets.errors import CheckFailed
 from leaflets.model.edition import Edition, Notice
-from leaflets.model.finding import Severity
-from leaflets.pipeline.cache import Cache
+from leaflets.model.finding import Severity, concerning
+from leaflets.pipeline.built_sheet import BuiltSheet
+from leaflets.pipeline.cache import Cache, sheet_from_entry, sheet_to_entry
 from leaflets.pipeline.cache_key import cache_key
 from leaflets.pipeline.policy import notices_of
-from leaflets.pipeline.sheet import BuiltSheet, from_cache, log_details, to_cache
 from leaflets.pipeline.texts import Texts, read_texts
 from leaflets.project import MonographFile, ProjectFolder, today
 
 if TYPE_CHECKING:
     from leaflets.pipeline.texts import CheckedText
+
+_LOG = logging.getLogger("leaflets.pipeline")
+logging.getLogger("leaflets").addHandler(logging.NullHandler())  # a program that wants no log gets none
 
 __all__ = ["BuiltSheet", "build", "build_texts", "require_clean"]
 
@@ -54,19 +58,19 @@ def build_texts(
     RenderError or PdfError; nothing is written except to the cache.
     """
     notices = notices_of(texts, edition, cache, today=today(), allowed=allowed)
-    key = cache_key(project, texts, edition, notices)
+    key = cache_key(project, texts.source, texts.hash, edition, notices)
     entry = cache.get(key)
     if entry is not None:
-        built = from_cache(texts, edition, entry)
-        log_details(built)
+        built = sheet_from_entry(texts, edition, entry)
+        _log_details(built)
         return built
     # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
     from leaflets.pipeline.inputs import gather_inputs
-    from leaflets.pipeline.render import render
+    from leaflets.pipeline.stages import render
 
     built = render(gather_inputs(project, edition, texts, notices), edition, checked)
-    cache.put(key, to_cache(built))
-    log_details(built)
+    cache.put(key, sheet_to_entry(built))
+    _log_details(built)
     return built
 
 
@@ -79,3 +83,13 @@ def require_clean(built: BuiltSheet) -> None:
         raise CheckFailed(
             f"{first.file}:{first.line}: {first.code}: {first.message}{many}", "“leaflet check” lists them all."
         )
+
+
+def _log_details(built: BuiltSheet) -> None:
+    """Logs the findings of a sheet (the record has each as its `finding`) and what was withheld from its audience."""
+    for finding in concerning(built.findings, built.edition.audience):
+        level = logging.INFO if finding.severity is Severity.INFO else logging.WARNING
+        place = f"{finding.file}:{finding.line}"
+        _LOG.log(level, "%s  %s  %s", place, finding.code, finding.message, extra={"finding": finding})
+    for item in built.withheld:
+        _LOG.info("%s:%s  withheld  “%s”: %s", built.source.file, item.line, item.excerpt, item.reason)

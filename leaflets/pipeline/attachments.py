@@ -13,7 +13,7 @@ from leaflets.model.edition import Edition, edition_facts
 from leaflets.model.monograph import Front
 from leaflets.model.page import Attachment
 from leaflets.pipeline.inputs import Inputs
-from leaflets.pipeline.program import made_with
+from leaflets.pipeline.program_identity import made_with
 from leaflets.seal.record import RECORD_FILE, Record, record_bytes
 
 if TYPE_CHECKING:

@@ -7,9 +7,16 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from leaflets.model.edition import Audience, Edition
+from leaflets.model.finding import Finding, Severity, Withheld
+from leaflets.model.page import Pdf, Rect, SectionLines
+from leaflets.pipeline.built_sheet import BuiltSheet
+from leaflets.pipeline.texts import Texts
+from leaflets.project import MonographFile
 
 KEPT_ENTRIES = 2_000
 _MAGIC = b"leaflet-cache-3\n"
@@ -101,3 +108,44 @@ def _unpack(key: str, data: bytes) -> CacheEntry | None:
         parts[name] = rest[position : position + length]
         position += length
     return CacheEntry(told["facts"], parts)
+
+
+# ---------------------------------------------------------------- sheets
+
+
+def sheet_to_entry(built: BuiltSheet) -> CacheEntry:
+    """A sheet as the cache keeps it."""
+    facts = {
+        "content_id": built.content_id,
+        "title": built.title,
+        "version": built.version,
+        "pages": built.pdf.pages,
+        "rects": [asdict(rect) for rect in built.pdf.rects],
+        "fills": list(built.pdf.fills),
+        "stretches": [asdict(lines) for lines in built.pdf.stretches],
+        "findings": [asdict(finding) for finding in built.findings],
+        "withheld": [asdict(withheld) for withheld in built.withheld],
+    }
+    return CacheEntry(facts, {"pdf": built.pdf.data, "html": built.html.encode()})
+
+
+def sheet_from_entry(texts: Texts, edition: Edition, entry: CacheEntry) -> BuiltSheet:
+    """A sheet as `sheet_to_entry` kept it, though its texts may lie in another folder today."""
+    facts = entry.facts
+    files = {Path(file).name: file for file in texts.by_file}
+    rects = tuple(Rect(**rect) for rect in facts["rects"])
+    stretches = tuple(SectionLines(**lines) for lines in facts["stretches"])
+    return BuiltSheet(
+        texts.source, edition, facts["content_id"], facts["title"], facts["version"],
+        Pdf(entry.parts["pdf"], facts["pages"], rects, tuple(facts["fills"]), stretches),
+        entry.parts["html"].decode(),
+        tuple(_finding(each, texts.source, files) for each in facts["findings"]),
+        tuple(Withheld(**each) for each in facts["withheld"]),
+        fresh=False,
+    )  # fmt: skip
+
+
+def _finding(facts: Mapping[str, Any], source: MonographFile, files: Mapping[str, str]) -> Finding:
+    audience = Audience(facts["audience"]) if facts["audience"] else None
+    file = files.get(Path(facts["file"]).name, source.file) if facts["file"] else ""
+    return Finding(**{**facts, "severity": Severity(facts["severity"]), "audience": audience, "file": file})

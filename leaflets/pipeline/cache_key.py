@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from leaflets import __version__
 from leaflets.model.edition import Edition, Notice
-from leaflets.pipeline.program import digest_of, file_stamp, folder_stamp, program_stamp
-from leaflets.pipeline.texts import Texts
+from leaflets.pipeline.program_identity import digest_of, file_stamp, folder_stamp, program_stamp
 from leaflets.project import MonographFile, ProjectFolder
 
 
-def cache_key(project: ProjectFolder, texts: Texts, edition: Edition, notices: tuple[Notice, ...]) -> str:
-    """The key that a sheet of these texts has in the cache of this machine."""
-    folders = (project.root / "styles", project.root / "templates", *project.picture_folders(texts.source))
+def cache_key(
+    project: ProjectFolder, source: MonographFile, text_hash: str, edition: Edition, notices: tuple[Notice, ...]
+) -> str:
+    """The key that a sheet has in the cache of this machine; `text_hash` is that of its texts."""
+    folders = (project.root / "styles", project.root / "templates", *project.picture_folders(source))
     files = (*(folder_stamp(str(folder)) for folder in folders), file_stamp(project.logo_path))
-    facts = settings_facts(project, texts.source, edition, notices)
-    return digest_of([facts, *texts.by_name.values(), *(each.encode() for each in files), program_stamp()])
+    facts = settings_facts(project, source, edition, notices)
+    return digest_of([facts, text_hash.encode(), *(each.encode() for each in files), program_stamp()])
 
 
 def settings_facts(

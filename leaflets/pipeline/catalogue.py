@@ -18,7 +18,7 @@ from leaflets import __version__
 from leaflets.errors import ContentError, OutputError
 from leaflets.model.review import review_of_translation
 from leaflets.pipeline.cache import Cache, CacheEntry
-from leaflets.pipeline.program import program_stamp
+from leaflets.pipeline.program_identity import program_stamp
 from leaflets.project import ProjectFolder, read_bytes, save
 from leaflets.project.files import decode
 

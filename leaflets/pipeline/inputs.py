@@ -11,7 +11,7 @@ from leaflets.model.page import ID_DIGITS
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.model.pictograms import PICTOGRAMS, icon_file, picture_file
 from leaflets.pipeline.cache_key import settings_facts
-from leaflets.pipeline.program import code_hash, digest_of
+from leaflets.pipeline.program_identity import code_hash, digest_of
 from leaflets.pipeline.texts import Texts, logo_of, pictures_of
 from leaflets.project import ProjectFolder
 

@@ -1,17 +1,15 @@
-"""What is wrong with a page, composed or set: letters without a glyph, words off the paper, the proof's rules."""
+"""Findings on finished pages: the proof's, those its author suppressed, and those that no sheet may have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from leaflets.errors import RenderError
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Suppression
-from leaflets.model.page import Fit, Html, Pdf
-from leaflets.pipeline.texts import Texts
+from leaflets.model.page import Fit, Pdf
 
 if TYPE_CHECKING:
     from leaflets.proof import PageRule as PageRule
@@ -28,12 +26,11 @@ def page_rules() -> tuple[PageRule, ...]:
     return RULES
 
 
-def page_findings(pdf: Pdf, edition: Edition, file: str) -> Iterator[Finding]:
-    """The findings of the proof on the pages of a sheet, with the file of its text. Raises PdfError if unreadable."""
-    from leaflets.proof import proof  # here, as a build loads it beside the work of a child
+def page_findings(pdf: Pdf, edition: Edition, file: str) -> tuple[Finding, ...]:
+    """The findings of the proof on the pages of a sheet made from the text in `file`. Raises PdfError."""
+    from leaflets.proof import proof  # here, as it loads the reader of PDFs
 
-    for finding in proof(pdf, edition):
-        yield replace(finding, file=file)
+    return proof(pdf, edition, file)
 
 
 def tightened(fit: Fit, edition: Edition, file: str) -> tuple[Finding, ...]:
@@ -62,23 +59,3 @@ def require_on_paper(findings: Sequence[Finding]) -> None:
             f"{first.file}: {first.message}: “{first.excerpt[:60]}”",
             "Break up what is too broad for the page, or mend the project's own styles.",
         )
-
-
-def require_glyphs(page: Html, covered: frozenset[int], texts: Texts) -> None:
-    """Raises RenderError with the character, its code point, file and line where the fonts have no glyph for it."""
-    from leaflets.typeset.glyphs import described, uncovered  # loaded by now, beside the work of the child
-
-    missing = uncovered(page.markup, covered)
-    if not missing:
-        return
-    places = (
-        f"{file}:{number}"
-        for file, text in texts.by_file.items()
-        for number, line in enumerate(text.decode("utf-8-sig", "replace").split("\n"), 1)
-        if missing[0] in line
-    )
-    place = next(places, "the settings or a template")
-    raise RenderError(
-        f"{place}: the fonts have no glyph for {described(missing[0])}",
-        "Write it in other words, or add a font that has it.",
-    )

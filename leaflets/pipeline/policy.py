@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.languages import language
-from leaflets.model.edition import Audience, Edition, Notice, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, Notice, TypeSize
+from leaflets.model.paper import Paper
 from leaflets.model.review import is_expired
 from leaflets.pipeline.cache import Cache
 from leaflets.pipeline.catalogue import cached_entry

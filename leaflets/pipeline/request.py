@@ -7,7 +7,8 @@ from typing import TypedDict, TypeVar, Unpack
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import text_lang
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.paper import Paper
 from leaflets.project import MonographFile, ProjectFolder
 from leaflets.project.content import source_of_argument
 

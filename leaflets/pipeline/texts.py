@@ -59,6 +59,16 @@ class Texts:
         original = {self.original.source.file: self.original.text} if self.original else {}
         return {self.source.file: self.text, **original}
 
+    def place_of(self, character: str) -> str:
+        """File and line of the first place where a character stands; empty where it is in none of the texts."""
+        places = (
+            f"{file}:{number}"
+            for file, text in self.by_file.items()
+            for number, line in enumerate(text.decode("utf-8-sig", "replace").split("\n"), 1)
+            if character in line
+        )
+        return next(places, "")
+
     @property
     def hash(self) -> str:
         """The SHA-256 of a text; of a translation, that of both hashes."""

@@ -30,7 +30,7 @@ from leaflets.printfile.objects import (
     xref_body,
 )  # fmt: skip
 from leaflets.printfile.save import save
-from leaflets.printfile.shared import fonts_entries, write_shared
+from leaflets.printfile.shared_objects import fonts_entries, write_shared
 from leaflets.seal.digest import sealed_tail
 
 _CATALOG, _PAGES, _INFO, _SAVE_STATE, _BLANK, _TAGS, _PARENTS = range(1, 8)

@@ -15,10 +15,10 @@ from leaflets.model.compiled import CompiledLeaflet
 from leaflets.printfile.banner import banner_content, banner_page
 from leaflets.printfile.content import LabelContent, LabelWriter
 from leaflets.printfile.copy_template import CopyTemplate, FileNumbers, make_copy_template
+from leaflets.printfile.document_trees import Bookmarks, PageTree, ParentTree, xmp
 from leaflets.printfile.jobs import Copy, LeafletSource, PrintJob, WrittenFile
 from leaflets.printfile.objects import ObjectFile, Sink, text_string
-from leaflets.printfile.shared import SharedNumbers, fonts_entries, write_shared
-from leaflets.printfile.trees import Bookmarks, PageTree, ParentTree, xmp
+from leaflets.printfile.shared_objects import SharedNumbers, fonts_entries, write_shared
 
 # Viewers stop at 8,388,607 objects (ISO 32000-1, annex C); a tagged copy takes about two hundred numbers.
 MOST_TAGGED_COPIES = 40_000

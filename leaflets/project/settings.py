@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from leaflets.model.edition import Paper, TypeSize
+from leaflets.model.edition import TypeSize
+from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
 
 SETTINGS_FILE = "leaflet.toml"

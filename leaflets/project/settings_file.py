@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import LANGUAGES
-from leaflets.model.edition import Paper, TypeSize
+from leaflets.model.edition import TypeSize
 from leaflets.model.page import ID_DIGITS
+from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.project.files import display_path, read_text
 from leaflets.project.settings import Settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -45,8 +46,11 @@ _HANG = 2.5
 _ROUNDING_PT = 0.05
 
 
-def proof(pdf: Pdf, edition: Edition) -> tuple[Finding, ...]:
-    """The findings on the pages of a sheet in this edition. Raises PdfError where the PDF cannot be read."""
+def proof(pdf: Pdf, edition: Edition, file: str = "") -> tuple[Finding, ...]:
+    """The findings on the pages of a sheet in this edition, made from the text in `file`.
+
+    Raises PdfError where the PDF cannot be read.
+    """
     document, audience = read_document(pdf.data), edition.audience
     findings = [*_document_findings(document, pdf, edition), *_widow_findings(document, edition)]
     for page in document.pages:
@@ -55,7 +59,7 @@ def proof(pdf: Pdf, edition: Edition) -> tuple[Finding, ...]:
             *_break_findings(page, document, audience),
             *_position_findings(page, audience, pdf.rects),
         ]
-    return tuple(findings)
+    return tuple(replace(finding, file=file) for finding in findings)
 
 
 def _finding(code: str, audience: Audience, message: str, words: str = "", severity: Severity | None = None) -> Finding:

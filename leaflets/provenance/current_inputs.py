@@ -11,7 +11,7 @@ from leaflets.errors import PdfError
 from leaflets.model.edition import Edition, Notice, edition_from_facts
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.pipeline.inputs import Inputs, gather_inputs
-from leaflets.pipeline.program import made_with
+from leaflets.pipeline.program_identity import made_with
 from leaflets.pipeline.texts import Texts, translated_text
 from leaflets.project import MonographFile, ProjectFolder, Settings
 from leaflets.project.content import ORIGINAL

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaflets.errors import PdfError
-from leaflets.pipeline.render import render
+from leaflets.pipeline.stages import render
 from leaflets.project import ProjectFolder, display_path, read_bytes
 from leaflets.provenance.contents import read_contents
 from leaflets.provenance.current_inputs import changes_since, current_inputs, edition_of, texts_in

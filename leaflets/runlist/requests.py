@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from leaflets.labels import LABEL_FIELDS, Label
 from leaflets.model.copy import Leaflet
-from leaflets.model.edition import Audience, Edition, Paper, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.paper import Paper
 from leaflets.runlist.columns import CODE_COLUMNS, ListRow
 from leaflets.runlist.drug_names import DrugMatch, DrugNames
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from leaflets.languages import language_or_english
 from leaflets.model.change import BlockChange
-from leaflets.model.edition import Paper
 from leaflets.model.page import Html
+from leaflets.model.paper import Paper
 from leaflets.textdiff.compare import Change, ChangedWords, Comparison, Rank, WordChange
 
 _GROUPS = {Rank.DOSE: "Doses", Rank.SAFETY: "Safety", Rank.OTHER: "Everything else"}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaflets.errors import PdfError, RenderError, UsageError
-from leaflets.model.edition import Paper
 from leaflets.model.monograph import Monograph
+from leaflets.model.paper import Paper
 from leaflets.parse import parse
 from leaflets.project import MonographFile, ProjectFolder, display_path, read_bytes
 from leaflets.project.content import source_at, source_of_argument

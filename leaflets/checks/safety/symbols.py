@@ -1,8 +1,8 @@
 """Symbols that stand for words and have been read as figures; each function finds the positions of one of them."""
 
+from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.lexer import DOSE_UNITS, Token, TokenKind
 from leaflets.checks.reading.passages import Part, Position
-from leaflets.checks.reading.reading import Reading
 from leaflets.checks.safety.doses import TokenSpans
 
 _PER = frozenset(

@@ -14,16 +14,17 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
+from leaflets.errors import RenderError
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding
 from leaflets.model.page import Fit, Html, Imprint, Pdf
 from leaflets.pipeline.attachments import attachments_of
-from leaflets.pipeline.child import child_saves_time, run_in_child
+from leaflets.pipeline.built_sheet import BuiltSheet
+from leaflets.pipeline.child_process import child_saves_time, run_in_child
 from leaflets.pipeline.fit import fit_to_paper
 from leaflets.pipeline.inputs import Inputs
-from leaflets.pipeline.page_findings import not_suppressed, page_findings, require_glyphs, require_on_paper, tightened
+from leaflets.pipeline.page_findings import not_suppressed, require_on_paper, tightened
 from leaflets.pipeline.policy import require_not_withdrawn
-from leaflets.pipeline.sheet import BuiltSheet
 from leaflets.pipeline.texts import CheckedText, parse_and_check
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _rendered(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> 
         return replace(_composed(draft, inputs, fit), attachments=attachments)
 
     sheet = fit_to_paper(edition, compose_tighter, lambda page: _typeset(page, assets))
-    on_pages = (*tightened(sheet.fit, edition, source.file), *page_findings(sheet.pdf, edition, source.file))
+    on_pages = (*tightened(sheet.fit, edition, source.file), *_proved(sheet.pdf, edition, source.file))
     require_on_paper(on_pages)
     findings = (*draft.findings, *not_suppressed(on_pages, front.allow))
     pdf = _as_booklet(sheet.pdf, edition, assets) if edition.booklet else sheet.pdf
@@ -114,15 +115,24 @@ def _load_renderer(inputs: Inputs) -> None:
 
 
 def _composed(draft: Draft, inputs: Inputs, fit: Fit) -> Html:
-    """The page of a draft, composed again where it is to be tighter. Raises RenderError where a glyph is missing."""
-    from leaflets.typeset.glyphs import printable
+    """The page of a draft, composed again where it is to be tighter.
+
+    Raises RenderError, with file and line, where the fonts have no glyph for a character.
+    """
+    from leaflets.typeset.glyphs import described, printable, uncovered
 
     page = draft.page
     if fit is not Fit.DESIGN:
         from leaflets.compose import compose  # only where a child composed the page as designed
 
         page = compose(replace(draft.imprint, fit=fit), inputs.templates, *draft.views)
-    require_glyphs(page, printable(inputs.assets), inputs.texts)
+    missing = uncovered(page.markup, printable(inputs.assets))
+    if missing:
+        place = inputs.texts.place_of(missing[0]) or "the settings or a template"
+        raise RenderError(
+            f"{place}: the fonts have no glyph for {described(missing[0])}",
+            "Write it in other words, or add a font that has it.",
+        )
     return page
 
 
@@ -132,6 +142,12 @@ def _typeset(page: Html, assets: Mapping[str, bytes]) -> Pdf:
     if next(_PAGES) % _PAGES_BETWEEN_COLLECTIONS == 0:
         gc.collect()  # the boxes of a page refer to one another, and a command's collector seldom starts by itself
     return typeset(page, assets)
+
+
+def _proved(pdf: Pdf, edition: Edition, file: str) -> tuple[Finding, ...]:
+    from leaflets.proof import proof
+
+    return proof(pdf, edition, file)
 
 
 def _as_booklet(pdf: Pdf, edition: Edition, assets: Mapping[str, bytes]) -> Pdf:
