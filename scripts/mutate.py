@@ -1,7 +1,7 @@
-"""Puts the faults of mutations.toml into a scratch copy of the code, one by one, and tells which no test notices.
+"""Puts the faults of mutations.toml into scratch copies of the code, one by one, and tells which no test notices.
 
 A fault is one place in one file, written otherwise; the tests named beside it are those of its room. It is caught if
-one of them fails, and survives if all pass. The tests are run without a fault first, as one that fails anyway catches
+one of them fails, and survives if all pass. All tests are run without a fault first, as one that fails anyway catches
 nothing. The exit code is 1 where a fault survived, 2 where one no longer fits the code or its tests fail without it.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import queue
 import shutil
 import subprocess
 import sys
@@ -17,16 +18,18 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = Path(__file__).with_name("mutations.toml")
 COPIED = ("leaflets", "tests", "content", "styles", "docs", "bench", "scripts", "pyproject.toml", "README.md")
-"""What a scratch copy holds; ARCHITECTURE.md and the like are read by tests of no room."""
+"""What a scratch copy has; ARCHITECTURE.md and the like are read by tests of no room."""
 SECONDS = 600
-NOTHING_RAN = 5
-"""pytest's exit code where the names of tests match none."""
+NOTHING_RAN = (4, 5)
+"""pytest's exit codes where it knows no test of some name, or could not load the file, or the names match none."""
+CAUGHT, SURVIVED = "caught", "SURVIVED"
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,8 @@ def read_faults(path: Path) -> tuple[Fault, ...]:
         raise SystemExit(f"{path.name}: an entry is not whole: {error}") from error
 
 
-def copy_of(root: Path, folder: Path) -> Path:
-    """A copy of what the tests need, with the corpus beside it where there is one."""
-    tree = folder / "tree"
+def copy_of(root: Path, tree: Path) -> Path:
+    """A copy of what the tests need, compiled: its byte code counts only for the very same text."""
     tree.mkdir()
     for name in COPIED:
         source = root / name
@@ -69,6 +71,8 @@ def copy_of(root: Path, folder: Path) -> Path:
             shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, tree / name)
+    command = [sys.executable, "-m", "compileall", "-qq", "--invalidation-mode", "checked-hash", "leaflets"]
+    subprocess.run(command, cwd=tree, check=True)
     return tree
 
 
@@ -97,24 +101,46 @@ def outcome_of(fault: Fault, tree: Path) -> Outcome:
         code = run_tests(tree, fault.tests)
     finally:
         path.write_text(text, "utf-8")
-    result = {0: "SURVIVED", NOTHING_RAN: "does not fit: no test of that name"}.get(code, "caught")
+    result = SURVIVED if code == 0 else "does not fit: no test ran" if code in NOTHING_RAN else CAUGHT
     return Outcome(fault, result, time.monotonic() - start)
 
 
-def failing_without_fault(faults: Iterable[Fault], tree: Path) -> dict[str, int]:
-    """The tests that fail in the copy as it is, with pytest's exit code; they can catch nothing."""
-    tests = sorted({test for fault in faults for test in fault.tests})
-    return {test: code for test in tests if (code := run_tests(tree, [test])) not in (0, NOTHING_RAN)}
+def failing_without_fault(faults: Iterable[Fault], tree: Path) -> set[tuple[str, ...]]:
+    """The lists of tests that fail in the copy as it is; they can catch nothing. All are run at once, if none fails."""
+    lists = {fault.tests for fault in faults}
+    if run_tests(tree, sorted({test for tests in lists for test in tests})) == 0:
+        return set()
+    return {tests for tests in lists if run_tests(tree, tests) != 0}
+
+
+def outcomes_of(faults: Sequence[Fault], trees: Sequence[Path]) -> Iterable[Outcome]:
+    """The outcome of each fault, in order; as many are tried at a time as there are copies."""
+    free: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    for tree in trees:
+        free.put(tree)
+
+    def tried(fault: Fault) -> Outcome:
+        tree = free.get()
+        try:
+            return outcome_of(fault, tree)
+        finally:
+            free.put(tree)
+
+    with ThreadPoolExecutor(len(trees)) as pool:
+        yield from pool.map(tried, faults)
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """One line a fault, those that survived last."""
-    rows = sorted(outcomes, key=lambda one: (one.result != "caught", one.fault.room))
+    """One line a fault, those that survived last; then how many of each room were caught."""
+    rows = sorted(outcomes, key=lambda one: (one.result != CAUGHT, one.fault.room))
     width = max((len(one.fault.room) for one in rows), default=0)
     lines = [f"{one.fault.room:{width}}  {one.seconds:5.0f} s  {one.result:8}  {one.fault.what}" for one in rows]
-    caught = sum(one.result == "caught" for one in rows)
-    rooms = len({one.fault.room for one in rows})
-    return "\n".join([*lines, "", f"{len(rows)} faults in {rooms} rooms: {caught} caught"])
+    rooms: dict[str, list[bool]] = {}
+    for one in outcomes:
+        rooms.setdefault(one.fault.room, []).append(one.result == CAUGHT)
+    counts = ", ".join(f"{room} {sum(caught)}/{len(caught)}" for room, caught in sorted(rooms.items()))
+    total = sum(map(sum, rooms.values()))
+    return "\n".join([*lines, "", counts, f"{len(rows)} faults in {len(rooms)} rooms: {total} caught"])
 
 
 def main() -> int:
@@ -122,23 +148,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", metavar="WORD", help="faults whose room, file or words hold this")
     parser.add_argument("--skip-check", action="store_true", help="do not run the tests without a fault first")
+    parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="faults tried at a time (default: 2)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the outcomes as JSON")
     args = parser.parse_args()
     faults = [one for one in read_faults(LIST) if args.only in f"{one.room} {one.file} {one.what}"]
+    outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory() as folder:
-        tree = copy_of(ROOT, Path(folder))
-        failing = {} if args.skip_check else failing_without_fault(faults, tree)
-        outcomes = []
-        for fault in faults:
-            bad = [test for test in fault.tests if test in failing]
-            one = Outcome(fault, f"its tests fail without it: {', '.join(bad)}") if bad else outcome_of(fault, tree)
-            print(f"{one.result}: {fault.room}: {fault.what}", file=sys.stderr, flush=True)
+        trees = [copy_of(ROOT, Path(folder, str(number))) for number in range(max(1, args.jobs))]
+        failing = set() if args.skip_check else failing_without_fault(faults, trees[0])
+        sound = [one for one in faults if one.tests not in failing]
+        outcomes += [Outcome(one, "its tests fail without it") for one in faults if one.tests in failing]
+        for one in outcomes_of(sound, trees):
+            print(f"{one.result}: {one.fault.room}: {one.fault.what}", file=sys.stderr, flush=True)
             outcomes.append(one)
     print(table(outcomes))
     if args.json:
         args.json.write_text(json.dumps([asdict(one) for one in outcomes], indent=1) + "\n", "utf-8")
     results = {one.result for one in outcomes}
-    return 1 if "SURVIVED" in results else 2 if results - {"caught"} else 0
+    return 1 if SURVIVED in results else 2 if results - {CAUGHT} else 0
 
 
 if __name__ == "__main__":
