@@ -118,6 +118,8 @@ TAMPERINGS = {
     "a file exchanged": "UPDATE part SET sha256 = 'other'",
     "a destination changed": "UPDATE part SET destination = 'Ward 4'",
     "an event changed": "UPDATE event SET serials = '1-11' WHERE number = 3",
+    "an event dated back": "UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE number = 3",
+    "the last event dated back": "UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE number = 4",
     "an event taken out": "DELETE FROM event WHERE number = 2",
     "the last event taken out": "DELETE FROM event WHERE number = 4",
     "a run taken out": "DELETE FROM run",
@@ -271,6 +273,11 @@ def test_runs_are_found_by_a_beginning_of_their_name(tmp_path: Path) -> None:
 @given(st.sets(st.integers(1, 500)))
 def test_serials_come_back_as_they_were_spelled(numbers: set[int]) -> None:
     assert serials.parse_serials([serials.format_serials(numbers)]) == tuple(sorted(numbers))
+
+
+def test_serials_are_written_as_people_write_them() -> None:
+    assert serials.parse_serials(["1-4,7", "9-10", "8"]) == (1, 2, 3, 4, 7, 8, 9, 10)
+    assert serials.format_serials([1, 2, 3, 4, 7, 9, 10]) == "1-4,7,9-10"
 
 
 @pytest.mark.parametrize("words", ["0", "5-3", "a", "1-", "-1", "1.5", "999999999"])

@@ -281,6 +281,12 @@ def test_the_command_as_a_process(tmp_path: Path) -> None:
     assert ran.out.startswith("output/baricitinib-patient.pdf  2 pages  ")
 
 
+def test_a_command_that_fails_as_a_process_ends_with_its_exit_code(tmp_path: Path) -> None:
+    ran = process("build", "nosuch", cwd=tmp_path)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("error: nosuch: there is no monograph of that name\n")
+
+
 def test_a_text_in_another_language_is_not_printed_as_if_it_were_ours(leaflet: Leaflet) -> None:
     leaflet.write("notes/examplol.es.md", MONOGRAPH)
     ran = leaflet("build", "notes/examplol.es.md")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from leaflets import languages
 from leaflets.errors import RenderError, UsageError
 from leaflets.languages import ENGLISH, LANGUAGES, catalogue_file, language, msg
 from leaflets.languages.missing import missing, words
@@ -70,6 +71,17 @@ def test_a_list_has_the_commas_of_its_language() -> None:
 def test_words_without_a_translation_are_an_error_and_never_english() -> None:
     with pytest.raises(RenderError, match="no words in Español for “Nobody said this”"):
         language("es").say(msg("Nobody said this"))
+
+
+def test_an_uncertain_translation_is_not_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = ('#, fuzzy\nmsgid "Sun"\nmsgstr "Luna"', 'msgid "Driving"\nmsgstr "Conducir"')
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"'
+    (tmp_path / "es.po").write_text("\n\n".join((head, *entries)) + "\n", "utf-8")
+    monkeypatch.setattr(languages, "CATALOGUES", tmp_path)
+    monkeypatch.setattr(languages, "_catalogue", languages._catalogue.__wrapped__)  # not the catalogues read before
+    assert language("es").say("Driving") == "Conducir"
+    with pytest.raises(RenderError, match="no words in Español for “Sun”"):
+        language("es").say("Sun")
 
 
 def test_an_unknown_language_says_which_there_are() -> None:

@@ -20,7 +20,7 @@ from leaflets.printfile.split import SplitWriter
 from leaflets.project.content import source_at
 from leaflets.provenance.contents import read_contents
 from leaflets.seal.digest import is_intact, with_seal
-from leaflets.seal.record import read_record
+from leaflets.seal.record import Record, read_record, record_bytes
 from leaflets.typeset import typeset
 from tests import verapdf
 from tests.pages import assets, page
@@ -143,6 +143,16 @@ def test_enclosures_keep_a_page_archival_and_accessible() -> None:
 def test_what_is_no_record_is_refused(data: bytes) -> None:
     with pytest.raises(PdfError):
         read_record(data)
+
+
+@pytest.mark.parametrize("number", [0, 2, 99])
+def test_a_record_of_another_format_is_refused_whatever_it_holds(number: int) -> None:
+    texts = ("0" * 32, "a", "A", "1", "2026-01-05", "2030-01-05", "US")
+    ours = Record(*texts, (), {}, (), {}, {}, {})
+    facts = json.loads(record_bytes(ours))
+    assert read_record(json.dumps(facts).encode()).name == "a"
+    with pytest.raises(PdfError, match="of another format"):
+        read_record(json.dumps(facts | {"leaflet-record": number}).encode())
 
 
 def test_a_record_of_other_kinds_is_refused(monographs: ProjectMonographs) -> None:

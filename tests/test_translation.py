@@ -15,7 +15,7 @@ from leaflets.model.edition import Audience
 from leaflets.model.monograph import Monograph
 from leaflets.parse import parse
 from leaflets.parse.translation_file import with_record
-from leaflets.translation import record_of, source_changes, units
+from leaflets.translation import record_of, source_changes, units, with_inherited
 
 SOURCE = """\
 ---
@@ -256,6 +256,32 @@ def test_only_sections_about_safety_are_grave() -> None:
     (strength,) = source_changes(_spanish(), _source(SOURCE.replace('"4 mg"]', '"4 mg", "8 mg"]')))
     assert strength.section == "front"
     assert strength.safety
+
+
+# Written out, not taken from the code: a patient who reads the old text of one of these may come to harm.
+GRAVE = (
+    "key message", "get help now", "boxed warning", "contraindications", "precautions", "pregnancy", "interactions",
+    "dosage", "adjustments", "missed dose", "overdose", "monitoring",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", [*GRAVE, "side effects", "storage", "how it works", "faqs"])
+def test_a_change_is_grave_by_its_section(heading: str) -> None:
+    text = f"---\ntitle: T\n---\n\n### {heading}\n\nOne tablet.\n"
+    (change,) = source_changes(_spanish(text, text), _source(text.replace("One", "Two")))
+    assert change.safety is (heading in GRAVE)
+
+
+@pytest.mark.parametrize(
+    ("own", "source", "earlier"),
+    [("2027-01-31", "2026-05-31", "2026-05-31"), ("2026-05-31", "2027-01-31", "2026-05-31"),
+     ("2026-05-31", "", "2026-05-31"), ("", "2026-05-31", "2026-05-31"), ("", "", "None")],
+)  # fmt: skip
+def test_a_translation_is_due_for_review_on_the_earlier_of_two_dates(own: str, source: str, earlier: str) -> None:
+    def dated(date: str) -> Monograph:
+        return _source(f"---\ntitle: T\n{f'review_by: {date}' if date else ''}\n---\n\n### Uses\n\nPain.\n")
+
+    assert str(with_inherited(dated(own), dated(source)).front.review_by) == earlier
 
 
 def test_check_tells_what_is_stale_with_both_lines() -> None:

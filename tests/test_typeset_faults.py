@@ -255,6 +255,14 @@ def test_words_that_the_renderer_drops_stop_the_page(count: int, words: str) -> 
     assert fault(html, assets(css)).message == f"Words are lost on the way to the paper: “{words}”."
 
 
+def test_words_that_a_style_cuts_off_in_mid_paragraph_stop_the_page() -> None:
+    words = "Take two tablets in the morning and one at bedtime. "
+    css = "p { max-lines: 1; continue: discard }"
+    cut = fault(page(f"<h1>Doses</h1><p>{words * 6}</p>"), assets(css)).message
+    assert cut.startswith(f"Words are lost on the way to the paper: “{words}")
+    typeset(page("<h1>Doses</h1><p>Take two tablets.</p>"), assets(css))
+
+
 def test_a_head_set_again_on_each_page_and_boxes_out_of_the_flow_are_not_missed() -> None:
     rows = "".join(f"<tr><th>{number}</th><td>mg</td></tr>" for number in range(90))
     html = page(

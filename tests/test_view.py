@@ -66,6 +66,25 @@ def test_patient_reads_our_titles_in_our_order_and_the_author_s_beside_them() ->
     assert [s.region for s in sections] == [Region.NAME] + [Region.FIRST] * 3 + [Region.SECOND] * 3 + [Region.FOOT]
 
 
+@pytest.mark.parametrize(
+    ("heading", "regions"),
+    [
+        ("Get help now", (Region.TOP, Region.TOP)),
+        ("Key message", (Region.TOP, Region.TOP)),
+        ("Boxed warning", (Region.FIRST, Region.TOP)),
+        ("Dosage", (Region.FIRST, Region.FIRST)),
+        ("Missed dose", (Region.FIRST, Region.SECOND)),
+        ("Overdose", (Region.FIRST, Region.SECOND)),
+        ("Side effects", (Region.SECOND, Region.SECOND)),
+    ],
+)
+def test_what_is_needed_first_stands_on_the_first_page(heading: str, regions: tuple[Region, Region]) -> None:
+    text = f"# Testol\n### Usage\nPain.\n### {heading}\nWords.\n"
+    line = FRONT.count("\n") + 4
+    of_section = [{section.line: section.region for section in seen(text, audience).sections} for audience in Audience]
+    assert tuple(regions_by_line[line] for regions_by_line in of_section) == regions
+
+
 def test_clinician_reads_the_author_s_titles_dose_first() -> None:
     assert titles(SEED, Audience.CLINICIAN) == [
         "Generic Name", "Usage", "Dosage", "Precautions", "Side Effects", "How it Works", "FAQs", "Disclaimer",
