@@ -39,11 +39,11 @@ class _LastUses:
     def missing_after(self, promise: Position) -> str:
         """What a reference to “below” lacks after it, empty where nothing."""
         passage = promise.passage
-        measure = _measure(promise)
-        if measure is None:
+        measure_at = _measure(promise)
+        if measure_at is None:
             last = max(self._lists.values(), default=-1)
             return "" if passage.part in _LISTED or last > passage.number else "no list or table follows"
-        subject = _subject(passage, measure)
+        subject = _subject(passage, measure_at)
         if not subject or any(self._figures.get(word, -1) > passage.number for word in subject):
             return ""
         return f"no figure for {', '.join(subject)} comes after it"
@@ -67,9 +67,9 @@ def _measure(promise: Position) -> int | None:
     return next((i for i in range(promise.token_index - 1, first - 1, -1) if tokens[i].text.lower() in measures), None)
 
 
-def _subject(passage: Passage, measure: int) -> tuple[str, ...]:
+def _subject(passage: Passage, measure_at: int) -> tuple[str, ...]:
     """The words before a limit or dose that say of what."""
-    near = passage.tokens[max(0, measure - 8) : measure]
+    near = passage.tokens[max(0, measure_at - 8) : measure_at]
     names = (token.text.lower() for token in near if token.kind is TokenKind.WORD and len(token.text) > 2)
     return tuple(dict.fromkeys(_singular(word) for word in names if word not in words("empty")))
 

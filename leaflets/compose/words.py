@@ -21,9 +21,9 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str =
 
     In a right-to-left language, doses are isolated as left-to-right text.
     """
-    bound = bind(plain(text), lang)
-    unbroken = tuple(unbreakable(bound, lang))
-    ordered = tuple(left_to_right(bound)) if language_or_english(lang).right_to_left else ()
+    with_no_break_spaces = bind(plain(text), lang)
+    unbroken = tuple(unbreakable(with_no_break_spaces, lang))
+    ordered = tuple(left_to_right(with_no_break_spaces)) if language_or_english(lang).right_to_left else ()
     parts: list[Markup] = []
     position = 0
     for is_mark, group in groupby(text, key=lambda run: bool(run.mark)):
@@ -36,7 +36,8 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str =
         for run in runs:
             end = position + len(run.text)
             parts += (
-                _piece_in_order(bound, run, piece, unbroken, ordered) for piece in _pieces(position, end, ordered)
+                _piece_in_order(with_no_break_spaces, run, piece, unbroken, ordered)
+                for piece in _pieces(position, end, ordered)
             )
             position = end
     return Markup().join(parts)
@@ -54,27 +55,27 @@ def _pieces(start: int, end: int, ordered: Sequence[_Span]) -> Iterator[_Span]:
 
 
 def _piece_in_order(
-    bound: str, run: TextRun, piece: _Span, unbroken: Sequence[_Span], ordered: Sequence[_Span]
+    with_no_break_spaces: str, run: TextRun, piece: _Span, unbroken: Sequence[_Span], ordered: Sequence[_Span]
 ) -> Markup:
     """A piece of a run as HTML; the first piece of a dose opens its isolating element, the last one closes it."""
-    words = _styled(run, _unbroken_parts(bound, *piece, unbroken))
+    words = _styled(run, _unbroken_parts(with_no_break_spaces, *piece, unbroken))
     if any(span[0] == piece[0] for span in ordered):
         words = Markup('<bdi dir="ltr">') + words
     return words + Markup("</bdi>") if any(span[1] == piece[1] for span in ordered) else words
 
 
-def _unbroken_parts(bound: str, start: int, end: int, unbroken: Sequence[tuple[int, int]]) -> Markup:
+def _unbroken_parts(with_no_break_spaces: str, start: int, end: int, unbroken: Sequence[tuple[int, int]]) -> Markup:
     parts: list[Markup] = []
     position = start
     for first, last in unbroken:
         first, last = max(first, start), min(last, end)
         if first < last:
             parts += [
-                _with_space_apart(bound[position:first]),
-                Markup('<span class="whole">{}</span>').format(bound[first:last]),
+                _with_space_apart(with_no_break_spaces[position:first]),
+                Markup('<span class="whole">{}</span>').format(with_no_break_spaces[first:last]),
             ]
             position = last
-    return Markup().join([*parts, _with_long_words(bound[position:end])])
+    return Markup().join([*parts, _with_long_words(with_no_break_spaces[position:end])])
 
 
 def _with_space_apart(words: str) -> Markup:

@@ -63,8 +63,8 @@ def levels(text: str, *, rtl: bool) -> list[int]:
     `rtl` is the direction of the paragraph. A character that has no effect (X9) has the level of the one before it.
     """
     kinds = [unicodedata.bidirectional(character) or "L" for character in text]
-    kept = [at for at, kind in enumerate(kinds) if kind not in _IGNORED]
-    resolved = iter(_resolved("".join(text[at] for at in kept), [kinds[at] for at in kept], rtl))
+    visible = [at for at, kind in enumerate(kinds) if kind not in _IGNORED]
+    resolved = iter(_resolved("".join(text[at] for at in visible), [kinds[at] for at in visible], rtl))
     out: list[int] = []
     for kind in kinds:
         out.append((out[-1] if out else int(rtl)) if kind in _IGNORED else next(resolved))

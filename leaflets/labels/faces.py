@@ -95,7 +95,7 @@ class LabelFonts:
         self.pairs = tuple(pairs)
         unique = dict.fromkeys(face for pair in pairs for face in pair)
         self.faces = tuple(unique)
-        self.places = {face: place for place, face in enumerate(self.faces)}
+        self.numbers = {face: place for place, face in enumerate(self.faces)}
 
     @classmethod
     def load(cls, *folders: Path, installed: bool = True) -> "LabelFonts":
@@ -105,15 +105,15 @@ class LabelFonts:
         adds Devanagari or Thai by putting a font there. `installed` looks for the optional package with Chinese fonts
         too. Raises RenderError where the Latin face is missing or a font cannot be read.
         """
-        places = [place for folder in folders for place in (folder, folder / "labels") if place.is_dir()]
-        pairs = [pair for names in _SCRIPT_FACES if (pair := _script_pair(places, *names)) is not None]
+        font_folders = [place for folder in folders for place in (folder, folder / "labels") if place.is_dir()]
+        pairs = [pair for names in _SCRIPT_FACES if (pair := _script_pair(font_folders, *names)) is not None]
         if not pairs or pairs[0][0].path.name != _SCRIPT_FACES[0][0]:
             raise RenderError(
                 f"The label's font {_SCRIPT_FACES[0][0]} was not found.",
                 "Put it into styles/fonts, or install leaflet again.",
             )
         other_fonts: dict[str, Path] = {}
-        for place in [*places, *(_chinese_package() if installed else ())]:
+        for place in [*font_folders, *(_chinese_package() if installed else ())]:
             for path in sorted(place.iterdir()):
                 if path.suffix.lower() in (".ttf", ".otf") and not path.name.startswith(_SCRIPT_FAMILIES):
                     other_fonts.setdefault(path.name, path)
@@ -138,9 +138,9 @@ class LabelFonts:
         return next((pair[bold] for pair in self.pairs if character in pair[bold].characters), None)
 
 
-def _script_pair(places: Sequence[Path], regular: str, bold: str) -> tuple[Face, Face] | None:
-    light = next((place / regular for place in places if (place / regular).is_file()), None)
-    heavy = next((place / bold for place in places if (place / bold).is_file()), None)
+def _script_pair(font_folders: Sequence[Path], regular: str, bold: str) -> tuple[Face, Face] | None:
+    light = next((place / regular for place in font_folders if (place / regular).is_file()), None)
+    heavy = next((place / bold for place in font_folders if (place / bold).is_file()), None)
     if light is None:
         return None
     face = _open(light, bold=False)

@@ -103,7 +103,7 @@ class TextWriter:
         return font + literal(data) + b"Tj"
 
     def _choice(self, face: Face, size: float) -> _FontChoice:
-        place = self.fonts.places[face]
+        place = self.fonts.numbers[face]
         one_byte = b"/N%d %.5g Tf" % (place, size) if face.one_byte else b""
         choice = self._choices[face, size] = _FontChoice(self.codes[place], one_byte, b"/L%d %.5g Tf" % (place, size))
         return choice

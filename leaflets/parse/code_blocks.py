@@ -24,7 +24,7 @@ def closing_line(lines: Sequence[SourceLine], start: int, mark: str) -> int:
 
 def lines_in_code(lines: Sequence[SourceLine]) -> frozenset[int]:
     """The positions of all lines inside a closed fence, its own lines among them."""
-    inside: set[int] = set()
+    code_lines: set[int] = set()
     unclosed: set[str] = set()
     position = 0
     while position < len(lines):
@@ -34,8 +34,8 @@ def lines_in_code(lines: Sequence[SourceLine]) -> frozenset[int]:
         wraps = bool(opened) and lines[position].text.strip(" `~") in WRAPPERS
         end = 0 if not opened or wraps or opened[1] in unclosed else closing_line(lines, position, opened[1])
         if end:
-            inside.update(range(position, end + 1))
+            code_lines.update(range(position, end + 1))
         elif opened and not wraps:
             unclosed.add(opened[1])
         position = max(position, end) + 1
-    return frozenset(inside)
+    return frozenset(code_lines)

@@ -47,7 +47,7 @@ def mark_audiences(lines: Sequence[SourceLine], file: str) -> LinesByAudience:
 
     Raises ContentError where a fence has an unknown name or is never closed, or fences nest too deep.
     """
-    marked: list[SourceLine] = []
+    with_audiences: list[SourceLine] = []
     findings: list[Finding] = []
     comments: list[Withheld] = []
     stack: list[tuple[str, int]] = []
@@ -65,9 +65,9 @@ def mark_audiences(lines: Sequence[SourceLine], file: str) -> LinesByAudience:
         if COMMENT in names and line.text.strip() and not opened and not closed:
             comments.append(Withheld(line.number, line.text.strip()[:60], "a comment of its author"))
         text = "" if fence or COMMENT in names else line.text
-        marked.append(replace(line, text=text, audience=_audience(names)))
+        with_audiences.append(replace(line, text=text, audience=_audience(names)))
     _require_closed(stack, file)
-    return LinesByAudience(tuple(marked), tuple(comments), tuple(findings))
+    return LinesByAudience(tuple(with_audiences), tuple(comments), tuple(findings))
 
 
 def _opened(line: SourceLine, file: str, *, commented: bool) -> re.Match[str] | None:

@@ -61,17 +61,17 @@ def split_sections(lines: Sequence[SourceLine], *, two_audiences: bool, lang: st
 
 def _headings(lines: Sequence[SourceLine], lang: str) -> Iterator[tuple[SourceLine, int, Heading | None]]:
     """Each line with the level and meaning of the heading it may be; boxes and code hold no headings."""
-    inside, skip, code_lines = 0, False, lines_in_code(lines)
+    open_boxes, skip, code_lines = 0, False, lines_in_code(lines)
     last = max((position for position, line in enumerate(lines) if _ATX.match(line.text)), default=0)
     for position, line in enumerate(lines):
         opened = OPEN.match(line.text)
-        inside += bool(opened and opened[1] in BOXES) - bool(inside and CLOSE.match(line.text))
+        open_boxes += bool(opened and opened[1] in BOXES) - bool(open_boxes and CLOSE.match(line.text))
         if skip:
             skip = False
             continue
         level, heading = (
             (0, None)
-            if inside or position in code_lines
+            if open_boxes or position in code_lines
             else _heading_at(lines, position, lang, after_all=position > last)
         )
         skip = level in (1, 2) and not _ATX.match(line.text)

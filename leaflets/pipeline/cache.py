@@ -101,13 +101,13 @@ def _unpack(key: str, data: bytes) -> CacheEntry | None:
     if _digest(key, body) != digest:
         return None
     head, _, rest = body.partition(b"\n")
-    told = json.loads(head)
+    head_facts = json.loads(head)
     parts: dict[str, bytes] = {}
     position = 0
-    for name, length in told["parts"].items():
+    for name, length in head_facts["parts"].items():
         parts[name] = rest[position : position + length]
         position += length
-    return CacheEntry(told["facts"], parts)
+    return CacheEntry(head_facts["facts"], parts)
 
 
 # ---------------------------------------------------------------- sheets

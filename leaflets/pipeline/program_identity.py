@@ -111,8 +111,8 @@ def _library_stamp(name: str) -> str:
 
 def _system_library(name: str) -> str:
     """The file a system library's name leads to, which bears its version."""
-    found = next((f"{folder}/{name}" for folder in _LIBRARY_FOLDERS if os.path.lexists(f"{folder}/{name}")), "")
-    return os.path.realpath(found) if found else f"{name} elsewhere"
+    path = next((f"{folder}/{name}" for folder in _LIBRARY_FOLDERS if os.path.lexists(f"{folder}/{name}")), "")
+    return os.path.realpath(path) if path else f"{name} elsewhere"
 
 
 def releases(names: Iterable[str]) -> Mapping[str, str]:

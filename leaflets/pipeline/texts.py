@@ -61,13 +61,13 @@ class Texts:
 
     def place_of(self, character: str) -> str:
         """File and line of the first place where a character stands; empty where it is in none of the texts."""
-        places = (
+        locations = (
             f"{file}:{number}"
             for file, text in self.by_file.items()
             for number, line in enumerate(text.decode("utf-8-sig", "replace").split("\n"), 1)
             if character in line
         )
-        return next(places, "")
+        return next(locations, "")
 
     @property
     def hash(self) -> str:
@@ -155,9 +155,9 @@ def _of(texts: Texts, pictures: Collection[str], edition: Edition) -> tuple[str,
     """All that the parser and the checks are told."""
     original = texts.original
     sources = (texts.source, original.source) if original else (texts.source,)
-    places = (word for source in sources for word in (source.name, source.file, source.lang))
+    locations = (word for source in sources for word in (source.name, source.file, source.lang))
     theirs = sorted(original.pictures) if original else ()
-    return (texts.hash, *places, repr((sorted(pictures), theirs)), edition.audience, str(edition.bilingual))
+    return (texts.hash, *locations, repr((sorted(pictures), theirs)), edition.audience, str(edition.bilingual))
 
 
 def examine_texts(project: ProjectFolder, texts: Texts, audiences: Collection[Audience], today: dt.date) -> Examined:

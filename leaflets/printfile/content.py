@@ -190,7 +190,7 @@ class LabelWriter:
         if block is None or not data.startswith(b"/N") or data.count(b"Tj") > 1 or not data.endswith(b")Tj"):
             return None
         face = block.lines[0].runs[0].face
-        codes = self._text_writer.codes[self._text_writer.fonts.places[face]]
+        codes = self._text_writer.codes[self._text_writer.fonts.numbers[face]]
         return _ControlPrefix(data.removesuffix(b")Tj"), sum(map(face.advances.__getitem__, text)), codes)
 
     def _shaped_control_line(self, line: str, serial: str, space: _LabelSpace) -> bytes:

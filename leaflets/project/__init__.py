@@ -36,8 +36,8 @@ def packaged_folder(kind: str) -> Path:
     package = Path(__file__).resolve().parent.parent
     if kind == "templates":
         return package / "templates"
-    inside = package / "_data" / kind
-    return inside if inside.is_dir() else package.parent / kind
+    packaged = package / "_data" / kind
+    return packaged if packaged.is_dir() else package.parent / kind
 
 
 @dataclass(frozen=True)

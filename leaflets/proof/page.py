@@ -188,11 +188,11 @@ def _area(item: Any) -> Area:
     """The area of an object on the page; coordinates inside a form XObject are those of the form."""
     left, bottom, right, top = item.get_bounds()
     corners = [(left, bottom), (left, top), (right, bottom), (right, top)]
-    drawing = item.container
-    while drawing is not None:
-        matrix = drawing.get_matrix()
+    container = item.container
+    while container is not None:
+        matrix = container.get_matrix()
         corners = [matrix.on_point(x, y) for x, y in corners]
-        drawing = drawing.container
+        container = container.container
     across, up = zip(*corners, strict=True)
     return Area(min(across), min(up), max(across), max(up))
 
