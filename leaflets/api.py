@@ -7,12 +7,13 @@ several threads wait for one another, so a server that must set many uses proces
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
-from leaflets.errors import UsageError
+from leaflets.errors import ContentError, OutputError, UsageError
 from leaflets.languages import text_lang
 from leaflets.model.edition import Audience, Edition, Notice
 from leaflets.model.finding import Finding, Withheld
@@ -21,6 +22,9 @@ from leaflets.pipeline.cache import Cache, NoCache
 from leaflets.pipeline.request import EditionChoices, monograph_file, requested_edition
 from leaflets.pipeline.texts import Texts, examine_texts, read_texts
 from leaflets.project import MonographFile, ProjectFolder, load_project, packaged_folder, save, today
+
+_NAME = re.compile(r"[^\W_][\w-]{0,80}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(\+[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,10 @@ class Sheet:
     def save(self, path: str | Path) -> Path:
         """Writes the PDF, whole or not at all, and returns its path. Raises OutputError."""
         target = Path(path)
-        save(target, self.pdf)
+        try:
+            save(target, self.pdf)
+        except ValueError as error:
+            raise OutputError(f"{str(path)!r}: this is no path", "Choose another.") from error
         return target
 
 
@@ -71,7 +78,7 @@ class Project:
         root = Path(path)
         if not root.is_dir():
             raise UsageError(f"{root}: there is no such folder", "Check the path.")
-        return cls(load_project(root.absolute()))
+        return cls(load_project(root.resolve()))
 
     @property
     def root(self) -> Path:
@@ -80,7 +87,7 @@ class Project:
 
     def names(self) -> tuple[str, ...]:
         """The names of all its monographs and of ours, in alphabetical order."""
-        return self.folder.names()
+        return self._now.names()
 
     def build(
         self,
@@ -101,9 +108,9 @@ class Project:
 
         Raises UsageError, ContentError, CheckFailed, RenderError or PdfError.
         """
-        source = monograph_file(self.folder, str(name), edition.get("lang"))
+        source = monograph_file(self._now, str(name), edition.get("lang"))
         wanted = requested_edition(self.folder, audience, **edition)
-        return self._sheet(read_texts(self.folder, source), wanted, allow)
+        return self._sheet(read_texts(self._now, source), wanted, allow)
 
     def render(
         self, text: str, audience: str = "patient", *, name: str = "monograph", **edition: Unpack[EditionChoices]
@@ -128,10 +135,27 @@ class Project:
         return examine_texts(self.folder, texts, audiences, today()).report.findings
 
     def _texts(self, text: str, name: str, lang: str) -> Texts:
-        if not name or not name.replace("-", "").replace("_", "").isalnum():
+        if not isinstance(text, str):
+            raise UsageError(f"a monograph is text, not {type(text).__name__}", "Decode it first.")
+        if not _NAME.fullmatch(name):
             raise UsageError(f"“{name}” is no name of a monograph", "Use letters, digits and hyphens.")
-        source = MonographFile(name, text_lang(lang), self.folder.root / "content", label=f"{name}.md")
-        return read_texts(self.folder, replace(source, path=source.path / source.file_name), text.encode())
+        if not _LANGUAGE.fullmatch(lang):
+            raise UsageError(f"“{lang}” is no language", "For example “en”, or “en+es”.")
+        source = MonographFile(name, text_lang(lang), self.folder.root / "content")
+        source = replace(source, path=source.path / source.file_name, label=source.file_name)
+        try:
+            data = text.encode()
+        except UnicodeEncodeError as error:
+            line = text.count("\n", 0, error.start) + 1
+            raise ContentError(
+                f"{source.file}:{line}: half a character stands alone", "Decode the text anew."
+            ) from error
+        return read_texts(self._now, source, data)
+
+    @property
+    def _now(self) -> ProjectFolder:
+        """The folder as it is now: a server may run for days while monographs come and go."""
+        return replace(self.folder)
 
     def _sheet(self, texts: Texts, edition: Edition, allow: Collection[str]) -> Sheet:
         unknown = [word for word in allow if word not in set(Notice)]

@@ -106,6 +106,11 @@ def test_what_is_past_its_review_date_is_refused_unless_allowed(tmp_path: Path) 
         (lambda: leaflets.render(""), leaflets.ContentError, "monograph.md"),
         (lambda: leaflets.render("x" * 300_000), leaflets.ContentError, "larger than"),
         (lambda: leaflets.render(MONOGRAPH, name="../a"), leaflets.UsageError, "no name of a monograph"),
+        (lambda: leaflets.render("# x \ud800"), leaflets.ContentError, "monograph.md:1: half a character"),
+        (lambda: leaflets.check(b"# x"), leaflets.UsageError, "a monograph is text, not bytes"),  # type: ignore[arg-type]
+        (lambda: leaflets.check(MONOGRAPH, lang="../../x"), leaflets.UsageError, "is no language"),
+        (lambda: leaflets.build("baricitinib", sheets=-1), leaflets.UsageError, "no number of sheets"),
+        (lambda: leaflets.build("baricitinib", sheets="2"), leaflets.UsageError, "no number of sheets"),  # type: ignore[arg-type]
         (lambda: leaflets.Project.open("nowhere/at/all"), leaflets.UsageError, "no such folder"),
     ],
 )
@@ -116,6 +121,77 @@ def test_errors_are_ours_and_say_what_is_wrong(
         call()
     assert words in raised.value.message
     assert raised.value.exit_code
+
+
+def test_a_word_that_is_no_argument_is_refused() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument “papre”"):
+        leaflets.build("baricitinib", papre="letter")  # type: ignore[call-arg]
+
+
+def test_what_is_none_is_as_the_settings_say() -> None:
+    choices = {"lang": None, "paper": None, "type_size": None, "sheets": None, "fitted": None, "booklet": None}
+    sheet = leaflets.build("baricitinib", **choices)  # type: ignore[arg-type]
+    assert sheet.edition == leaflets.Edition(Audience.PATIENT)
+
+
+def test_another_project_is_opened_by_a_path_that_goes_up(pharmacy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = pharmacy.parent / "other"
+    other.mkdir()
+    monkeypatch.chdir(pharmacy)
+    project = leaflets.Project.open("../other")
+    assert project.root == other.resolve()
+    assert project.folder.settings.pharmacy.name == ""
+
+
+def test_a_translation_past_its_date_is_refused_in_whatever_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "content" / "baricitinib.es.md").read_text("utf-8")
+    expired = text.replace("---\n", "---\nreview_by: 2020-01-01\n", 1)
+    monkeypatch.chdir(ROOT / "content")  # where the text it translates is called baricitinib.md
+    with pytest.raises(leaflets.CheckFailed, match=r"baricitinib\.es\.md:\d+: the review date"):
+        leaflets.render(expired, lang="es", name="baricitinib")
+    assert leaflets.render(text, lang="es", name="baricitinib")
+
+
+def test_a_project_sees_monographs_that_come_later(pharmacy: Path) -> None:
+    project = leaflets.Project.open(pharmacy)
+    assert "b" not in project.names()
+    (pharmacy / "content" / "b.md").write_text(MONOGRAPH)
+    assert "b" in project.names()
+    assert project.build("b").title == "Examplol"
+
+
+def test_a_path_that_cannot_be_one_is_our_error(pharmacy: Path) -> None:
+    with pytest.raises(leaflets.OutputError, match="no path"):
+        leaflets.Project.open(pharmacy).build("a").save("a\0b")
+
+
+OTHER_THREAD = """
+import sys, threading
+import leaflets
+stop, faults = threading.Event(), []
+def look():
+    while not stop.is_set():
+        try:
+            sys.stdout.encoding.lower(), sys.stdout.fileno(), sys.stdout.isatty()
+        except Exception as fault:
+            faults.append(repr(fault))
+            return
+thread = threading.Thread(target=look)
+thread.start()
+leaflets.render(sys.stdin.read())
+stop.set()
+thread.join()
+sys.exit("; ".join(faults) or 0)
+"""
+
+
+def test_other_threads_keep_their_standard_output_while_the_renderer_loads(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", OTHER_THREAD]
+    ran = subprocess.run(
+        command, input=MONOGRAPH.encode(), capture_output=True, cwd=tmp_path, env=environment, check=False
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, b"")
 
 
 def test_many_threads_get_the_same_bytes() -> None:

@@ -21,11 +21,13 @@ from leaflets.model.pharmacy import Pharmacy
 from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.pipeline.inputs import gather_inputs
+from leaflets.pipeline.program_identity import SHAPING
 from leaflets.pipeline.request import requested_edition
 from leaflets.pipeline.texts import parse_and_check, read_texts
 from leaflets.project import ProjectFolder, Settings, packaged_folder, today
 from leaflets.project.content import source_at
 from tests import verapdf
+from tests.conftest import ROOT
 from tests.running import MONOGRAPH, environment, process
 from tests.sheets import ProjectMonographs, corpus_files, own_files, page_texts, printable_files, voices
 
@@ -309,3 +311,26 @@ def test_every_sheet_is_pdf_a_3a_and_pdf_ua_1(
 
 def test_at_least_ten_monographs_are_judged_even_without_a_corpus() -> None:
     assert len(own_files()) >= 10
+
+
+# ---------------------------------------------------------------- what the content id covers
+
+
+def test_everything_that_shapes_a_page_is_in_the_hash_of_the_program() -> None:
+    rooms = (
+        "booklet", "checks", "compose", "impose", "languages", "lazy_modules", "model", "parse", "picture_check",
+        "pipeline", "proof", "qr", "seal", "tables", "translation", "typeset", "typography", "view",
+    )  # fmt: skip
+    package = ROOT / "leaflets"
+    covered = {path for pattern in SHAPING for path in package.glob(pattern)}
+    files = {
+        path for room in rooms for path in (package / room).rglob("*") if path.suffix in (".py", ".csv", ".po", ".txt")
+    }
+    files |= {package / f"{room}.py" for room in rooms if (package / f"{room}.py").is_file()}
+    assert sorted(str(path.relative_to(package)) for path in files - covered) == []
+
+
+def test_a_pharmacy_s_own_copies_of_our_first_templates_still_serve(folder: Path) -> None:
+    shutil.copytree(ROOT / "tests" / "cases" / "templates_0_1", folder / "templates")
+    for audience in Audience:
+        assert _built(folder, edition=Edition(audience)).pdf.pages == 1

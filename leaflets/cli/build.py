@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leaflets.cli import report
 from leaflets.cli.arguments import require_names_or_all, values
@@ -20,9 +20,12 @@ from leaflets.model.paper import Paper
 from leaflets.pipeline import BuiltSheet, build, require_clean
 from leaflets.pipeline.built_sheet import html_file
 from leaflets.pipeline.child_process import allow_child
-from leaflets.pipeline.request import audiences_of, monograph_file, requested_edition
+from leaflets.pipeline.request import MOST_SHEETS, audiences_of, monograph_file, requested_edition
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save, save_if_changed
 from leaflets.project.sheet_names import sheet_name
+
+if TYPE_CHECKING:
+    from leaflets.cli.details import Details
 
 _EXAMPLES = """\
 examples:
@@ -36,7 +39,6 @@ examples:
   leaflet build notes/mydrug.md --html -v
 """
 
-_MOST_SHEETS = 50
 _TOO_LONG = "PG-08"
 
 _PHARMACY = {
@@ -92,8 +94,8 @@ def _add_paper(parser: argparse.ArgumentParser) -> None:
 
 
 def _sheets(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_SHEETS:
-        raise argparse.ArgumentTypeError(f"a number from 1 to {_MOST_SHEETS}")
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_SHEETS:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_SHEETS}")
     return int(text)
 
 
@@ -113,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
     sources = tuple(_sources(args, project))
     editions = tuple(_editions(args, project, sources))
     args.output = args.output or project.output
-    args.details = report.details() if args.verbose else None
+    args.details = _details() if args.verbose else None
     _refuse_shared_names(sources)
     sheets: list[_SheetOnDisk] = []
     failed: list[LeafletError] = []
@@ -130,6 +132,12 @@ def run(args: argparse.Namespace) -> int:
                 if isinstance(fault, ContentError):
                     break  # its other sheets would fail in the same way
     return _finish(sheets, failed, args)
+
+
+def _details() -> Details:
+    from leaflets.cli.details import details  # here, as only -v needs the library of logging
+
+    return details()
 
 
 def _overridden(project: ProjectFolder, args: argparse.Namespace) -> ProjectFolder:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterable
@@ -52,36 +51,6 @@ def findings(to_print: Iterable[Finding], stream: TextIO | None = None) -> None:
         line(f"{place}  {severity}  {finding.code}  {finding.message}", stream)
         if finding.hint:
             line(f"    {finding.hint}", stream)
-
-
-class Details(logging.Handler):
-    """Log records of the sheets being made, held back until the line about their sheet is printed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._records: list[logging.LogRecord] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Holds a record back."""
-        self._records.append(record)
-
-    def print(self) -> None:
-        """Prints the records held back, findings with their hints, and drops them."""
-        for record in self._records:
-            finding = getattr(record, "finding", None)
-            if isinstance(finding, Finding):
-                findings([finding])
-            else:
-                line(record.getMessage())
-        self._records.clear()
-
-
-def details() -> Details:
-    """Starts to collect what is logged on sheets from here on."""
-    handler, logger = Details(), logging.getLogger("leaflets")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    return handler
 
 
 def counted(number: int, noun: str) -> str:

@@ -42,3 +42,8 @@ class View:
     sections: tuple[ViewSection, ...]
     two_audiences: bool = False
     withheld: tuple[Withheld, ...] = ()
+
+    @property
+    def two_voices(self) -> bool:
+        """`two_audiences` by the name that a pharmacy's own templates may still use."""
+        return self.two_audiences

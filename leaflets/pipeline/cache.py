@@ -132,7 +132,7 @@ def sheet_to_entry(built: BuiltSheet) -> CacheEntry:
 def sheet_from_entry(texts: Texts, edition: Edition, entry: CacheEntry) -> BuiltSheet:
     """A sheet as `sheet_to_entry` kept it, though its texts may lie in another folder today."""
     facts = entry.facts
-    files = {Path(file).name: file for file in texts.by_file}
+    files = {Path(file).name: file for file, _ in reversed(texts.files)}
     rects = tuple(Rect(**rect) for rect in facts["rects"])
     stretches = tuple(SectionLines(**lines) for lines in facts["stretches"])
     return BuiltSheet(

@@ -74,7 +74,7 @@ def outdated_translation(texts: Texts, edition: Edition) -> str:
 
 def _expired(texts: Texts, cache: Cache, today: dt.date, allowed: Collection[Notice]) -> tuple[Notice, ...]:
     """The notice of a text past its review date; that of a translation's source counts for both."""
-    for file, text in texts.by_file.items():
+    for file, text in texts.files:
         entry = cached_entry(text, file, cache)
         if is_expired(entry.review_by, today):
             if Notice.EXPIRED not in allowed:

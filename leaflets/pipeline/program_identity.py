@@ -19,11 +19,11 @@ from leaflets import __version__
 from leaflets.project import packaged_folder
 
 # What of our own code and tables shapes a page; the rest may change without a sheet becoming another one.
-_SHAPING = (
-    "booklet.py", "impose.py", "lazy_modules.py", "picture_check.py", "qr.py", "typography.py", "view.py",
-    "checks/*.py", "checks/data/*", "compose/*.py", "languages/*.py", "languages/catalogues/*.po", "model/*.py",
-    "parse/*.py", "pipeline/*.py", "proof/*.py", "seal/*.py", "tables/*", "tables/headings/*", "typeset/*",
-    "typeset/patches/*.py",
+SHAPING = (
+    "booklet.py", "impose.py", "lazy_modules.py", "picture_check.py", "qr.py", "translation.py",
+    "typography.py", "view.py", "checks/**/*.py", "checks/data/*", "compose/*.py", "languages/*.py",
+    "languages/catalogues/*.po", "model/*.py", "parse/*.py", "pipeline/*.py", "proof/*.py", "seal/*.py",
+    "tables/*", "tables/headings/*", "typeset/*", "typeset/patches/*.py",
 )  # fmt: skip
 _ENGINES = ("babel", "weasyprint", "pydyf", "fontTools", "markdown", "jinja2", "yaml", "segno", "pylopdf_fonts_zh_cn")
 _LIBRARY_FOLDERS = (
@@ -51,7 +51,7 @@ def digest_of(parts: Iterable[bytes]) -> str:
 def code_hash() -> str:
     """The hash of what of our own code and tables shapes a page."""
     package = Path(__file__).resolve().parent.parent
-    files = sorted(path for pattern in _SHAPING for path in package.glob(pattern) if path.is_file())
+    files = sorted(path for pattern in SHAPING for path in package.glob(pattern) if path.is_file())
     parts = (part for path in files for part in (str(path.relative_to(package)).encode(), path.read_bytes()))
     return digest_of(parts)
 

@@ -12,6 +12,9 @@ from leaflets.model.paper import Paper
 from leaflets.project import MonographFile, ProjectFolder
 from leaflets.project.content import source_of_argument
 
+MOST_SHEETS = 50
+"""Sheets of paper that one leaflet may be given; more is a slip of the hand."""
+
 _Choice = TypeVar("_Choice", Audience, Paper, TypeSize)
 
 
@@ -26,9 +29,9 @@ class EditionChoices(TypedDict, total=False):
     lang: str | None
     paper: str | None
     type_size: str | None
-    sheets: int
-    fitted: bool
-    booklet: bool
+    sheets: int | None
+    fitted: bool | None
+    booklet: bool | None
 
 
 def monograph_file(project: ProjectFolder, name: str, lang: str | None = None) -> MonographFile:
@@ -47,10 +50,17 @@ def monograph_file(project: ProjectFolder, name: str, lang: str | None = None) -
 
 
 def requested_edition(project: ProjectFolder, audience: str, **choices: Unpack[EditionChoices]) -> Edition:
-    """The edition that some words name. Raises UsageError where one means nothing, or a booklet is not on A5."""
+    """The edition that some words name.
+
+    Raises UsageError where one means nothing, or a booklet is not on A5; TypeError where there is no such choice.
+    """
+    unknown = choices.keys() - EditionChoices.__annotations__.keys()
+    if unknown:  # as Python says it of a function that names its arguments
+        words = ", ".join(EditionChoices.__annotations__)
+        raise TypeError(f"unexpected keyword argument “{min(unknown)}”; there is: {words}")
     settings = project.settings
     paper = _choice(Paper, choices.get("paper") or settings.paper, "paper")
-    booklet = choices.get("booklet", False)
+    booklet = bool(choices.get("booklet"))
     if booklet and paper is not Paper.A5:
         raise UsageError(f"build: a booklet is A4, folded: its pages are A5, not {paper}", "Say --paper a5.")
     return Edition(
@@ -58,8 +68,8 @@ def requested_edition(project: ProjectFolder, audience: str, **choices: Unpack[E
         choices.get("lang") or settings.language,
         paper,
         _choice(TypeSize, choices.get("type_size") or settings.type_size, "type size"),
-        choices.get("sheets", 0),
-        choices.get("fitted", True),
+        _sheets(choices.get("sheets") or 0),
+        choices.get("fitted") is not False,
         booklet,
     )
 
@@ -67,6 +77,14 @@ def requested_edition(project: ProjectFolder, audience: str, **choices: Unpack[E
 def audiences_of(project: ProjectFolder, sources: Sequence[MonographFile]) -> tuple[Audience, ...]:
     """The audiences that all these texts are written for: a translation has the patient voice alone."""
     return (Audience.PATIENT,) if all(project.original(source) for source in sources) else tuple(Audience)
+
+
+def _sheets(number: int) -> int:
+    if not isinstance(number, int) or not 0 <= number <= MOST_SHEETS:
+        raise UsageError(
+            f"“{number}” is no number of sheets", f"Give one from 1 to {MOST_SHEETS}, or 0 for as planned."
+        )
+    return number
 
 
 def _choice(kind: type[_Choice], text: str, what: str) -> _Choice:

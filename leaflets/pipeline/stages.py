@@ -7,6 +7,7 @@ stage is imported by the function that runs it, and not above.
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -31,8 +32,20 @@ if TYPE_CHECKING:
     from leaflets.model.monograph import Front
     from leaflets.model.view import View
 
-_ONE_AT_A_TIME = threading.Lock()
-"""Neither the renderer nor the reader of PDFs is safe in two threads at once."""
+
+class _Renderer:
+    """Neither the renderer nor the reader of PDFs is safe in two threads at once."""
+
+    lock = threading.Lock()
+
+    @classmethod
+    def release(cls) -> None:
+        """A new lock, for a child of a process that was forked while a page was being set: nobody else is there."""
+        cls.lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_Renderer.release)
 _PAGES = count(1)
 _PAGES_BETWEEN_COLLECTIONS = 6
 _PAGES_PER_FOLDED_SHEET = 4
@@ -60,7 +73,7 @@ def render(inputs: Inputs, edition: Edition, checked: CheckedText | None = None)
 
     Raises ContentError, CheckFailed (it is withdrawn), RenderError or PdfError.
     """
-    with _ONE_AT_A_TIME:
+    with _Renderer.lock:
         return _rendered(inputs, edition, checked)
 
 

@@ -54,16 +54,16 @@ class Texts:
         return {self.source.file_name: self.text, **original}
 
     @property
-    def by_file(self) -> Mapping[str, bytes]:
-        """The bytes by the paths that are shown to people."""
-        original = {self.original.source.file: self.original.text} if self.original else {}
-        return {self.source.file: self.text, **original}
+    def files(self) -> tuple[tuple[str, bytes], ...]:
+        """The path of each text as people are shown it, and its bytes."""
+        original = ((self.original.source.file, self.original.text),) if self.original else ()
+        return ((self.source.file, self.text), *original)
 
     def place_of(self, character: str) -> str:
         """File and line of the first place where a character stands; empty where it is in none of the texts."""
         locations = (
             f"{file}:{number}"
-            for file, text in self.by_file.items()
+            for file, text in self.files
             for number, line in enumerate(text.decode("utf-8-sig", "replace").split("\n"), 1)
             if character in line
         )

@@ -4,7 +4,6 @@ import contextlib
 import ctypes.util
 import functools
 import importlib
-import io
 import operator
 import os
 import sys
@@ -13,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO, cast
 
 import fontTools
 import pydyf
@@ -67,19 +66,25 @@ def _libraries_by_soname() -> Iterator[None]:
         ctypes.util.find_library = original
 
 
-class _OtherThreadsOnly(io.TextIOBase):
-    """Standard output without what the thread that made this writes; other threads are not kept from it."""
+class _OtherThreadsOnly:
+    """Standard output without what the thread that made this writes; for other threads it is as it was."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._thread = threading.get_ident()
         self._stream = sys.stdout
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
     def write(self, text: str) -> int:
-        return len(text) if threading.get_ident() == self._thread else self._stream.write(text)
+        """Writes for other threads; the thread that made this is told that all is written."""
+        if threading.get_ident() == self._thread or self._stream is None:
+            return len(text)
+        return self._stream.write(text)
 
     def flush(self) -> None:
-        if threading.get_ident() != self._thread:
+        """Flushes for other threads."""
+        if threading.get_ident() != self._thread and self._stream is not None:
             self._stream.flush()
 
 
@@ -92,7 +97,9 @@ def _load() -> Any:
         deferred(*_fonttools()),
         _libraries_by_soname(),
         warnings.catch_warnings(),
-        contextlib.redirect_stdout(_OtherThreadsOnly()),  # WeasyPrint prints advice when a library is missing
+        contextlib.redirect_stdout(
+            cast("TextIO", _OtherThreadsOnly())
+        ),  # WeasyPrint prints advice when a library is missing
     ):
         warnings.simplefilter("ignore")  # "No fonts configured" on a machine without fonts: ours are enough
         try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from leaflets.model.copy import Leaflet
 from leaflets.model.objection import Objection
-from leaflets.pipeline.texts import CheckedText
+
+if TYPE_CHECKING:
+    from leaflets.pipeline.texts import CheckedText
 
 
 @dataclass(frozen=True, slots=True)
