@@ -17,7 +17,7 @@ from pathlib import Path
 
 from leaflets.labels import Label, LabelFonts
 from leaflets.model.compiled import pack, unpack
-from leaflets.printfile import Copy, PrintJob, SplitWriter, write_print_file
+from leaflets.printfile import Copy, PrintJob, SplitWriter, copy_template, write_print_file
 
 HERE = Path(__file__).resolve().parent
 STYLES = HERE.parent / "styles"
@@ -93,8 +93,10 @@ def one(kind: str, count: int, folder: Path) -> dict[str, float]:
         writer = SplitWriter(sheets.__getitem__, fonts)
         size = sum(writer.save(target / f"{at}.pdf", copy).bytes for at, copy in enumerate(wanted))
     else:
+        if kind == "deflated":  # without the template of deflated objects: each copy's are compressed by themselves
+            copy_template.COPIES_BEFORE_TEMPLATE = sys.maxsize
         with (target / "print.pdf").open("wb", buffering=0) as out:
-            job = PrintJob("Night run", tagged=kind == "tagged")
+            job = PrintJob("Night run", tagged=kind in ("tagged", "deflated"))
             size = write_print_file(out, wanted, sheets.__getitem__, fonts, job).bytes
     seconds = time.perf_counter() - start
     memory = most_memory_mib()
@@ -132,7 +134,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--copies", type=int, default=10_000)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--one", choices=["plain", "tagged", "split"], help=argparse.SUPPRESS)
+    parser.add_argument("--one", choices=["plain", "tagged", "deflated", "split"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
@@ -144,6 +146,7 @@ def main() -> None:
         ("plain", asked.copies),
         ("plain", 2 * asked.copies),
         ("tagged", asked.copies),
+        ("deflated", asked.copies),
         ("split", 1_000),
     )
     for kind, count in kinds:
@@ -152,7 +155,7 @@ def main() -> None:
             compile_leaflets(folder)
             row = rows[f"{kind} {count}"] = measure(kind, count, asked.rounds, folder)
         print(
-            f"{kind:7} {count:6} copies {row['seconds']:7.3f} s {row['copies_per_second']:8.0f} a second"
+            f"{kind:8} {count:6} copies {row['seconds']:7.3f} s {row['copies_per_second']:8.0f} a second"
             f" {row['bytes_per_copy']:7.0f} bytes a copy {row['memory_mib']:5.0f} MiB"
             f" {row['times_a_plain_write']:5.1f} times a plain write",
             flush=True,

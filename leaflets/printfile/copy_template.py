@@ -19,7 +19,8 @@ _PREFIX = 0x80  # the first of the bytes that stand for a prefix; the rest of a 
 _PREFIXES = [b"%c" % byte for byte in range(_PREFIX, SHARED)]
 _PLACES = [b"%c" % NODE, *_PREFIXES]
 _MOST_OBJECTS = 100 * (SHARED - _PREFIX)
-_COPIES_BEFORE_PRESSING = 16  # copies of one shape; to press it takes as long as to compress as many
+COPIES_BEFORE_TEMPLATE = 16
+"""Copies of one shape before a template is made; to make it takes as long as to compress as many."""
 _MARKED = re.compile(rb"([\xf1\xf2])([0-9a-f]{4})")
 
 
@@ -64,7 +65,7 @@ class _StreamTemplate:
     def stream(self, places: Sequence[bytes], numbers: Sequence[bytes]) -> CopyStream:
         """The stream of the copy with these numbers."""
         self.used += 1
-        if self.used == _COPIES_BEFORE_PRESSING:
+        if self.used == COPIES_BEFORE_TEMPLATE:
             self.deflate_template = deflate_template(self.objects, places, [len(number) for number in numbers])
         objects = with_numbers(self.objects, places, numbers)
         data = self.deflate_template.filled(numbers, objects) if self.deflate_template else zlib.compress(objects, 1)
