@@ -22,13 +22,14 @@ _BLANK = b"/Artifact BMC\nq 1 0 0 1 %.6f 0 cm /blank Do Q\nEMC"
 _DECIMALS = 6
 
 
-def blank_page(words: str, stylesheets: tuple[str, ...], tongue: Language) -> Html:
+def blank_page(words: str, stylesheets: tuple[str, ...], language: Language) -> Html:
     """The page that fills the blank places of a booklet; `words` tell the reader that nothing is missing."""
     markup = (
-        f'<!DOCTYPE html><html lang="{tongue.tag}" dir="{tongue.direction}"><head><title>{escape(words)}</title></head>'
+        f'<!DOCTYPE html><html lang="{language.tag}" dir="{language.direction}">'
+        f"<head><title>{escape(words)}</title></head>"
         f'<body><div class="left-blank" data-words="{escape(words)}"></div></body></html>'
     )
-    return Html(markup, stylesheets, words, tongue.tag)
+    return Html(markup, stylesheets, words, language.tag)
 
 
 def booklet(pdf: Pdf, blank: Pdf | None, *, right_to_left: bool = False) -> Pdf:

@@ -1,4 +1,4 @@
-"""What runs keep in the cache: compiled leaflets, and an index of what is known of each. All of it may be deleted.
+"""What runs keep in the cache: compiled leaflets, and an index of the facts about each. All of it may be deleted.
 
 A run whose leaflets are all there loads no PDF library and no checks.
 """
@@ -88,6 +88,6 @@ def read_index(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def write_index(folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:
-    """Writes the facts; a disk that cannot be written to is no fault of the run."""
+    """Writes the facts. Nothing is raised where that fails: the next run finds them out again."""
     with contextlib.suppress(OutputError):
         save(folder / INDEX_FILE, json.dumps(facts, separators=(",", ":")).encode())

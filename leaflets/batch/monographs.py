@@ -14,7 +14,7 @@ from leaflets.batch.leaflet_cache import CompiledLeaflets, read_index, write_ind
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Edition
-from leaflets.model.finding import Severity
+from leaflets.model.finding import Severity, and_more
 from leaflets.model.objection import Objection
 from leaflets.model.review import is_expired
 from leaflets.pipeline.cache_key import cache_key
@@ -150,8 +150,9 @@ class ProjectMonographs:
         if not errors:
             return []
         first = errors[0]
-        more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
-        return [f"the checks fail: {Path(first.file).name}:{first.line}: {first.code} {first.message}{more}"]
+        return [
+            f"the checks fail: {Path(first.file).name}:{first.line}: {first.code} {first.message}{and_more(errors)}"
+        ]
 
     # ---------------------------------------------------------------- facts kept in the cache
 

@@ -106,14 +106,14 @@ def _editions(args: argparse.Namespace, project: ProjectFolder, audiences: Seque
 def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition], project: ProjectFolder) -> Checked:
     # Here and not above: a check of the text alone needs neither renderer nor reader of PDFs.
     from leaflets.pipeline import build
-    from leaflets.pipeline.page_findings import page_findings
+    from leaflets.pipeline.stages import proof_findings
 
     own = (replace(edition, lang=source.lang) for edition in editions)
     printable = [
         edition for edition in own if not one.monograph.front.translation or edition.audience is Audience.PATIENT
     ]
     sheets = [build(project, source, edition, allowed=frozenset(Notice)) for edition in printable]
-    findings = [finding for sheet in sheets for finding in page_findings(sheet.pdf, sheet.edition, source.file)]
+    findings = [finding for sheet in sheets for finding in proof_findings(sheet.pdf, sheet.edition, source.file)]
     still_open, suppressed = checks.apply_suppressions(findings, one.monograph.front.allow)
     whole = checks.CheckReport((*one.report.findings, *still_open), (*one.report.suppressed, *suppressed))
     return replace(one, report=whole)

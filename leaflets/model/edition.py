@@ -19,7 +19,7 @@ class Audience(StrEnum):
 
 
 class Notice(StrEnum):
-    """Why a sheet should not be handed out; one that is made all the same says so on page 1 and in every footer."""
+    """Why a sheet should not be handed out; one that is made by permission says so on page 1 and in every footer."""
 
     EXPIRED = "expired"
     STALE = "stale"
@@ -100,9 +100,8 @@ class Edition:
         large = ("large-print.css",) if self.type_size is TypeSize.LARGE_PRINT else ()
         both = ("large-print-a5.css",) if large and self.paper is Paper.A5 else ()
         folded = ("booklet.css",) if self.booklet else ()
-        tongues = self.languages
-        fonts = dict.fromkeys(sheet for tongue in tongues for sheet in tongue.fonts)
-        turned = ("right-to-left.css",) if tongues[0].right_to_left else ()
+        fonts = dict.fromkeys(sheet for language in self.languages for sheet in language.fonts)
+        turned = ("right-to-left.css",) if self.languages[0].right_to_left else ()
         beside = ("bilingual.css",) if self.bilingual else ()
         reader = (*fonts, "page.css", f"{self.audience}.css")
         return (*reader, *column, f"{self.paper}.css", *large, *both, *folded, *turned, *beside, "theme.css")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +39,11 @@ class Withheld:
     line: int
     excerpt: str
     reason: str
+
+
+def and_more(items: Sized) -> str:
+    """“ and 2 more” of three items, for the end of a message that names the first alone; empty of a single one."""
+    return f" and {len(items) - 1} more" if len(items) > 1 else ""
 
 
 def concerning(findings: Iterable[Finding], audience: Audience) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from leaflets.errors import CheckFailed
 from leaflets.model.edition import Edition, Notice
-from leaflets.model.finding import Severity, concerning
+from leaflets.model.finding import Severity, and_more, concerning
 from leaflets.pipeline.built_sheet import BuiltSheet
 from leaflets.pipeline.cache import Cache, sheet_from_entry, sheet_to_entry
 from leaflets.pipeline.cache_key import cache_key
@@ -79,9 +79,9 @@ def require_clean(built: BuiltSheet) -> None:
     errors = [finding for finding in built.findings if finding.severity is Severity.ERROR]
     if errors:
         first = errors[0]
-        many = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
         raise CheckFailed(
-            f"{first.file}:{first.line}: {first.code}: {first.message}{many}", "“leaflet check” lists them all."
+            f"{first.file}:{first.line}: {first.code}: {first.message}{and_more(errors)}",
+            "“leaflet check” lists them all.",
         )
 
 

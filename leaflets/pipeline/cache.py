@@ -24,7 +24,7 @@ _MAGIC = b"leaflet-cache-3\n"
 
 @dataclass(frozen=True, slots=True)
 class CacheEntry:
-    """A stored sheet: what was said of it, and its files by name (the PDF, the HTML it was made of)."""
+    """A stored sheet: the facts about it, and its files by name (the PDF, the HTML it was made of)."""
 
     facts: Mapping[str, Any]
     parts: Mapping[str, bytes]
@@ -45,7 +45,7 @@ class Cache:
         return _unpack(key, data)
 
     def put(self, key: str, entry: CacheEntry) -> None:
-        """Store an entry. A cache that cannot be written is no fault of the build, so nothing is raised."""
+        """Stores an entry. Nothing is raised where it cannot be written: the sheet is made anew next time."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             _write(self.folder, self.folder / f"{key}.sheet", _pack(key, entry))
@@ -101,13 +101,13 @@ def _unpack(key: str, data: bytes) -> CacheEntry | None:
     if _digest(key, body) != digest:
         return None
     head, _, rest = body.partition(b"\n")
-    head_facts = json.loads(head)
+    header = json.loads(head)
     parts: dict[str, bytes] = {}
     position = 0
-    for name, length in head_facts["parts"].items():
+    for name, length in header["parts"].items():
         parts[name] = rest[position : position + length]
         position += length
-    return CacheEntry(head_facts["facts"], parts)
+    return CacheEntry(header["facts"], parts)
 
 
 # ---------------------------------------------------------------- sheets

@@ -1,6 +1,7 @@
-"""What the front matter of monographs says, kept from one time to the next, so that thousands are known at once.
+"""What the front matter of monographs says, stored in the cache so that unchanged monographs are not parsed again.
 
-The parser alone reads it; a sheet from the cache and a run of a thousand monographs ask here and need no parser.
+Only the parser reads front matter. A sheet from the cache, or a run of a thousand monographs, reads the stored entries
+and does not load the parser.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _HEADING_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """What must be known of a monograph before it is read whole; `fault` says why it cannot be read at all.
+    """The facts about a monograph that its front matter gives; `fault` says why it cannot be read at all.
 
     Dates are ISO dates, empty where there is none. `review_by_line` is the line of the review date.
     """
@@ -64,7 +65,7 @@ def read_catalogue(project: ProjectFolder, folder: Path) -> Catalogue:
 
 def entry_of(text: bytes, file: str) -> CatalogueEntry:
     """The entry of one monograph, from its front matter; only its title may stand in a heading."""
-    # Here and not above: where all monographs are known no parser is needed.
+    # Here and not above: where all monographs have a stored entry no parser is needed.
     from leaflets.parse.front_matter import read_front, take_front
     from leaflets.parse.source_lines import read_lines
 
@@ -131,7 +132,7 @@ def _load(path: Path) -> dict[str, tuple[str, CatalogueEntry]]:
         stored = json.loads(path.read_bytes())
         if stored["leaflet"] != __version__:
             return {}
-        return {path: (stamp, _entry(entry)) for path, (stamp, entry) in stored["cards"].items()}
+        return {path: (stamp, _entry(entry)) for path, (stamp, entry) in stored["entries"].items()}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -142,10 +143,10 @@ def _entry(facts: dict[str, Any]) -> CatalogueEntry:
 
 
 def _store(path: Path, entries: Mapping[str, tuple[str, CatalogueEntry]]) -> None:
-    """Stores the entries for the next time; a disk that takes nothing is no fault of this one."""
-    cards = {name: (stamp, asdict(entry)) for name, (stamp, entry) in entries.items()}
+    """Stores the entries. Nothing is raised where that fails: the monographs are read again next time."""
+    facts = {name: (stamp, asdict(entry)) for name, (stamp, entry) in entries.items()}
     with contextlib.suppress(OutputError):
         save(
             path,
-            json.dumps({"leaflet": __version__, "cards": cards}, ensure_ascii=False, separators=(",", ":")).encode(),
+            json.dumps({"leaflet": __version__, "entries": facts}, ensure_ascii=False, separators=(",", ":")).encode(),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.page import Fit, Html, Pdf
 
-_ALL_BUT_EMPTY = 0.3
+_NEARLY_EMPTY = 0.3
 _A_FEW_LINES = 0.15
 # How much longer than its paper a text may be for each step to have a chance (measured: content/ and tests/); beyond
 # that the design is left as it is. The last layout that may be tried is not the one that only just might do.
@@ -29,7 +29,7 @@ def fit_to_paper(edition: Edition, compose: Callable[[Fit], Html], typeset: Call
     """The sheet on the paper planned for its edition where at most two tighter layouts reach it, else as designed.
 
     Spacing comes first, then the margins, then the type, at last down to the reader's floor. A clinician sheet that
-    cannot be one page may be two; and no sheet ends in a page that is all but empty, where tightening saves that page.
+    cannot be one page may be two; and no sheet ends in a nearly empty page where tightening saves that page.
     A text that has room to spare is left as designed.
     """
 
@@ -62,7 +62,7 @@ def _goals(edition: Edition, pdf: Pdf) -> tuple[int, ...]:
     Even there a last page of a few lines is not worth turning to.
     """
     goals = [pages for pages in (edition.planned_pages, edition.most_pages) if pages < pdf.pages]
-    if pdf.pages > 1 and pdf.fills[-1] < (_ALL_BUT_EMPTY if goals else _A_FEW_LINES):
+    if pdf.pages > 1 and pdf.fills[-1] < (_NEARLY_EMPTY if goals else _A_FEW_LINES):
         goals.append(pdf.pages - 1)
     return tuple(dict.fromkeys(goals))
 
@@ -70,7 +70,7 @@ def _goals(edition: Edition, pdf: Pdf) -> tuple[int, ...]:
 def _step(edition: Edition, sheet: Fitted, pages: int) -> Fit | None:
     """The first of the steps still to come that could bring a sheet of this length onto so many pages.
 
-    The pages are added up as they are filled: two lines that the first page of a leaflet runs over by stand alone.
+    The length of the text is the sum of how full each page is, since a last page may hold two lines alone.
     """
     length = _REACH[sheet.fit] * sum(sheet.pdf.fills) / pages
     able = [fit for fit in steps(edition) if max(length, _REACH[sheet.fit]) < _REACH[fit]]

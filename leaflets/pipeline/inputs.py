@@ -68,5 +68,5 @@ def _hashes(texts: Texts, assets: Mapping[str, bytes], templates: Mapping[str, s
 
 
 def _icons(text: bytes) -> Iterable[str]:
-    """The drawings of the pictograms that a monograph may bear, found without parsing it."""
+    """The drawings of the pictograms that a monograph may use, found without parsing it."""
     return (icon_file(name) for name in PICTOGRAMS if f":{name}:".encode() in text)

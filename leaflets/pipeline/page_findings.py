@@ -1,4 +1,4 @@
-"""Findings on finished pages: the proof's, those its author suppressed, and those that no sheet may have."""
+"""Findings on finished pages: the proof's, those its author suppressed, and those with which no sheet is made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from leaflets.errors import RenderError
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Suppression
-from leaflets.model.page import Fit, Pdf
+from leaflets.model.page import Fit
 
 if TYPE_CHECKING:
     from leaflets.proof import PageRule as PageRule
@@ -24,13 +24,6 @@ def page_rules() -> tuple[PageRule, ...]:
     from leaflets.proof import RULES  # here, as it loads the reader of PDFs
 
     return RULES
-
-
-def page_findings(pdf: Pdf, edition: Edition, file: str) -> tuple[Finding, ...]:
-    """The findings of the proof on the pages of a sheet made from the text in `file`. Raises PdfError."""
-    from leaflets.proof import proof  # here, as it loads the reader of PDFs
-
-    return proof(pdf, edition, file)
 
 
 def tightened(fit: Fit, edition: Edition, file: str) -> tuple[Finding, ...]:
@@ -51,7 +44,7 @@ def not_suppressed(findings: Iterable[Finding], suppressions: Sequence[Suppressi
 
 
 def require_on_paper(findings: Sequence[Finding]) -> None:
-    """Raises RenderError where words fall off the page or on other words: a sheet that hides a dose is none."""
+    """Raises RenderError where words fall off the page or on other words, since a dose might be among them."""
     hidden = [finding for finding in findings if finding.code == HIDDEN and finding.severity is Severity.ERROR]
     if hidden:
         first = hidden[0]

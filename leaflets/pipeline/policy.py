@@ -1,4 +1,4 @@
-"""Whether a sheet may be made: what refuses it, and the notices it carries where that was allowed all the same.
+"""Whether a sheet may be made: what refuses it, and the notices it carries where it is made by permission.
 
 A sheet is refused where its text is past its review date, where its translation says otherwise about safety than its
 source, and where it is withdrawn (standards 8, item 16). The first two may be allowed, and are then said on the sheet.
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.languages import language
 from leaflets.model.edition import Audience, Edition, Notice, TypeSize
+from leaflets.model.finding import and_more
 from leaflets.model.paper import Paper
 from leaflets.model.review import is_expired
 from leaflets.pipeline.cache import Cache
 from leaflets.pipeline.catalogue import cached_entry
-from leaflets.pipeline.texts import Texts, parse_texts
+from leaflets.pipeline.texts import Texts, parse_texts, source_missing
 from leaflets.project.content import ORIGINAL
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def require_not_withdrawn(*monographs: Monograph | None) -> None:
 def outdated_translation(texts: Texts, edition: Edition) -> str:
     """Where the source of a translation says otherwise about safety now, in one sentence; empty where nowhere.
 
-    Raises ContentError where a translation lacks the voice or the text it translates, CheckFailed where it was never
-    sealed, UsageError where we have no words in its language, since English ones would stand on the page.
+    Raises ContentError where a translation is asked for clinicians or its source is missing, CheckFailed where it was
+    never sealed, UsageError where we have no words in its language, since English ones would stand on the page.
     """
     source = texts.source
     if edition.bilingual and (edition.paper is Paper.A5 or edition.type_size is TypeSize.LARGE_PRINT):
@@ -61,9 +62,7 @@ def outdated_translation(texts: Texts, edition: Edition) -> str:
     translation, original = parse_texts(texts)
     if original is None:
         if translation.front.translation:
-            raise ContentError(
-                f"{source.file}: the text it translates is not there", f"Put {source.name}.md beside it."
-            )
+            raise source_missing(source)
         return ""
     if edition.audience is not Audience.PATIENT:
         raise ContentError(
@@ -106,12 +105,11 @@ def _changed_since(translation: Monograph, original: Monograph) -> str:
             f"{translation.file}:1: the translation has no record of its source",
             "“leaflet translation seal” writes it.",
         )
-    grave = [each for each in source_changes(translation, original) if each.safety]
-    if not grave:
+    safety_changes = [each for each in source_changes(translation, original) if each.safety]
+    if not safety_changes:
         return ""
-    first = grave[0]
-    many = f" and {len(grave) - 1} more" if len(grave) > 1 else ""
+    first = safety_changes[0]
     return (
         f"{translation.file}:{first.line}: the source has changed since ({original.file}:{first.source_line}, "
-        f"{first.section}){many}"
+        f"{first.section}){and_more(safety_changes)}"
     )

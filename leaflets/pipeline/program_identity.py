@@ -1,6 +1,6 @@
-"""The program itself as it lies on this machine: the hash of what shapes a page, its files' stamps, all releases.
+"""The program as it is installed: the hash of what shapes a page, its files' stamps, the releases of its libraries.
 
-Releases are read off the names of folders: to ask Python's own machinery takes longer than to set a page.
+Releases are read from the names of metadata folders, since importlib.metadata takes longer than setting a page.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def code_hash() -> str:
 
 @cache
 def program_stamp() -> bytes:
-    """Our own code and styles, and the libraries beneath them, as they lie on this machine."""
+    """Our own code and styles, and the libraries they use, as they are installed."""
     package = str(Path(__file__).resolve().parent.parent)
     folders = (folder_stamp(package), folder_stamp(str(packaged_folder("styles"))))
     libraries = (
@@ -72,7 +72,7 @@ def program_stamp() -> bytes:
 def folder_stamp(folder: str) -> str:
     """Every file below a folder with its size and times of change; empty where there is no folder.
 
-    Two times, since that of its text may be set by hand or by a copy; what cannot be looked at counts by name.
+    Two times, since that of its content may be set by hand or by a copy. A file that cannot be read counts by its name.
     """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -101,7 +101,7 @@ def _entry_stamp(entry: os.DirEntry[str]) -> str:
 
 
 def _library_stamp(name: str) -> str:
-    """A library's size and time of change, found on the path without the machinery of imports."""
+    """A library's size and time of change, found on the path without importing it."""
     for folder in sys.path:
         with contextlib.suppress(OSError):
             stat = Path(folder, name, "__init__.py").stat()
@@ -110,7 +110,7 @@ def _library_stamp(name: str) -> str:
 
 
 def _system_library(name: str) -> str:
-    """The file a system library's name leads to, which bears its version."""
+    """The file that a system library's name links to; its version is part of that file's name."""
     path = next((f"{folder}/{name}" for folder in _LIBRARY_FOLDERS if os.path.lexists(f"{folder}/{name}")), "")
     return os.path.realpath(path) if path else f"{name} elsewhere"
 

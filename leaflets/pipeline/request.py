@@ -75,7 +75,7 @@ def requested_edition(project: ProjectFolder, audience: str, **choices: Unpack[E
 
 
 def audiences_of(project: ProjectFolder, sources: Sequence[MonographFile]) -> tuple[Audience, ...]:
-    """The audiences that all these texts are written for: a translation has the patient voice alone."""
+    """The audiences that all these texts are written for: a translation is for patients alone."""
     return (Audience.PATIENT,) if all(project.original(source) for source in sources) else tuple(Audience)
 
 

@@ -88,7 +88,7 @@ def _rendered(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> 
         return replace(_composed(draft, inputs, fit), attachments=attachments)
 
     sheet = fit_to_paper(edition, compose_tighter, lambda page: _typeset(page, assets))
-    on_pages = (*tightened(sheet.fit, edition, source.file), *_proved(sheet.pdf, edition, source.file))
+    on_pages = (*tightened(sheet.fit, edition, source.file), *proof_findings(sheet.pdf, edition, source.file))
     require_on_paper(on_pages)
     findings = (*draft.findings, *not_suppressed(on_pages, front.allow))
     pdf = _as_booklet(sheet.pdf, edition, assets) if edition.booklet else sheet.pdf
@@ -110,7 +110,7 @@ def _draft(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> Dra
     monograph, original = checked.monograph, checked.original
     require_not_withdrawn(original, monograph)
     by_language = {text.lang: view(text, edition.audience) for text in (original, monograph) if text}
-    languages = [tongue.code for tongue in edition.languages] if edition.bilingual else [monograph.lang]
+    languages = [language.code for language in edition.languages] if edition.bilingual else [monograph.lang]
     views = tuple(by_language[code] for code in languages)
     code = qr(inputs.content_id, inputs.code_url, edition)
     imprint = Imprint(
@@ -157,7 +157,8 @@ def _typeset(page: Html, assets: Mapping[str, bytes]) -> Pdf:
     return typeset(page, assets)
 
 
-def _proved(pdf: Pdf, edition: Edition, file: str) -> tuple[Finding, ...]:
+def proof_findings(pdf: Pdf, edition: Edition, file: str) -> tuple[Finding, ...]:
+    """The findings of the proof on the pages of a sheet made from the text in `file`. Raises PdfError."""
     from leaflets.proof import proof
 
     return proof(pdf, edition, file)
@@ -167,8 +168,8 @@ def _as_booklet(pdf: Pdf, edition: Edition, assets: Mapping[str, bytes]) -> Pdf:
     """The A5 pages two by two on A4, bound at the side where the first language begins its lines."""
     from leaflets.booklet import blank_page, booklet  # only a booklet needs pikepdf
 
-    tongue, blank = edition.languages[0], None
+    language, blank = edition.languages[0], None
     if pdf.pages % _PAGES_PER_FOLDED_SHEET:
-        page = blank_page(tongue.say("This page is left blank"), edition.stylesheets, tongue)
+        page = blank_page(language.say("This page is left blank"), edition.stylesheets, language)
         blank = _typeset(page, assets)
-    return booklet(pdf, blank, right_to_left=tongue.right_to_left)
+    return booklet(pdf, blank, right_to_left=language.right_to_left)

@@ -80,9 +80,9 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class CheckedText:
-    """The parsed texts of a sheet and the findings on them; `of` tells what was read, and for which sheet."""
+    """The parsed texts of a sheet and the findings on them; `depends_on` is everything that decides them."""
 
-    of: tuple[str, ...]
+    depends_on: tuple[str, ...]
     monograph: Monograph
     original: Monograph | None
     findings: tuple[Finding, ...]
@@ -116,6 +116,13 @@ def translated_text(project: ProjectFolder, source: MonographFile, text: bytes) 
     return TranslatedText(source, text, frozenset(pictures_of(project, source, text)))
 
 
+def source_missing(translation: MonographFile) -> ContentError:
+    """The error for a translation whose source is not beside it."""
+    return ContentError(
+        f"{translation.file}: the text it translates is not there", f"Put {translation.name}.md beside it."
+    )
+
+
 def parse_texts(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph, Monograph | None]:
     """A monograph with what it takes from the text it translates, and that one; itself and None where there is none.
 
@@ -134,30 +141,30 @@ def parse_texts(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph
 def parse_and_check(
     texts: Texts, pictures: Collection[str], edition: Edition, before: CheckedText | None = None
 ) -> CheckedText:
-    """Parses and checks the texts of a sheet; returns `before` where that was of the very same.
+    """Parses and checks the texts of a sheet; returns `before` where that was made of the same.
 
     Raises ContentError where one of the texts cannot be read.
     """
-    of = _of(texts, pictures, edition)
-    if before is not None and before.of == of:
+    depends_on = _depends_on(texts, pictures, edition)
+    if before is not None and before.depends_on == depends_on:
         return before
-    from leaflets.checks import check  # here, so that a run whose leaflets are all judged loads no linter
+    from leaflets.checks import check  # here, so that a run whose leaflets were all checked before loads no linter
 
     monograph, original = parse_texts(texts, pictures)
     audience = (edition.audience,)
     findings = check(monograph, decode(texts.text, texts.source.file), audience, original=original)
     if edition.bilingual and original and texts.original:
         findings = (*findings, *check(original, decode(texts.original.text, texts.original.source.file), audience))
-    return CheckedText(of, monograph, original, findings)
+    return CheckedText(depends_on, monograph, original, findings)
 
 
-def _of(texts: Texts, pictures: Collection[str], edition: Edition) -> tuple[str, ...]:
-    """All that the parser and the checks are told."""
+def _depends_on(texts: Texts, pictures: Collection[str], edition: Edition) -> tuple[str, ...]:
+    """Everything that decides what the parser and the checks return: texts, their files and pictures, the audience."""
     original = texts.original
     sources = (texts.source, original.source) if original else (texts.source,)
-    locations = (word for source in sources for word in (source.name, source.file, source.lang))
-    theirs = sorted(original.pictures) if original else ()
-    return (texts.hash, *locations, repr((sorted(pictures), theirs)), edition.audience, str(edition.bilingual))
+    files = (word for source in sources for word in (source.name, source.file, source.lang))
+    original_pictures = sorted(original.pictures) if original else ()
+    return (texts.hash, *files, repr((sorted(pictures), original_pictures)), edition.audience, str(edition.bilingual))
 
 
 def examine_texts(project: ProjectFolder, texts: Texts, audiences: Collection[Audience], today: dt.date) -> Examined:

@@ -11,7 +11,7 @@ from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Monograph, Translation
 from leaflets.parse.translation_file import new_translation, with_record
-from leaflets.pipeline.texts import parse_monograph, pictures_of
+from leaflets.pipeline.texts import parse_monograph, pictures_of, source_missing
 from leaflets.project import MonographFile, ProjectFolder, read_bytes, read_text
 from leaflets.translation import (
     SourceChange,
@@ -86,9 +86,7 @@ def seal_translation(project: ProjectFolder, translation: MonographFile) -> Seal
 def _original(project: ProjectFolder, translation: MonographFile) -> MonographFile:
     source = project.original(translation)
     if source is None:
-        raise ContentError(
-            f"{translation.file}: the text it translates is not there", f"Put {translation.name}.md beside it."
-        )
+        raise source_missing(translation)
     return source
 
 
@@ -141,7 +139,7 @@ class TranslationStatus:
 
 
 def translation_status(project: ProjectFolder, translation: MonographFile) -> TranslationStatus:
-    """How a translation stands to its source as both are now."""
+    """The state of a translation beside its source, from both files as they are now."""
     source = project.original(translation)
     try:
         translated = _parsed(project, translation)
