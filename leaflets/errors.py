@@ -84,6 +84,6 @@ class Interrupted(LeafletError):
 class InterruptSignal(KeyboardInterrupt):
     """Ctrl-C, as our signal handlers raise it.
 
-    A plain KeyboardInterrupt that leaves code run from a text, as that of a dataclass in the making, counts for Python
-    as one that nobody caught, even if it was: the process would end by the signal, not with our exit code.
+    Where a plain KeyboardInterrupt passes through code that `exec` runs, as when a dataclass is defined, Python treats
+    it as uncaught even if it is caught later: the process would end by the signal, not with our exit code.
     """

@@ -90,8 +90,8 @@ def test_a_change_is_told_with_its_words_and_its_numbers(
         (
             change.rank.value,
             change.kind.value,
-            " ".join(piece.words for piece in change.pieces if piece.fate is WordChange.WAS),
-            " ".join(piece.words for piece in change.pieces if piece.fate is WordChange.NOW),
+            " ".join(piece.words for piece in change.pieces if piece.change is WordChange.WAS),
+            " ".join(piece.words for piece in change.pieces if piece.change is WordChange.NOW),
             ",".join(change.was),
             ",".join(change.now),
         )
@@ -139,9 +139,9 @@ def test_no_word_is_lost_between_the_two_texts(old: list[str], new: list[str]) -
     found = compared(*(TEXT + "\n### Overdose\n\nCall.\n\n" + "\n\n".join(lines) + "\n" for lines in (old, new)))
     net = Counter[str]()
     for piece in (piece for change in found.changes for piece in change.pieces):
-        if piece.fate is not WordChange.KEPT:
+        if piece.change is not WordChange.KEPT:
             for word in piece.words.split():
-                net[word] += 1 if piece.fate is WordChange.NOW else -1
+                net[word] += 1 if piece.change is WordChange.NOW else -1
     expected = Counter[str](" ".join(new).split())
     expected.subtract(" ".join(old).split())
     assert {word: n for word, n in net.items() if n} == {word: n for word, n in expected.items() if n}

@@ -14,7 +14,7 @@ from leaflets.errors import ContentError, LeafletError
 from leaflets.model.finding import Severity
 from leaflets.model.monograph import Monograph, Reference, Suppression
 from leaflets.parse import parse
-from leaflets.parse.front_matter import _load, _Loader, _QuickLoader
+from leaflets.parse.front_matter import _load, _Loader, _CLoader
 
 BODY = "# Testol\n\n### Usage\nEases a sore elbow.\n"
 
@@ -179,7 +179,7 @@ def test_front_matter_read_in_c_says_what_python_s_reader_says() -> None:
 
     for path in (Path(__file__).parent.parent / "content").glob("*.md"):
         text = path.read_text(encoding="utf-8").split("\n---\n")[0].removeprefix("---\n")
-        quick, slow = (_load(loader(text)) for loader in (_QuickLoader, _Loader))
+        quick, slow = (_load(loader(text)) for loader in (_CLoader, _Loader))
         assert quick
         assert slow
         assert told(quick) == told(slow)

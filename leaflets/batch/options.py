@@ -53,7 +53,7 @@ def options_from_json(text: str) -> RunOptions:
         defaults=RowDefaults(
             Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)), facts["destination"]
         ),
-        columns=tuple((theirs, ours) for theirs, ours in facts["columns"]),
+        columns=tuple((header, column) for header, column in facts["columns"]),
         encoding=facts["encoding"],
         sort=tuple(facts["sort"]),
         allowed=frozenset(map(Objection, facts["allowed"])),

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _facts(difference: Difference, page: Path | None) -> dict[str, Any]:
-    changes = [asdict(change) for change in difference.comparison.changes]
+    changes = [_change_facts(change) for change in difference.comparison.changes]
     old, new = difference.names
     return {
         "old": old,
@@ -72,6 +72,11 @@ def _facts(difference: Difference, page: Path | None) -> dict[str, Any]:
         "changes": changes,
         "pdf": display_path(page) if page else None,
     }
+
+
+def _change_facts(change: Change) -> dict[str, Any]:
+    """A change as JSON, in which programs find the change of some words under the name `fate`."""
+    return {**asdict(change), "pieces": [{"fate": piece.change, "words": piece.words} for piece in change.pieces]}
 
 
 def _print(difference: Difference) -> None:
@@ -95,8 +100,8 @@ def _print_change(change: Change) -> None:
 
 
 def _marked(piece: ChangedWords) -> str:
-    before, after = _MARKS[piece.fate]
+    before, after = _MARKS[piece.change]
     words = f"{before}{piece.words}{after}"
-    if piece.fate == "kept":
+    if piece.change == "kept":
         return words
-    return report.coloured(words, Severity.ERROR if piece.fate == "was" else Severity.INFO, sys.stdout)
+    return report.coloured(words, Severity.ERROR if piece.change == "was" else Severity.INFO, sys.stdout)

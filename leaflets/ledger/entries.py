@@ -61,7 +61,7 @@ class CopyEntry:
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """All that is fixed of a run before anything is made. `list_path_hash` is a keyed hash of where the list lay."""
+    """What is fixed of a run before anything is made. `list_path_hash` is a keyed hash of the list's path."""
 
     name: str
     key: str

@@ -353,11 +353,11 @@ def _refuse_unknown(run: RunEntry, unknown: Sequence[int]) -> None:
 
 
 def _refuse_moves(run: RunEntry, wanted: CopyState, moving: Sequence[tuple[int, CopyState]]) -> None:
-    stuck = [(serial, state) for serial, state in moving if wanted not in TRANSITIONS[state]]
-    if stuck:
+    refused = [(serial, state) for serial, state in moving if wanted not in TRANSITIONS[state]]
+    if refused:
         by_state = "; ".join(
-            f"{serials.format_serials(serial for serial, at in stuck if at is state)} {state}"
-            for state in dict.fromkeys(state for _, state in stuck)
+            f"{serials.format_serials(serial for serial, at in refused if at is state)} {state}"
+            for state in dict.fromkeys(state for _, state in refused)
         )
         hint = "Nothing was changed. Leave these out; states only move forward."
         raise UsageError(f"run {run.name}: these copies cannot become {wanted}: {by_state}", hint)

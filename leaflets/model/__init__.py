@@ -1,1 +1,1 @@
-"""The frozen types that travel between the stages, by subject; they know no stage."""
+"""The frozen types that travel between the stages, by subject; they import no stage."""

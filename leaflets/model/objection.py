@@ -1,4 +1,4 @@
-"""Why a leaflet should not be handed out, and what is printed where it was allowed all the same."""
+"""Why a leaflet should not be handed out, and what is printed on its label where that was allowed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Objection(StrEnum):
 
     @property
     def flag(self) -> str:
-        """The flag that allows it all the same; none allows what was withdrawn."""
+        """The flag that allows the leaflet; none allows what was withdrawn."""
         return "" if self is Objection.WITHDRAWN else f"--allow-{self.value}"
 
     def note(self, lang: str) -> str:

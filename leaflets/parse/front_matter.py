@@ -92,7 +92,7 @@ class _Loader(_Composer, yaml.SafeLoader):
     """Reads YAML in Python, with precise error messages."""
 
 
-class _QuickLoader(_Composer, yaml.CSafeLoader):
+class _CLoader(_Composer, yaml.CSafeLoader):
     """Reads YAML in C, in a ninth of the time, with less precise error messages."""
 
     def __init__(self, text: str) -> None:
@@ -104,14 +104,14 @@ class _QuickLoader(_Composer, yaml.CSafeLoader):
 def _parse_yaml(text: str) -> YamlNode | None:
     # Cached by its text, since a print run reads the front matter of a monograph many times.
     try:
-        return _load(_QuickLoader(text))
+        return _load(_CLoader(text))
     except _NotAllowed:
         raise
     except yaml.YAMLError:
         return _load(_Loader(text))
 
 
-def _load(loader: _QuickLoader | _Loader) -> YamlNode | None:
+def _load(loader: _CLoader | _Loader) -> YamlNode | None:
     try:
         node: YamlNode | None = loader.get_single_node()
     finally:

@@ -17,10 +17,10 @@ from leaflets.printfile.deflate_template import DeflateTemplate, deflate_templat
 
 _PREFIX = 0x80  # the first of the bytes that stand for a prefix; the rest of a template is ASCII
 _PREFIXES = [b"%c" % byte for byte in range(_PREFIX, SHARED)]
-_PLACES = [b"%c" % NODE, *_PREFIXES]
+_MARKERS = [b"%c" % NODE, *_PREFIXES]
 _MOST_OBJECTS = 100 * (SHARED - _PREFIX)
 COPIES_BEFORE_TEMPLATE = 16
-"""Copies of one shape before a template is made; to make it takes as long as to compress as many."""
+"""Copies of one shape before a template is made, which takes as long as compressing so many copies."""
 _MARKED = re.compile(rb"([\xf1\xf2])([0-9a-f]{4})")
 
 
@@ -57,19 +57,19 @@ class _StreamTemplate:
     """An object stream and rows of the parent tree, for all copies whose object numbers have as many digits."""
 
     objects: bytes
-    first: int  # where the objects begin behind their numbers and places
+    first: int  # where the objects begin behind their numbers and offsets
     parents: bytes
     used: int = 0
     deflate_template: DeflateTemplate | None = None
 
-    def stream(self, places: Sequence[bytes], numbers: Sequence[bytes]) -> CopyStream:
+    def stream(self, markers: Sequence[bytes], numbers: Sequence[bytes]) -> CopyStream:
         """The stream of the copy with these numbers."""
         self.used += 1
         if self.used == COPIES_BEFORE_TEMPLATE:
-            self.deflate_template = deflate_template(self.objects, places, [len(number) for number in numbers])
-        objects = with_numbers(self.objects, places, numbers)
+            self.deflate_template = deflate_template(self.objects, markers, [len(number) for number in numbers])
+        objects = with_numbers(self.objects, markers, numbers)
         data = self.deflate_template.filled(numbers, objects) if self.deflate_template else zlib.compress(objects, 1)
-        return CopyStream(data, self.first, with_numbers(self.parents, places, numbers))
+        return CopyStream(data, self.first, with_numbers(self.parents, markers, numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class CopyTemplate:
 
         Where the objects begin in it depends only on how many digits their numbers have, so that is computed once.
         """
-        places, numbers = self._numbers(first, node)
+        markers, numbers = self._numbers(first, node)
         digits = (len(numbers[0]), len(numbers[1]))
         alike = len(numbers[1]) == len(numbers[-1])
         stream_template = self._stream_templates.get(digits) if alike else None
@@ -110,7 +110,7 @@ class CopyTemplate:
             stream_template = self._stream_template(first, node)
             if alike:
                 self._stream_templates[digits] = stream_template
-        return stream_template.stream(places, numbers)
+        return stream_template.stream(markers, numbers)
 
     def _stream_template(self, first: int, node: int) -> _StreamTemplate:
         bodies = self.fill(first, node).bodies
@@ -123,15 +123,15 @@ class CopyTemplate:
         return _StreamTemplate(head + objects, begin, lines[2 * self.packed])
 
     def _with_prefixes(self, text: bytes, first: int, node: int) -> bytes:
-        text = text.replace(_PLACES[0], b"%d" % node)
+        text = text.replace(_MARKERS[0], b"%d" % node)
         for group, prefix in enumerate(range(first // self.step, (first + self.packed) // self.step + 1), 1):
-            text = text.replace(_PLACES[group], b"%d" % prefix)
+            text = text.replace(_MARKERS[group], b"%d" % prefix)
         return text
 
     def _numbers(self, first: int, node: int) -> tuple[Sequence[bytes], Sequence[bytes]]:
         """The bytes that stand for the node and for each prefix, and what stands there in a copy."""
         prefixes = range(first // self.step, (first + self.packed) // self.step + 1)
-        return _PLACES[: len(prefixes) + 1], [b"%d" % number for number in (node, *prefixes)]
+        return _MARKERS[: len(prefixes) + 1], [b"%d" % number for number in (node, *prefixes)]
 
 
 def make_copy_template(

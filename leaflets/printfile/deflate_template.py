@@ -1,8 +1,8 @@
 """Text compressed once for all copies: only the digits that differ are put in, within the compressed bytes.
 
 A deflated text is letters and references to text that came before. Where every letter takes eight bits, as in the fixed
-code of RFC 1951 (3.2.6), a digit that is replaced moves nothing. The text is compressed with a sign of its own for each
-digit of each number, so that a reference joins only what is alike in every copy.
+code of RFC 1951 (3.2.6), a digit that is replaced moves nothing. For each digit of each number the text is
+compressed with a letter that occurs nowhere else in it, so that a reference covers only what is the same in every copy.
 """
 
 import zlib
@@ -44,37 +44,40 @@ class DeflateTemplate(NamedTuple):
         return bytes(data)
 
 
-def deflate_template(text: bytes, places: Sequence[bytes], widths: Sequence[int]) -> DeflateTemplate | None:
-    """A text in which each of the bytes `places` stands for a number of as many digits; None where it has no room."""
-    signs = _signs(text, places, widths)
-    if signs is None:
+def deflate_template(text: bytes, markers: Sequence[bytes], widths: Sequence[int]) -> DeflateTemplate | None:
+    """The template of a text in which each byte of `markers` stands for a number of `widths` digits.
+
+    None where the text leaves too few letters free to stand for the digits.
+    """
+    stand_ins = _stand_ins(text, markers, widths)
+    if stand_ins is None:
         return None
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zlib.Z_FIXED)
-    data = bytearray(packer.compress(with_numbers(text, places, signs)) + packer.flush())
-    owners = {sign: (number, digit) for number, own in enumerate(signs) for digit, sign in enumerate(own)}
+    data = bytearray(packer.compress(with_numbers(text, markers, stand_ins)) + packer.flush())
+    owners = {letter: (number, digit) for number, own in enumerate(stand_ins) for digit, letter in enumerate(own)}
     holes = tuple(_Hole(*owners[letter], *divmod(bit, 8)) for bit, letter in _letters(data) if letter in owners)
     for number, digit, at, shift in holes:
-        bits = _CODES[signs[number][digit]] << shift
+        bits = _CODES[stand_ins[number][digit]] << shift
         data[at] ^= bits & 255
         data[at + 1] ^= bits >> 8
-    made = DeflateTemplate(bytes(data), holes)
+    template = DeflateTemplate(bytes(data), holes)
     sample = [(b"1234567890" * 2)[number % 10 :][:width] for number, width in enumerate(widths)]
-    is_right = zlib.decompress(made.deflated(sample), -zlib.MAX_WBITS) == with_numbers(text, places, sample)
-    return made if is_right else None
+    is_right = zlib.decompress(template.deflated(sample), -zlib.MAX_WBITS) == with_numbers(text, markers, sample)
+    return template if is_right else None
 
 
-def _signs(text: bytes, places: Sequence[bytes], widths: Sequence[int]) -> list[bytes] | None:
+def _stand_ins(text: bytes, markers: Sequence[bytes], widths: Sequence[int]) -> list[bytes] | None:
     """For each number as many letters as it has digits, all different and none of the text; None where they run out."""
-    free = [letter for letter in range(_EIGHT_BITS) if letter not in text and b"%c" % letter not in places]
+    free = [letter for letter in range(_EIGHT_BITS) if letter not in text and b"%c" % letter not in markers]
     if sum(widths) > len(free):
         return None
     return [bytes(free.pop() for _ in range(width)) for width in widths]
 
 
-def with_numbers(text: bytes, places: Sequence[bytes], numbers: Sequence[bytes]) -> bytes:
-    """A text with each of the numbers in its place."""
-    for place, number in zip(places, numbers, strict=True):
-        text = text.replace(place, number)
+def with_numbers(text: bytes, markers: Sequence[bytes], numbers: Sequence[bytes]) -> bytes:
+    """A text with each of the numbers in place of its marker."""
+    for marker, number in zip(markers, numbers, strict=True):
+        text = text.replace(marker, number)
     return text
 
 
@@ -102,7 +105,7 @@ def _backwards(code: int, bits: int) -> int:
 
 
 def _codes() -> Iterator[tuple[int, int, int]]:
-    """Kind, code and bits of everything that the fixed code knows."""
+    """Kind, code and number of bits of every symbol of the fixed code."""
     for first, end, code, bits in ((0, 144, 0x30, 8), (144, 256, 0x190, 9), (256, 280, 0, 7), (280, 288, 0xC0, 8)):
         yield from ((kind, _backwards(code + kind - first, bits), bits) for kind in range(first, end))
 

@@ -1,4 +1,4 @@
-"""Files read whole, or refused with their name; written to a temporary file, synced and renamed: none is partial."""
+"""Reads whole files, and writes them so that none is ever partial: to a temporary file, synced, then renamed."""
 
 from __future__ import annotations
 

@@ -47,11 +47,11 @@ def texts_in(record: Record, texts: Mapping[str, bytes], project: ProjectFolder)
     """The texts that a sheet was made from, out of those attached to it; its own is empty where it is not attached."""
     source = source_of(record, project)
     text = texts.get(source.file_name, b"")
-    theirs = MonographFile(record.name, ORIGINAL, source.path.with_name(f"{record.name}.md"))
-    if source.lang == ORIGINAL or theirs.file_name not in texts:
+    recorded_original = MonographFile(record.name, ORIGINAL, source.path.with_name(f"{record.name}.md"))
+    if source.lang == ORIGINAL or recorded_original.file_name not in texts:
         return Texts(source, text)
-    own_original = project.original(source) or theirs
-    return Texts(source, text, translated_text(project, own_original, texts[theirs.file_name]))
+    own_original = project.original(source) or recorded_original
+    return Texts(source, text, translated_text(project, own_original, texts[recorded_original.file_name]))
 
 
 def current_inputs(record: Record, texts: Texts, project: ProjectFolder) -> Inputs:

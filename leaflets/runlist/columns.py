@@ -56,10 +56,10 @@ def column_names(headers: Iterable[str], columns: Mapping[str, str]) -> tuple[st
 
     Raises UsageError where two headers mean the same column or the settings map to a column that does not exist.
     """
-    own = {_key(theirs): ours for theirs, ours in columns.items()}
-    for ours in own.values():
-        if ours not in COLUMNS:
-            raise UsageError(f'[batch.columns] maps to "{ours}", which is no column', f"Columns: {_listed()}.")
+    own = {_key(header): column for header, column in columns.items()}
+    for column in own.values():
+        if column not in COLUMNS:
+            raise UsageError(f'[batch.columns] maps to "{column}", which is no column', f"Columns: {_listed()}.")
     names = tuple(_our_name(_key(header), own) for header in headers)
     for index, name in enumerate(names):
         if name and name in names[:index]:

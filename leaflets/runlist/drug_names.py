@@ -23,9 +23,9 @@ class DrugName:
 
 @dataclass(frozen=True, slots=True)
 class DrugMatch:
-    """The drugs a text stands for, one where it is unambiguous; where there is none, drugs with similar names.
+    """The drugs a name or code stands for: one where it is unambiguous.
 
-    `reason` says why it does not stand for exactly one.
+    `near` are drugs with similar names where it stands for none; `reason` says why it does not stand for exactly one.
     """
 
     drugs: tuple[str, ...]

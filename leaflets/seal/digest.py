@@ -1,4 +1,4 @@
-"""The seal of a finished file: a digest over every byte of it, kept where a PDF has its identifier.
+"""The seal of a finished file: a digest over every byte of it, stored in the identifier of the PDF.
 
 It shows that a file was damaged, cut or changed since it was made. It is no signature: whoever changes a file on
 purpose can seal it again, and only `rebuild` shows that the page is what its source makes.

@@ -56,6 +56,6 @@ def _numbers(change: Change) -> str:
 
 def _piece(piece: ChangedWords) -> str:
     words = escape(piece.words)
-    if piece.fate is WordChange.WAS:
+    if piece.change is WordChange.WAS:
         return f'<span class="was">[was: <span class="struck">{words}</span>]</span>'
-    return f"<strong>{words}</strong>" if piece.fate is WordChange.NOW else words
+    return f"<strong>{words}</strong>" if piece.change is WordChange.NOW else words

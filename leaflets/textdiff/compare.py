@@ -52,7 +52,7 @@ class Rank(StrEnum):
 
 
 class WordChange(StrEnum):
-    """What became of some words."""
+    """Whether some words are in both texts, only in the old one, or only in the new one."""
 
     KEPT = "kept"
     WAS = "was"
@@ -61,9 +61,9 @@ class WordChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangedWords:
-    """Some words of a block, and what became of them."""
+    """Some words of a block, and which of the two texts has them."""
 
-    fate: WordChange
+    change: WordChange
     words: str
 
 
@@ -243,10 +243,10 @@ def _paired(old: Sequence[_Unit], new: Sequence[_Unit]) -> Iterator[tuple[_Unit 
         if best < 0 or alike[best] < _LEAST_LIKENESS:
             yield None, unit
             continue
-        yield from ((gone, None) for gone in rest[:best])
+        yield from ((removed, None) for removed in rest[:best])
         yield rest[best], unit
         del rest[: best + 1]
-    yield from ((gone, None) for gone in rest)
+    yield from ((removed, None) for removed in rest)
 
 
 def _likeness(one: _Unit, other: _Unit) -> float:
@@ -269,10 +269,10 @@ def _change(section: str, heading: str, old: _Unit | None, new: _Unit | None) ->
 def _numbers(before: str, after: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The numbers that one side has more often than the other; all of both where only their order changed."""
     old, new = _NUMBER.findall(before), _NUMBER.findall(after)
-    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
-    if old != new and not gone and not come:
+    removed, added = Counter(old) - Counter(new), Counter(new) - Counter(old)
+    if old != new and not removed and not added:
         return tuple(old), tuple(new)
-    return tuple(gone.elements()), tuple(come.elements())
+    return tuple(removed.elements()), tuple(added.elements())
 
 
 def _rank(section: str, words: str) -> Rank:
@@ -283,7 +283,7 @@ def _rank(section: str, words: str) -> Rank:
 
 
 def _pieces(before: str, after: str) -> Iterator[ChangedWords]:
-    """The words of both texts, each with what became of it, in reading order."""
+    """The words of both texts, each with its change, in reading order."""
     old, new = before.split(), after.split()
     parts: list[tuple[WordChange, str]] = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -291,5 +291,5 @@ def _pieces(before: str, after: str) -> Iterator[ChangedWords]:
             parts += [(WordChange.KEPT, word) for word in old[a:b]]
         else:
             parts += [(WordChange.WAS, word) for word in old[a:b]] + [(WordChange.NOW, word) for word in new[c:d]]
-    for fate, group in groupby(parts, key=lambda part: part[0]):
-        yield ChangedWords(fate, " ".join(word for _, word in group))
+    for change, group in groupby(parts, key=lambda part: part[0]):
+        yield ChangedWords(change, " ".join(word for _, word in group))

@@ -188,8 +188,8 @@ def _drop_stray_links(pdf: Any, tags: _Tags, reachable: set[bytes]) -> None:
         return
     for reference in pdf.page_references:
         page = tags.at(reference)
-        kept = [note for note in page.get("Annots", ()) if tags.at(note).get("StructParent") not in strays]
-        page["Annots"] = pydyf.Array(kept)
+        annotations = [note for note in page.get("Annots", ()) if tags.at(note).get("StructParent") not in strays]
+        page["Annots"] = pydyf.Array(annotations)
     pairs = zip(tags.numbers[::2], tags.numbers[1::2], strict=True)
     tags.numbers[:] = [part for pair in pairs if pair[0] not in strays for part in pair]
 

@@ -1,4 +1,4 @@
-"""Tells from its text whether a page or a stylesheet may ask for a footnote."""
+"""Whether a page or a stylesheet may ask for a footnote, by its text."""
 
 import re
 

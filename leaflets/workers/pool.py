@@ -27,10 +27,10 @@ class _Worker:
     """One process, the pipe to it, and the task it is working on."""
 
     def __init__(self, render: RenderFunction, limits: Limits, context: ForkServerContext | SpawnContext) -> None:
-        self.pipe, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, render, limits), daemon=True)
+        self.pipe, worker_end = context.Pipe()
+        process = context.Process(target=_serve, args=(worker_end, render, limits), daemon=True)
         process.start()
-        theirs.close()
+        worker_end.close()
         self.process: BaseProcess = process
         self.limits = limits
         self.task: RenderTask | None = None
