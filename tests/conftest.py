@@ -32,7 +32,7 @@ def corpus() -> Path:
 @pytest.fixture(scope="session")
 def monographs(tmp_path_factory: pytest.TempPathFactory) -> ProjectMonographs:
     """The sheets of this session, each made once."""
-    folder = shared_folder(tmp_path_factory) / "shelf"
+    folder = shared_folder(tmp_path_factory) / "shared-cache"
     (folder / "project").mkdir(parents=True, exist_ok=True)
     return ProjectMonographs(folder)
 

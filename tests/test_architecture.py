@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md and the house rules, held against the tree of files."""
+"""ARCHITECTURE.md and the rules of this repository, compared with the tree of files."""
 
 import ast
 import re

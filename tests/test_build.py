@@ -63,7 +63,7 @@ def test_another_folder_changes_nothing(folder: Path, tmp_path_factory: pytest.T
     assert first.pdf.data == second.pdf.data
 
 
-def test_what_was_perused_before_makes_the_same_sheet(folder: Path) -> None:
+def test_a_text_checked_before_makes_the_same_sheet(folder: Path) -> None:
     project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     made = build(project, source, PATIENT, cache=Cache(folder / "one"), checked=before)
@@ -72,7 +72,7 @@ def test_what_was_perused_before_makes_the_same_sheet(folder: Path) -> None:
     assert made.findings == alone.findings
 
 
-def test_a_text_that_changed_since_it_was_perused_is_read_again(folder: Path) -> None:
+def test_a_text_that_changed_since_it_was_checked_is_read_again(folder: Path) -> None:
     project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     (folder / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven drops.\n")
@@ -80,7 +80,7 @@ def test_a_text_that_changed_since_it_was_perused_is_read_again(folder: Path) ->
     assert "seven drops" in made.html
 
 
-def test_what_was_perused_for_one_reader_is_not_taken_for_another(folder: Path) -> None:
+def test_a_text_checked_for_one_reader_is_not_taken_for_another(folder: Path) -> None:
     project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     edition = Edition(Audience.CLINICIAN)

@@ -14,7 +14,7 @@ from leaflets.errors import ContentError, LeafletError
 from leaflets.model.finding import Severity
 from leaflets.model.monograph import Monograph, Reference, Suppression
 from leaflets.parse import parse
-from leaflets.parse.front_matter import _load, _Loader, _CLoader
+from leaflets.parse.front_matter import _CLoader, _load, _Loader
 
 BODY = "# Testol\n\n### Usage\nEases a sore elbow.\n"
 
