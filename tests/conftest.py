@@ -1,5 +1,6 @@
 """What every test may ask for: the repository's root and the corpus that may stand beside it."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 settings.register_profile("any machine", deadline=None)  # a busy or slow machine is no fault of an example
 settings.load_profile("any machine")
+# A shell that starts the tests in the background has them ignore Ctrl-C, and so every command that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
