@@ -77,41 +77,41 @@ def environment() -> dict[str, str]:
 
     A machine may forbid Python to keep what it has compiled; what pip installs is compiled all the same.
     """
-    told = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return {**told, "PYTHONPATH": str(ROOT)}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**variables, "PYTHONPATH": str(ROOT)}
 
 
-def ours(title: str, count: int, *flags: str, cold: bool = False) -> Way:
+def leaflet_way(title: str, count: int, *flags: str, cold: bool = False) -> Way:
     """A run of ours."""
     command = (sys.executable, "-m", "leaflets", "batch", f"{count}.csv", "--again", "-q", *ALLOW, *flags)
     return Way(title, command, count, count, cold)
 
 
-def theirs(title: str, way: str, count: int, made: int) -> Way:
+def peer_way(title: str, way: str, count: int, made: int) -> Way:
     """A run of a peer."""
     return Way(title, (sys.executable, str(HERE / "batch_peers.py"), way, str(made), "peers"), count, made)
 
 
 def ways(*, large: bool) -> list[Way]:
     """All contenders."""
-    found = [
-        ours("leaflet batch, leaflets cached", 1_000),
-        ours("leaflet batch --tagged, cached", 1_000, "--tagged"),
-        ours("leaflet batch --split, cached", 1_000, "--split"),
-        ours("leaflet batch, nothing cached, 1 worker", 1_000, "--workers", "1", cold=True),
-        ours("leaflet batch, nothing cached, 2 workers", 1_000, "--workers", "2", cold=True),
-        ours("leaflet batch, leaflets cached", 10_000),
-        ours("leaflet batch --tagged, cached", 10_000, "--tagged"),
-        theirs("ReportLab, forms (plain layout)", "reportlab", 1_000, 1_000),
-        theirs("ReportLab, forms (plain layout)", "reportlab", 10_000, 10_000),
-        theirs("pikepdf, pages appended", "pikepdf", 1_000, 1_000),
-        theirs("Typst, one document", "typst-one", 1_000, 1_000),
-        theirs("Typst, one document a copy", "typst-each", 1_000, 200),
-        theirs("WeasyPrint, a loop", "weasyprint", 1_000, 20),
+    contenders = [
+        leaflet_way("leaflet batch, leaflets cached", 1_000),
+        leaflet_way("leaflet batch --tagged, cached", 1_000, "--tagged"),
+        leaflet_way("leaflet batch --split, cached", 1_000, "--split"),
+        leaflet_way("leaflet batch, nothing cached, 1 worker", 1_000, "--workers", "1", cold=True),
+        leaflet_way("leaflet batch, nothing cached, 2 workers", 1_000, "--workers", "2", cold=True),
+        leaflet_way("leaflet batch, leaflets cached", 10_000),
+        leaflet_way("leaflet batch --tagged, cached", 10_000, "--tagged"),
+        peer_way("ReportLab, forms (plain layout)", "reportlab", 1_000, 1_000),
+        peer_way("ReportLab, forms (plain layout)", "reportlab", 10_000, 10_000),
+        peer_way("pikepdf, pages appended", "pikepdf", 1_000, 1_000),
+        peer_way("Typst, one document", "typst-one", 1_000, 1_000),
+        peer_way("Typst, one document a copy", "typst-each", 1_000, 200),
+        peer_way("WeasyPrint, a loop", "weasyprint", 1_000, 20),
     ]
     if importlib.util.find_spec("reportlab") is None:
-        found = [way for way in found if "ReportLab" not in way.title]
-    return [*found, ours("leaflet batch, leaflets cached", 20_000)] if large else found
+        contenders = [way for way in contenders if "ReportLab" not in way.title]
+    return [*contenders, leaflet_way("leaflet batch, leaflets cached", 20_000)] if large else contenders
 
 
 def once(way: Way, project: Path) -> dict[str, float]:
@@ -148,11 +148,11 @@ def measure(project: Path, contenders: list[Way], rounds: int) -> list[dict[str,
             "way": way.title,
             "copies": way.copies,
             "made": way.made,
-            "seconds": statistics.median(one["seconds"] for one in found),
-            "cpu": statistics.median(one["cpu"] for one in found),
-            "memory_mib": max(one["memory_mib"] for one in found),
+            "seconds": statistics.median(one["seconds"] for one in measured),
+            "cpu": statistics.median(one["cpu"] for one in measured),
+            "memory_mib": max(one["memory_mib"] for one in measured),
         }
-        for way, found in results.items()
+        for way, measured in results.items()
     ]
 
 

@@ -155,20 +155,20 @@ def pikepdf(count: int, folder: Path) -> None:
     import pikepdf as pp
 
     with pp.new() as out:
-        known: dict[str, list[pp.Page]] = {}
+        pages_by_drug: dict[str, list[pp.Page]] = {}
         for patient in patients(count, folder):
             drug = patient["drug"]
-            if drug not in known:
+            if drug not in pages_by_drug:
                 source = pp.open(folder / f"{drug}.pdf")
                 start = len(out.pages)
                 out.pages.extend(source.pages)
-                known[drug] = [out.pages[at] for at in range(start, len(out.pages))]
-            for page in known[drug]:
+                pages_by_drug[drug] = [out.pages[at] for at in range(start, len(out.pages))]
+            for page in pages_by_drug[drug]:
                 out.pages.append(page)
-            _label_page(out, out.pages[-len(known[drug])], label(patient))
-            if len(known[drug]) % 2:
+            _label_page(out, out.pages[-len(pages_by_drug[drug])], label(patient))
+            if len(pages_by_drug[drug]) % 2:
                 out.add_blank_page(page_size=(595, 842))
-        del out.pages[: sum(map(len, known.values()))]
+        del out.pages[: sum(map(len, pages_by_drug.values()))]
         out.remove_unreferenced_resources()
         out.save(folder / "pikepdf.pdf", object_stream_mode=pp.ObjectStreamMode.generate)
 

@@ -71,15 +71,15 @@ class Bench:
 
     def run(self, command: tuple[str, ...]) -> tuple[float, float, float]:
         """Seconds by the clock and of the processor, and peak megabytes, of one run; a failure ends the benchmark."""
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as output:
             start = time.perf_counter()
-            process = subprocess.Popen(command, cwd=self.project, env=self.environment, stdout=said, stderr=said)
+            process = subprocess.Popen(command, cwd=self.project, env=self.environment, stdout=output, stderr=output)
             _, status, usage = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - start
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode:
-                said.seek(0)
-                sys.exit(f"{' '.join(command)}\nended with {process.returncode}:\n{said.read().decode()}")
+                output.seek(0)
+                sys.exit(f"{' '.join(command)}\nended with {process.returncode}:\n{output.read().decode()}")
         return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
     def forget(self) -> None:
@@ -179,13 +179,13 @@ def print_commands(timings: dict[str, Timing]) -> None:
 def print_warm(warm: dict[str, dict[str, float]], times: dict[str, int]) -> None:
     """One row a program: builds in one process, and the memory they leave."""
     rows: list[tuple[str, ...]] = [("in one process", "builds", "median", "memory after one", "at the end", "grown")]
-    for which, found in warm.items():
-        early, late = found["first_mb"], found["last_mb"]
+    for which, figures in warm.items():
+        early, late = figures["first_mb"], figures["last_mb"]
         rows.append(
             (
                 which,
                 str(times[which]),
-                f"{found['median_s'] * 1000:.0f} ms",
+                f"{figures['median_s'] * 1000:.0f} ms",
                 f"{early:.0f} MB",
                 f"{late:.0f} MB",
                 f"{late - early:+.0f} MB",
@@ -229,13 +229,13 @@ def main() -> int:
     print()
     print_warm(warm, times)
     print()
-    found = targets(timings, warm["leaflet"]["last_mb"] - warm["leaflet"]["first_mb"])
-    for sentence, reached in found:
+    goals = targets(timings, warm["leaflet"]["last_mb"] - warm["leaflet"]["first_mb"])
+    for sentence, reached in goals:
         print("reached" if reached else "MISSED ", sentence)
     if asked.json:
         figures = {"commands": {title: timing.seconds for title, timing in timings.items()}, "one process": warm}
         asked.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
-    return 0 if all(reached for _, reached in found) else 1
+    return 0 if all(reached for _, reached in goals) else 1
 
 
 if __name__ == "__main__":

@@ -36,10 +36,10 @@ def leaflet() -> None:
     """One `leaflet build`, as the command does it."""
     from leaflets.cli import main
 
-    with contextlib.redirect_stdout(io.StringIO()) as said:
+    with contextlib.redirect_stdout(io.StringIO()) as output:
         code = main(["build", "baricitinib", "--audience", "patient"])
     if code:
-        sys.exit(f"the build ended with {code}: {said.getvalue()}")
+        sys.exit(f"the build ended with {code}: {output.getvalue()}")
 
 
 def weasyprint() -> None:

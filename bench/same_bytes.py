@@ -225,16 +225,16 @@ def _row_text(row: Mapping[str, Any]) -> str:
 
 def environment(tree: Path) -> dict[str, str]:
     """The environment of a command that is to run a pinned copy."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return {**kept, "PYTHONPATH": str(tree), "NO_COLOR": "1", "COLUMNS": "120"}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**variables, "PYTHONPATH": str(tree), "NO_COLOR": "1", "COLUMNS": "120"}
 
 
 def capture(tree: str, asked: Asked) -> dict[str, Any]:
     """A tree's name, its sheets and its runs; or what a capture that was kept says. Raises Refused."""
     if tree.endswith(".json"):
-        kept = json.loads(Path(tree).read_text("utf-8"))
-        sheets = {name: result for name, result in kept["sheets"].items() if asked.only.search(name)}
-        return {"tree": kept["tree"], "sheets": sheets, "runs": kept["runs"] if asked.runs else {}}
+        recorded = json.loads(Path(tree).read_text("utf-8"))
+        sheets = {name: result for name, result in recorded["sheets"].items() if asked.only.search(name)}
+        return {"tree": recorded["tree"], "sheets": sheets, "runs": recorded["runs"] if asked.runs else {}}
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="same-bytes-") as folder:
         scratch = Path(folder).resolve()

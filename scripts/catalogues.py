@@ -24,7 +24,7 @@ _COUNTRIES = "tables/countries.csv"
 _NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # a date of its own would change the files at every run
 
 
-def found() -> Iterator[tuple[str, str]]:
+def messages() -> Iterator[tuple[str, str]]:
     """Our words, each with the file it was found in."""
     for file, _, words, _, _ in extract_from_dir(PACKAGE, _METHODS, keywords=_MARKS):
         if isinstance(words, str):
@@ -45,7 +45,7 @@ def empty(code: str | None, comment: str) -> Catalog:
 def template() -> Catalog:
     """All our words, untranslated."""
     catalogue = empty(None, "The words of our own on a sheet. Written by scripts/catalogues.py.")
-    for words, file in sorted(found()):
+    for words, file in sorted(messages()):
         catalogue.add(words, locations=[(file, None)])
     return catalogue
 

@@ -182,17 +182,17 @@ class Printed:
     def _next(self, word: str, head: Words, place: int) -> Iterator[int]:
         """Wherever a word may go on: one of a table's head can be the same as one of the cell below it."""
         near = (p for p in self._places.get(word, ()) if place < p <= place + FURNITURE + len(head))
-        found = [p for p in near if self._joins(head, place, p)]
-        cut = None if found else self._cut(word, place + 1)
-        yield from found if cut is None else [cut]
+        joining = [p for p in near if self._joins(head, place, p)]
+        cut = None if joining else self._cut(word, place + 1)
+        yield from joining if cut is None else [cut]
 
     def _cut(self, word: str, place: int) -> int | None:
         """Where a word ends that begins here and is cut up: one too long for its line or cell is, without a hyphen."""
-        told = ""
-        while place < len(self.words) and len(told) < len(word) and word.startswith(told + self.words[place]):
-            told += self.words[place]
+        joined = ""
+        while place < len(self.words) and len(joined) < len(word) and word.startswith(joined + self.words[place]):
+            joined += self.words[place]
             place += 1
-        return place - 1 if told == word else None
+        return place - 1 if joined == word else None
 
     def _joins(self, head: Words, place: int, following: int) -> bool:
         """Whether only what the page itself adds stands between two words.

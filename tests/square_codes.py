@@ -46,8 +46,8 @@ class _Picture:
 
     def runs(self, y: int) -> list[tuple[int, int]]:
         """Where each run of equal pixels of a row begins, and its length; the first run is white."""
-        told = [(run.start(), len(run[0])) for run in _RUN.finditer(self.rows[y])]
-        return told if self.rows[y][:1] == b"\0" else [(0, 0), *told]
+        runs = [(run.start(), len(run[0])) for run in _RUN.finditer(self.rows[y])]
+        return runs if self.rows[y][:1] == b"\0" else [(0, 0), *runs]
 
 
 def read_code(data: bytes, page: int = 0) -> Seen | None:
@@ -109,10 +109,10 @@ def _is_mark(picture: _Picture, x: float, y: float, module: float) -> bool:
     return all(picture.dark(x + a * module, y + b * module) == (ring != 2) for (a, b), ring in rings.items())
 
 
-def _corners(found: Iterator[_Corner]) -> list[_Corner]:
+def _corners(candidates: Iterator[_Corner]) -> list[_Corner]:
     """One place for each mark: upper left, upper right, lower left."""
     marks: list[list[_Corner]] = []
-    for one in found:
+    for one in candidates:
         near = next((mark for mark in marks if abs(mark[0][0] - one[0]) + abs(mark[0][1] - one[1]) < 6 * one[2]), None)
         if near is None:
             marks.append([one])

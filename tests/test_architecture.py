@@ -128,14 +128,14 @@ def test_no_folder_holds_more_than_16_modules(folder: Path) -> None:
 
 
 def test_no_file_names_a_folder_of_one_machine() -> None:
-    found = [
+    breaches = [
         f"{short(file)}:{number}: {line.strip()[:80]}"
         for file in project_files()
         if file.name != Path(__file__).name
         for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if MACHINE_PATH.search(line)
     ]
-    assert found == []
+    assert breaches == []
 
 
 @pytest.mark.parametrize(

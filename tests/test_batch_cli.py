@@ -319,15 +319,15 @@ def test_what_was_allowed_is_counted_on_the_screen(project: Path, capsys: pytest
 
 
 def test_a_terminal_has_a_bar_with_counts(project: Path) -> None:
-    ours, theirs = os.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
-    subprocess.run([*leaflet(), "batch", "tonight.csv", *ALLOW], env=environment(), stderr=theirs, check=True)
-    os.close(theirs)
+    terminal, terminal_end = os.openpty()
+    fcntl.ioctl(terminal_end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+    subprocess.run([*leaflet(), "batch", "tonight.csv", *ALLOW], env=environment(), stderr=terminal_end, check=True)
+    os.close(terminal_end)
     printed = b""
     with contextlib.suppress(OSError):  # the end of a terminal is an error on Linux
-        while more := os.read(ours, 4096):
+        while more := os.read(terminal, 4096):
             printed += more
-    os.close(ours)
+    os.close(terminal)
     assert b"writing copies" in printed
     assert b"4/12" in printed
 

@@ -326,10 +326,10 @@ def test_nothing_of_a_patient_is_kept_besides_the_print_files(environment: Batch
     environment.data += b"apixban,Zebedee Quux bad,MRN-999,RX9,W,1\n"
     environment.options = RunOptions(keep_going=True)
     made = environment.run()
-    kept = {part.name for part in made.parts} | {f"{made.run.name}-rejects.csv"}
+    expected = {part.name for part in made.parts} | {f"{made.run.name}-rejects.csv"}
     for path in environment.folder.rglob("*"):
         assert not any(word in path.name for word in ("Zebedee", "MRN", "RX"))
-        if path.is_file() and path.name not in kept:
+        if path.is_file() and path.name not in expected:
             data = path.read_bytes()
             assert not any(word in data for word in (b"Zebedee", b"Quux", b"MRN-", b"RX1")), path
     shown = str(environment.plan().plan.findings) + str(made) + repr(environment.plan())

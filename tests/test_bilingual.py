@@ -91,11 +91,11 @@ class _Cells(HTMLParser):
         self.feed(markup)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
+        attributes = dict(attrs)
         if tag == "tr":
             self.rows.append([])
         if tag in ("td", "th"):
-            self.rows[-1].append((told.get("lang") or "", told.get("dir") or "", ""))
+            self.rows[-1].append((attributes.get("lang") or "", attributes.get("dir") or "", ""))
 
     def handle_data(self, data: str) -> None:
         if data.strip() and self.rows and self.rows[-1]:
@@ -108,7 +108,7 @@ def _rows(markup: str) -> list[tuple[str, ...]]:
 
 
 def test_every_block_stands_beside_its_other() -> None:
-    found = _rows(_page(("en", ENGLISH), ("es", SPANISH)).markup)
+    table_rows = _rows(_page(("en", ENGLISH), ("es", SPANISH)).markup)
     for pair in (
         ("Get help now", "Pida ayuda de inmediato"),
         ("Call 911 if you have:", "Llame al 911 si tiene:"),
@@ -117,7 +117,7 @@ def test_every_block_stands_beside_its_other() -> None:
         ("It helps with pain.", "Alivia el dolor."),
         ("Take 2 mg.", "Tome 2 mg."),
     ):
-        assert pair in found
+        assert pair in table_rows
 
 
 def test_the_first_language_is_that_named_first() -> None:
@@ -128,9 +128,9 @@ def test_the_first_language_is_that_named_first() -> None:
 
 def test_each_cell_says_its_language_and_direction() -> None:
     markup = _page(("en", ENGLISH), ("ar", ARABIC)).markup
-    told = [[(lang, direction) for lang, direction, _ in row] for row in _Cells(markup).rows if len(row) > 1]
-    assert told
-    assert all(row == [("en", "ltr"), ("ar", "rtl")] for row in told)
+    languages = [[(lang, direction) for lang, direction, _ in row] for row in _Cells(markup).rows if len(row) > 1]
+    assert languages
+    assert all(row == [("en", "ltr"), ("ar", "rtl")] for row in languages)
 
 
 def test_steps_keep_their_numbers() -> None:
@@ -186,12 +186,12 @@ def _built(lang: str, paper: Paper, cache: Path) -> BuiltSheet:
 @pytest.mark.parametrize("lang", BARICITINIB)
 def test_no_word_of_either_text_is_lost_and_verapdf_is_content(lang: str, paper: Paper, tmp_path: Path) -> None:
     built = _built(lang, paper, tmp_path / "one")
-    printed, said = _counted(page_texts(built.pdf.data)), Counter[str]()
+    printed, source_words = _counted(page_texts(built.pdf.data)), Counter[str]()
     for code in ("en", "es"):
         source = ProjectFolder(ROOT).source("baricitinib", code)
         text = parse(source.path.read_text("utf-8"), name=source.name, file="", lang=code)
-        said += _counted(view_words(view(text, Audience.PATIENT)))
-    assert said - printed == Counter()
+        source_words += _counted(view_words(view(text, Audience.PATIENT)))
+    assert source_words - printed == Counter()
     assert built.pdf.pages <= 4
     assert [finding for finding in built.findings if finding.severity is Severity.ERROR] == []
     assert _built(lang, paper, tmp_path / "two").pdf.data == built.pdf.data
@@ -200,12 +200,12 @@ def test_no_word_of_either_text_is_lost_and_verapdf_is_content(lang: str, paper:
 
 def test_the_tags_name_each_cells_language(tmp_path: Path) -> None:
     with pikepdf.open(io.BytesIO(_built("en+es", Paper.A4, tmp_path).pdf.data)) as pdf:
-        told = Counter(
+        cells_by_language = Counter(
             str(entry["/Lang"])
             for entry in pdf.objects
             if isinstance(entry, pikepdf.Dictionary) and entry.get("/S") == "/TD" and "/Lang" in entry
         )
-    assert told["en"] == told["es"] > 20
+    assert cells_by_language["en"] == cells_by_language["es"] > 20
 
 
 def test_drawings_of_either_text_are_there(leaflet: Leaflet) -> None:
@@ -269,17 +269,17 @@ _BLOCKS = st.lists(
 
 
 def _said(blocks: list[Block] | tuple[Block, ...]) -> list[str]:
-    found: list[str] = []
+    words: list[str] = []
     for block in blocks:
         if isinstance(block, Items):
-            found += [word for item in block.items for word in _said(item.blocks)]
+            words += [word for item in block.items for word in _said(item.blocks)]
         elif isinstance(block, Paragraph):
-            found.append("".join(run.text for run in block.text))
-    return found
+            words.append("".join(run.text for run in block.text))
+    return words
 
 
 @given(_BLOCKS, _BLOCKS)
 def test_no_block_is_lost_or_moved_however_two_texts_are_built(left: list[Block], right: list[Block]) -> None:
-    found = rows((left, right))
+    pairs = rows((left, right))
     for side, blocks in enumerate((left, right)):
-        assert [word for row in found for word in _said(row[side])] == _said(blocks)
+        assert [word for row in pairs for word in _said(row[side])] == _said(blocks)

@@ -145,15 +145,15 @@ def _drawn(one: pikepdf.Page) -> dict[int, str]:
     """What each mark of a page shows."""
     marks: dict[int, str] = {}
     inside: list[int | None] = []
-    for told in pikepdf.parse_content_stream(one):
-        operator = str(told.operator)
+    for instruction in pikepdf.parse_content_stream(one):
+        operator = str(instruction.operator)
         if operator in ("BDC", "BMC"):
-            named = told.operands[1] if operator == "BDC" else pikepdf.Dictionary()
+            named = instruction.operands[1] if operator == "BDC" else pikepdf.Dictionary()
             inside.append(int(named["/MCID"]) if isinstance(named, pikepdf.Dictionary) and "/MCID" in named else None)
         elif operator == "EMC":
             inside.pop()
         elif operator in ("TJ", "Tj", "Do", "re", "m") and inside and inside[-1] is not None:
-            marks[inside[-1]] = marks.get(inside[-1], "") + str(told.operands)
+            marks[inside[-1]] = marks.get(inside[-1], "") + str(instruction.operands)
     return marks
 
 
@@ -227,8 +227,8 @@ def test_what_is_no_sheet_of_ours_is_refused(rich: Pdf) -> None:
 @pytest.mark.slow
 def test_a_booklet_from_the_command_line_verifies_and_is_rebuilt(leaflet: Leaflet) -> None:
     leaflet.write("content/a.md", MONOGRAPH)
-    told = leaflet("build", "a", "--paper", "a5", "--booklet")
-    assert (told.code, leaflet.files()) == (0, {"content/a.md", *SHEETS})
+    ran = leaflet("build", "a", "--paper", "a5", "--booklet")
+    assert (ran.code, leaflet.files()) == (0, {"content/a.md", *SHEETS})
     for name in SHEETS:
         data = (leaflet.folder / name).read_bytes()
         assert " ".join(page_texts(data)).count("This page is left blank") == 3
@@ -251,6 +251,6 @@ def test_a_booklet_has_an_id_of_its_own_and_its_pages_are_those_of_a5() -> None:
 @pytest.mark.parametrize("paper", [(), ("--paper", "letter"), ("--paper", "a4")])
 def test_a_booklet_of_other_paper_is_a_fault_of_use(leaflet: Leaflet, paper: tuple[str, ...]) -> None:
     leaflet.write("a.md", MONOGRAPH)
-    told = leaflet("build", "a.md", "--booklet", *paper)
-    assert (told.code, leaflet.files()) == (2, {"a.md"})
-    assert "Say --paper a5." in told.err
+    ran = leaflet("build", "a.md", "--booklet", *paper)
+    assert (ran.code, leaflet.files()) == (2, {"a.md"})
+    assert "Say --paper a5." in ran.err

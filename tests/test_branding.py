@@ -86,7 +86,7 @@ def test_the_clinician_sheet_says_nothing_of_it(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("country", "rest", "said"),
+    ("country", "rest", "words"),
     [
         ("US", HARMS, f"sleep Call your doctor for medical advice about side effects. {FDA}"),
         ("us", TOO_MUCH, "Call us. Poison Help: 1-800-222-1222."),
@@ -101,8 +101,8 @@ def test_the_clinician_sheet_says_nothing_of_it(folder: Path) -> None:
         ),
     ],
 )
-def test_a_country_has_its_own_lines(folder: Path, country: str, rest: str, said: str) -> None:
-    assert said in _words(_built(folder, Pharmacy(), country, rest))
+def test_a_country_has_its_own_lines(folder: Path, country: str, rest: str, words: str) -> None:
+    assert words in _words(_built(folder, Pharmacy(), country, rest))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_another_logo_makes_another_sheet(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("logo", "text", "told"),
+    ("logo", "text", "message"),
     [
         ("none.svg", "", "none.svg: cannot be read"),
         ("bad.svg", LOGO.replace("path", "script"), "bad.svg:2: the picture has <script>"),
@@ -185,12 +185,12 @@ def test_another_logo_makes_another_sheet(folder: Path) -> None:
         ("../logo.svg", "", "lies outside the project"),
     ],
 )
-def test_a_logo_at_fault_is_refused(folder: Path, logo: str, text: str, told: str) -> None:
+def test_a_logo_at_fault_is_refused(folder: Path, logo: str, text: str, message: str) -> None:
     if text:
         (folder / logo).write_text(text, encoding="utf-8")
     with pytest.raises(UsageError) as fault:
         _built(folder, replace(WHOLE, logo=logo))
-    assert told in fault.value.message
+    assert message in fault.value.message
 
 
 def test_a_page_for_a_browser_finds_the_logo(folder: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_page_for_a_browser_finds_the_logo(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ('[pharmacy]\nlogo = "logo.gif"\nname = "x"', "“pharmacy.logo” must be SVG or PNG"),
         ('[pharmacy]\nlogo = "logo.svg"', "the logo has no words"),
@@ -210,11 +210,11 @@ def test_a_page_for_a_browser_finds_the_logo(folder: Path) -> None:
         ("[report]\nUS = 1", "“report.US” must be text in quotes"),
     ],
 )
-def test_a_setting_at_fault_is_refused(tmp_path: Path, settings: str, told: str) -> None:
+def test_a_setting_at_fault_is_refused(tmp_path: Path, settings: str, message: str) -> None:
     (tmp_path / "leaflet.toml").write_text(settings, encoding="utf-8")
     with pytest.raises(UsageError) as fault:
         load_project(tmp_path)
-    assert told in fault.value.message
+    assert message in fault.value.message
 
 
 def test_the_settings_that_init_writes_name_all_there_is(leaflet: Leaflet) -> None:

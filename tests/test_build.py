@@ -118,10 +118,10 @@ def test_other_processes_times_places_and_seeds_make_the_same_bytes(folder: Path
 
 def test_a_sheet_holds_no_date_of_its_making(folder: Path) -> None:
     document = pypdfium2.PdfDocument(_built(folder).pdf.data)
-    told = document.get_metadata_dict()
+    metadata = document.get_metadata_dict()
     document.close()
-    assert told["Title"] == "Examplol: patient leaflet"
-    assert told["CreationDate"] == told["ModDate"] == ""
+    assert metadata["Title"] == "Examplol: patient leaflet"
+    assert metadata["CreationDate"] == metadata["ModDate"] == ""
 
 
 # ---------------------------------------------------------------- the content id
@@ -130,16 +130,16 @@ def test_a_sheet_holds_no_date_of_its_making(folder: Path) -> None:
 def test_the_content_id_is_printed_on_every_page_and_stands_in_the_metadata(folder: Path) -> None:
     built = _built(folder, edition=Edition(Audience.CLINICIAN))
     assert all(built.content_id in text for text in page_texts(built.pdf.data))
-    with pikepdf.open(io.BytesIO(built.pdf.data)) as pdf, pdf.open_metadata() as told:
-        assert told["dc:identifier"] == built.content_id
-        assert told["dc:title"] == "Examplol: clinician sheet"
+    with pikepdf.open(io.BytesIO(built.pdf.data)) as pdf, pdf.open_metadata() as metadata:
+        assert metadata["dc:identifier"] == built.content_id
+        assert metadata["dc:title"] == "Examplol: clinician sheet"
         assert pdf.Root.Lang == "en"
 
 
 def test_the_pharmacy_is_the_author_of_its_sheets(folder: Path) -> None:
     built = _built(folder, Settings(pharmacy=Pharmacy(name="Corner Pharmacy")))
-    with pikepdf.open(io.BytesIO(built.pdf.data)) as pdf, pdf.open_metadata() as told:
-        assert told["dc:creator"] == ["Corner Pharmacy"]
+    with pikepdf.open(io.BytesIO(built.pdf.data)) as pdf, pdf.open_metadata() as metadata:
+        assert metadata["dc:creator"] == ["Corner Pharmacy"]
 
 
 def test_bookmarks_follow_the_headings(folder: Path) -> None:
@@ -292,8 +292,8 @@ def _judged() -> list[tuple[Path, Audience, Paper]]:
         for audience in voices(path)
         for paper in (Paper.A4, Paper.LETTER)
     ]
-    found = [path for path in corpus_files() if path in printable_files()]
-    picked = sorted(found, key=lambda path: (path.stat().st_size, path.name))[:: max(1, len(found) // 11)]
+    printable = [path for path in corpus_files() if path in printable_files()]
+    picked = sorted(printable, key=lambda path: (path.stat().st_size, path.name))[:: max(1, len(printable) // 11)]
     return [*own, *((path, audience, Paper.A4) for path in picked for audience in Audience)]
 
 

@@ -37,8 +37,8 @@ def test_case_gives_its_findings(text: str, codes: tuple[str, ...], expected: st
     source = text if text.startswith("---") else _FRONT + text
     shift = source.count("\n") - text.count("\n")
     monograph = parse(source, name="case", file="case.md")
-    found = checks.check(monograph, source, today=dt.date(2026, 6, 1))
-    lines = [_line(finding, shift) for finding in found if finding.code.startswith(codes)]
+    findings = checks.check(monograph, source, today=dt.date(2026, 6, 1))
+    lines = [_line(finding, shift) for finding in findings if finding.code.startswith(codes)]
     if any(code == "PL-04" for code in codes):
         lines = [re.sub(r"(PL-04 \w+ \w+).*?(patient|clinician)?$", r"\1 \2", line, flags=re.DOTALL) for line in lines]
     assert sorted(lines) == sorted(expected.splitlines())

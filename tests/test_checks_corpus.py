@@ -18,16 +18,16 @@ def _check(path: Path) -> tuple[Finding, ...]:
 
 def test_what_the_seed_must_be_told(corpus: Path) -> None:
     source = (corpus / "seed-baricitinib.md").read_text("utf-8")
-    found = _check(corpus / "seed-baricitinib.md")
-    by_code = {finding.code: finding for finding in found}
-    assert sum(finding.code == "EP-F04" for finding in found) == source.count("OD")
+    findings = _check(corpus / "seed-baricitinib.md")
+    by_code = {finding.code: finding for finding in findings}
+    assert sum(finding.code == "EP-F04" for finding in findings) == source.count("OD")
     assert "lymphocyte" in by_code["CO-10"].message
     assert {"CO-02", "CO-04", "CO-05", "CO-06", "CO-08"} <= set(by_code)
     assert "kidney and liver" in by_code["CO-11"].message
     assert "probenecid" in by_code["CO-13"].hint
-    hard = " ".join(finding.message for finding in found if finding.code == "PL-01")
+    hard = " ".join(finding.message for finding in findings if finding.code == "PL-01")
     assert all(f"“{heading}” reads at grade" in hard for heading in ("Usage", "Dosage", "Side Effects", "How it Works"))
-    jargon = {finding.excerpt.lower() for finding in found if finding.code == "PL-07"}
+    jargon = {finding.excerpt.lower() for finding in findings if finding.code == "PL-07"}
     assert {"neutropenia", "hepatic", "prophylactic", "renal impairment"} <= jargon
 
 
@@ -35,12 +35,12 @@ def test_every_found_monograph_can_be_checked(corpus: Path) -> None:
     read = 0
     for path in sorted((corpus / "monographs").glob("*.md"))[::8]:
         try:
-            found = _check(path)
+            findings = _check(path)
         except ContentError:
             continue
         read += 1
         lines = path.read_text("utf-8").count("\n") + 1
-        assert all(finding.message and finding.hint and 0 <= finding.line <= lines for finding in found)
+        assert all(finding.message and finding.hint and 0 <= finding.line <= lines for finding in findings)
     assert read > 20
 
 

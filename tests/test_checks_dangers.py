@@ -19,9 +19,9 @@ def test_danger_is_found_as_grave_as_it_is(row: dict[str, str]) -> None:
     source = f"---\ntitle: Danger\n---\n\n### Dosage\n\n{row['sentence']}\n"
     monograph = parse(source, name="d", file="d.md")
     for audience in Audience:
-        found = [f.severity for f in checks.check(monograph, source, [audience]) if f.code == rule.code]
+        severities = [f.severity for f in checks.check(monograph, source, [audience]) if f.code == rule.code]
         severity = rule.severity(audience)
-        assert set(found) == ({severity} if severity else set()), audience
+        assert set(severities) == ({severity} if severity else set()), audience
 
 
 def test_every_error_prone_form_has_its_sentence() -> None:

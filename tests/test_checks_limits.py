@@ -13,7 +13,7 @@ PATIENT, CLINICIAN = Audience.PATIENT, Audience.CLINICIAN
 TODAY = dt.date(2026, 6, 1)
 
 
-def found(text: str, code: str, audience: Audience = PATIENT, front: str = "") -> list[Finding]:
+def findings_of(text: str, code: str, audience: Audience = PATIENT, front: str = "") -> list[Finding]:
     body = text if text.startswith("#") else f"### Dosage\n\n{text}"
     whole = f"---\ntitle: Test\n{front}---\n\n{body}\n"
     monograph = parse(whole, name="test", file="test.md")
@@ -21,7 +21,7 @@ def found(text: str, code: str, audience: Audience = PATIENT, front: str = "") -
 
 
 def severities(text: str, code: str, audience: Audience = PATIENT) -> list[Severity]:
-    return [each.severity for each in found(text, code, audience)]
+    return [each.severity for each in findings_of(text, code, audience)]
 
 
 def sentence(words: int) -> str:
@@ -45,14 +45,14 @@ def test_the_length_of_a_sentence(audience: Audience, words: int, expected: list
 
 @pytest.mark.parametrize(("audience", "most"), [(PATIENT, 3), (CLINICIAN, 5)])
 def test_the_sentences_of_a_paragraph(audience: Audience, most: int) -> None:
-    assert not found("Rest. " * most, "PL-05", audience)
-    assert found("Rest. " * (most + 1), "PL-05", audience)
+    assert not findings_of("Rest. " * most, "PL-05", audience)
+    assert findings_of("Rest. " * (most + 1), "PL-05", audience)
 
 
 @pytest.mark.parametrize(("audience", "most"), [(PATIENT, 7), (CLINICIAN, 9)])
 def test_the_items_of_a_list(audience: Audience, most: int) -> None:
-    assert not found("- rest\n" * most, "PL-06", audience)
-    assert found("- rest\n" * (most + 1), "PL-06", audience)
+    assert not findings_of("- rest\n" * most, "PL-06", audience)
+    assert findings_of("- rest\n" * (most + 1), "PL-06", audience)
 
 
 @pytest.mark.parametrize(
@@ -69,28 +69,28 @@ def test_the_grade_of_the_whole_text(last_words: str, expected: list[Severity]) 
 
 
 def test_a_review_is_overdue_on_the_day_after_its_date() -> None:
-    assert not found("Rest.", "CO-03", front="review_by: 2026-06-01\n")
-    assert found("Rest.", "CO-03", front="review_by: 2026-05-31\n")
+    assert not findings_of("Rest.", "CO-03", front="review_by: 2026-06-01\n")
+    assert findings_of("Rest.", "CO-03", front="review_by: 2026-05-31\n")
 
 
 @pytest.mark.parametrize("key", ["reviewed", "review_by"])
 def test_both_dates_of_a_review_are_asked_for(key: str) -> None:
-    assert found("Rest.", "CO-02", front=f"{key}: 2026-07-01\n")
+    assert findings_of("Rest.", "CO-02", front=f"{key}: 2026-07-01\n")
 
 
 def test_every_id_of_a_reference_mark_needs_a_source() -> None:
-    [finding] = found("Rest.[^U1, U2]", "CO-07", front="sources:\n  - {id: U1, title: Label}\n")
+    [finding] = findings_of("Rest.[^U1, U2]", "CO-07", front="sources:\n  - {id: U1, title: Label}\n")
     assert finding.excerpt == "U2"
 
 
 @pytest.mark.parametrize("heading", ["Side effects", "Warnings", "Boxed warning"])
 def test_a_serious_harm_needs_an_action_in_every_section_of_harms(heading: str) -> None:
-    assert found(f"### {heading}\n\nSerious infections occur.\n\n### Uses\n\nRest.", "CO-09", CLINICIAN)
+    assert findings_of(f"### {heading}\n\nSerious infections occur.\n\n### Uses\n\nRest.", "CO-09", CLINICIAN)
 
 
 def test_a_section_is_required_in_its_countries_only() -> None:
-    rows = {each.message for each in found("Rest.", "CO-01", front="jurisdiction: US\n")}
-    assert rows != {each.message for each in found("Rest.", "CO-01", front="jurisdiction: GB\n")}
+    rows = {each.message for each in findings_of("Rest.", "CO-01", front="jurisdiction: US\n")}
+    assert rows != {each.message for each in findings_of("Rest.", "CO-01", front="jurisdiction: GB\n")}
 
 
 @pytest.mark.parametrize(
@@ -123,24 +123,25 @@ def test_a_section_is_required_in_its_countries_only() -> None:
     ],
 )
 def test_where_a_rule_applies(code: str, text: str, applies: bool) -> None:
-    assert bool([*found(text, code, PATIENT), *found(text, code, CLINICIAN)]) is applies
+    assert bool([*findings_of(text, code, PATIENT), *findings_of(text, code, CLINICIAN)]) is applies
 
 
 def test_both_ends_of_a_range_are_compared_with_the_clinician_text() -> None:
     text = "/// clinician\nGive 2 mg.\n///\n\n/// patient\nTake 1 to 2 mg.\n///"
-    assert found(text, "NU-01")
-    assert not found(text.replace("1 to 2", "2"), "NU-01")
+    assert findings_of(text, "NU-01")
+    assert not findings_of(text.replace("1 to 2", "2"), "NU-01")
 
 
 def test_one_amount_in_two_units_is_no_contradiction_of_the_table() -> None:
     table = "\n\n| Use | Dose |\n|---|---|\n| Adults | 2 mg |"
-    assert found(f"Give 2 mcg.{table}", "NU-02", CLINICIAN)
-    assert not found(f"Give 2 milligrams.{table}", "NU-02", CLINICIAN)
+    assert findings_of(f"Give 2 mcg.{table}", "NU-02", CLINICIAN)
+    assert not findings_of(f"Give 2 milligrams.{table}", "NU-02", CLINICIAN)
 
 
 def test_a_plain_word_of_the_country_is_offered() -> None:
     hints = [
-        found("You may pass wind with dysuria.", "PL-07", front=f"jurisdiction: {c}\n")[0].hint for c in ("US", "GB")
+        findings_of("You may pass wind with dysuria.", "PL-07", front=f"jurisdiction: {c}\n")[0].hint
+        for c in ("US", "GB")
     ]
     assert "pain when you urinate" in hints[0]
     assert "pain when you pee" in hints[1]
@@ -153,15 +154,15 @@ def test_a_word_explained_at_its_first_use_is_an_info() -> None:
 
 def test_indications_may_be_named_by_their_initials_in_the_dose_table() -> None:
     table = "\n\n### Dosage\n\n| Indication | Start |\n|---|---|\n| RA | 2 mg |"
-    assert not found(f"### Uses\n\n* Rheumatoid arthritis{table}", "CO-16", CLINICIAN)
-    assert found(f"### Uses\n\n* Gouty arthropathy{table}", "CO-16", CLINICIAN)
+    assert not findings_of(f"### Uses\n\n* Rheumatoid arthritis{table}", "CO-16", CLINICIAN)
+    assert findings_of(f"### Uses\n\n* Gouty arthropathy{table}", "CO-16", CLINICIAN)
 
 
 def test_a_contraindication_of_one_text_names_the_text_that_lacks_it() -> None:
     text = "### Do not use\n\n/// clinician\nSevere asthma.\n///\n\n/// patient\nDo not take it with glaucoma.\n///"
-    assert [each.message for each in found(text, "CO-15")] == [
+    assert [each.message for each in findings_of(text, "CO-15")] == [
         "the contraindication “glaucoma” is not in the clinician text"
     ]
-    assert [each.message for each in found(text, "CO-15", CLINICIAN)] == [
+    assert [each.message for each in findings_of(text, "CO-15", CLINICIAN)] == [
         "the contraindication “asthma” is not in the patient text"
     ]

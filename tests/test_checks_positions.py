@@ -32,10 +32,10 @@ def _words_at(source: str, finding: Finding) -> str:
     "Code and COD before OD and O.D. too\n",
 ])  # fmt: skip
 def test_the_column_points_at_the_words(body: str) -> None:
-    found = _found(body, "EP-F04")
-    assert found
-    assert all(_words_at(FRONT + body, finding) == finding.excerpt for finding in found)
-    assert len({(finding.line, finding.column) for finding in found}) == len(found)
+    findings = _found(body, "EP-F04")
+    assert findings
+    assert all(_words_at(FRONT + body, finding) == finding.excerpt for finding in findings)
+    assert len({(finding.line, finding.column) for finding in findings}) == len(findings)
 
 
 @given(st.lists(st.sampled_from(["OD", "COD", "**bold**", "2 mg", "*OD*", "a&b", "`x`", "(OD)", "\n"]), max_size=25))

@@ -14,8 +14,8 @@ LEAST = 0.95
 
 def _fires(row: dict[str, str]) -> bool:
     source = f"---\ntitle: Sample\n---\n\n### Dosage\n\n{row['snippet']}\n"
-    found = checks.check(parse(source, name="s", file="s.md"), source)
-    return any(finding.code == row["code"] and finding.excerpt == row["words"] for finding in found)
+    findings = checks.check(parse(source, name="s", file="s.md"), source)
+    return any(finding.code == row["code"] and finding.excerpt == row["words"] for finding in findings)
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row["verdict"] == "right"], ids=lambda row: row["snippet"][:30])

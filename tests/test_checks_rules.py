@@ -32,13 +32,13 @@ def _monograph(example: str) -> str:
 def _violations(rule: Rule, example: str) -> list[Violation]:
     monograph = parse(_monograph(example), name="test", file="test.md", lang="es" if rule.translated_from else "en")
     original = parse(_monograph(rule.translated_from), name="test", file="test.md") if rule.translated_from else None
-    found = []
+    violations = []
     for reading in readings(monograph, Audience, TODAY, original):
         severity = rule.severity(reading.audience)
         if severity:
             least = GRAVITY[severity]
-            found += [each for each in rule.find(reading) if GRAVITY[each.severity or severity] >= least]
-    return found
+            violations += [each for each in rule.find(reading) if GRAVITY[each.severity or severity] >= least]
+    return violations
 
 
 EXAMPLES = [rule for rule in checks.RULES if rule.code != "AL-01"]  # has tests of its own

@@ -29,8 +29,8 @@ def _monograph(*allow: Suppression) -> Monograph:
 
 
 def _open(*allow: Suppression) -> list[tuple[int, str]]:
-    found = checks.check(_monograph(*allow), TEXT)
-    return [(finding.line, finding.code) for finding in found if finding.code in ("EP-F04", "EP-S05", "AL-01")]
+    findings = checks.check(_monograph(*allow), TEXT)
+    return [(finding.line, finding.code) for finding in findings if finding.code in ("EP-F04", "EP-S05", "AL-01")]
 
 
 ALL = [(7, "EP-F04"), (11, "EP-F04"), (11, "EP-S05")]
@@ -58,9 +58,9 @@ def test_without_a_reason_nothing_is_suppressed_and_that_is_said() -> None:
 
 
 def test_open_safety_findings_are_counted_for_each_audience() -> None:
-    found = checks.check(_monograph(), TEXT)
-    assert checks.count_safety_errors(found, Audience.CLINICIAN) == 3
-    assert checks.count_safety_errors(found, Audience.PATIENT) == 4  # IV is an error for patients only
+    findings = checks.check(_monograph(), TEXT)
+    assert checks.count_safety_errors(findings, Audience.CLINICIAN) == 3
+    assert checks.count_safety_errors(findings, Audience.PATIENT) == 4  # IV is an error for patients only
     with_one_suppressed = checks.check(_monograph(Suppression("EP-F04", "r")), TEXT)
     assert checks.count_safety_errors(with_one_suppressed, Audience.CLINICIAN) == 1
 

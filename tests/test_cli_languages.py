@@ -25,7 +25,7 @@ def test_every_language_is_listed_complete(leaflet: Leaflet) -> None:
     number = len(words())
     assert ran.code == 0
     assert ran.out.splitlines() == [
-        f"{code}  {number} of {number} words  complete  {tongue.name}" for code, tongue in LANGUAGES.items()
+        f"{code}  {number} of {number} words  complete  {language.name}" for code, language in LANGUAGES.items()
     ]
 
 

@@ -68,8 +68,8 @@ def _listening(folder: Path) -> Iterator[Elsewhere]:
 
 @pytest.fixture
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
-    with _listening(tmp_path_factory.mktemp("elsewhere")) as found:
-        yield found
+    with _listening(tmp_path_factory.mktemp("elsewhere")) as requests:
+        yield requests
 
 
 def _everything(data: bytes) -> bytes:

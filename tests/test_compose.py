@@ -202,10 +202,10 @@ def test_unreviewed_text_says_so_and_reviewed_text_says_when() -> None:
     text = f"---\n{front}\n---\n### Usage\nOne.\n"
     draft, reviewed = page("### Usage\nOne.\n").markup, page(text).markup
     assert "Draft: not clinically reviewed" in draft.replace(NBSP, " ")
-    told = reviewed.replace(NBSP, " ")
-    assert "Version 1.2 · Reviewed 2 January 2026 by A. Hatter · Next review 2 January 2027" in told
-    assert "Draft" not in told
-    assert "ID 0123abcd" in told
+    line = reviewed.replace(NBSP, " ")
+    assert "Version 1.2 · Reviewed 2 January 2026 by A. Hatter · Next review 2 January 2027" in line
+    assert "Draft" not in line
+    assert "ID 0123abcd" in line
 
 
 @pytest.mark.parametrize(("notice", "words"), [(Notice.EXPIRED, "EXPIRED"), (Notice.STALE, "OLDER THAN ITS SOURCE")])
@@ -221,7 +221,7 @@ def test_date_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("jurisdiction", "emergency", "said"),
+    ("jurisdiction", "emergency", "words"),
     [
         ("US", "", "Call 911."),
         ("GB", "", "Call 999."),
@@ -229,10 +229,10 @@ def test_date_in_words() -> None:
         ("US", "112", "Call 112."),
     ],
 )
-def test_emergency_number(jurisdiction: str, emergency: str, said: str) -> None:
+def test_emergency_number(jurisdiction: str, emergency: str, words: str) -> None:
     text = f"---\ntitle: Testol\njurisdiction: '{jurisdiction}'\n---\n### Usage\nOne.\n"
     markup = page(text, Audience.PATIENT, Pharmacy(emergency=emergency)).markup
-    assert said in markup.replace(NBSP, " ")
+    assert words in markup.replace(NBSP, " ")
 
 
 def test_pdf_says_of_itself() -> None:

@@ -31,9 +31,9 @@ def monograph() -> Monograph:
 
 
 def blocks(monograph: Monograph, audience: Audience, section: str = "") -> Iterator[Block]:
-    for found in monograph.sections:
-        if section in ("", found.id):
-            yield from (block for block in found.blocks if block.audience in (None, audience))
+    for part in monograph.sections:
+        if section in ("", part.id):
+            yield from (block for block in part.blocks if block.audience in (None, audience))
 
 
 def texts(block: Block) -> Iterator[Text]:
@@ -63,15 +63,15 @@ def joined(inner: tuple[Block, ...]) -> Text:
     return sum((text for block in inner for text in texts(block)), ())
 
 
-def said(monograph: Monograph, audience: Audience, section: str = "") -> str:
+def text_of(monograph: Monograph, audience: Audience, section: str = "") -> str:
     return "\n".join(plain(text) for block in blocks(monograph, audience, section) for text in texts(block))
 
 
 def row(monograph: Monograph, section: str, first: str) -> TableRow:
     tables = (block for block in blocks(monograph, Audience.CLINICIAN, section) if isinstance(block, Table))
-    found = [row for table in tables for row in table.rows if plain(row.cells[0]).startswith(first)]
-    assert len(found) == 1, f"{len(found)} rows begin with {first}"
-    return found[0]
+    matching = [row for table in tables for row in table.rows if plain(row.cells[0]).startswith(first)]
+    assert len(matching) == 1, f"{len(matching)} rows begin with {first}"
+    return matching[0]
 
 
 def cells(monograph: Monograph, section: str, first: str) -> list[str]:
@@ -112,18 +112,18 @@ def test_nobody_has_reviewed_it_and_it_does_not_claim_so(monograph: Monograph) -
     ],
 )
 def test_doses_by_indication(monograph: Monograph, indication: str, start: str, usual: str, notes: str) -> None:
-    found = cells(monograph, "dosage", indication)
-    assert found[:2] == [start, usual]
-    assert found[2].startswith(notes)
+    columns = cells(monograph, "dosage", indication)
+    assert columns[:2] == [start, usual]
+    assert columns[2].startswith(notes)
 
 
 def test_doses_are_once_daily(monograph: Monograph) -> None:
-    assert "Once daily, with or without food" in said(monograph, Audience.CLINICIAN, "dosage")
-    assert "once a day, with or without food" in said(monograph, Audience.PATIENT, "dosage")
+    assert "Once daily, with or without food" in text_of(monograph, Audience.CLINICIAN, "dosage")
+    assert "once a day, with or without food" in text_of(monograph, Audience.PATIENT, "dosage")
 
 
 def test_children_are_named_only_under_the_emergency_authorization(monograph: Monograph) -> None:
-    dosage = said(monograph, Audience.CLINICIAN, "dosage")
+    dosage = text_of(monograph, Audience.CLINICIAN, "dosage")
     assert "only COVID-19 under the emergency use authorization" in dosage
     assert "2 to under 9 years 2 mg; 9 years and over 4 mg" in dosage
 
@@ -149,7 +149,7 @@ def test_an_adjustment_has_a_source_or_says_that_none_was_seen(monograph: Monogr
     assert [plain(cell) for cell in table.header] == ["", "RA", "COVID-19, adults"]
     stated = [cell for row in table.rows for cell in row.cells[1:]]
     assert all(bool(marks(cell)) != plain(cell).endswith(" seen") for cell in stated)
-    assert "no US text seen for kidney, liver or probenecid" in said(monograph, Audience.CLINICIAN, "adjustments")
+    assert "no US text seen for kidney, liver or probenecid" in text_of(monograph, Audience.CLINICIAN, "adjustments")
 
 
 @pytest.mark.parametrize(
@@ -167,14 +167,14 @@ def test_blood_count_limits(monograph: Monograph, count: str, hold: str, restart
 
 
 def test_counts_name_their_unit(monograph: Monograph) -> None:
-    assert "Lymphocytes (ALC), neutrophils (ANC): cells per microliter" in said(
+    assert "Lymphocytes (ALC), neutrophils (ANC): cells per microliter" in text_of(
         monograph, Audience.CLINICIAN, "monitoring"
     )
 
 
 def test_lipids_at_twelve_weeks_in_both_voices(monograph: Monograph) -> None:
-    assert "lipids about 12 weeks after the start" in said(monograph, Audience.CLINICIAN, "monitoring")
-    assert "CholesterolAbout 12 weeks after you start" in said(monograph, Audience.PATIENT, "monitoring")
+    assert "lipids about 12 weeks after the start" in text_of(monograph, Audience.CLINICIAN, "monitoring")
+    assert "CholesterolAbout 12 weeks after you start" in text_of(monograph, Audience.PATIENT, "monitoring")
 
 
 def test_boxed_warning_names_all_five_harms(monograph: Monograph) -> None:
@@ -185,14 +185,14 @@ def test_boxed_warning_names_all_five_harms(monograph: Monograph) -> None:
 
 
 def test_nothing_stands_on_memory(monograph: Monograph) -> None:
-    words = said(monograph, Audience.CLINICIAN) + said(monograph, Audience.PATIENT)
+    words = text_of(monograph, Audience.CLINICIAN) + text_of(monograph, Audience.PATIENT)
     assert "unverified" not in words
     assert "4 days after the last dose" in words
 
 
 def test_the_patient_text_holds_no_number_but_these(monograph: Monograph) -> None:
     words = (
-        said(monograph, Audience.PATIENT)
+        text_of(monograph, Audience.PATIENT)
         .replace("1-800-222-1222", "")
         .replace("1-800-FDA-1088", "")
         .replace("COVID-19", "")
@@ -223,7 +223,7 @@ def test_the_patient_text_holds_no_number_but_these(monograph: Monograph) -> Non
     ],
 )
 def test_the_patient_is_told(monograph: Monograph, section: str, instruction: str) -> None:
-    assert instruction in said(monograph, Audience.PATIENT, section)
+    assert instruction in text_of(monograph, Audience.PATIENT, section)
 
 
 def test_european_facts_say_that_they_are(monograph: Monograph) -> None:
@@ -231,18 +231,18 @@ def test_european_facts_say_that_they_are(monograph: Monograph) -> None:
     european = [plain(text) for text in stretches if "E1" in marks(text)]
     assert len(european) == 5
     assert all("EU leaflet" in words for words in european)
-    assert "Europe" in said(monograph, Audience.PATIENT, "sources")
+    assert "Europe" in text_of(monograph, Audience.PATIENT, "sources")
 
 
 def test_what_only_the_european_leaflet_forbids_is_told_to_both(monograph: Monograph) -> None:
-    against = said(monograph, Audience.CLINICIAN, "contraindications")
+    against = text_of(monograph, Audience.CLINICIAN, "contraindications")
     assert "None listed. EU leaflet: hypersensitivity, pregnancy." in against
-    assert "no live vaccines (EU leaflet)" in said(monograph, Audience.CLINICIAN, "precautions")
-    assert "not while on it (EU leaflet)" in said(monograph, Audience.CLINICIAN, "pregnancy")
+    assert "no live vaccines (EU leaflet)" in text_of(monograph, Audience.CLINICIAN, "precautions")
+    assert "not while on it (EU leaflet)" in text_of(monograph, Audience.CLINICIAN, "pregnancy")
 
 
 def test_overdose_is_answered_beside_the_missed_dose(monograph: Monograph) -> None:
-    assert "Overdose: contact a doctor." in said(monograph, Audience.CLINICIAN, "missed_dose")
+    assert "Overdose: contact a doctor." in text_of(monograph, Audience.CLINICIAN, "missed_dose")
 
 
 def test_every_mark_has_a_source_and_every_source_a_mark(monograph: Monograph) -> None:
@@ -251,6 +251,6 @@ def test_every_mark_has_a_source_and_every_source_a_mark(monograph: Monograph) -
 
 
 def test_every_clinician_row_and_item_has_a_source_or_says_it_has_none(monograph: Monograph) -> None:
-    found = (block for block in blocks(monograph, Audience.CLINICIAN) if isinstance(block, Table | Items | Box))
-    bare = [plain(text) for block in found for text in texts(block) if not marks(text)]
+    with_marks = (block for block in blocks(monograph, Audience.CLINICIAN) if isinstance(block, Table | Items | Box))
+    bare = [plain(text) for block in with_marks for text in texts(block) if not marks(text)]
     assert bare == []

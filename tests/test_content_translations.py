@@ -34,14 +34,14 @@ def cases() -> Iterator[object]:
 
 @pytest.mark.parametrize(("lang", "name", "section", "words"), list(cases()))
 def test_words_stand_where_they_must(lang: str, name: str, section: str, words: str) -> None:
-    sections = [found for found in read(name, lang).sections if section in ("", found.id)]
-    lines = [line for found in sections for line in stretches(found.blocks)]
-    said = "\n".join(" | ".join(plain(cell) for cell in line) for line in lines)
-    assert said
+    sections = [part for part in read(name, lang).sections if section in ("", part.id)]
+    lines = [line for part in sections for line in stretches(part.blocks)]
+    text = "\n".join(" | ".join(plain(cell) for cell in line) for line in lines)
+    assert text
     if words.startswith("!"):
-        assert words[1:] not in said
+        assert words[1:] not in text
     else:
-        assert words in said
+        assert words in text
 
 
 @pytest.mark.parametrize("path", sorted(CONTENT.glob("*.*.md")), ids=lambda path: path.stem)

@@ -41,18 +41,18 @@ def stretches(part: object) -> Iterator[tuple[Text, ...]]:
     elif isinstance(part, tuple) and part and all(isinstance(run, TextRun) for run in part):
         yield (part,)
     elif isinstance(part, tuple):
-        yield from (found for inner in part for found in stretches(inner))
+        yield from (stretch for inner in part for stretch in stretches(inner))
     elif is_dataclass(part) and not isinstance(part, TextRun):
-        yield from (found for field in fields(part) for found in stretches(getattr(part, field.name)))
+        yield from (stretch for field in fields(part) for stretch in stretches(getattr(part, field.name)))
 
 
 def blocks(name: str, audience: Audience, section: str = "") -> Iterator[object]:
-    for found in read(name).sections:
-        if section in ("", found.id):
-            yield from (block for block in found.blocks if block.audience in (None, audience))
+    for part in read(name).sections:
+        if section in ("", part.id):
+            yield from (block for block in part.blocks if block.audience in (None, audience))
 
 
-def said(name: str, audience: Audience, section: str) -> str:
+def text_of(name: str, audience: Audience, section: str) -> str:
     lines = (stretch for block in blocks(name, audience, section) for stretch in stretches(block))
     return "\n".join(" | ".join(plain(cell) for cell in line) for line in lines)
 
@@ -73,12 +73,12 @@ def cases() -> Iterator[object]:
 
 @pytest.mark.parametrize(("name", "voice", "section", "words"), list(cases()))
 def test_words_stand_where_they_must(name: str, voice: str, section: str, words: str) -> None:
-    found = said(name, Audience(voice), section)
-    assert found, f"the {voice} sheet has no section {section}"
+    text = text_of(name, Audience(voice), section)
+    assert text, f"the {voice} sheet has no section {section}"
     if words.startswith("!"):
-        assert words[1:] not in found
+        assert words[1:] not in text
     else:
-        assert words in found
+        assert words in text
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -92,16 +92,16 @@ def test_every_clinical_statement_has_a_source(name: str) -> None:
     about_sources = set(blocks(name, Audience.CLINICIAN, "sources"))
     sheet = [block for block in blocks(name, Audience.CLINICIAN) if block not in about_sources]
     headers = [block.header for block in sheet if isinstance(block, Table)]
-    found = [line for block in sheet for line in stretches(block) if line not in headers]
-    bare = [line for line in found if not any(run.mark for cell in line for run in cell)]
+    lines = [line for block in sheet for line in stretches(block) if line not in headers]
+    bare = [line for line in lines if not any(run.mark for cell in line for run in cell)]
     assert [" | ".join(plain(cell) for cell in line) for line in bare] == []
 
 
 @pytest.mark.parametrize("name", [*NAMES, "baricitinib"])
 def test_a_source_without_a_date_is_not_passed_over(name: str) -> None:
     dated = all(source.date for source in read(name).front.sources)
-    told = "Where a source has no date, none was seen." in said(name, Audience.CLINICIAN, "sources")
-    assert told != dated
+    is_stated = "Where a source has no date, none was seen." in text_of(name, Audience.CLINICIAN, "sources")
+    assert is_stated != dated
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -46,12 +46,12 @@ def test_another_reader_finds_the_same_words(path: Path, monographs: ProjectMono
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_a_text_without_a_monograph_is_refused_with_what_is_missing(name: str, monographs: ProjectMonographs) -> None:
-    found = [path for path in corpus_files() if path.name == name]
-    if not found:
+    files = [path for path in corpus_files() if path.name == name]
+    if not files:
         pytest.skip("no corpus beside this checkout")
     for audience in Audience:
         with pytest.raises(ContentError, match="there is no monograph in it: no section such as Usage") as refused:
-            monographs.sheet(found[0], audience)
+            monographs.sheet(files[0], audience)
         assert name in refused.value.message
         assert refused.value.exit_code == 3
 
@@ -100,10 +100,10 @@ _WORDS = st.lists(st.sampled_from("take one two tablets daily with water never m
 
 @given(_WORDS, st.data())
 def test_the_search_itself_sees_a_word_that_is_missing(words: list[str], data: st.DataObject) -> None:
-    gone = data.draw(st.integers(0, len(words) - 1))
-    kept = [word for place, word in enumerate(words) if place != gone]
+    omitted = data.draw(st.integers(0, len(words) - 1))
+    remaining = [word for place, word in enumerate(words) if place != omitted]
     assert not Printed(" ".join(words)).lost(tuple(words))
-    assert Printed(" ".join(kept)).lost(tuple(words)) or _holds(kept, words)
+    assert Printed(" ".join(remaining)).lost(tuple(words)) or _holds(remaining, words)
 
 
 def test_the_search_itself_sees_two_words_that_changed_places() -> None:

@@ -73,8 +73,8 @@ def stands_in(part: list[str], whole: list[str]) -> bool:
 
 
 def _files(corpus: Path, part: int) -> list[Path]:
-    found = [*corpus.glob("*.md"), *(corpus / "monographs").glob("*.md"), *(corpus / "odd").glob("*.md")]
-    return sorted(path for path in found if path.name != "README.md")[part::_PARTS]
+    paths = [*corpus.glob("*.md"), *(corpus / "monographs").glob("*.md"), *(corpus / "odd").glob("*.md")]
+    return sorted(path for path in paths if path.name != "README.md")[part::_PARTS]
 
 
 @pytest.mark.parametrize("part", range(_PARTS))
@@ -93,11 +93,13 @@ def test_no_word_is_lost_and_none_leaves_its_block(corpus: Path, audience: Audie
 
 
 def _faults(source: str, seen: View) -> Iterator[str]:
-    told = [words(withheld.excerpt) for withheld in seen.withheld if "nothing under this heading" in withheld.reason]
-    identity = [*pieces(seen), *told]
+    withheld_words = [
+        words(withheld.excerpt) for withheld in seen.withheld if "nothing under this heading" in withheld.reason
+    ]
+    identity = [*pieces(seen), *withheld_words]
     lost = Counter(word for block in source_blocks(source) for word in block)
     lost -= Counter(
-        [*words(seen.front.title), *view_words(seen), *(word for words_told in told for word in words_told)]
+        [*words(seen.front.title), *view_words(seen), *(word for words_told in withheld_words for word in words_told)]
     )
     lost -= Counter(word for section in seen.sections for word in words(section.subject))
     if lost:

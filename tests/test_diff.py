@@ -85,7 +85,7 @@ def test_a_change_is_told_with_its_words_and_its_numbers(
     old: str, new: str, changes: list[tuple[str, str, str, str, str, str]]
 ) -> None:
     assert TEXT.count(old) == 1
-    found = compared(TEXT, TEXT.replace(old, new)).changes
+    comparison = compared(TEXT, TEXT.replace(old, new))
     assert [
         (
             change.rank.value,
@@ -95,7 +95,7 @@ def test_a_change_is_told_with_its_words_and_its_numbers(
             ",".join(change.was),
             ",".join(change.now),
         )
-        for change in found
+        for change in comparison.changes
     ] == changes
 
 
@@ -117,18 +117,18 @@ def test_a_change_ranks_by_its_section(heading: str, rank: Rank) -> None:
 
 def test_a_section_that_is_gone_or_new_is_told_block_by_block() -> None:
     without = TEXT.partition("### Storage")[0]
-    (gone,), (new,) = compared(TEXT, without).changes, compared(without, TEXT).changes
-    assert (gone.kind, gone.heading, gone.line_now) == (BlockChange.REMOVED, "Storage", 0)
-    assert (new.kind, new.heading, new.line_was) == (BlockChange.ADDED, "Storage", 0)
-    assert TEXT.splitlines()[gone.line_was - 1] == "Below 25 °C."
+    (removed,), (added,) = compared(TEXT, without).changes, compared(without, TEXT).changes
+    assert (removed.kind, removed.heading, removed.line_now) == (BlockChange.REMOVED, "Storage", 0)
+    assert (added.kind, added.heading, added.line_was) == (BlockChange.ADDED, "Storage", 0)
+    assert TEXT.splitlines()[removed.line_was - 1] == "Below 25 °C."
 
 
 @pytest.mark.parametrize("path", own_files(), ids=lambda path: path.stem)
 def test_a_text_does_not_differ_from_itself(path: Path) -> None:
     text = path.read_text(encoding="utf-8-sig")
-    found = compared(text, text, source_at(path).lang)
-    assert found.changes == ()
-    assert found.same > 2
+    comparison = compared(text, text, source_at(path).lang)
+    assert comparison.changes == ()
+    assert comparison.same > 2
 
 
 _LINES = ("Take 2 mg.", "Take 20 mg.", "Take 2 mg, then 4 mg.", "Rest for an hour.", "Rest.", "Call us.")
@@ -136,16 +136,16 @@ _LINES = ("Take 2 mg.", "Take 20 mg.", "Take 2 mg, then 4 mg.", "Rest for an hou
 
 @given(st.lists(st.sampled_from(_LINES), max_size=8), st.lists(st.sampled_from(_LINES), max_size=8))
 def test_no_word_is_lost_between_the_two_texts(old: list[str], new: list[str]) -> None:
-    found = compared(*(TEXT + "\n### Overdose\n\nCall.\n\n" + "\n\n".join(lines) + "\n" for lines in (old, new)))
+    comparison = compared(*(TEXT + "\n### Overdose\n\nCall.\n\n" + "\n\n".join(lines) + "\n" for lines in (old, new)))
     net = Counter[str]()
-    for piece in (piece for change in found.changes for piece in change.pieces):
+    for piece in (piece for change in comparison.changes for piece in change.pieces):
         if piece.change is not WordChange.KEPT:
             for word in piece.words.split():
                 net[word] += 1 if piece.change is WordChange.NOW else -1
     expected = Counter[str](" ".join(new).split())
     expected.subtract(" ".join(old).split())
     assert {word: n for word, n in net.items() if n} == {word: n for word, n in expected.items() if n}
-    assert (found.changes == ()) == (old == new)
+    assert (comparison.changes == ()) == (old == new)
 
 
 # ---------------------------------------------------------------- the command
@@ -208,8 +208,8 @@ def test_two_sheets_are_compared_by_the_texts_in_them(leaflet: Leaflet) -> None:
         leaflet.write("content/a.md", text)
         assert leaflet("build", "a", "--audience", "patient", "-o", folder).code == 0
     ran = leaflet("diff", "one/a-patient.pdf", "two/a-patient.pdf", "--json")
-    told = json.loads(ran.out)
-    assert [(one["was"], one["now"]) for one in told["changes"]] == [(["25"], ["30"])]
+    facts = json.loads(ran.out)
+    assert [(one["was"], one["now"]) for one in facts["changes"]] == [(["25"], ["30"])]
     data = bytearray((leaflet.folder / "one/a-patient.pdf").read_bytes())
     data[500] ^= 1
     leaflet.write("one/a-patient.pdf", bytes(data))

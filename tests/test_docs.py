@@ -57,8 +57,8 @@ def test_every_key_of_the_front_matter_stands_there_and_no_other(monograph: str)
 
 def test_every_code_of_the_parser_is_explained_and_no_other(monograph: str) -> None:
     source = "".join(path.read_text("utf-8") for path in (ROOT / "leaflets" / "parse").glob("*.py"))
-    known = set(re.findall(r'"(MD\d\d)"', source))
-    assert set(re.findall(r"^\| (MD\d\d) \|", monograph, re.M)) == known
+    codes = set(re.findall(r'"(MD\d\d)"', source))
+    assert set(re.findall(r"^\| (MD\d\d) \|", monograph, re.M)) == codes
     severities = {severity.value for severity in Severity}
     assert all(level in severities for level in re.findall(r"^\| MD\d\d \| (\w+) \|", monograph, re.M))
 
@@ -76,18 +76,18 @@ def test_every_fence_is_explained(monograph: str) -> None:
 
 def test_the_example_of_the_manual_is_a_monograph_without_a_finding_of_form(monograph: str) -> None:
     example = next(text for text in re.findall(r"````markdown\n(.*?)````", monograph, re.S) if text.startswith("---"))
-    found = parse(example, name="example", file="example.md")
-    assert found.findings == ()
-    assert found.two_audiences
-    assert {section.id for section in found.sections} >= {"key_message", "urgent", "indications", "dosage", "faqs"}
+    parsed = parse(example, name="example", file="example.md")
+    assert parsed.findings == ()
+    assert parsed.two_audiences
+    assert {section.id for section in parsed.sections} >= {"key_message", "urgent", "indications", "dosage", "faqs"}
 
 
 # ---------------------------------------------------------------- the commands
 
 
 def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    found = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(found[0].choices) if found else {}
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(groups[0].choices) if groups else {}
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
@@ -95,15 +95,15 @@ def test_every_flag_of_a_command_is_explained_and_no_other(commands: str, name: 
     assert f"## leaflet {name}\n" in commands
     section = commands.split(f"## leaflet {name}\n")[1].split("\n## ")[0]
     parser = _subparsers(command_parser())[name]
-    told = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", " ".join(re.findall(r"^\| (`.*?) \|", section, re.M))))
+    documented = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", " ".join(re.findall(r"^\| (`.*?) \|", section, re.M))))
     parsers = [parser, *_subparsers(parser).values()]
-    known = {flag for one in parsers for action in one._actions for flag in action.option_strings}
-    assert told == known - {"-h", "--help"}
+    flags = {flag for one in parsers for action in one._actions for flag in action.option_strings}
+    assert documented == flags - {"-h", "--help"}
 
 
 def test_every_language_stands_in_the_manual() -> None:
-    told = (DOCS / "languages.md").read_text(encoding="utf-8").split("## ")[0]
-    assert re.findall(r"\(`(\w+)`\)", told) == [code for code in LANGUAGES if code != "en"]
+    introduction = (DOCS / "languages.md").read_text(encoding="utf-8").split("## ")[0]
+    assert re.findall(r"\(`(\w+)`\)", introduction) == [code for code in LANGUAGES if code != "en"]
 
 
 def test_every_exit_code_is_explained(commands: str) -> None:
@@ -150,24 +150,24 @@ def test_the_pictures_of_the_sheets_are_small_enough_for_a_page(name: str) -> No
 
 def test_the_gallery_shows_all_its_pictures_and_they_are_small() -> None:
     text = (DOCS / "gallery.md").read_text(encoding="utf-8")
-    kept = {path.name: path.stat().st_size for path in (DOCS / "gallery").iterdir()}
-    assert set(re.findall(r"\]\(gallery/(.*?)\)", text)) == set(kept)
-    assert sum(kept.values()) < 3_000_000
+    sizes = {path.name: path.stat().st_size for path in (DOCS / "gallery").iterdir()}
+    assert set(re.findall(r"\]\(gallery/(.*?)\)", text)) == set(sizes)
+    assert sum(sizes.values()) < 3_000_000
     written = {path.stem for path in (ROOT / "content").glob("*.md") if "." not in path.stem}
-    assert {f"{name}-patient-1.png" for name in written} <= set(kept), "scripts/pictures draws the gallery anew"
+    assert {f"{name}-patient-1.png" for name in written} <= set(sizes), "scripts/pictures draws the gallery anew"
 
 
 def _zebramol(state: str) -> str:
     text = (DOCS / "authoring.md").read_text(encoding="utf-8")
-    found = re.search(rf"^### {state}\n\n```markdown\n(.*?)```$", text, re.M | re.S)
-    assert found, state
-    return found[1]
+    match = re.search(rf"^### {state}\n\n```markdown\n(.*?)```$", text, re.M | re.S)
+    assert match, state
+    return match[1]
 
 
 def test_the_text_before_has_the_findings_that_its_table_counts(leaflet: Leaflet) -> None:
     leaflet.write("zebramol.md", _zebramol("Before"))
-    found = json.loads(leaflet("check", "zebramol.md", "--json").out)["files"][0]["findings"]
-    codes = [finding["code"] for finding in found if finding["severity"] != "info"]
+    findings = json.loads(leaflet("check", "zebramol.md", "--json").out)["files"][0]["findings"]
+    codes = [finding["code"] for finding in findings if finding["severity"] != "info"]
     rows = re.findall(r"^\| ((?:[A-Z]{2}-\w\d+(?:, )?)+) \| (\d+) \|", (DOCS / "authoring.md").read_text("utf-8"), re.M)
     counted = {row: sum(codes.count(code) for code in row.split(", ")) for row, _ in rows}
     assert counted == {row: int(count) for row, count in rows}

@@ -128,5 +128,5 @@ def test_a_page_with_a_grid_conforms(tmp_path: Path, dose_times: str, profile: s
 
 def test_a_dangerous_amount_is_found() -> None:
     text = _text("{morning: 1.0 mg}")
-    found = full_report(parse(text, name="t", file="t.md"), text).findings
-    assert any(finding.line == 3 and "1.0" in finding.message for finding in found)
+    findings = full_report(parse(text, name="t", file="t.md"), text).findings
+    assert any(finding.line == 3 and "1.0" in finding.message for finding in findings)

@@ -26,9 +26,9 @@ BARICITINIB = ROOT / "content" / "baricitinib.md"
 
 def _printed() -> list[tuple[Path, Edition]]:
     """Baricitinib, the longest and the shortest found text in every edition; of the others each in one, by turns."""
-    found = sorted((path for path in corpus_files() if path in printable_files()), key=lambda path: path.stat().st_size)
-    whole = [BARICITINIB, *found[:1], *found[-1:]]
-    others = [path for path in (*own_files(), *found[1:-1:400]) if path not in whole]
+    files = sorted((path for path in corpus_files() if path in printable_files()), key=lambda path: path.stat().st_size)
+    whole = [BARICITINIB, *files[:1], *files[-1:]]
+    others = [path for path in (*own_files(), *files[1:-1:400]) if path not in whole]
     turns = zip(others, itertools.cycle(EVERY), strict=False)
     return [*itertools.product(whole, EVERY), *((path, _spoken(path, edition)) for path, edition in turns)]
 
@@ -66,13 +66,13 @@ def test_every_edition_is_archival_accessible_and_whole(
 def test_our_own_sheets_have_nothing_to_mend_on_their_pages_in_any_edition(
     monographs: ProjectMonographs, path: Path
 ) -> None:
-    found = {
+    missing = {
         (finding.code, finding.message)
         for edition in {_spoken(path, edition): None for edition in EVERY}
         for finding in proof(monographs.made(path, edition).pdf, edition)
         if finding.code != "PG-08"  # a table of doses takes the pages it takes
     }
-    assert found == set()
+    assert missing == set()
 
 
 @pytest.mark.slow

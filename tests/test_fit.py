@@ -103,12 +103,12 @@ def test_an_a5_sheet_may_be_folded_from_one_sheet_of_a4() -> None:
 # ---------------------------------------------------------------- what is over
 
 
-def _stretches(*told: tuple[str, int, int, int]) -> tuple[SectionLines, ...]:
-    return tuple(SectionLines(title, page, lines, part) for title, page, lines, part in told)
+def _stretches(*facts: tuple[str, int, int, int]) -> tuple[SectionLines, ...]:
+    return tuple(SectionLines(title, page, lines, part) for title, page, lines, part in facts)
 
 
 @pytest.mark.parametrize(
-    ("stretches", "planned", "gone"),
+    ("stretches", "planned", "titles"),
     [
         (_stretches(("Uses", 0, 30, 0), ("Storage", 1, 30, 0)), 2, []),
         (_stretches(("Uses", 0, 30, 0), ("Storage", 1, 30, 0), ("Sources", 2, 4, 0)), 2, ["Sources"]),
@@ -123,5 +123,5 @@ def _stretches(*told: tuple[str, int, int, int]) -> tuple[SectionLines, ...]:
         (_stretches(("Uses", 0, 30, 0), ("Storage", 1, 5, 1)), 1, ["Storage"]),
     ],
 )
-def test_the_fewest_lines_that_must_go(stretches: tuple[SectionLines, ...], planned: int, gone: list[str]) -> None:
-    assert [stretch.title for stretch in overrun(stretches, planned)] == gone
+def test_the_fewest_lines_that_must_go(stretches: tuple[SectionLines, ...], planned: int, titles: list[str]) -> None:
+    assert [stretch.title for stretch in overrun(stretches, planned)] == titles

@@ -57,7 +57,7 @@ def test_component_a_heading_is_about(raw: str, subject: str) -> None:
 
 @pytest.mark.parametrize("lang", list(LANGUAGES))
 def test_each_synonym_means_one_section_and_is_written_as_it_is_looked_up(lang: str) -> None:
-    listed = [words for known in synonyms(lang).values() for words in known]
+    listed = [words for spellings in synonyms(lang).values() for words in spellings]
     assert [words for words, times in Counter(listed).items() if times > 1] == []
     assert [words for words in listed if words != lookup_key(words) or words != heading_words(words)] == []
     assert set(synonyms(lang)) == set(SYNONYMS)
@@ -65,8 +65,8 @@ def test_each_synonym_means_one_section_and_is_written_as_it_is_looked_up(lang: 
 
 @pytest.mark.parametrize("lang", OTHERS)
 def test_a_table_contradicts_no_english_heading(lang: str) -> None:
-    english = {words: section for section, known in SYNONYMS.items() for words in known}
-    own = {words: section for section, known in synonyms(lang).items() for words in known}
+    english = {words: section for section, spellings in SYNONYMS.items() for words in spellings}
+    own = {words: section for section, spellings in synonyms(lang).items() for words in spellings}
     assert {words for words in own if english.get(words, own[words]) != own[words]} == set()
 
 

@@ -24,8 +24,8 @@ _FACT = re.compile(r"\{\w+\}")
 def test_the_template_holds_what_code_and_templates_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
     sys.modules.pop("catalogues", None)
-    found = importlib.import_module("catalogues").found()  # a script, not a module of the package
-    assert words() == tuple(sorted({each for each, _ in found})), "run scripts/catalogues.py"
+    messages = importlib.import_module("catalogues").messages()  # a script, not a module of the package
+    assert words() == tuple(sorted({each for each, _ in messages})), "run scripts/catalogues.py"
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -39,15 +39,15 @@ def test_every_entry_keeps_its_facts_and_is_still_used(code: str) -> None:
         entries = [entry for entry in read_po(file, locale=code) if entry.id]
     assert {entry.id for entry in entries} == set(words())
     for entry in entries:
-        said = str(entry.string)
-        assert sorted(_FACT.findall(said)) == sorted(_FACT.findall(str(entry.id))), entry.id
-        assert said == said.strip()
+        translated = str(entry.string)
+        assert sorted(_FACT.findall(translated)) == sorted(_FACT.findall(str(entry.id))), entry.id
+        assert translated == translated.strip()
 
 
 def test_a_date_in_every_language() -> None:
     day = dt.date(2026, 4, 3)
-    told = {code: tongue.date(day) for code, tongue in LANGUAGES.items()}
-    assert told == {
+    dates = {code: language.date(day) for code, language in LANGUAGES.items()}
+    assert dates == {
         "en": "3 April 2026",
         "es": "3 de abril de 2026",
         "ar": "3 أبريل 2026",
@@ -62,9 +62,9 @@ def test_facts_are_filled_in() -> None:
 
 
 def test_a_list_has_the_commas_of_its_language() -> None:
-    told = {code: tongue.listed(("1 mg", "2 mg", "4 mg")) for code, tongue in LANGUAGES.items()}
+    lists = {code: language.listed(("1 mg", "2 mg", "4 mg")) for code, language in LANGUAGES.items()}
     latin = "1 mg, 2 mg, 4 mg"
-    assert told == {"en": latin, "es": latin, "ar": "1 mg، 2 mg، 4 mg", "vi": latin, "zh": "1 mg、2 mg、4 mg"}
+    assert lists == {"en": latin, "es": latin, "ar": "1 mg، 2 mg، 4 mg", "vi": latin, "zh": "1 mg、2 mg、4 mg"}
     assert ENGLISH.listed(()) == ""
 
 
@@ -85,6 +85,6 @@ def test_an_uncertain_translation_is_not_printed(tmp_path: Path, monkeypatch: py
 
 
 def test_an_unknown_language_says_which_there_are() -> None:
-    with pytest.raises(UsageError, match="“tlh”") as told:
+    with pytest.raises(UsageError, match="“tlh”") as error:
         language("tlh")
-    assert told.value.hint == "There is: en, es, ar, vi, zh."
+    assert error.value.hint == "There is: en, es, ar, vi, zh."

@@ -34,7 +34,7 @@ def blocks(body: str) -> tuple[Block, ...]:
     return parsed(HEAD + body).sections[-1].blocks
 
 
-def found(text: str, code: str) -> list[Finding]:
+def findings_of(text: str, code: str) -> list[Finding]:
     return [finding for finding in parsed(text).findings if finding.code == code]
 
 
@@ -139,28 +139,28 @@ def test_raw_html_is_reported_with_line_and_column_and_printed() -> None:
 
 @pytest.mark.parametrize("text", ["a < b", "<5 kg", "5 <6> 7", "<https://example.org>", "a <- b"])
 def test_a_sign_of_less_is_no_html(text: str) -> None:
-    assert not found(HEAD + text, "MD03")
+    assert not findings_of(HEAD + text, "MD03")
 
 
 def test_pictures_and_links_into_a_site_are_reported() -> None:
     text = HEAD + "See ![a hat](hat.png), [there](/hats) and [here](https://example.org).\n"
-    assert [f.line for f in found(text, "MD06")] == [5]
-    assert [f.line for f in found(text, "MD05")] == [5]
+    assert [f.line for f in findings_of(text, "MD06")] == [5]
+    assert [f.line for f in findings_of(text, "MD05")] == [5]
 
 
 def test_unknown_heading_is_reported_and_a_component_is_not() -> None:
     text = "# A + B\n### A\n#### Usage\nOne.\n### Travel\nTwo.\n"
-    assert [f.message.count("Travel") for f in found(text, "MD02")] == [1]
+    assert [f.message.count("Travel") for f in findings_of(text, "MD02")] == [1]
 
 
 def test_reference_mark_without_a_source_is_an_error() -> None:
     front = "---\ntitle: Testol\nsources:\n  - {id: U1, title: One}\n---\n### Usage\n"
-    (finding,) = found(front + "One [^U1] two [^U1,U7].\n", "MD09")
+    (finding,) = findings_of(front + "One [^U1] two [^U1,U7].\n", "MD09")
     assert (finding.excerpt, finding.line, finding.severity) == ("U7", 7, Severity.ERROR)
 
 
 def test_line_of_slashes_that_closes_nothing_is_reported() -> None:
-    (finding,) = found(HEAD + "One.\n///\n", "MD08")
+    (finding,) = findings_of(HEAD + "One.\n///\n", "MD08")
     assert (finding.severity, finding.line) == (Severity.WARNING, 6)
 
 
@@ -248,8 +248,8 @@ def test_no_word_is_lost_or_moved(body: str) -> None:
     assert read == ["usage", "first", *_source_words(body)]
 
 
-def _section_words(found: tuple[Block, ...]) -> list[str]:
-    return [word for block in found for word in block_words(block)]
+def _section_words(parts: tuple[Block, ...]) -> list[str]:
+    return [word for block in parts for word in block_words(block)]
 
 
 @settings(max_examples=300, deadline=None)
@@ -263,8 +263,8 @@ def test_every_line_number_leads_to_the_first_word_of_its_block(body: str) -> No
             assert own[0] in words("\n".join(lines[line - 1 : line + 1])), (line, own)
 
 
-def _placed(found: tuple[Block, ...]) -> Iterator[tuple[int, Block]]:
-    for block in found:
+def _placed(parts: tuple[Block, ...]) -> Iterator[tuple[int, Block]]:
+    for block in parts:
         yield block.line, block
         match block:
             case Items():

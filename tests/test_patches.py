@@ -97,7 +97,9 @@ SHEETS = (
 )
 
 
-@pytest.mark.parametrize(("name", "edition"), SHEETS, ids=lambda told: told if isinstance(told, str) else told.lang)
+@pytest.mark.parametrize(
+    ("name", "edition"), SHEETS, ids=lambda parameter: parameter if isinstance(parameter, str) else parameter.lang
+)
 def test_a_sheet_comes_out_the_same(name: str, edition: Edition, tmp_path: Path) -> None:
     _same(ROOT / "content" / f"{name}.md", edition, tmp_path)
 
@@ -152,9 +154,9 @@ def drawn(pdf: Pdf) -> str:
     """A digest of what is on the pages of a PDF and of its fonts, without what names the release that made it."""
     with pikepdf.open(io.BytesIO(pdf.data)) as opened:
         streams = [each for each in opened.objects if isinstance(each, pikepdf.Stream)]
-        kept = [each.read_bytes() for each in streams if each.get("/Type") not in ("/Metadata", "/ObjStm", "/XRef")]
-    assert len(kept) > pdf.pages
-    return hashlib.sha256(b"".join(kept)).hexdigest()
+        contents = [each.read_bytes() for each in streams if each.get("/Type") not in ("/Metadata", "/ObjStm", "/XRef")]
+    assert len(contents) > pdf.pages
+    return hashlib.sha256(b"".join(contents)).hexdigest()
 
 
 PRIVATE = ("_font_style_cache_key", "_ua_stylesheets", "resolve_one_percentage")

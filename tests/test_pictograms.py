@@ -107,7 +107,7 @@ def _lefts(data: bytes, words: str) -> set[float]:
     """How far from the left each place stands, in points, where these words begin."""
     drawn = list(letters(data))
     text = "".join(letter.text for letter in drawn)
-    return {round(drawn[found.start()].left, 1) for found in re.finditer(words, text)}
+    return {round(drawn[match.start()].left, 1) for match in re.finditer(words, text)}
 
 
 def test_all_texts_of_a_list_share_one_edge(folder: Path) -> None:
@@ -148,9 +148,9 @@ def test_an_icon_is_large_and_stands_beside_its_first_line(folder: Path) -> None
     ],
 )
 def test_a_mark_at_fault_is_reported_where_it_stands(line: str, code: str, hint: str) -> None:
-    found = _findings(line)
-    assert [(finding.code, finding.line, finding.column) for finding in found] == [(code, 5, line.index(":") + 1)]
-    assert found[0].hint.startswith(hint)
+    findings = _findings(line)
+    assert [(finding.code, finding.line, finding.column) for finding in findings] == [(code, 5, line.index(":") + 1)]
+    assert findings[0].hint.startswith(hint)
 
 
 @pytest.mark.parametrize("line", ["- :driving: Do not.", "At 8:30: one tablet.", "- :) Smile.", ":a:b", "Ratio 1:x: 3"])
@@ -159,8 +159,8 @@ def test_what_is_no_mark_at_fault_is_not_reported(line: str) -> None:
 
 
 def _findings(line: str) -> list[Finding]:
-    found = parse(f"---\ntitle: T\n---\n### Usage\n{line}\n", name="t", file="t.md").findings
-    return [finding for finding in found if finding.code in ("MD10", "MD11")]
+    findings = parse(f"---\ntitle: T\n---\n### Usage\n{line}\n", name="t", file="t.md").findings
+    return [finding for finding in findings if finding.code in ("MD10", "MD11")]
 
 
 def test_a_projects_own_drawing_wins_and_makes_another_sheet(folder: Path) -> None:
@@ -183,9 +183,9 @@ def test_the_same_page_with_icons_has_the_same_bytes(folder: Path, tmp_path: Pat
 def test_a_page_for_a_browser_finds_the_drawings(folder: Path) -> None:
     built = _built(folder)
     html = standalone_html(built.html, ProjectFolder(folder), built.source, built.edition.stylesheets, folder)
-    found = re.findall(r'<img class="icon" src="([^"]+)"', html)
-    assert len(found) == 13
-    assert {(folder / place).resolve() for place in found} == {ICONS.parent / icon_file(name) for name in PICTOGRAMS}
+    paths = re.findall(r'<img class="icon" src="([^"]+)"', html)
+    assert len(paths) == 13
+    assert {(folder / place).resolve() for place in paths} == {ICONS.parent / icon_file(name) for name in PICTOGRAMS}
 
 
 def test_icons_and_boxes_to_tick_stand_at_the_right_of_a_page_read_from_the_right(folder: Path) -> None:

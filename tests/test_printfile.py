@@ -309,7 +309,7 @@ def test_tagged_copies_are_documents_that_begin_with_their_label() -> None:
             assert one.S == "/Document"
             first = one.K[0]
             assert [str(kid.S) for kid in first.K] == ["/P"] * 6
-        known = {item.objgen for item in elements(document)}
+        numbers = {item.objgen for item in elements(document)}
         parents: dict[int, pikepdf.Object] = {}
         for leaf in root.ParentTree.Kids:
             pairs = list(leaf.Nums)
@@ -320,7 +320,7 @@ def test_tagged_copies_are_documents_that_begin_with_their_label() -> None:
         for page in document.pages:
             if "/StructParents" in page:
                 owners = parents[int(page.StructParents)]
-                assert all(owner is None or owner.objgen in known for owner in owners)
+                assert all(owner is None or owner.objgen in numbers for owner in owners)
             for link in page.get("/Annots", []):
                 assert parents[int(link.StructParent)].S == "/Link"
 

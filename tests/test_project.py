@@ -40,8 +40,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectFolder:
 
 def test_names_are_those_of_ours_and_of_the_project(project: ProjectFolder) -> None:
     (project.root / "content" / "zebramol.md").write_text("x")
-    ours = {path.name.split(".")[0] for path in packaged_folder("content").glob("*.md")}
-    assert project.names() == (*sorted(ours), "zebramol")
+    packaged = {path.name.split(".")[0] for path in packaged_folder("content").glob("*.md")}
+    assert project.names() == (*sorted(packaged), "zebramol")
 
 
 def test_a_project_s_own_monograph_wins(project: ProjectFolder) -> None:

@@ -148,8 +148,8 @@ def test_what_is_no_record_is_refused(data: bytes) -> None:
 @pytest.mark.parametrize("number", [0, 2, 99])
 def test_a_record_of_another_format_is_refused_whatever_it_holds(number: int) -> None:
     texts = ("0" * 32, "a", "A", "1", "2026-01-05", "2030-01-05", "US")
-    ours = Record(*texts, (), {}, (), {}, {}, {})
-    facts = json.loads(record_bytes(ours))
+    record = Record(*texts, (), {}, (), {}, {}, {})
+    facts = json.loads(record_bytes(record))
     assert read_record(json.dumps(facts).encode()).name == "a"
     with pytest.raises(PdfError, match="of another format"):
         read_record(json.dumps(facts | {"leaflet-record": number}).encode())

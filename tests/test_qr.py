@@ -120,7 +120,7 @@ def test_a_code_too_large_for_the_clinician_s_lower_margin_stands_beside_the_nam
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("example.org/{id}", "cannot be"),
         ("https://example.org/", "cannot be"),
@@ -132,13 +132,13 @@ def test_a_code_too_large_for_the_clinician_s_lower_margin_stands_beside_the_nam
         ("https://example.org/" + "X" * 40 + "{id}", "holds 61"),
     ],
 )
-def test_an_address_that_cannot_be_printed_is_refused_with_its_file(leaflet: Leaflet, url: str, said: str) -> None:
+def test_an_address_that_cannot_be_printed_is_refused_with_its_file(leaflet: Leaflet, url: str, message: str) -> None:
     leaflet.write("leaflet.toml", f'[provenance]\nurl = "{url}"\n')
     leaflet.write("content/a.md", MONOGRAPH)
     ran = leaflet("build", "a", "--audience", "patient")
     assert ran.code == 2
     assert "leaflet.toml: “provenance.url”" in ran.err
-    assert said in ran.err
+    assert message in ran.err
 
 
 @pytest.mark.parametrize("letter", "xX")

@@ -110,9 +110,9 @@ def test_a_letter_is_printable_where_one_family_has_it_in_all_its_weights(root: 
 
 def test_without_its_extra_chinese_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(RenderError, match=re.escape("NotoSansSC-Regular.otf")) as told:
+    with pytest.raises(RenderError, match=re.escape("NotoSansSC-Regular.otf")) as error:
         ProjectFolder(tmp_path).styles(Edition(Audience.PATIENT, lang="zh").stylesheets)
-    assert told.value.hint == 'Install it: pip install "leaflets[zh]"'
+    assert error.value.hint == 'Install it: pip install "leaflets[zh]"'
 
 
 # ---------------------------------------------------------------- pages read from the right
@@ -189,8 +189,8 @@ def test_the_page_number_is_read_from_the_right(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", ["كوفيد-19", "Poison Help", "2 mg", "(2 mg), 4 mg", "من 1 إلى 2"])
 def test_what_keeps_the_order_from_the_left(words: str) -> None:
-    found = [words[start:end] for start, end in left_to_right(words)]
-    assert found == re.findall(r"\d+(?: mg)?", words)
+    runs = [words[start:end] for start, end in left_to_right(words)]
+    assert runs == re.findall(r"\d+(?: mg)?", words)
 
 
 # ---------------------------------------------------------------- what is read from a finished sheet

@@ -69,11 +69,13 @@ def test_all_tagged_content_keeps_an_owner(rich: tuple[Pdf, CompiledLeaflet]) ->
 def test_no_element_with_a_meaning_is_lost(rich: tuple[Pdf, CompiledLeaflet]) -> None:
     pdf, compiled = rich
     with pikepdf.open(io.BytesIO(pdf.data)) as document:
-        found = [o for o in document.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/StructElem"]
-    roles = [str(item.S) for item in found]
-    kept = re.findall(rb"/S (/\w+)", b"".join(compiled.elements))
+        elements = [
+            o for o in document.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/StructElem"
+        ]
+    roles = [str(item.S) for item in elements]
+    copied_roles = re.findall(rb"/S (/\w+)", b"".join(compiled.elements))
     for role in ("/H1", "/H2", "/Table", "/TH", "/TD", "/L", "/LI", "/Link", "/Figure", "/Caption", "/BlockQuote"):
-        assert kept.count(role.encode()) == roles.count(role), role
+        assert copied_roles.count(role.encode()) == roles.count(role), role
     assert b"/Alt (A tablet)" in b"".join(compiled.elements)
 
 
@@ -81,8 +83,8 @@ def test_no_element_with_a_meaning_is_lost(rich: tuple[Pdf, CompiledLeaflet]) ->
 def test_wrappers_without_meaning_are_folded_into_what_they_wrap(role: str) -> None:
     plain = compile_leaflet(leaflet(1))
     assert compile_leaflet(wrapped(leaflet(1), role)).elements == plain.elements
-    kept = compile_leaflet(wrapped(leaflet(1), role, "said otherwise"))
-    assert len(kept.elements) == len(plain.elements) + 1
+    compiled = compile_leaflet(wrapped(leaflet(1), role, "said otherwise"))
+    assert len(compiled.elements) == len(plain.elements) + 1
 
 
 def test_groups_go_where_they_hold_elements_and_stay_where_they_hold_text() -> None:

@@ -77,9 +77,9 @@ def _rows() -> Iterator[tuple[str, str, str]]:
 
 
 def test_the_properties_of_the_manual_are_those_of_the_styles() -> None:
-    told = list(_rows())
-    assert {name: value for name, value, _ in told if value} == _properties(STYLES[Audience.PATIENT])
-    assert {name: value for name, _, value in told if value} == _properties(STYLES[Audience.CLINICIAN])
+    rows = list(_rows())
+    assert {name: value for name, value, _ in rows if value} == _properties(STYLES[Audience.PATIENT])
+    assert {name: value for name, _, value in rows if value} == _properties(STYLES[Audience.CLINICIAN])
 
 
 @pytest.mark.parametrize("audience", list(Audience))
@@ -124,9 +124,9 @@ def _blocks() -> list[tuple[str, str]]:
 
 def test_the_blocks_of_the_manual_are_those_of_the_templates() -> None:
     files = (path for path in packaged_folder("templates").glob("*.html"))
-    found = [(file.name, name) for file in files for name in re.findall(r"{% block (\w+) %}", file.read_text("utf-8"))]
-    known = [pair for pair in found if pair != ("page.html", "sheet")]  # empty: each sheet fills it
-    assert sorted(known) == sorted(_blocks())
+    pairs = [(file.name, name) for file in files for name in re.findall(r"{% block (\w+) %}", file.read_text("utf-8"))]
+    in_templates = [pair for pair in pairs if pair != ("page.html", "sheet")]  # empty: each sheet fills it
+    assert sorted(in_templates) == sorted(_blocks())
 
 
 @pytest.mark.parametrize(("template", "block"), _blocks())

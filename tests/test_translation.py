@@ -110,8 +110,8 @@ def _spanish(text: str = SPANISH, source: str = SOURCE) -> Monograph:
 
 
 def _codes(text: str, source: str = SOURCE, now: str = SOURCE) -> list[str]:
-    found = checks.check(_spanish(text, source), "", [Audience.PATIENT], original=_source(now))
-    return [finding.code for finding in found if finding.code.startswith("TR-")]
+    findings = checks.check(_spanish(text, source), "", [Audience.PATIENT], original=_source(now))
+    return [finding.code for finding in findings if finding.code.startswith("TR-")]
 
 
 # ---------------------------------------------------------------- hashes
@@ -236,11 +236,11 @@ def test_a_fresh_translation_has_nothing_stale() -> None:
 
 def test_a_changed_block_is_named_in_both_texts() -> None:
     now = SOURCE.replace("with food for", "without food for")
-    (found,) = source_changes(_spanish(), _source(now))
-    assert (found.section, found.change, found.safety) == ("dosage", BlockChange.CHANGED, True)
-    assert now.splitlines()[found.source_line - 1] == "- Take it without food for 14 days."
+    (change,) = source_changes(_spanish(), _source(now))
+    assert (change.section, change.change, change.safety) == ("dosage", BlockChange.CHANGED, True)
+    assert now.splitlines()[change.source_line - 1] == "- Take it without food for 14 days."
     record_lines = len(with_record(SPANISH, record_of(_source())).splitlines()) - len(SPANISH.splitlines())
-    assert SPANISH.splitlines()[found.line - 1 - record_lines] == "- Tómelo con comida por 14 días."
+    assert SPANISH.splitlines()[change.line - 1 - record_lines] == "- Tómelo con comida por 14 días."
 
 
 def test_blocks_that_were_added_and_removed_are_told() -> None:
@@ -251,8 +251,8 @@ def test_blocks_that_were_added_and_removed_are_told() -> None:
 
 
 def test_only_sections_about_safety_are_grave() -> None:
-    (found,) = source_changes(_spanish(), _source(SOURCE.replace("Keep it at", "Store it at")))
-    assert not found.safety
+    (change,) = source_changes(_spanish(), _source(SOURCE.replace("Keep it at", "Store it at")))
+    assert not change.safety
     (strength,) = source_changes(_spanish(), _source(SOURCE.replace('"4 mg"]', '"4 mg", "8 mg"]')))
     assert strength.section == "front"
     assert strength.safety
@@ -286,10 +286,10 @@ def test_a_translation_is_due_for_review_on_the_earlier_of_two_dates(own: str, s
 
 def test_check_tells_what_is_stale_with_both_lines() -> None:
     now = SOURCE.replace("chest pain", "severe chest pain")
-    found = checks.check(_spanish(), "", [Audience.PATIENT], original=_source(now))
-    (told,) = [finding for finding in found if finding.code == "TR-02"]
-    assert told.severity == "error"
-    assert f"examplol.md:{now.splitlines().index('- severe chest pain') + 1}" in told.message
+    findings = checks.check(_spanish(), "", [Audience.PATIENT], original=_source(now))
+    (stale,) = [finding for finding in findings if finding.code == "TR-02"]
+    assert stale.severity == "error"
+    assert f"examplol.md:{now.splitlines().index('- severe chest pain') + 1}" in stale.message
 
 
 # ---------------------------------------------------------------- form and front matter
@@ -318,9 +318,9 @@ def test_what_a_translation_gets_wrong_is_found(old: str, new: str, codes: list[
 
 def test_a_translation_without_record_or_source_is_an_error() -> None:
     bare = parse(SPANISH, name="examplol", file="examplol.es.md", lang="es")
-    assert "TR-01" in {found.code for found in checks.check(bare, "", [Audience.PATIENT], original=_source())}
-    assert "TR-01" in {found.code for found in checks.check(_spanish(), "", [Audience.PATIENT])}
-    assert "TR-01" not in {found.code for found in checks.check(bare, "", [Audience.PATIENT])}  # a text of its own
+    assert "TR-01" in {finding.code for finding in checks.check(bare, "", [Audience.PATIENT], original=_source())}
+    assert "TR-01" in {finding.code for finding in checks.check(_spanish(), "", [Audience.PATIENT])}
+    assert "TR-01" not in {finding.code for finding in checks.check(bare, "", [Audience.PATIENT])}  # a text of its own
 
 
 # ---------------------------------------------------------------- numbers
@@ -373,5 +373,5 @@ def test_a_decimal_comma_counts_where_readers_write_it() -> None:
 @given(st.decimals(min_value=0, max_value=9999, places=2), st.decimals(min_value=0, max_value=9999, places=2))
 def test_two_doses_agree_only_where_they_are_the_same(one: object, other: object) -> None:
     arabic = str(other).translate(str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫"))
-    found = list(differences(quantities(f"{arabic} ملغ", "ar"), quantities(f"{one} mg", "en")))
-    assert bool(found) is (one != other)
+    mismatches = list(differences(quantities(f"{arabic} ملغ", "ar"), quantities(f"{one} mg", "en")))
+    assert bool(mismatches) is (one != other)

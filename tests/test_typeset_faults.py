@@ -57,7 +57,7 @@ def test_a_fault_is_found_again_the_second_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("html", "said"),
+    ("html", "message"),
     [
         (page('<p style="colour: red">a</p>'), "colour"),
         (page("<style>p { colour: red }</style>"), "colour"),
@@ -67,11 +67,11 @@ def test_a_fault_is_found_again_the_second_time() -> None:
         (page("<svg width=9><title>a</title><style>>>{</style></svg>"), "svg"),
     ],
 )
-def test_a_fault_in_the_markup_is_refused(html: Html, said: str) -> None:
+def test_a_fault_in_the_markup_is_refused(html: Html, message: str) -> None:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
     error = fault(html, assets(x__svg=svg))
     assert error.message.startswith("the page")
-    assert said in error.message.lower()
+    assert message in error.message.lower()
 
 
 def test_a_missing_stylesheet_is_named() -> None:
@@ -94,7 +94,7 @@ def test_a_byte_order_mark_in_a_stylesheet_is_no_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("markup", "css", "said"),
+    ("markup", "css", "message"),
     [
         ("<p>Warning ⚠ here</p>", "", '"⚠" (U+26A0, warning sign)'),
         ("<p>服用</p>", "", '"服" (U+670D'),
@@ -104,8 +104,8 @@ def test_a_byte_order_mark_in_a_stylesheet_is_no_fault() -> None:
         ("<svg width=90 height=20><title>a</title><text y=10>☃</text></svg>", "", "U+2603"),
     ],
 )
-def test_a_character_without_a_glyph_is_named(markup: str, css: str, said: str) -> None:
-    assert said in fault(page(markup), assets(css)).message
+def test_a_character_without_a_glyph_is_named(markup: str, css: str, message: str) -> None:
+    assert message in fault(page(markup), assets(css)).message
 
 
 FAULTY_FACES = {
@@ -129,11 +129,11 @@ FAULTY_FACES = {
 }
 
 
-@pytest.mark.parametrize(("rule", "said"), FAULTY_FACES.values(), ids=FAULTY_FACES)
-def test_a_font_that_cannot_be_trusted_is_refused(rule: str, said: str) -> None:
+@pytest.mark.parametrize(("rule", "message"), FAULTY_FACES.values(), ids=FAULTY_FACES)
+def test_a_font_that_cannot_be_trusted_is_refused(rule: str, message: str) -> None:
     cut = font_assets()["fonts/SourceSans3_400Regular.ttf"][:300]
     files = assets(f"@font-face {{ font-family: X; {rule} }}", a__ttf=b"no font", a__woff2=b"wOF2", cut__ttf=cut)
-    assert said in fault(page("<p>a</p>"), files).message
+    assert message in fault(page("<p>a</p>"), files).message
 
 
 def test_the_same_face_named_twice_is_no_fault() -> None:
@@ -205,10 +205,10 @@ except RenderError as error:
 
 
 @pytest.mark.parametrize(
-    ("library", "said"),
+    ("library", "package"),
     [("harfbuzz-subset", "libharfbuzz-subset0"), ("pango-1.0", "libpango-1.0-0"), ("fontconfig", "libfontconfig1")],
 )
-def test_a_missing_library_is_named_with_its_package(library: str, said: str, tmp_path: Path) -> None:
+def test_a_missing_library_is_named_with_its_package(library: str, package: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _WITHOUT, library],
         cwd=tmp_path,
@@ -222,7 +222,7 @@ def test_a_missing_library_is_named_with_its_package(library: str, said: str, tm
     message, _, hint = done.stderr.partition("|")
     assert "missing" in message
     assert "apt-get install" in hint
-    assert said in hint
+    assert package in hint
 
 
 def test_loading_the_renderer_leaves_other_users_of_its_libraries_alone(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def sheet(leaflet: Leaflet) -> Leaflet:
     return leaflet
 
 
-def told(ran: Ran) -> dict[str, object]:
+def facts_of(ran: Ran) -> dict[str, object]:
     (facts,) = json.loads(ran.out)
     assert isinstance(facts, dict)
     assert facts["exit_code"] == ran.code
@@ -68,7 +68,7 @@ def test_a_sheet_as_it_was_made_is_current(sheet: Leaflet) -> None:
     assert ran.out.startswith("output/a-patient.pdf: whole and current\n")
     for words in ("Examplol (a), version 1, patient en a4, ID ", "reviewed 2026-01-05, next 2030-01-05", "weasyprint"):
         assert words in ran.out
-    facts = told(sheet("verify", SHEET, "--json"))
+    facts = facts_of(sheet("verify", SHEET, "--json"))
     assert (facts["state"], facts["whole"], facts["reasons"]) == ("current", True, [])
     assert isinstance(facts["record"], dict)
     assert facts["record"]["version"] == "1"
@@ -86,16 +86,16 @@ CHANGES: dict[str, tuple[str, str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("old", "new", "state", "said"), CHANGES.values(), ids=CHANGES)
-def test_what_became_of_the_text_since_is_told(sheet: Leaflet, old: str, new: str, state: str, said: str) -> None:
+@pytest.mark.parametrize(("old", "new", "state", "reason"), CHANGES.values(), ids=CHANGES)
+def test_what_became_of_the_text_since_is_told(sheet: Leaflet, old: str, new: str, state: str, reason: str) -> None:
     sheet.write("content/a.md", TEXT.replace(old, new))
-    facts = told(sheet("verify", SHEET, "--json"))
+    facts = facts_of(sheet("verify", SHEET, "--json"))
     assert (facts["exit_code"], facts["state"], facts["whole"]) == (4, state, True)
-    assert said in sheet("verify", SHEET).out
+    assert reason in sheet("verify", SHEET).out
 
 
 def test_a_translation_bears_both_texts_and_what_it_takes_from_its_source(translated: Leaflet) -> None:
-    facts = told(translated("verify", TRANSLATED, "--json"))
+    facts = facts_of(translated("verify", TRANSLATED, "--json"))
     record = facts["record"]
     assert isinstance(record, dict)
     assert (facts["state"], record["jurisdiction"], len(record["sources"])) == ("current", "US", 1)
@@ -105,20 +105,20 @@ def test_a_translation_bears_both_texts_and_what_it_takes_from_its_source(transl
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "state", "said"),
+    ("old", "new", "state", "reason"),
     [
         ("2 mg once daily", "4 mg once daily", "outdated", "the text that it translates has changed since"),
         ('version: "3"', "withdrawn: recalled", "withdrawn", "the monograph is withdrawn: recalled"),
     ],
 )
 def test_a_translation_is_no_more_current_than_its_source(
-    translated: Leaflet, old: str, new: str, state: str, said: str
+    translated: Leaflet, old: str, new: str, state: str, reason: str
 ) -> None:
     before = (translated.folder / TRANSLATED).read_bytes()
     translated.write("content/a.md", SOURCE.replace(old, new))
-    facts = told(translated("verify", TRANSLATED, "--json"))
+    facts = facts_of(translated("verify", TRANSLATED, "--json"))
     assert (facts["state"], facts["exit_code"]) == (state, 4)
-    assert said in str(facts["reasons"])
+    assert reason in str(facts["reasons"])
     if state == "outdated":
         assert translated("build", "a", "--lang", "es", "--audience", "patient").code == 0, "a clinician's dose"
         assert (translated.folder / TRANSLATED).read_bytes() != before
@@ -127,7 +127,7 @@ def test_a_translation_is_no_more_current_than_its_source(
 def test_a_sheet_older_than_its_source_is_never_current(translated: Leaflet) -> None:
     translated.write("content/a.md", SOURCE.replace("a fever", "a high fever"))
     assert translated("build", "a", "--lang", "es", "--audience", "patient", "--allow-stale").code == 0
-    assert told(translated("verify", TRANSLATED, "--json"))["state"] == "outdated"
+    assert facts_of(translated("verify", TRANSLATED, "--json"))["state"] == "outdated"
     assert translated("rebuild", TRANSLATED).code == 0
 
 
@@ -141,14 +141,14 @@ def test_a_translation_is_made_again_from_both_texts_inside_it(translated: Leafl
 
 def test_a_sheet_past_its_review_date_is_expired(sheet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leaflets.cli.verify.today", lambda: dt.date(2030, 1, 6))
-    facts = told(sheet("verify", SHEET, "--json"))
+    facts = facts_of(sheet("verify", SHEET, "--json"))
     assert (facts["exit_code"], facts["state"]) == (4, "expired")
     assert facts["reasons"] == ["its review was due by 2030-01-05"]
 
 
 def test_a_sheet_of_another_project_is_unknown_here(sheet: Leaflet) -> None:
     (sheet.folder / "content/a.md").unlink()
-    facts = told(sheet("verify", SHEET, "--json"))
+    facts = facts_of(sheet("verify", SHEET, "--json"))
     assert (facts["exit_code"], facts["state"], facts["whole"]) == (3, "unknown", True)
 
 
@@ -157,13 +157,13 @@ def test_a_sheet_is_expired_by_its_own_record_where_nobody_knows_it(
 ) -> None:
     (sheet.folder / "content/a.md").unlink()
     monkeypatch.setattr("leaflets.cli.verify.today", lambda: dt.date(2030, 1, 6))
-    facts = told(sheet("verify", SHEET, "--json"))
+    facts = facts_of(sheet("verify", SHEET, "--json"))
     assert (facts["exit_code"], facts["state"], len(str(facts["reasons"]).split("', "))) == (4, "expired", 2)
 
 
 def test_a_sheet_is_judged_where_the_text_of_the_project_cannot_be_read(sheet: Leaflet) -> None:
     sheet.write("content/a.md", "No headings.")
-    facts = told(sheet("verify", SHEET, "--json"))
+    facts = facts_of(sheet("verify", SHEET, "--json"))
     assert (facts["exit_code"], facts["state"], facts["whole"]) == (3, "unknown", True)
     assert "cannot be read: content/a.md: there is no monograph in it" in str(facts["reasons"])
 
@@ -183,7 +183,7 @@ def test_a_changed_byte_is_seen_wherever_it_is(sheet: Leaflet, place: float) -> 
 def test_a_sheet_saved_by_another_program_is_foreign(sheet: Leaflet) -> None:
     with pikepdf.open(sheet.folder / SHEET, allow_overwriting_input=True) as pdf:
         pdf.save(sheet.folder / SHEET)
-    facts = told(sheet("verify", SHEET, "--json"))
+    facts = facts_of(sheet("verify", SHEET, "--json"))
     assert (facts["exit_code"], facts["state"], facts["whole"]) == (6, "foreign", False)
 
 
@@ -193,7 +193,7 @@ def test_a_text_that_does_not_fit_its_record_is_seen(sheet: Leaflet) -> None:
         pdf.attachments[name].obj.EF.F.write(TEXT.replace("2 mg", "20 mg").encode())
 
     rewrite(sheet.folder / SHEET, swap)
-    facts = told(sheet("verify", SHEET, "--json"))
+    facts = facts_of(sheet("verify", SHEET, "--json"))
     assert (facts["exit_code"], facts["state"]) == (6, "broken")
 
 
@@ -246,7 +246,7 @@ def test_a_labelled_copy_is_known_and_nothing_of_its_patient_is_said(sheet: Leaf
     assert ran.code == 0
     assert "one labelled copy of a run" in ran.out
     facts = sheet("verify", copy, "--json")
-    assert told(facts)["labelled_copy"] is True
+    assert facts_of(facts)["labelled_copy"] is True
     for secret in ("Quux", "Zebedee", "MRN-7", "RX7"):
         assert secret not in ran.out + facts.out
     again = sheet("rebuild", copy)
@@ -261,7 +261,7 @@ def test_a_print_file_names_the_editions_in_it_and_each_reason_once(sheet: Leafl
     ran = sheet("verify", printed)
     assert (ran.code, "a (patient, en, a4, large-print), version 1" in ran.out) == (0, True)
     sheet.write("content/a.md", TEXT.replace("2030-01-05", "2020-01-05").replace("2026-01-05", "2019-01-05"))
-    facts = told(sheet("verify", printed, "--json"))
+    facts = facts_of(sheet("verify", printed, "--json"))
     assert (facts["state"], facts["reasons"]) == (
         "outdated",  # the text now is past its date; what was printed is not
         ["a: version 1 was printed; the project has another text now"],
@@ -272,7 +272,7 @@ def test_a_print_file_is_known_by_its_run(sheet: Leaflet) -> None:
     sheet.write("tonight.csv", LIST)
     assert sheet("batch", "tonight.csv", *ALLOW).code == 0
     (printed,) = (sheet.folder / "output").glob("*-ward-3*.pdf")
-    facts = told(sheet("verify", printed, "--json"))
+    facts = facts_of(sheet("verify", printed, "--json"))
     assert (facts["exit_code"], facts["state"], facts["record"]) == (0, "current", None)
     assert isinstance(facts["run"], dict)
     assert (facts["run"]["destination"], facts["run"]["leaflets"]) == ("Ward 3", ["a (patient, en, a4), version 1"])
@@ -323,7 +323,7 @@ def test_edition_and_settings_are_taken_from_the_sheet(leaflet: Leaflet, paper: 
     assert leaflet("build", "a", "--paper", paper, *flags).code == 0
     (made,) = (leaflet.folder / "output").glob("*.pdf")
     assert leaflet("rebuild", made).code == 0
-    facts = told(leaflet("verify", made, "--json"))
+    facts = facts_of(leaflet("verify", made, "--json"))
     assert facts["state"] == "expired"
 
 
@@ -340,17 +340,17 @@ def _newer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"), [(_theme, "the style theme.css: changed"), (_template, "the template patient.html: changed")]
+    ("change", "reason"), [(_theme, "the style theme.css: changed"), (_template, "the template patient.html: changed")]
 )
-def test_what_has_changed_since_is_named(sheet: Leaflet, change: Callable[[Leaflet], None], said: str) -> None:
+def test_what_has_changed_since_is_named(sheet: Leaflet, change: Callable[[Leaflet], None], reason: str) -> None:
     change(sheet)
     ran = sheet("rebuild", SHEET)
     assert ran.code == 4
-    assert f"changed since: {said}" in ran.out
-    assert told(sheet("verify", SHEET, "--json"))["state"] == "current", "the text is what counts"
+    assert f"changed since: {reason}" in ran.out
+    assert facts_of(sheet("verify", SHEET, "--json"))["state"] == "current", "the text is what counts"
     facts = json.loads(sheet("rebuild", SHEET, "--json", "-o", "again.pdf").out)
     assert (facts["same"], facts["output"]) == (False, "again.pdf")
-    assert said in facts["changes"]
+    assert reason in facts["changes"]
 
 
 def test_another_release_of_a_library_is_named(sheet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:

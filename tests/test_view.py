@@ -211,8 +211,8 @@ def test_each_audience_sees_its_own_voice_and_the_rest_is_listed_with_the_reason
 @BOTH
 def test_every_block_is_printed_or_listed(audience: Audience) -> None:
     sheet = seen(VOICES, audience)
-    told = {word for withheld in sheet.withheld for word in words(withheld.excerpt)}
-    assert set(words("give 1 mg once take one tablet mind kidney hat drawer hatter both")) <= told | set(
+    withheld_words = {word for withheld in sheet.withheld for word in words(withheld.excerpt)}
+    assert set(words("give 1 mg once take one tablet mind kidney hat drawer hatter both")) <= withheld_words | set(
         view_words(sheet)
     )
 

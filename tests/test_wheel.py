@@ -94,5 +94,5 @@ def test_the_installed_command_has_its_words_in_every_language(installed: Path, 
     done = leaflet(installed, tmp_path, "build", "baricitinib", "--lang", lang)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / f"output/baricitinib-patient-{lang}.pdf").read_bytes().startswith(b"%PDF-")
-    told = leaflet(installed, tmp_path, "languages").stdout.splitlines()
-    assert [line.split()[0] for line in told if "complete" in line] == ["en", "es", "ar", "vi", "zh"]
+    lines = leaflet(installed, tmp_path, "languages").stdout.splitlines()
+    assert [line.split()[0] for line in lines if "complete" in line] == ["en", "es", "ar", "vi", "zh"]

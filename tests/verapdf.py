@@ -33,10 +33,10 @@ def failures(pdf: bytes, flavour: str) -> list[str]:
     try:
         validators = _java("org.verapdf.pdfa.validation.validators.ValidatorFactory")
         result = validators.createValidator(profile, 100, False, True, False).validate(parser)
-        found = [_said(each) for each in result.getTestAssertions() if str(each.getStatus()) != "PASSED"]
-        assert bool(result.isCompliant()) is not bool(found), "veraPDF contradicts itself"
+        failed = [_said(each) for each in result.getTestAssertions() if str(each.getStatus()) != "PASSED"]
+        assert bool(result.isCompliant()) is not bool(failed), "veraPDF contradicts itself"
         assert int(result.getTotalAssertions()) > 0, "veraPDF checked nothing"
-        return found
+        return failed
     finally:
         parser.close()
 

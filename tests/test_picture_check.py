@@ -39,10 +39,10 @@ def _png(size: tuple[int, int] = (4, 3), mode: str = "RGBA") -> bytes:
 
 
 def fault(data: bytes, file: str = "p.svg") -> str:
-    with pytest.raises(ContentError) as told:
+    with pytest.raises(ContentError) as error:
         require_printable(file, data)
-    assert told.value.hint
-    return told.value.message
+    assert error.value.hint
+    return error.value.message
 
 
 @pytest.mark.parametrize(

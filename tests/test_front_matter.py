@@ -157,29 +157,29 @@ def test_front_matter_in_toml_is_named_as_such() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("withdrawn:", "“withdrawn” must be the reason"),
         ("Withdrawn: recalled", "“Withdrawn” must be written “withdrawn”"),
         ("review-by: 2026-01-01", "“review-by” must be written “review_by”"),
     ],
 )
-def test_a_key_that_keeps_a_text_from_print_is_not_passed_over(line: str, told: str) -> None:
+def test_a_key_that_keeps_a_text_from_print_is_not_passed_over(line: str, message: str) -> None:
     with pytest.raises(ContentError) as fault:
         read(f"title: Testol\n{line}")
-    assert told in fault.value.message
+    assert message in fault.value.message
 
 
 def test_front_matter_read_in_c_says_what_python_s_reader_says() -> None:
-    def told(node: yaml.nodes.Node) -> object:
+    def facts(node: yaml.nodes.Node) -> object:
         reader = (node.tag, node.start_mark.line, node.start_mark.column)
         if isinstance(node, yaml.nodes.MappingNode):
-            return (*reader, [(told(key), told(value)) for key, value in node.value])
-        return (*reader, [told(each) for each in node.value] if isinstance(node.value, list) else node.value)
+            return (*reader, [(facts(key), facts(value)) for key, value in node.value])
+        return (*reader, [facts(each) for each in node.value] if isinstance(node.value, list) else node.value)
 
     for path in (Path(__file__).parent.parent / "content").glob("*.md"):
         text = path.read_text(encoding="utf-8").split("\n---\n")[0].removeprefix("---\n")
         quick, slow = (_load(loader(text)) for loader in (_CLoader, _Loader))
         assert quick
         assert slow
-        assert told(quick) == told(slow)
+        assert facts(quick) == facts(slow)
