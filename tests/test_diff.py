@@ -210,6 +210,8 @@ def test_two_sheets_are_compared_by_the_texts_in_them(leaflet: Leaflet) -> None:
     ran = leaflet("diff", "one/a-patient.pdf", "two/a-patient.pdf", "--json")
     facts = json.loads(ran.out)
     assert [(one["was"], one["now"]) for one in facts["changes"]] == [(["25"], ["30"])]
+    pieces = [{"fate": "kept", "words": "Below"}, {"fate": "was", "words": "25"}, {"fate": "now", "words": "30"}]
+    assert facts["changes"][0]["pieces"][:3] == pieces
     data = bytearray((leaflet.folder / "one/a-patient.pdf").read_bytes())
     data[500] ^= 1
     leaflet.write("one/a-patient.pdf", bytes(data))
