@@ -78,16 +78,19 @@ def render(inputs: Inputs, edition: Edition, checked: CheckedText | None = None)
 
 
 def _rendered(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> BuiltSheet:
+    # parse → check → view → compose
     from_text = partial(_draft, inputs, edition, checked)
     draft = run_in_child(from_text, partial(_load_renderer, inputs)) if child_saves_time() else from_text()
     assets = {**inputs.assets, **draft.drawings}
     source, front = inputs.texts.source, draft.front
     attachments = attachments_of(source, edition, inputs, front)
 
+    # fit → typeset
     def compose_tighter(fit: Fit) -> Html:
         return replace(_composed(draft, inputs, fit), attachments=attachments)
 
     sheet = fit_to_paper(edition, compose_tighter, lambda page: _typeset(page, assets))
+    # proof
     on_pages = (*tightened(sheet.fit, edition, source.file), *proof_findings(sheet.pdf, edition, source.file))
     require_on_paper(on_pages)
     findings = (*draft.findings, *not_suppressed(on_pages, front.allow))
@@ -121,7 +124,8 @@ def _draft(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> Dra
 
 
 def _load_renderer(inputs: Inputs) -> None:
-    """200 ms in which the child composes the page."""
+    """Loads what typesets and proves, and reads the fonts: 200 ms in which the child composes the page."""
+    import leaflets.proof  # noqa: F401
     from leaflets.typeset.glyphs import printable
 
     printable(inputs.assets)
