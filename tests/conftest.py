@@ -13,8 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 settings.register_profile("any machine", deadline=None)  # a busy or slow machine is no fault of an example
 settings.load_profile("any machine")
-# A shell that starts the tests in the background has them ignore Ctrl-C, and so every command that they start.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure() -> None:
+    """Takes Ctrl-C: a shell that starts the tests in the background has them ignore it, and all that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
