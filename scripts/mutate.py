@@ -81,9 +81,7 @@ def run_tests(tree: Path, tests: Sequence[str]) -> int:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests]
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        ran = subprocess.run(
-            command, cwd=tree, env=environment, capture_output=True, check=False, timeout=SECONDS
-        )  # fmt: skip
+        ran = subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return 1
     return ran.returncode

@@ -165,6 +165,22 @@ def test_a_path_that_cannot_be_one_is_our_error(pharmacy: Path) -> None:
         leaflets.Project.open(pharmacy).build("a").save("a\0b")
 
 
+FORKED = """
+import os, sys
+from leaflets.pipeline import stages
+stages._Renderer.lock.acquire()  # as in a server whose other thread is setting a page
+child = os.fork()
+if child == 0:
+    os._exit(0 if stages._Renderer.lock.acquire(timeout=5) else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_child_that_is_forked_while_a_page_is_set_need_not_wait_for_it() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run([sys.executable, "-c", FORKED], env=environment, check=False).returncode == 0
+
+
 OTHER_THREAD = """
 import sys, threading
 import leaflets
@@ -190,7 +206,7 @@ def test_other_threads_keep_their_standard_output_while_the_renderer_loads(tmp_p
     command = [sys.executable, "-c", OTHER_THREAD]
     ran = subprocess.run(
         command, input=MONOGRAPH.encode(), capture_output=True, cwd=tmp_path, env=environment, check=False
-    )  # fmt: skip
+    )
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
@@ -236,8 +252,12 @@ def test_a_program_around_it_stays_as_it_was(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     ran = subprocess.run(
         [sys.executable, str(script), str(tmp_path / "facts.json")],
-        input=MONOGRAPH.encode(), capture_output=True, cwd=tmp_path, env=environment, check=False,
-    )  # fmt: skip
+        input=MONOGRAPH.encode(),
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment,
+        check=False,
+    )
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
     same, first, plain, again, pdf, pages, threads = json.loads((tmp_path / "facts.json").read_text())
     assert same

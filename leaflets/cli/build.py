@@ -25,7 +25,7 @@ from leaflets.project import MonographFile, ProjectFolder, display_path, load_pr
 from leaflets.project.sheet_names import sheet_name
 
 if TYPE_CHECKING:
-    from leaflets.cli.details import Details
+    from leaflets.cli.details import SheetLog
 
 _EXAMPLES = """\
 examples:
@@ -134,7 +134,7 @@ def run(args: argparse.Namespace) -> int:
     return _finish(sheets, failed, args)
 
 
-def _details() -> Details:
+def _details() -> SheetLog:
     from leaflets.cli.details import details  # here, as only -v needs the library of logging
 
     return details()
@@ -164,9 +164,15 @@ def _sources(args: argparse.Namespace, project: ProjectFolder) -> Iterator[Monog
 def _editions(args: argparse.Namespace, project: ProjectFolder, sources: Sequence[MonographFile]) -> Iterator[Edition]:
     for audience in _audiences(args.audience, project, sources):
         yield requested_edition(
-            project, audience, lang=args.lang, paper=args.paper, type_size=args.edition,
-            sheets=args.sheets, fitted=args.fitted, booklet=args.booklet,
-        )  # fmt: skip
+            project,
+            audience,
+            lang=args.lang,
+            paper=args.paper,
+            type_size=args.edition,
+            sheets=args.sheets,
+            fitted=args.fitted,
+            booklet=args.booklet,
+        )
 
 
 def _audiences(flag: str | None, project: ProjectFolder, sources: Sequence[MonographFile]) -> Iterable[str]:

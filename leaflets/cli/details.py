@@ -8,7 +8,7 @@ from leaflets.cli.report import findings, line
 from leaflets.model.finding import Finding
 
 
-class Details(logging.Handler):
+class SheetLog(logging.Handler):
     """Log records of the sheets being made, held back until the line about their sheet is printed."""
 
     def __init__(self) -> None:
@@ -30,9 +30,9 @@ class Details(logging.Handler):
         self._records.clear()
 
 
-def details() -> Details:
+def details() -> SheetLog:
     """Starts to collect what is logged on sheets from here on."""
-    handler, logger = Details(), logging.getLogger("leaflets")
+    handler, logger = SheetLog(), logging.getLogger("leaflets")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     return handler

@@ -89,7 +89,7 @@ class CheckedText:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class MonographReport:
     """A monograph parsed, and all that the rules have to say of it."""
 
     monograph: Monograph
@@ -167,7 +167,9 @@ def _depends_on(texts: Texts, pictures: Collection[str], edition: Edition) -> tu
     return (texts.hash, *files, repr((sorted(pictures), original_pictures)), edition.audience, str(edition.bilingual))
 
 
-def examine_texts(project: ProjectFolder, texts: Texts, audiences: Collection[Audience], today: dt.date) -> Examined:
+def examine_texts(
+    project: ProjectFolder, texts: Texts, audiences: Collection[Audience], today: dt.date
+) -> MonographReport:
     """What the rules find in a text for these audiences; a translation is written for patients alone.
 
     Raises ContentError where one of the texts cannot be read.
@@ -178,7 +180,7 @@ def examine_texts(project: ProjectFolder, texts: Texts, audiences: Collection[Au
     monograph, original = parse_texts(texts, pictures_of(project, source, texts.text))
     readers = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
     text = decode(texts.text, source.file)
-    return Examined(monograph, full_report(monograph, text, readers, today=today, original=original))
+    return MonographReport(monograph, full_report(monograph, text, readers, today=today, original=original))
 
 
 def parse_monograph(source: MonographFile, text: bytes, pictures: Collection[str] = ()) -> Monograph:
