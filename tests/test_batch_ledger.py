@@ -250,6 +250,7 @@ def test_a_patient_is_stored_under_a_hash_that_says_nothing_without_the_key(tmp_
     stored = []
     for pharmacy in ("one", "two"):
         environment = BatchEnvironment(tmp_path / pharmacy, patients(3))
+        open_ledger(environment.output, clock).store.close()  # with a key of its own
         run = environment.run().run
         with environment.open_ledger() as ledger:
             stored += [copy.patient for copy in ledger.store.copies(run)]

@@ -11,9 +11,10 @@ from leaflets.batch.reconcile import record_state
 from leaflets.batch.run import plan_run
 from leaflets.errors import CheckFailed, Interrupted, LedgerError, OutputError, RenderError, RunIncomplete, UsageError
 from leaflets.ledger.audit import reconcile, verify
+from leaflets.ledger.ledger import open_ledger
 from leaflets.ledger.states import CopyState
 from leaflets.model.objection import Objection
-from tests.batch_doubles import TEXTS, BatchEnvironment, TextPrintFiles, patients
+from tests.batch_doubles import TEXTS, BatchEnvironment, TextPrintFiles, clock, patients
 
 ROW = "drug,patient_name,patient_ref,rx_number,destination\n"
 
@@ -316,9 +317,20 @@ def test_a_resumed_run_keeps_its_folder_and_its_day(environment: BatchEnvironmen
         assert plan_run(next_day, environment.monographs, environment.print_files, ledger).identity.name == name
 
 
+def test_two_projects_that_make_the_same_list_give_their_runs_other_names(tmp_path: Path) -> None:
+    one, other = (BatchEnvironment(tmp_path / name, patients(4)) for name in ("one", "other"))
+    names = set()
+    for environment in (one, other):
+        for _ in range(2):
+            with open_ledger(environment.output, clock) as ledger:
+                names.add(environment.plan(ledger).identity.name)
+    assert len(names) == 2
+
+
 def test_a_dry_run_makes_nothing_at_all(environment: BatchEnvironment) -> None:
     plan = environment.plan().plan
     assert len(plan.copies) == 48
+    assert plan.name == "261122-new"
     assert not environment.output.exists()
 
 

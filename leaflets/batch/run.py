@@ -63,13 +63,15 @@ class PlannedRun:
 
 
 def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFiles, ledger: Ledger | None) -> PlannedRun:
-    """Reads a list and plans its run, or the rest of it. `ledger` is None where there is none yet; none is made.
+    """Reads a list and plans its run, or the rest of it.
+
+    `ledger` is None where there is none yet; none is made, and the run has no name of its own before there is one.
 
     Raises UsageError where the list cannot be read or was finished with other options, RunIncomplete where it, or a
     monograph, changed after part of it was written.
     """
     run_list = read_list(request.data, dict(request.options.columns), request.options.encoding)
-    identity = _identify(request, run_list, ledger) if ledger else _new_identity(request, run_list, 0)
+    identity = _identify(request, run_list, ledger) if ledger else RunIdentity(f"{request.day}-new", "")
 
     def planned(name: str) -> Plan:
         pseudonym = ledger.key.pseudonym if ledger else _no_pseudonym
@@ -79,7 +81,7 @@ def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFile
     if not ledger or not identity.entry or identity.complete or _is_as_recorded(identity.entry, first):
         return PlannedRun(request, run_list, identity, first)
     _cancel_unwritten(ledger, identity.entry, "its monographs, or what is known of them, have changed")
-    identity = _new_identity(request, run_list, ledger.count_runs(run_list.sha256))
+    identity = _new_identity(request, run_list, ledger, ledger.count_runs(run_list.sha256))
     return PlannedRun(request, run_list, identity, planned(identity.name))
 
 
@@ -130,7 +132,7 @@ def _identify(request: RunRequest, run_list: RunList, ledger: Ledger) -> RunIden
     if finished and not request.again:
         return _finished(finished[-1], options)
     _cancel_changed(request, run_list, ledger)
-    return _new_identity(request, run_list, len(of_this_list))
+    return _new_identity(request, run_list, ledger, len(of_this_list))
 
 
 def _resumed(request: RunRequest, run: RunEntry) -> RunIdentity:
@@ -172,9 +174,12 @@ def _cancel_unwritten(ledger: Ledger, run: RunEntry, why: str) -> None:
         remove_unrecorded(ledger, run)
 
 
-def _new_identity(request: RunRequest, run_list: RunList, earlier: int) -> RunIdentity:
-    """Name and key of a new run: from the list, the options and the number of earlier runs of the same list."""
-    facts = "\n".join((run_list.sha256, options_to_json(request.options), str(earlier)))
+def _new_identity(request: RunRequest, run_list: RunList, ledger: Ledger, earlier: int) -> RunIdentity:
+    """Name and key of a new run: from the list, the options, the ledger and how many runs of this list it has had.
+
+    The mark of the ledger's key is part of it, so that two projects that make one list do not name their runs alike.
+    """
+    facts = "\n".join((run_list.sha256, options_to_json(request.options), str(earlier), ledger.key.key_id))
     key = hashlib.sha256(facts.encode("ascii")).hexdigest()
     return RunIdentity(f"{request.day}-{key[:8]}", key)
 
