@@ -190,7 +190,7 @@ def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_locked_ledger_says_so(store: LedgerStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leaflets.ledger.store.BUSY_S", 0.05)
+    monkeypatch.setattr("leaflets.ledger.database.BUSY_S", 0.05)
     other = open_store(tmp_path / "ledger.db", clock)
     sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     sql.execute("BEGIN IMMEDIATE")
@@ -214,7 +214,7 @@ def test_what_is_no_ledger_is_an_error_of_ours(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, store: LedgerStore) -> None:
     run = written(store)
-    store._sql.execute("PRAGMA max_page_count = 1")
+    store._db.execute("PRAGMA max_page_count = 1")
     with pytest.raises(OutputError, match="full"):
         _add_runs(store, 200)
     assert store.state_counts(run)[CopyState.WRITTEN] == COPIES

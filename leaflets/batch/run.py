@@ -13,8 +13,8 @@ from leaflets.batch.print_files import PrintFiles, remove_unrecorded
 from leaflets.errors import CheckFailed, RunIncomplete, UsageError
 from leaflets.ledger.entries import NewRun, RunEntry
 from leaflets.ledger.ledger import Ledger
+from leaflets.ledger.rows import plan_digest
 from leaflets.ledger.states import CopyState
-from leaflets.ledger.store import plan_digest
 from leaflets.project.files import make_folder
 from leaflets.runlist.read import RunList, read_list, rejected_rows
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from leaflets.ledger import history, serials
 from leaflets.ledger.entries import CopyEntry, RunEntry, StateCounts
 from leaflets.ledger.history import Event
+from leaflets.ledger.rows import file_facts, leaflet_facts, plan_digest, run_digest
 from leaflets.ledger.states import OPEN, CopyState
-from leaflets.ledger.store import LedgerStore, file_facts, leaflet_facts, plan_digest, run_digest
+from leaflets.ledger.store import LedgerStore
 
 
 @dataclass(frozen=True, slots=True)

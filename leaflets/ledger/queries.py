@@ -1,0 +1,89 @@
+"""What the ledger's tables say, as its entries."""
+
+from collections.abc import Iterable
+
+from leaflets.ledger import history
+from leaflets.ledger.database import Database, damaged
+from leaflets.ledger.entries import CopyEntry, IssuedCopies, LeafletEntry, PartEntry, RunEntry, StateCounts
+from leaflets.ledger.history import Event
+from leaflets.ledger.rows import COPY_COLUMNS, LEAFLET_COLUMNS, PART_COLUMNS, RUN_COLUMNS, issued_copies, leaflet_entry
+from leaflets.ledger.states import CopyState
+
+
+class LedgerQueries:
+    """Reads an open ledger. Its methods raise LedgerError (locked, damaged) or OutputError (disk full)."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def runs(self) -> tuple[RunEntry, ...]:
+        """All runs, oldest first."""
+        return tuple(RunEntry(*row) for row in self._db.query(f"SELECT {RUN_COLUMNS} FROM run ORDER BY number"))
+
+    def unfinished_runs(self) -> tuple[RunEntry, ...]:
+        """Runs with a print file that is not recorded as written."""
+        sql = f"SELECT {RUN_COLUMNS} FROM run WHERE number IN (SELECT run FROM part WHERE sha256 = '') ORDER BY number"
+        return tuple(RunEntry(*row) for row in self._db.query(sql))
+
+    def leaflets(self, run: RunEntry) -> tuple[LeafletEntry, ...]:
+        """The distinct leaflets of a run."""
+        rows = self._db.query(f"SELECT {LEAFLET_COLUMNS} FROM leaflet WHERE run = ? ORDER BY number", run.number)
+        try:
+            return tuple(leaflet_entry(*row) for row in rows)
+        except ValueError as error:
+            raise damaged(self._db.path, f"a leaflet of run {run.name}: {error}") from error
+
+    def parts(self, run: RunEntry) -> tuple[PartEntry, ...]:
+        """The print files of a run, those of reprints last."""
+        rows = self._db.query(f"SELECT {PART_COLUMNS} FROM part WHERE run = ? ORDER BY number", run.number)
+        return tuple(PartEntry(*row) for row in rows)
+
+    def copies(self, run: RunEntry) -> tuple[CopyEntry, ...]:
+        """Every copy of a run by serial."""
+        rows = self._db.each(f"SELECT {COPY_COLUMNS} FROM copy WHERE run = ? ORDER BY serial", run.number)
+        states = {state.value: state for state in CopyState}  # a call of CopyState for each of 100,000 copies is slow
+        return tuple(
+            CopyEntry(serial, line, leaflet, part, patient, states[state], replaces)
+            for serial, line, leaflet, part, patient, state, replaces in rows
+        )
+
+    def state_counts(self, run: RunEntry) -> StateCounts:
+        """How many copies of a run are in each state."""
+        rows = self._db.query("SELECT state, count(*) FROM copy WHERE run = ? GROUP BY state", run.number)
+        return StateCounts({CopyState(state): count for state, count in rows})
+
+    def events(self) -> tuple[Event, ...]:
+        """The whole history, oldest first."""
+        return tuple(Event(*row) for row in self._db.query("SELECT * FROM event ORDER BY number"))
+
+    def last_hash(self) -> str:
+        """The hash of the last event; noted elsewhere, it shows later whether events were cut off the end."""
+        rows = self._db.query("SELECT hash FROM event ORDER BY number DESC LIMIT 1")
+        return str(rows[0][0]) if rows else history.INITIAL_HASH
+
+    def issued(self, drug: str, version: str = "", before: str = "") -> tuple[IssuedCopies, ...]:
+        """The runs, destinations and serials of a drug's leaflets; `before` is an ISO time, exclusive."""
+        rows = self._db.query(_ISSUED, drug, version, version, before, before)
+        groups: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+        for *group, serial, line in rows:
+            groups.setdefault(tuple(group), []).append((serial, line))
+        return tuple(issued_copies(group, copies) for group, copies in groups.items())
+
+    def serials_in(self, run: RunEntry, column: str, numbers: Iterable[int], state: CopyState) -> list[int]:
+        """The copies of some leaflets or parts that are in one state."""
+        sql = f"SELECT serial FROM copy WHERE run = ? AND {column} = ? AND state = ?"
+        return [row[0] for n in numbers for row in self._db.each(sql, run.number, n, state.value)]
+
+
+_ISSUED = """
+SELECT run.name, run.at, drug, audience, lang, version, content_id, destination, state, serial, line
+FROM copy JOIN run ON run.number = copy.run
+JOIN leaflet ON leaflet.run = copy.run AND leaflet.number = copy.leaflet
+JOIN part ON part.run = copy.run AND part.number = copy.part
+WHERE drug = ? AND (? = '' OR version = ?) AND (? = '' OR run.at < ?) AND state NOT IN ('planned', 'rendered')
+ORDER BY run.number, leaflet.number, part.number, state, serial
+"""

@@ -1,0 +1,73 @@
+"""The rows of the ledger's tables ⇄ its entries, and the digests by which the history vouches for them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from typing import Any
+
+from leaflets.ledger import history
+from leaflets.ledger.entries import CopyEntry, IssuedCopies, LeafletEntry, PartEntry, RunEntry
+from leaflets.ledger.states import CopyState
+from leaflets.model.copy import Leaflet
+from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.objection import Objection
+from leaflets.model.paper import Paper
+
+RUN_COLUMNS = "number, name, key, at, list_sha256, list_place, options, folder, versions, plan_digest"
+LEAFLET_COLUMNS = "number, drug, audience, lang, paper, version, source, allowed, content_id, sheet, pages, form"
+PART_COLUMNS = "number, destination, name, first, last, sha256, size, pages, sheets"
+COPY_COLUMNS = "serial, line, leaflet, part, patient, state, replaces"
+
+
+def plan_digest(leaflets: Iterable[LeafletEntry], parts: Iterable[PartEntry], copies: Iterable[CopyEntry]) -> str:
+    """A digest of all that is fixed when copies are planned; the event that plans them records it."""
+    distinct = [_planned_facts(leaflet) for leaflet in leaflets]
+    files = [(p.number, p.destination, p.name, p.first, p.last) for p in parts]
+    return history.digest(
+        [*distinct, *files, *((c.serial, c.line, c.leaflet, c.part, c.patient, c.replaces) for c in copies)]
+    )
+
+
+def _planned_facts(entry: LeafletEntry) -> tuple[object, ...]:
+    """What is fixed of a leaflet; standard type size is left out, as in the digests of ledgers that knew no other."""
+    *fixed, _content_id, _sheet, _pages, type_size = leaflet_row(entry)
+    return (*fixed,) if type_size == TypeSize.STANDARD else (*fixed, type_size)
+
+
+def leaflet_row(entry: LeafletEntry) -> tuple[object, ...]:
+    """The columns of a leaflet in the order of `LEAFLET_COLUMNS`; an edition of a run has no more than these four."""
+    edition = entry.leaflet.edition
+    columns = (entry.leaflet.drug, edition.audience.value, edition.lang, edition.paper.value)
+    allowed = " ".join(objection.value for objection in entry.allowed)
+    rendered = (entry.content_id, entry.sheet, entry.pages)
+    return (entry.number, *columns, entry.version, entry.source, allowed, *rendered, edition.type_size.value)
+
+
+def leaflet_entry(number: int, drug: str, audience: str, lang: str, paper: str, *others: Any) -> LeafletEntry:
+    """The inverse of `leaflet_row`."""
+    version, source, allowed, *rendered, type_size = others
+    leaflet = Leaflet(drug, Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)))
+    return LeafletEntry(number, leaflet, version, source, tuple(map(Objection, allowed.split())), *rendered)
+
+
+def run_digest(run: RunEntry) -> str:
+    """A digest of all that is recorded of a run when it is planned, its plan included."""
+    return history.digest([astuple(run)[1:]])
+
+
+def leaflet_facts(leaflet: LeafletEntry) -> list[object]:
+    """What the history records of a leaflet when it is rendered."""
+    return [leaflet.number, leaflet.content_id, leaflet.sheet, leaflet.pages]
+
+
+def file_facts(part: PartEntry) -> dict[str, object]:
+    """What the history records of a print file when it is written."""
+    counts = {"bytes": part.size, "pages": part.pages, "sheets": part.sheets}
+    return {"file": part.number, "sha256": part.sha256, **counts}
+
+
+def issued_copies(group: Sequence[str], copies: Sequence[tuple[int, int]]) -> IssuedCopies:
+    """The entry for copies (serial, line) that share the other columns of the query."""
+    numbers, lines = zip(*copies, strict=True)
+    run, at, drug, audience, lang, version, content_id, destination, state = group
+    facts = (run, at, drug, audience, lang, version, content_id, destination)
+    return IssuedCopies(*facts, CopyState(state), tuple(numbers), tuple(sorted(set(lines))))
