@@ -6,7 +6,6 @@ reprint. A file is written first and recorded then: a file that is not recorded 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from leaflets import errors
 from leaflets.batch.assessment import Monographs
@@ -247,7 +246,7 @@ def _save(
     copies: Iterable[Copy],
 ) -> WrittenFile:
     run, options = unfinished.entry, unfinished.options
-    path = Path(run.folder) / part.name
+    path = context.store.folder(run) / part.name
     job = PrintJob(title=path.stem, tagged=options.tagged or options.split, duplex=options.duplex)
     if options.split:
         names = [copy_name(run.name, entry.serial) for entry in entries]

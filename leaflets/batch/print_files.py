@@ -85,17 +85,18 @@ def remove_abandoned(ledger: Ledger) -> None:
     """Removes the partly written files of runs that no process is making: what a killed one left behind."""
     for run in ledger.store.unfinished_runs():
         with contextlib.suppress(LedgerError), ledger.lock_run(run):
+            folder = ledger.store.folder(run)
             for part in ledger.store.parts(run):
-                _remove((Path(run.folder) / part.name).with_name(unfinished_name(part.name)))
+                _remove(folder / unfinished_name(part.name))
 
 
 def remove_unrecorded(ledger: Ledger, run: RunEntry) -> None:
     """Removes the partly written files of a run, and finished ones that the ledger does not record as written."""
+    folder = ledger.store.folder(run)
     for part in ledger.store.parts(run):
-        path = Path(run.folder) / part.name
-        _remove(path.with_name(unfinished_name(part.name)))
+        _remove(folder / unfinished_name(part.name))
         if not part.written:
-            _remove(path)
+            _remove(folder / part.name)
 
 
 def _remove(path: Path) -> None:

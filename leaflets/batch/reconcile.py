@@ -2,13 +2,32 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from leaflets.batch.print_files import remove_unrecorded
-from leaflets.ledger.entries import RunEntry
+from leaflets.ledger.entries import PartEntry, RunEntry
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.states import OPEN, CopyState
 from leaflets.ledger.store import LedgerStore
+
+
+class FileState(StrEnum):
+    """What has become of a print file since it was written."""
+
+    UNCHANGED = "unchanged"
+    GONE = "gone"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A print file of a run, and what has become of it."""
+
+    run: str
+    part: PartEntry
+    state: FileState
 
 
 def record_state(
@@ -26,16 +45,17 @@ def record_state(
     return moved
 
 
-def check_files(store: LedgerStore, run: RunEntry) -> tuple[str, ...]:
-    """A sentence for each print file of a run that is gone, as it may be once printed, or is not as written."""
-    sentences = []
-    for part in store.parts(run):
-        path = Path(run.folder) / part.name
-        if part.written and not path.exists():
-            sentences.append(f"{part.name} is gone")
-        elif part.written and _sha256(path) != part.sha256:
-            sentences.append(f"{part.name} was changed after it was written")
-    return tuple(sentences)
+def check_files(store: LedgerStore, run: RunEntry) -> tuple[CheckedFile, ...]:
+    """The print files of a run that were written, and whether each is still there, as it was."""
+    folder = store.folder(run)
+    written = [part for part in store.parts(run) if part.written]
+    return tuple(CheckedFile(run.name, part, _file_state(folder / part.name, part)) for part in written)
+
+
+def _file_state(path: Path, part: PartEntry) -> FileState:
+    if not path.exists():
+        return FileState.GONE
+    return FileState.UNCHANGED if _sha256(path) == part.sha256 else FileState.CHANGED
 
 
 def _sha256(path: Path) -> str:

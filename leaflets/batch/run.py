@@ -98,20 +98,21 @@ def execute_run(
         return RunResult(run, context.store.parts(run), context.store.state_counts(run), frozenset())
     _refuse_bad_rows(run_plan, options)
     run = planned.identity.entry or context.store.add_run(_new_run(planned, ledger))
+    folder = context.store.folder(run)
 
     def write_rejects(failed_lines: frozenset[int]) -> None:
         lines = run_plan.rejected | failed_lines
         if lines:
-            save(rejects_path(planned, run), rejected_rows(planned.run_list, lines))
+            save(rejects_path(planned, folder, run), rejected_rows(planned.run_list, lines))
 
-    make_folder(Path(run.folder))
+    make_folder(folder)
     with ledger.lock_run(run):
         return execute(context, UnfinishedRun(run, run_plan, options, resume_hint), write_rejects)
 
 
-def rejects_path(planned: PlannedRun, run: RunEntry) -> Path:
-    """The file for the rows of which no copies were made."""
-    return Path(run.folder) / f"{run.name}-rejects.{SUFFIXES[planned.run_list.format]}"
+def rejects_path(planned: PlannedRun, folder: Path, run: RunEntry) -> Path:
+    """The file for the rows of which no copies were made, in the folder of the run."""
+    return folder / f"{run.name}-rejects.{SUFFIXES[planned.run_list.format]}"
 
 
 # -------------------------------------------------------------------- which run it is
@@ -125,7 +126,7 @@ def _identify(request: RunRequest, run_list: RunList, ledger: Ledger) -> RunIden
     live = [run for run in of_this_list if not ledger.is_cancelled(run)]
     for run in live:
         if store.state_counts(run).unwritten and run.options == options:
-            return _resumed(request, run)
+            return _resumed(request, run, store.folder(run))
         if store.state_counts(run).unwritten:
             _cancel_unwritten(ledger, run, "this list was begun with other flags or settings")
     finished = [run for run in live if not ledger.is_cancelled(run)]
@@ -135,11 +136,9 @@ def _identify(request: RunRequest, run_list: RunList, ledger: Ledger) -> RunIden
     return _new_identity(request, run_list, ledger, len(of_this_list))
 
 
-def _resumed(request: RunRequest, run: RunEntry) -> RunIdentity:
-    if Path(run.folder) != request.folder.resolve():
-        raise UsageError(
-            f"run {run.name} of this list writes to another folder", f"Say -o {run.folder} to go on with it."
-        )
+def _resumed(request: RunRequest, run: RunEntry, folder: Path) -> RunIdentity:
+    if folder != request.folder.resolve():
+        raise UsageError(f"run {run.name} of this list writes to another folder", f"Say -o {folder} to go on with it.")
     return RunIdentity(run.name, run.key, run)
 
 
@@ -200,7 +199,7 @@ def _new_run(planned: PlannedRun, ledger: Ledger) -> NewRun:
         list_sha256=planned.run_list.sha256,
         list_path_hash=ledger.key.path_hash(request.path),
         options=options_to_json(request.options),
-        folder=str(request.folder.resolve()),
+        folder=ledger.store.recorded_folder(request.folder),
         versions=request.versions,
         leaflets=planned.plan.leaflets,
         parts=planned.plan.parts,

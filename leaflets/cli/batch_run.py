@@ -82,9 +82,10 @@ def _execute(
     _print_summary(args, planned, result, ledger)
     lines = planned.plan.rejected | result.failed_lines
     if lines and not planned.identity.complete:
+        rejects = display_path(rejects_path(planned, ledger.store.folder(result.run), result.run))
         raise RunIncomplete(
             f"{len(lines)} rows of the list were not made",
-            f"They are in {display_path(rejects_path(planned, result.run))}: mend them there, and run that list.",
+            f"They are in {rejects}: mend them there, and run that list.",
         )
     return 0
 
@@ -191,7 +192,8 @@ def _print_summary(args: argparse.Namespace, planned: PlannedRun, result: RunRes
         return
     if planned.identity.complete:
         report.line("This list was made already; nothing was made again. --again makes a new run of it.", sys.stdout)
-    for text in run_output.run_lines(result.run, result.state_counts, result.parts):
+    folder = ledger.store.folder(result.run)
+    for text in run_output.run_lines(result.run, result.state_counts, result.parts, folder):
         report.line(text, sys.stdout)
     report.line(f"  history ends in {head[:16]} (note it where nobody can change it)", sys.stdout)
     if result.state_counts.open:

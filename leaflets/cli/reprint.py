@@ -14,7 +14,7 @@ from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, progress_listener
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import format_serials, parse_serials
-from leaflets.project import load_project
+from leaflets.project import display_path, load_project
 from leaflets.runlist.files import find_list, read_list_file
 from leaflets.workers.interrupts import StopRequest, stop_requests
 from leaflets.workers.local import default_worker_count, workers_for
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             if args.json:
                 emit("reprinted", run=done.made.run.name, replaced=dict(done.replaced))
             elif not args.quiet:
-                _print(done)
+                _print(done, ledger.store.folder(done.made.run))
     return 0
 
 
@@ -76,7 +76,7 @@ def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Le
         return reprint(data, entry, parse_serials(args.serials), ledger, context, run_output.resume_hint())
 
 
-def _print(done: Reprint) -> None:
+def _print(done: Reprint, folder: Path) -> None:
     result = done.made
     report.line(f"Run {result.run.name}: {run_output.states_text(result.state_counts)}", sys.stdout)
     for old, new in sorted(done.replaced.items()):
@@ -84,7 +84,7 @@ def _print(done: Reprint) -> None:
     serials = set(done.replaced.values())
     for part in result.parts:
         if serials & set(range(part.first, part.last + 1)):
-            report.line(f"  {run_output.print_file_path(result.run, part)}", sys.stdout)
+            report.line(f"  {display_path(folder / part.name)}", sys.stdout)
     report.line(
         f"Destroy the old sheets. When it is printed: leaflet runs confirm {result.run.name} {format_serials(serials)}",
         sys.stdout,

@@ -61,8 +61,8 @@ def _part_lines(expected: Forecast) -> list[str]:
     return table(rows)
 
 
-def run_lines(run: RunEntry, state_counts: StateCounts, parts: Sequence[PartEntry]) -> list[str]:
-    """The states of a run's copies, and the print files that were written."""
+def run_lines(run: RunEntry, state_counts: StateCounts, parts: Sequence[PartEntry], folder: Path) -> list[str]:
+    """The states of a run's copies, and the print files that were written into its folder."""
     written = [part for part in parts if part.written]
     rows = [
         (
@@ -70,16 +70,11 @@ def run_lines(run: RunEntry, state_counts: StateCounts, parts: Sequence[PartEntr
             format_serials(range(part.first, part.last + 1)),
             number(part.sheets),
             "sheets",
-            print_file_path(run, part),
+            display_path(folder / part.name),
         )
         for part in written
     ]
     return [f"Run {run.name}: {states_text(state_counts)}", *table(rows)]
-
-
-def print_file_path(run: RunEntry, part: PartEntry) -> str:
-    """The path of a print file, as messages print it."""
-    return display_path(Path(run.folder) / part.name)
 
 
 def states_text(state_counts: StateCounts) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.batch.environment import open_environment
-from leaflets.batch.reconcile import check_files, record_state
+from leaflets.batch.reconcile import CheckedFile, FileState, check_files, record_state
 from leaflets.cli import report, run_output
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
@@ -19,6 +19,8 @@ from leaflets.ledger.serials import format_serials, parse_serials
 from leaflets.ledger.states import CopyState
 from leaflets.model.edition import Edition, TypeSize
 from leaflets.project import load_project
+
+_FILE_SENTENCES = {FileState.GONE: "is gone", FileState.CHANGED: "was changed after it was written"}
 
 REPORTED_STATES = {
     "sent": (CopyState.SENT, "these copies are at the printer"),
@@ -145,13 +147,14 @@ def _serials(copies: Iterable[CopyEntry]) -> str:
 
 def _verify(args: argparse.Namespace, ledger: Ledger) -> int:
     history_faults = verify(ledger.store)
-    files = [(entry.name, fault) for entry in ledger.store.runs() for fault in check_files(ledger.store, entry)]
+    checked = [file for entry in ledger.store.runs() for file in check_files(ledger.store, entry)]
+    noted = [file for file in checked if file.state in _FILE_SENTENCES]
     head = ledger.store.last_hash()
     if args.json:
-        emit("verified", wrong=history_faults, files=[fault for _, fault in files], history=head)
-    for name, fault in () if args.json else files:
-        report.line(f"run {name}: {fault}")
-    changed = [fault for _, fault in files if "changed" in fault]
+        emit("verified", wrong=history_faults, files=[_file_sentence(file) for file in noted], history=head)
+    for file in () if args.json else noted:
+        report.line(f"run {file.run}: {_file_sentence(file)}")
+    changed = [_file_sentence(file) for file in noted if file.state is FileState.CHANGED]
     if history_faults or changed:
         raise LedgerError(
             "; ".join([*history_faults, *changed]), "Put a sound copy back, and ask who had the folder in hand."
@@ -159,6 +162,10 @@ def _verify(args: argparse.Namespace, ledger: Ledger) -> int:
     if not args.json:
         report.line(f"The history is whole: {len(ledger.store.events())} events, ending in {head[:16]}", sys.stdout)
     return 0
+
+
+def _file_sentence(file: CheckedFile) -> str:
+    return f"{file.part.name} {_FILE_SENTENCES[file.state]}"
 
 
 def _open_ledger() -> Ledger:
@@ -178,7 +185,7 @@ def _print_run(args: argparse.Namespace, ledger: Ledger, entry: RunEntry) -> Non
 
 def _print_run_in_full(ledger: Ledger, entry: RunEntry) -> None:
     store = ledger.store
-    lines = run_output.run_lines(entry, store.state_counts(entry), store.parts(entry))
+    lines = run_output.run_lines(entry, store.state_counts(entry), store.parts(entry), store.folder(entry))
     leaflets = [
         (
             one.leaflet.drug,

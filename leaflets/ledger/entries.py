@@ -61,7 +61,10 @@ class CopyEntry:
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """What is fixed of a run before anything is made. `list_path_hash` is a keyed hash of the list's path."""
+    """What is fixed of a run before anything is made.
+
+    `list_path_hash` is a keyed hash of the list's path; `folder` is relative to the project where it lies inside it.
+    """
 
     name: str
     key: str

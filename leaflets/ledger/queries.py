@@ -1,6 +1,7 @@
 """What the ledger's tables say, as its entries."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from leaflets.ledger import history
 from leaflets.ledger.database import Database, damaged
@@ -50,6 +51,24 @@ class LedgerQueries:
             CopyEntry(serial, line, leaflet, part, patient, states[state], replaces)
             for serial, line, leaflet, part, patient, state, replaces in rows
         )
+
+    def folder(self, run: RunEntry) -> Path:
+        """The folder of a run's print files, wherever the project is now.
+
+        An absolute folder that is gone was recorded before folders were kept relative: where print files of the run,
+        which no other run has, lie beside the ledger, they moved there with their project.
+        """
+        beside = self._db.path.parent.resolve()
+        recorded = beside.parent / run.folder
+        if Path(run.folder).is_absolute() and not recorded.exists():
+            moved = any((beside / part.name).exists() for part in self.parts(run))
+            return beside if moved else recorded
+        return recorded
+
+    def recorded_folder(self, folder: Path) -> str:
+        """A folder as a run records it: relative to the project, which the ledger's folder lies in, or absolute."""
+        project, folder = self._db.path.parent.resolve().parent, folder.resolve()
+        return folder.relative_to(project).as_posix() if folder.is_relative_to(project) else str(folder)
 
     def state_counts(self, run: RunEntry) -> StateCounts:
         """How many copies of a run are in each state."""
