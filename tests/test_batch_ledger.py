@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from leaflets.batch.recall import recall
 from leaflets.errors import LedgerError, OutputError, UsageError
-from leaflets.ledger import history, serials
+from leaflets.ledger import history, schema, serials
 from leaflets.ledger.audit import verify
-from leaflets.ledger.entries import CopyEntry, LeafletEntry, NewRun, PartEntry, RunEntry
+from leaflets.ledger.database import Database
+from leaflets.ledger.entries import CopyEntry, LeafletEntry, LeftOutRow, NewRun, PartEntry, RunEntry, WhyLeftOut
 from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.ledger.pseudonym import open_key
 from leaflets.ledger.states import TRANSITIONS, CopyState
@@ -64,6 +65,7 @@ def test_the_tables_themselves_refuse_a_step_back(
         CopyState.RENDERED: [CopyState.RENDERED],
         CopyState.WRITTEN: [CopyState.RENDERED, CopyState.WRITTEN],
         CopyState.SENT: [CopyState.RENDERED, CopyState.WRITTEN, CopyState.SENT],
+        CopyState.UNPRINTED: [CopyState.RENDERED, CopyState.WRITTEN, CopyState.UNPRINTED],
         CopyState.PRINTED: [CopyState.RENDERED, CopyState.WRITTEN, CopyState.PRINTED],
         CopyState.SPOILED: [CopyState.RENDERED, CopyState.WRITTEN, CopyState.SPOILED],
         CopyState.CANCELLED: [CopyState.CANCELLED],
@@ -167,16 +169,110 @@ def test_a_ledger_from_before_there_were_editions_goes_on(tmp_path: Path) -> Non
     store = open_store(path, clock)
     run = written(store)
     store.close()
-    sql = sqlite3.connect(path)
-    sql.execute("ALTER TABLE leaflet DROP COLUMN form")
-    sql.execute("PRAGMA user_version = 1")
-    sql.commit()
-    sql.close()
+    set_back(path, 1)
     store = open_store(path, clock)
     assert verify(store) == ()
     assert {entry.leaflet.edition.type_size for entry in store.leaflets(run)} == {TypeSize.STANDARD}
     store.add_run(new_run("261123-bbbb"))
     store.close()
+
+
+def set_back(path: Path, version: int) -> None:
+    """Writes a ledger anew as that of an earlier version, whose statements make its tables."""
+    later = path.rename(path.with_name("later.db"))
+    sql = sqlite3.connect(path)
+    for step in schema._STEPS[:version]:
+        sql.executescript(step)
+    sql.execute(f"PRAGMA user_version = {version}")
+    sql.execute("ATTACH ? AS later", (str(later),))
+    for (table,) in sql.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
+        columns = ", ".join(row[1] for row in sql.execute(f"PRAGMA main.table_info({table})"))
+        sql.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM later.{table}")
+    sql.execute("DELETE FROM fact WHERE name = 'begun'")
+    sql.commit()
+    sql.close()
+    later.unlink()
+
+
+def test_a_ledger_from_before_rows_were_recognised_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    store = open_store(path, clock)
+    run = written(store)
+    store.move(run, (1, 2), CopyState.SPOILED)
+    store.add_reprint(run, [PartEntry(2, "Ward 3", "reprint", 13, 13)], [CopyEntry(13, 2, 2, 2, b"p", replaces=1)])
+    before = store.events(), store.copies(run), store.runs()
+    store.close()
+    set_back(path, 2)
+    store = open_store(path, clock)
+    assert (store.events(), store.copies(run), store.runs()) == before
+    assert verify(store) == ()
+    store.move(run, (3,), CopyState.UNPRINTED)
+    store.move(run, (2,), CopyState.CANCELLED, "went home")
+    store.add_run(replace(new_run("261123-bbbb"), copies=(CopyEntry(1, 2, 1, 1, b"p", row=b"r"),)))
+    assert verify(store) == ()
+    store.close()
+    sql = sqlite3.connect(path, isolation_level=None)
+    for statement in ("DELETE FROM copy", "UPDATE copy SET line = 9", "UPDATE copy SET state = 'planned'"):
+        with pytest.raises(sqlite3.IntegrityError):
+            sql.execute(statement)
+    assert sql.execute("SELECT value FROM fact WHERE name = 'begun'").fetchall() == [("1",)]
+    sql.close()
+
+
+@pytest.mark.parametrize("state", [CopyState.SPOILED, CopyState.UNPRINTED])
+def test_a_copy_that_a_reprint_replaced_is_not_cancelled(tmp_path: Path, store: LedgerStore, state: CopyState) -> None:
+    run = written(store)
+    store.move(run, (1, 2), state)
+    store.add_reprint(run, [PartEntry(2, "Ward 3", "reprint", 13, 13)], [CopyEntry(13, 2, 2, 2, b"p", replaces=1)])
+    assert store.copies(run)[0].state is state
+    with pytest.raises(UsageError, match="serials 1 were reprinted as 13"):
+        store.move(run, (1, 2), CopyState.CANCELLED, "went home")
+    sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    with pytest.raises(sqlite3.IntegrityError, match="replaced"):
+        sql.execute("UPDATE copy SET state = 'cancelled' WHERE serial = 1")
+    sql.close()
+    store.move(run, (2, 13), CopyState.CANCELLED, "went home")
+    assert verify(store) == ()
+
+
+def test_a_row_that_was_left_out_is_waived_once_and_never_forgotten(tmp_path: Path, store: LedgerStore) -> None:
+    left_out = (LeftOutRow(20, 2, WhyLeftOut.REFUSED, b"r"), LeftOutRow(21, 1, WhyLeftOut.MADE, b"s", ("261121-cccc",)))
+    run = store.add_run(replace(new_run(), left_out=left_out, rejects_of="261121-cccc"))
+    assert store.left_out(run) == left_out
+    assert store.rejects_of() == {run.number: "261121-cccc"}
+    store.leave_out_failed(run, (2,))
+    failed = [one for one in store.left_out(run) if one.why is WhyLeftOut.FAILED]
+    assert [(one.line, one.copies) for one in failed] == [(line, 1) for line in range(2, 14, 2)]
+    assert store.waive(run, (4, 20), "went home") == (4, 20)
+    assert store.waive(run, (4, 6), "went home") == (6,)
+    for line in (3, 21):
+        with pytest.raises(UsageError, match=f"no row out on line {line}"):
+            store.waive(run, (line,), "went home")
+    assert [one.line for one in store.left_out(run) if one.waived] == [4, 6, 20]
+    assert verify(store) == ()
+    sql = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    for statement in ("DELETE FROM left_out", "UPDATE left_out SET waived = 0", "UPDATE left_out SET copies = 0"):
+        with pytest.raises(sqlite3.IntegrityError):
+            sql.execute(statement)
+    for (trigger,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        sql.execute(f"DROP TRIGGER {trigger}")
+    for statement in (
+        "UPDATE left_out SET waived = 1 - waived WHERE line = 20",
+        "UPDATE left_out SET row = x'00' WHERE line = 20",
+        "UPDATE left_out SET why = 'made' WHERE line = 20",
+        "UPDATE run SET rejects_of = 'other'",
+        "DELETE FROM left_out WHERE line = 20",
+    ):
+        sql.execute("BEGIN")
+        assert sql.execute(statement).rowcount == 1
+        assert verify_within(sql), statement
+        sql.execute("ROLLBACK")
+    sql.close()
+
+
+def verify_within(sql: sqlite3.Connection) -> tuple[str, ...]:
+    """What is wrong in the tables as this connection has changed them."""
+    return verify(LedgerStore(Database(sql, Path("ledger.db")), clock))
 
 
 def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:

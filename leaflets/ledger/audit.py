@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from leaflets.ledger import history, serials
 from leaflets.ledger.entries import CopyEntry, RunEntry, StateCounts
 from leaflets.ledger.history import Event
-from leaflets.ledger.rows import file_facts, leaflet_facts, plan_digest, run_digest
+from leaflets.ledger.rows import file_facts, leaflet_facts, left_out_digest, plan_digest, run_digest
 from leaflets.ledger.states import OPEN, CopyState
 from leaflets.ledger.store import LedgerStore
 
@@ -61,6 +61,7 @@ def _run_differences(
         serials_of = serials.format_serials(_differing_numbers(replayed, stored))
         wrong.append(f"run {run.name}: serials {serials_of} do not stand where the history left them")
     wrong += _plan_differences(store, run, events, copies)
+    wrong += _left_out_differences(store, run, events)
     return wrong + _rendering_differences(store, run, events)
 
 
@@ -70,6 +71,7 @@ def _plan_differences(
     """An event that plans copies records a digest of all that is fixed of them; the first one of the run too."""
     by_serial = {copy.serial: copy for copy in copies}
     parts = {part.number: part for part in store.parts(run)}
+    rejects_of = store.rejects_of().get(run.number, "")
     wrong, first = [], True
     for event in (event for event in events if event.kind == CopyState.PLANNED):
         planned = [by_serial[number] for number in serials.parse_serials([event.serials]) if number in by_serial]
@@ -78,9 +80,28 @@ def _plan_differences(
         facts = history.event_facts(event)
         if digest != facts.get("plan"):
             wrong.append(f"run {run.name}: the copies planned by event {event.number} are not as they were planned")
-        if first and run_digest(run) != facts.get("record"):
+        as_begun = run_digest(run) == facts.get("record") and rejects_of == facts.get("rejects_of", "")
+        if first and not as_begun:
             wrong.append(f"run {run.name}: its time, list, options, folder or versions are not those it was begun with")
         first = False
+    return wrong
+
+
+def _left_out_differences(store: LedgerStore, run: RunEntry, events: Sequence[Event]) -> list[str]:
+    """An event that leaves rows out records a digest of them, one that waives some their lines."""
+    stored = {one.line: one for one in store.left_out(run)}
+    recorded: dict[int, bool] = {}
+    wrong = []
+    for event in events:
+        lines = serials.parse_serials([event.serials]) if event.kind in {history.LEFT_OUT, history.WAIVED} else ()
+        recorded |= dict.fromkeys(lines, event.kind == history.WAIVED)
+        rows = [stored[line] for line in lines if line in stored]
+        if event.kind == history.LEFT_OUT and left_out_digest(rows) != history.event_facts(event).get("rows"):
+            wrong.append(f"run {run.name}: the rows left out by event {event.number} are not as they were left out")
+    differing = _differing_numbers(recorded, {line: one.waived for line, one in stored.items()})
+    if differing:
+        lines_of = serials.format_serials(differing)
+        wrong.append(f"run {run.name}: the rows on lines {lines_of} are not left out and waived as the history has it")
     return wrong
 
 

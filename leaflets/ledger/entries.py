@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from leaflets.ledger.states import OPEN, CopyState
 from leaflets.model.copy import Leaflet
@@ -48,7 +49,11 @@ class PartEntry:
 
 @dataclass(frozen=True, slots=True)
 class CopyEntry:
-    """One copy: its serial, row of the list, leaflet, print file, patient (a keyed hash), and what became of it."""
+    """One copy: its serial, line in the list, leaflet, print file, patient (a keyed hash), and what became of it.
+
+    `row` is a keyed hash by which the row is recognised in a later list; None where it names no patient or no
+    prescription, and in ledgers of earlier versions.
+    """
 
     serial: int
     line: int
@@ -57,6 +62,30 @@ class CopyEntry:
     patient: bytes | None
     state: CopyState = CopyState.PLANNED
     replaces: int | None = None
+    row: bytes | None = None
+
+
+class WhyLeftOut(StrEnum):
+    """Why a row of a list has no copies in a run: it was refused, its leaflet failed, or earlier runs made them."""
+
+    REFUSED = "refused"
+    FAILED = "failed"
+    MADE = "made"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutRow:
+    """A row, by its line, of which a run makes no copies, or fewer: `copies` are those left out, 0 if not readable.
+
+    `row` is as in `CopyEntry`; `runs` names the earlier runs that made the copies.
+    """
+
+    line: int
+    copies: int
+    why: WhyLeftOut
+    row: bytes | None = None
+    runs: tuple[str, ...] = ()
+    waived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +93,7 @@ class NewRun:
     """What is fixed of a run before anything is made.
 
     `list_path_hash` is a keyed hash of the list's path; `folder` is relative to the project where it lies inside it.
+    `rejects_of` names the run whose rejects file the list is, if it is one.
     """
 
     name: str
@@ -76,6 +106,8 @@ class NewRun:
     leaflets: tuple[LeafletEntry, ...]
     parts: tuple[PartEntry, ...]
     copies: tuple[CopyEntry, ...]
+    left_out: tuple[LeftOutRow, ...] = ()
+    rejects_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +142,7 @@ class StateCounts:
 
     @property
     def open(self) -> int:
-        """Copies that were neither printed nor spoiled nor cancelled yet."""
+        """Copies of which nobody has recorded yet what became of them."""
         return sum(self[state] for state in OPEN)
 
     @property

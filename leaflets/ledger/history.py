@@ -11,6 +11,10 @@ from leaflets.ledger.states import TRANSITIONS, CopyState
 INITIAL_HASH = "0" * 64
 """What the first event names as the hash of the event before it."""
 
+LEFT_OUT = "left out"
+WAIVED = "waived"
+"""Kinds of events whose numbers are lines of the list. All other kinds are states; their numbers are serials."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -5,9 +5,26 @@ from pathlib import Path
 
 from leaflets.ledger import history
 from leaflets.ledger.database import Database, damaged
-from leaflets.ledger.entries import CopyEntry, IssuedCopies, LeafletEntry, PartEntry, RunEntry, StateCounts
+from leaflets.ledger.entries import (
+    CopyEntry,
+    IssuedCopies,
+    LeafletEntry,
+    LeftOutRow,
+    PartEntry,
+    RunEntry,
+    StateCounts,
+)
 from leaflets.ledger.history import Event
-from leaflets.ledger.rows import COPY_COLUMNS, LEAFLET_COLUMNS, PART_COLUMNS, RUN_COLUMNS, issued_copies, leaflet_entry
+from leaflets.ledger.rows import (
+    COPY_COLUMNS,
+    LEAFLET_COLUMNS,
+    LEFT_OUT_COLUMNS,
+    PART_COLUMNS,
+    RUN_COLUMNS,
+    issued_copies,
+    leaflet_entry,
+    left_out_entry,
+)
 from leaflets.ledger.states import CopyState
 
 
@@ -48,8 +65,8 @@ class LedgerQueries:
         rows = self._db.each(f"SELECT {COPY_COLUMNS} FROM copy WHERE run = ? ORDER BY serial", run.number)
         states = {state.value: state for state in CopyState}  # a call of CopyState for each of 100,000 copies is slow
         return tuple(
-            CopyEntry(serial, line, leaflet, part, patient, states[state], replaces)
-            for serial, line, leaflet, part, patient, state, replaces in rows
+            CopyEntry(serial, line, leaflet, part, patient, states[state], replaces, row)
+            for serial, line, leaflet, part, patient, state, replaces, row in rows
         )
 
     def folder(self, run: RunEntry) -> Path:
@@ -69,6 +86,15 @@ class LedgerQueries:
         """A folder as a run records it: relative to the project, which the ledger's folder lies in, or absolute."""
         project, folder = self._db.path.parent.resolve().parent, folder.resolve()
         return folder.relative_to(project).as_posix() if folder.is_relative_to(project) else str(folder)
+
+    def left_out(self, run: RunEntry) -> tuple[LeftOutRow, ...]:
+        """The rows of its list of which a run makes no copies, or fewer, by line."""
+        rows = self._db.query(f"SELECT {LEFT_OUT_COLUMNS} FROM left_out WHERE run = ? ORDER BY line", run.number)
+        return tuple(left_out_entry(*row) for row in rows)
+
+    def rejects_of(self) -> dict[int, str]:
+        """The name of the run whose rejects file was the list, by the number of the run made from it."""
+        return dict(self._db.query("SELECT number, rejects_of FROM run WHERE rejects_of <> ''"))
 
     def state_counts(self, run: RunEntry) -> StateCounts:
         """How many copies of a run are in each state."""

@@ -5,7 +5,15 @@ from dataclasses import astuple
 from typing import Any
 
 from leaflets.ledger import history
-from leaflets.ledger.entries import CopyEntry, IssuedCopies, LeafletEntry, PartEntry, RunEntry
+from leaflets.ledger.entries import (
+    CopyEntry,
+    IssuedCopies,
+    LeafletEntry,
+    LeftOutRow,
+    PartEntry,
+    RunEntry,
+    WhyLeftOut,
+)
 from leaflets.ledger.states import CopyState
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition, TypeSize
@@ -15,16 +23,37 @@ from leaflets.model.paper import Paper
 RUN_COLUMNS = "number, name, key, at, list_sha256, list_place, options, folder, versions, plan_digest"
 LEAFLET_COLUMNS = "number, drug, audience, lang, paper, version, source, allowed, content_id, sheet, pages, form"
 PART_COLUMNS = "number, destination, name, first, last, sha256, size, pages, sheets"
-COPY_COLUMNS = "serial, line, leaflet, part, patient, state, replaces"
+COPY_COLUMNS = "serial, line, leaflet, part, patient, state, replaces, row"
+LEFT_OUT_COLUMNS = "line, copies, why, row, runs, waived"
 
 
 def plan_digest(leaflets: Iterable[LeafletEntry], parts: Iterable[PartEntry], copies: Iterable[CopyEntry]) -> str:
     """A digest of all that is fixed when copies are planned; the event that plans them records it."""
     distinct = [_planned_facts(leaflet) for leaflet in leaflets]
     files = [(p.number, p.destination, p.name, p.first, p.last) for p in parts]
-    return history.digest(
-        [*distinct, *files, *((c.serial, c.line, c.leaflet, c.part, c.patient, c.replaces) for c in copies)]
-    )
+    return history.digest([*distinct, *files, *map(_copy_facts, copies)])
+
+
+def _copy_facts(copy: CopyEntry) -> tuple[object, ...]:
+    """What is fixed of a copy; no row is left out, as in the digests of ledgers that recorded none."""
+    fixed = (copy.serial, copy.line, copy.leaflet, copy.part, copy.patient, copy.replaces)
+    return fixed if copy.row is None else (*fixed, copy.row)
+
+
+def left_out_digest(rows: Iterable[LeftOutRow]) -> str:
+    """A digest of all that is fixed of rows that were left out; the event that leaves them out records it."""
+    return history.digest(left_out_row(one)[:-1] for one in rows)
+
+
+def left_out_row(one: LeftOutRow) -> tuple[object, ...]:
+    """The columns of a row that was left out in the order of `LEFT_OUT_COLUMNS`."""
+    return (one.line, one.copies, one.why.value, one.row, " ".join(one.runs), int(one.waived))
+
+
+def left_out_entry(line: int, copies: int, why: str, row: bytes | None, *others: Any) -> LeftOutRow:
+    """The inverse of `left_out_row`."""
+    runs, waived = others
+    return LeftOutRow(line, copies, WhyLeftOut(why), row, tuple(runs.split()), bool(waived))
 
 
 def _planned_facts(entry: LeafletEntry) -> tuple[object, ...]:

@@ -62,7 +62,69 @@ BEGIN SELECT RAISE(ABORT, 'a copy only moves forward'); END;
 
 _TYPE_SIZE = "ALTER TABLE leaflet ADD COLUMN form TEXT NOT NULL DEFAULT 'standard'"
 
-_STEPS = (_TABLES, _TYPE_SIZE)
+_ACCOUNTS = """
+CREATE TABLE new_copy (
+  run INTEGER NOT NULL REFERENCES run, serial INTEGER NOT NULL,
+  line INTEGER NOT NULL, leaflet INTEGER NOT NULL, part INTEGER NOT NULL, patient BLOB,
+  state TEXT NOT NULL CHECK (state IN
+    ('planned','rendered','written','sent','unprinted','printed','spoiled','cancelled')),
+  replaces INTEGER, row BLOB,
+  PRIMARY KEY (run, serial)
+) WITHOUT ROWID, STRICT;
+
+INSERT INTO new_copy SELECT run, serial, line, leaflet, part, patient, state, replaces, NULL FROM copy;
+
+DROP TABLE copy;
+
+ALTER TABLE new_copy RENAME TO copy;
+
+CREATE UNIQUE INDEX replaced_once ON copy (run, replaces) WHERE replaces IS NOT NULL;
+
+CREATE TRIGGER copy_kept BEFORE DELETE ON copy BEGIN SELECT RAISE(ABORT, 'a copy is never taken out'); END;
+
+CREATE TRIGGER copy_fixed BEFORE UPDATE OF run, serial, line, leaflet, part, patient, replaces, row ON copy
+BEGIN SELECT RAISE(ABORT, 'a copy never changes its serial'); END;
+
+CREATE TRIGGER copy_forward BEFORE UPDATE OF state ON copy WHEN instr(
+  CASE OLD.state
+    WHEN 'planned' THEN 'rendered cancelled'
+    WHEN 'rendered' THEN 'written cancelled'
+    WHEN 'written' THEN 'sent unprinted printed spoiled cancelled'
+    WHEN 'sent' THEN 'unprinted printed spoiled cancelled'
+    WHEN 'unprinted' THEN 'spoiled cancelled'
+    WHEN 'printed' THEN 'spoiled'
+    WHEN 'spoiled' THEN 'cancelled'
+    ELSE '' END, NEW.state) = 0
+BEGIN SELECT RAISE(ABORT, 'a copy only moves forward'); END;
+
+CREATE TRIGGER replaced_kept BEFORE UPDATE OF state ON copy
+WHEN NEW.state = 'cancelled' AND OLD.state IN ('unprinted', 'spoiled')
+  AND EXISTS (SELECT 1 FROM copy WHERE run = OLD.run AND replaces = OLD.serial)
+BEGIN SELECT RAISE(ABORT, 'a copy that was replaced is not cancelled'); END;
+
+CREATE TABLE left_out (
+  run INTEGER NOT NULL REFERENCES run, line INTEGER NOT NULL, copies INTEGER NOT NULL,
+  why TEXT NOT NULL CHECK (why IN ('refused','failed','made')), row BLOB, runs TEXT NOT NULL,
+  waived INTEGER NOT NULL CHECK (waived IN (0, 1)),
+  PRIMARY KEY (run, line)
+) WITHOUT ROWID, STRICT;
+
+CREATE TRIGGER left_out_kept BEFORE DELETE ON left_out
+BEGIN SELECT RAISE(ABORT, 'a row that was left out is never taken out'); END;
+
+CREATE TRIGGER left_out_fixed BEFORE UPDATE OF run, line, copies, why, row, runs ON left_out
+BEGIN SELECT RAISE(ABORT, 'a row that was left out never changes'); END;
+
+CREATE TRIGGER left_out_forward BEFORE UPDATE OF waived ON left_out WHEN NEW.waived < OLD.waived
+BEGIN SELECT RAISE(ABORT, 'a row that was waived stays so'); END;
+
+ALTER TABLE run ADD COLUMN rejects_of TEXT NOT NULL DEFAULT '';
+
+INSERT INTO fact SELECT 'begun', '1' WHERE EXISTS (SELECT 1 FROM run);
+"""
+"""Sheets that never reached paper, rows by which a copy is recognised, and rows of a list that were left out."""
+
+_STEPS = (_TABLES, _TYPE_SIZE, _ACCOUNTS)
 
 VERSION = len(_STEPS)
 """The number in the file's `user_version`; a ledger with a higher one was written by a later leaflet."""

@@ -4,6 +4,7 @@ Each is one transaction that also adds one event to the hash-chained history, so
 Each commit is synced (WAL, synchronous=FULL): what was recorded survives a power cut.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
@@ -11,15 +12,26 @@ from pathlib import Path
 from leaflets.errors import LedgerError, UsageError
 from leaflets.ledger import history, serials
 from leaflets.ledger.database import Database, open_database
-from leaflets.ledger.entries import CopyEntry, LeafletEntry, NewRun, PartEntry, RunEntry
-from leaflets.ledger.history import Event
+from leaflets.ledger.entries import (
+    CopyEntry,
+    LeafletEntry,
+    LeftOutRow,
+    NewRun,
+    PartEntry,
+    RunEntry,
+    WhyLeftOut,
+)
+from leaflets.ledger.history import LEFT_OUT, WAIVED, Event
 from leaflets.ledger.queries import LedgerQueries
 from leaflets.ledger.rows import (
     LEAFLET_COLUMNS,
+    LEFT_OUT_COLUMNS,
     RUN_COLUMNS,
     file_facts,
     leaflet_facts,
     leaflet_row,
+    left_out_digest,
+    left_out_row,
     plan_digest,
     run_digest,
 )
@@ -66,15 +78,20 @@ class LedgerStore(LedgerQueries):
         self._insert_copies(entry, run.parts, run.copies)
         facts = {"list": run.list_sha256, "options": run.options, "versions": run.versions}
         facts |= {"plan": digest, "record": run_digest(entry)}
+        if run.rejects_of:
+            self._db.execute("UPDATE run SET rejects_of = ? WHERE number = ?", (run.rejects_of, entry.number))
+            facts["rejects_of"] = run.rejects_of
+        self._db.execute("INSERT OR IGNORE INTO fact VALUES ('begun', '1')")
         self._add_event(entry.name, CopyState.PLANNED, [copy.serial for copy in run.copies], facts)
+        self._insert_left_out(entry, run.left_out)
         return entry
 
     def add_reprint(self, run: RunEntry, parts: Sequence[PartEntry], copies: Sequence[CopyEntry]) -> None:
-        """Adds copies that replace others, and records those as spoiled if they are not yet, in one transaction."""
+        """Adds copies that replace others, in one transaction; those are spoiled, unless they never reached paper."""
         old = [copy.replaces for copy in copies if copy.replaces is not None]
         with self._db.transaction():
             states = {copy.serial: copy.state for copy in self.copies(run)}
-            newly_spoiled = [serial for serial in old if states[serial] is not CopyState.SPOILED]
+            newly_spoiled = [serial for serial in old if states[serial] not in {CopyState.SPOILED, CopyState.UNPRINTED}]
             if newly_spoiled:
                 self._set_state(run, newly_spoiled, CopyState.SPOILED, {"reason": "reprinted"})
             self._insert_copies(run, parts, copies)
@@ -101,13 +118,48 @@ class LedgerStore(LedgerQueries):
             rendered = self.serials_in(run, "part", [part.number], CopyState.RENDERED)
             self._set_state(run, rendered, CopyState.WRITTEN, file_facts(part))
 
+    def leave_out_failed(self, run: RunEntry, leaflets: Sequence[int]) -> None:
+        """Cancels the planned copies of leaflets that could not be made, and records their rows as left out."""
+        with self._db.transaction():
+            copies = [
+                one for one in self.copies(run) if one.leaflet in set(leaflets) and one.state is CopyState.PLANNED
+            ]
+            if copies:
+                self._set_state(run, [one.serial for one in copies], CopyState.CANCELLED, {"reason": "leaflet-failed"})
+            already = {one.line for one in self.left_out(run)}
+            rows = {one.line: one.row for one in copies if one.line not in already}
+            counts = Counter(one.line for one in copies)
+            failed = [LeftOutRow(line, counts[line], WhyLeftOut.FAILED, row) for line, row in sorted(rows.items())]
+            self._insert_left_out(run, failed)
+
+    def waive(self, run: RunEntry, lines: Sequence[int], reason: str) -> tuple[int, ...]:
+        """Records that nobody needs the rows on these lines; returns those not waived before. Raises UsageError."""
+        with self._db.transaction():
+            rows = {one.line: one for one in self.left_out(run) if one.why is not WhyLeftOut.MADE}
+            unknown = [line for line in lines if line not in rows]
+            if unknown:
+                raise UsageError(
+                    f"run {run.name} left no row out on line {serials.format_serials(unknown)}",
+                    f"`leaflet runs reconcile {run.name}` names the lines.",
+                )
+            waived = tuple(line for line in lines if not rows[line].waived)
+            self._db.execute_many(
+                "UPDATE left_out SET waived = 1 WHERE run = ? AND line = ?", [(run.number, line) for line in waived]
+            )
+            if waived:
+                self._add_event(run.name, WAIVED, waived, {"reason": reason})
+        return waived
+
     def move(self, run: RunEntry, chosen: Sequence[int], state: CopyState, reason: str = "") -> tuple[int, ...]:
         """Moves copies to a state; returns those that were not in it yet. Raises UsageError where one cannot move."""
         with self._db.transaction():
-            states = {copy.serial: copy.state for copy in self.copies(run)}
+            copies = self.copies(run)
+            states = {copy.serial: copy.state for copy in copies}
             moving = [serial for serial in chosen if states.get(serial) is not state]
             _refuse_unknown(run, [serial for serial in moving if serial not in states])
             _refuse_moves(run, state, [(serial, states[serial]) for serial in moving])
+            if state is CopyState.CANCELLED:
+                _refuse_replaced(run, moving, copies)
             if moving:
                 self._set_state(run, moving, state, {"reason": reason} if reason else {})
         return tuple(moving)
@@ -120,11 +172,11 @@ class LedgerStore(LedgerQueries):
         )
         self._add_event(run.name, state, chosen, facts)
 
-    def _add_event(self, run: str, kind: CopyState, chosen: Iterable[int], facts: Mapping[str, object]) -> None:
+    def _add_event(self, run: str, kind: str, chosen: Iterable[int], facts: Mapping[str, object]) -> None:
         last = self._db.execute("SELECT number, hash FROM event ORDER BY number DESC LIMIT 1").fetchone()
         number, previous = last or (0, history.INITIAL_HASH)
         numbers, detail = serials.format_serials(chosen), history.detail_json(**facts)
-        event = Event(number + 1, self._clock(), run, kind.value, numbers, detail, previous, "")
+        event = Event(number + 1, self._clock(), run, str(kind), numbers, detail, previous, "")
         event = replace(event, hash=history.event_hash(event))
         self._db.execute("INSERT INTO event VALUES (?,?,?,?,?,?,?,?)", astuple(event))
 
@@ -139,9 +191,18 @@ class LedgerStore(LedgerQueries):
             [(run.number, *astuple(part)) for part in parts],
         )
         self._db.execute_many(
-            "INSERT INTO copy VALUES (?,?,?,?,?,?,'planned',?)",
-            [(run.number, c.serial, c.line, c.leaflet, c.part, c.patient, c.replaces) for c in copies],
+            "INSERT INTO copy VALUES (?,?,?,?,?,?,'planned',?,?)",
+            [(run.number, c.serial, c.line, c.leaflet, c.part, c.patient, c.replaces, c.row) for c in copies],
         )
+
+    def _insert_left_out(self, run: RunEntry, rows: Sequence[LeftOutRow]) -> None:
+        marks = ",".join("?" * (1 + len(LEFT_OUT_COLUMNS.split(","))))
+        self._db.execute_many(
+            f"INSERT INTO left_out (run, {LEFT_OUT_COLUMNS}) VALUES ({marks})",
+            [(run.number, *left_out_row(one)) for one in rows],
+        )
+        if rows:
+            self._add_event(run.name, LEFT_OUT, [one.line for one in rows], {"rows": left_out_digest(rows)})
 
 
 def open_store(path: Path, clock: Clock) -> LedgerStore:
@@ -154,6 +215,17 @@ def _refuse_unknown(run: RunEntry, unknown: Sequence[int]) -> None:
         raise UsageError(
             f"run {run.name} has no serial {serials.format_serials(unknown)}",
             f"`leaflet runs show {run.name}` lists them.",
+        )
+
+
+def _refuse_replaced(run: RunEntry, moving: Sequence[int], copies: Iterable[CopyEntry]) -> None:
+    by_old = {copy.replaces: copy.serial for copy in copies if copy.replaces is not None}
+    replaced = [serial for serial in moving if serial in by_old]
+    if replaced:
+        newer = serials.format_serials(by_old[serial] for serial in replaced)
+        raise UsageError(
+            f"run {run.name}: serials {serials.format_serials(replaced)} were reprinted as {newer}",
+            f"Cancel those instead: `leaflet runs cancel {run.name} {newer} --reason …`.",
         )
 
 
