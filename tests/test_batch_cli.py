@@ -163,6 +163,12 @@ def test_a_night_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recall", "EXA@1.0"]) == 0
     printed = capsys.readouterr().out
     assert "Recall of examplin version 1.0" in printed
+    assert main(["recall", "EXA@1.0", "--notice", "--reason", "A dose was wrong."]) == 0
+    assert "Notice for Ward 7: output/recall-examplin-1.0-ward-7.pdf" in capsys.readouterr().out
+    (page,) = words((project / "output/recall-examplin-1.0-ward-7.pdf").read_bytes())
+    assert name in page
+    assert "A dose was wrong." in page
+    assert not any(secret in page for secret in SECRETS)
     assert main(["recall", "examplin", "--before", "2020-01-01"]) == 0
     assert "No sheet" in capsys.readouterr().out
     assert main(["runs", "show", "last"]) == 0

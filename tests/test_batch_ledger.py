@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leaflets.batch.recall import recall
 from leaflets.errors import LedgerError, OutputError, UsageError
 from leaflets.ledger import history, schema, serials
 from leaflets.ledger.audit import verify
@@ -22,6 +21,7 @@ from leaflets.ledger.states import TRANSITIONS, CopyState
 from leaflets.ledger.store import LedgerStore, open_store
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.recall.issued import recall
 from tests.batch_doubles import TEXTS, BatchEnvironment, clock, patients
 
 COPIES = 12

@@ -6,20 +6,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from leaflets.batch.environment import open_environment
-from leaflets.batch.recall import Recall, recall
+from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.cli import report, run_output
+from leaflets.cli.arguments import values
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.ledger.entries import IssuedCopies
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
-from leaflets.project import load_project
+from leaflets.model.paper import Paper
+from leaflets.project import display_path, load_project, save_if_changed
+from leaflets.recall.issued import Recall, recall
+from leaflets.recall.notice import notice_pdf, notices
 
 _EXAMPLES = """\
 examples:
   leaflet recall apixaban                          every sheet of it that ever left
   leaflet recall apixaban@2.1 --before 2026-11-01  those of version 2.1 made before that day
+  leaflet recall apixaban@2.1 --notice             a page for each destination: which sheets, what to do with them
 """
 
 _DESTROYED = frozenset({CopyState.SPOILED, CopyState.CANCELLED})
@@ -37,22 +41,42 @@ def add_parser(commands: Any, help_line: str) -> None:
     )
     parser.add_argument("drug", metavar="DRUG[@VERSION]", help="a name, brand or code, and a version if not all")
     parser.add_argument("--before", type=_date, metavar="DATE", help="only runs begun before this day (UTC)")
+    parser.add_argument("--notice", action="store_true", help="write a page for each destination, in its languages")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why, for that page; never a patient's name")
+    parser.add_argument("--paper", choices=values(Paper), help="paper of that page (default: settings)")
+    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for that page (default: output)")
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the copies of a drug by run, with their destinations, states and serials."""
+    """Print the copies of a drug by run, with their destinations, states and serials; write the notices."""
     environment = open_environment(load_project(Path.cwd()))
     with environment.existing_ledger() as ledger:
         recalled = recall(ledger.store, environment.monographs.drug_names(), args.drug, args.before or "")
     if args.json:
         for one in recalled.issued:
             emit("issued", **_facts(one))
-        return 0
-    for text in _lines(recalled):
-        report.line(text, sys.stdout)
+    else:
+        for text in _lines(recalled):
+            report.line(text, sys.stdout)
+    if args.notice:
+        _write_notices(args, recalled, environment)
     return 0
+
+
+def _write_notices(args: argparse.Namespace, recalled: Recall, environment: BatchEnvironment) -> None:
+    """Writes one PDF for each destination. Raises RenderError or OutputError."""
+    project = environment.project
+    title = environment.monographs.title(recalled.drug) or recalled.drug
+    paper = Paper(args.paper) if args.paper else project.settings.paper
+    for name, notice in notices(recalled, title, environment.monographs.today, args.reason.strip()).items():
+        path = (args.output or project.output) / name
+        save_if_changed(path, notice_pdf(notice, project, paper))
+        if args.json:
+            emit("notice", destination=notice.destination, file=display_path(path))
+        else:
+            report.line(f"Notice for {notice.destination}: {display_path(path)}", sys.stdout)
 
 
 def _date(text: str) -> str:
