@@ -45,7 +45,8 @@ _MARKS = "[\u064b-\u0652]{0,2}"  # vowel signs of Arabic, which may be written o
 _HAN = "\u4e00-\u9fff"
 _ANY_NUMBER = r"(?:(?:\d{1,3}(?:[.,٬ ]\d{3}){1,4}|\d{1,12})(?:[.,٫]\d{1,9})?[⁰¹²³⁴-⁹]{0,3}|[½¼¾])"
 # Latin letters and figures with the symbols between them; words separated only by a space or a symbol belong together.
-_LATIN = r"[^\W\d_\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]"
+# A letter has its marks and dependent vowels (Python counts them to no word), or a name in Devanagari would be parted.
+_LATIN = r"(?:[^\W\d_\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe](?:(?!\w)[\u0300-\u036f\u0900-\u1aff])*)"
 _TOKEN = rf"(?:{_LATIN}|[0-9½¼¾#])(?:(?:{_LATIN}|[-0-9½¼¾#_.,:/×–−+°²³%@])*(?:{_LATIN}|[0-9½¼¾°²³%]))?"
 _GAP = "[ \u00a0\u202f]"
 _ORDERED = re.compile(

@@ -7,13 +7,12 @@ import uharfbuzz as hb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.labels import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, LabelFonts, LabelSetter, check_label
+from leaflets.labels import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, LabelSetter, check_label
 from leaflets.labels.faces import FEATURES
 from leaflets.labels.label import clean, label_rows
 from leaflets.labels.layout import CONTROL_HEIGHT_PT, DIRECTIONS, NAME, PADDING_PT, FittedLabel
 from leaflets.labels.shaping import ShapedLine, Shaper
 from leaflets.model.finding import Finding, Severity
-from tests.conftest import ROOT
 from tests.print_samples import fonts, label
 
 INNER = LABEL_WIDTH_PT - 2 * PADDING_PT
@@ -169,8 +168,7 @@ def test_arabic_letters_are_joined_and_drawn_from_the_right() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("राम कुमार", "label.no-glyph"),
-        ("สมชาย", "label.no-glyph"),
+        ("ꦱꦸꦂꦪ", "label.no-glyph"),
         ("王小明", "label.no-font"),
         ("Anna 💊", "label.no-glyph"),
     ],
@@ -222,7 +220,7 @@ def test_captions_are_in_the_language_of_the_leaflet() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Zzyzx " + LONG_WORD * 2, "राम", "王小明", "Zzyzx 💊", "Zzyzx Maximiliane Hohenstein-Wittgenstein"]
+    "name", ["Zzyzx " + LONG_WORD * 2, "ꦱꦸꦂꦪ", "王小明", "Zzyzx 💊", "Zzyzx Maximiliane Hohenstein-Wittgenstein"]
 )
 def test_no_finding_repeats_what_is_on_the_label(name: str) -> None:
     findings = check_label(Label(name, "P-778899", directions="take two " * 30), fonts(installed=False))
@@ -235,13 +233,6 @@ def test_no_finding_repeats_what_is_on_the_label(name: str) -> None:
 def test_a_label_does_not_show_its_fields_in_its_repr() -> None:
     assert repr(Label("Zzyzx", "P-1")) == "Label(patient_name, patient_ref)"
     assert "Zzyzx" not in repr(fitted(Label("Zzyzx")))
-
-
-def test_fonts_have_a_digest_that_changes_with_them() -> None:
-    folder = ROOT / "styles" / "fonts"
-    assert LabelFonts.load(folder, installed=False).digest == fonts(installed=False).digest
-    latin = LabelFonts(fonts(installed=False).pairs[:1])
-    assert latin.digest != fonts(installed=False).digest
 
 
 # ---------------------------------------------------------------- invisible characters, faces, height

@@ -36,7 +36,8 @@ class BatchEnvironment:
     @property
     def versions(self) -> str:
         """What a run is made with besides what each leaflet's content id covers: our version and the label fonts."""
-        return f"leaflet {__version__}, labels in {', '.join(face.path.stem for face in self.print_files.fonts.faces)}"
+        fonts = dict.fromkeys(face.path.stem for face in self.print_files.fonts.faces)
+        return f"leaflet {__version__}, labels in {', '.join(fonts)}"
 
     @property
     def run_day(self) -> str:

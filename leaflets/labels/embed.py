@@ -110,6 +110,9 @@ def _subset(face: Face, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
     wanted = hb.SubsetInput()
     wanted.glyph_set.update(sorted(glyphs))
     wanted.unicode_set.clear()
+    if face.weight:
+        wanted.pin_all_axes_to_default(face.face)
+        wanted.pin_axis_location(face.face, "wght", face.weight)
     wanted.drop_table_tag_set.update([int.from_bytes(tag.ljust(4).encode(), "big") for tag in _DROPPED_TABLES])
     wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.CFF_IDENTITY_CHARSET | hb.SubsetFlags.NOTDEF_OUTLINE
     plan = hb.SubsetPlan(face.face, wanted)
@@ -120,9 +123,10 @@ def _subset(face: Face, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
 def _name(face: Face, drawn: Sequence[EncodedGlyph]) -> bytes:
     """A name that no other subset has: six letters computed from its glyphs, and the file name of the face."""
     content = repr([(one.code, one.glyph, one.text) for one in drawn]).encode()
-    number = int.from_bytes(hashlib.sha256(face.path.name.encode() + content).digest()[:8], "big")
+    weight = str(face.weight or "")
+    number = int.from_bytes(hashlib.sha256(f"{face.path.name}{weight}".encode() + content).digest()[:8], "big")
     tag = bytes(65 + number // 26**place % 26 for place in range(6))
-    plain = "".join(c for c in face.path.stem if c.isascii() and c.isalnum())
+    plain = "".join(c for c in face.path.stem + weight if c.isascii() and c.isalnum())
     return tag + b"+Label" + plain.encode()
 
 

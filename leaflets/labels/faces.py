@@ -1,9 +1,6 @@
-"""The fonts of labels: which face has which character, and how wide it is."""
+"""One font file of a label: which characters it has, and how wide they are."""
 
-import hashlib
-import importlib.util
 import unicodedata
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -22,27 +19,59 @@ _SIMPLE_CATEGORIES = frozenset(
 # Source Sans 3 draws these differently beside some letters (Ї beside Ї, iota after a capital), so they need shaping.
 _CONTEXTUAL = frozenset("ЇїΙι")
 
-# File names of the regular and the bold face of a script; without a bold face, the regular one is used for both.
-_SCRIPT_FACES = (
-    ("SourceSans3_400Regular.ttf", "SourceSans3_700Bold.ttf"),
-    ("Vazirmatn_400Regular.ttf", "Vazirmatn_700Bold.ttf"),
-)
-_SCRIPT_FAMILIES = ("SourceSans3_", "Vazirmatn_")
+_WEIGHT = "wght"
+_REGULAR, _BOLD = 400, 700
 
 
 class Face:
-    """One font file. Lengths are in font units, `upem` of them to the size of the type."""
+    """One font file at one weight, opened when it is first asked for. Lengths are in font units, `upem` to the size.
 
-    def __init__(self, path: Path, bold: bool) -> None:
+    `scripts` are the codes of those it serves for, empty for any. `language` is the one whose forms of Chinese
+    characters it draws. Its properties raise RenderError where the file is not a font.
+    """
+
+    def __init__(self, path: Path, bold: bool, scripts: frozenset[str] = frozenset(), language: str = "") -> None:
         self.path = path
         self.bold = bold
-        self.blob = hb.Blob.from_file_path(str(path))
-        self.face = hb.Face(self.blob)
-        self.font = hb.Font(self.face)
-        self.upem: int = self.face.upem
+        self.scripts = scripts
+        self.language = language
         self.kerning = Kerning(self)
-        # One-byte codes need glyphs that are found by Unicode number, which CFF outlines have not.
-        self.one_byte = "glyf" in self.face.table_tags
+
+    @cached_property
+    def face(self) -> hb.Face:
+        """The opened file."""
+        try:
+            face = hb.Face(hb.Blob.from_file_path(str(self.path)))
+        except (OSError, hb.HarfBuzzError) as error:
+            raise RenderError(f"The font {self.path.name} cannot be opened.", "Replace the file.") from error
+        if not face.glyph_count or not face.upem:
+            raise RenderError(f"{self.path.name} is not a font.", "Replace the file.")
+        return face
+
+    @cached_property
+    def font(self) -> hb.Font:
+        """The file as it is shaped, at this weight."""
+        font = hb.Font(self.face)
+        if self.weight:
+            font.set_variations({_WEIGHT: self.weight})
+        return font
+
+    @cached_property
+    def weight(self) -> int:
+        """The weight that is taken of a variable font, 400 or 700; 0 for a font of one weight."""
+        if all(axis.tag != _WEIGHT for axis in self.face.axis_infos):
+            return 0
+        return _BOLD if self.bold else _REGULAR
+
+    @cached_property
+    def upem(self) -> int:
+        """Font units to the size of the type."""
+        return int(self.face.upem)
+
+    @cached_property
+    def one_byte(self) -> bool:
+        """Whether it can have one-byte codes: its glyphs are found by Unicode number, which CFF outlines are not."""
+        return "glyf" in self.face.table_tags
 
     @cached_property
     def characters(self) -> frozenset[str]:
@@ -69,14 +98,24 @@ class Kerning(dict[tuple[str, str], int]):
         self._face = face
 
     def __missing__(self, pair: tuple[str, str]) -> int:
-        buffer = hb.Buffer()
-        buffer.add_str("".join(pair))
-        buffer.guess_segment_properties()
+        buffer = new_buffer("".join(pair))
         hb.shape(self._face.font, buffer, FEATURES)
         advances = self._face.advances
         width = sum(position.x_advance for position in buffer.glyph_positions)
         self[pair] = int(width - advances[pair[0]] - advances[pair[1]])
         return self[pair]
+
+
+def new_buffer(text: str, language: str = "und") -> hb.Buffer:
+    """The text ready to be shaped, in its script; without a language of its own it is that of no country.
+
+    HarfBuzz would take the language of the machine, and so draw other letters on another machine.
+    """
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.language = language
+    buffer.guess_segment_properties()
+    return buffer
 
 
 def _is_simple(character: str) -> bool:
@@ -86,78 +125,3 @@ def _is_simple(character: str) -> bool:
     if character in _CONTEXTUAL:
         return False
     return category in _SIMPLE_CATEGORIES or (category == "Lo" and unicodedata.east_asian_width(character) in "WF")
-
-
-class LabelFonts:
-    """The faces of a print run. `pairs` are the regular and the bold face of each script, in order of preference."""
-
-    def __init__(self, pairs: Sequence[tuple[Face, Face]]) -> None:
-        self.pairs = tuple(pairs)
-        unique = dict.fromkeys(face for pair in pairs for face in pair)
-        self.faces = tuple(unique)
-        self.numbers = {face: place for place, face in enumerate(self.faces)}
-
-    @classmethod
-    def load(cls, *folders: Path, installed: bool = True) -> "LabelFonts":
-        """The faces for Latin, Greek, Cyrillic and Arabic letters, and all other fonts there are, for other scripts.
-
-        Each folder is searched together with its subfolder `labels`; a file in an earlier folder wins. A pharmacy
-        adds Devanagari or Thai by putting a font there. `installed` looks for the optional package with Chinese fonts
-        too. Raises RenderError where the Latin face is missing or a font cannot be read.
-        """
-        font_folders = [place for folder in folders for place in (folder, folder / "labels") if place.is_dir()]
-        pairs = [pair for names in _SCRIPT_FACES if (pair := _script_pair(font_folders, *names)) is not None]
-        if not pairs or pairs[0][0].path.name != _SCRIPT_FACES[0][0]:
-            raise RenderError(
-                f"The label's font {_SCRIPT_FACES[0][0]} was not found.",
-                "Put it into styles/fonts, or install leaflet again.",
-            )
-        other_fonts: dict[str, Path] = {}
-        for place in [*font_folders, *(_chinese_package() if installed else ())]:
-            for path in sorted(place.iterdir()):
-                if path.suffix.lower() in (".ttf", ".otf") and not path.name.startswith(_SCRIPT_FAMILIES):
-                    other_fonts.setdefault(path.name, path)
-        others = [_open(path, bold=False) for path in other_fonts.values()]
-        return cls([*pairs, *((face, face) for face in others)])
-
-    @cached_property
-    def digest(self) -> str:
-        """A hash over the font files, which decide the bytes of a label."""
-        total = hashlib.sha256()
-        for face in self.faces:
-            total.update(hashlib.sha256(face.path.read_bytes()).digest())
-        return total.hexdigest()
-
-    @cached_property
-    def has_han(self) -> bool:
-        """Whether Chinese characters can be drawn."""
-        return any("\u738b" in regular.characters for regular, _ in self.pairs)
-
-    def face_for(self, character: str, bold: bool) -> Face | None:
-        """The first face that has the character; None where none has it."""
-        return next((pair[bold] for pair in self.pairs if character in pair[bold].characters), None)
-
-
-def _script_pair(font_folders: Sequence[Path], regular: str, bold: str) -> tuple[Face, Face] | None:
-    light = next((place / regular for place in font_folders if (place / regular).is_file()), None)
-    heavy = next((place / bold for place in font_folders if (place / bold).is_file()), None)
-    if light is None:
-        return None
-    face = _open(light, bold=False)
-    return face, face if heavy is None else _open(heavy, bold=True)
-
-
-def _chinese_package() -> tuple[Path, ...]:
-    """The folder of the optional package with Chinese fonts, if it is installed."""
-    spec = importlib.util.find_spec("pylopdf_fonts_zh_cn")
-    return (Path(spec.origin).parent,) if spec is not None and spec.origin is not None else ()
-
-
-def _open(path: Path, *, bold: bool) -> Face:
-    try:
-        face = Face(path, bold)
-    except (OSError, hb.HarfBuzzError) as error:
-        raise RenderError(f"The font {path.name} cannot be opened.", "Replace the file.") from error
-    if not face.face.glyph_count or not face.upem:
-        raise RenderError(f"{path.name} is not a font.", "Replace the file.")
-    return face

@@ -1,10 +1,7 @@
 """Findings about a label. Their messages hold no data of the patient."""
 
-import unicodedata
-
+from leaflets.labels.script_fonts import script_name
 from leaflets.model.finding import Finding, Severity
-
-_HAN = ("CJK", "KANGXI")
 
 
 def too_long(field: str) -> Finding:
@@ -18,21 +15,25 @@ def too_long(field: str) -> Finding:
     )
 
 
-def missing_character(field: str, character: str, has_han: bool) -> Finding:
-    """The finding that no font draws a character. It names the script, never the character."""
-    script = unicodedata.name(character, "unknown").split()[0]
-    if script in _HAN and not has_han:
+def missing_character(field: str, character: str, extra: str) -> Finding:
+    """The finding that no font draws a character. It names the script, never the character.
+
+    `extra` is the extra of leaflet that brings a font for it; empty where there is none.
+    """
+    script = script_name(character)
+    own_font = "put a font for that script into the project's styles/fonts/labels"
+    if extra:
         return Finding(
             Severity.ERROR,
             "label.no-font",
-            f"The text of {field} has Chinese characters, and no font for them is installed.",
-            "Install leaflets[zh], or put a Chinese font into the project's styles/fonts/labels.",
+            f"The text of {field} has {script} letters, and no font for them is installed.",
+            f'Install it: pip install "leaflets[{extra}]", or {own_font}.',
         )
     return Finding(
         Severity.ERROR,
         "label.no-glyph",
-        f"The text of {field} has a character (script: {script.title()}) that no font of the label can draw.",
-        "Add a font for that script to the project's styles/fonts/labels, or give the text in another script.",
+        f"The text of {field} has a character (script: {script}) that no font of the label can draw.",
+        f"{own_font[0].upper()}{own_font[1:]}, or give the text in another script.",
     )
 
 

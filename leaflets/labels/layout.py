@@ -10,9 +10,10 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from leaflets.labels.bidi import starts_rtl
+from leaflets.labels.clusters import narrowed
 from leaflets.labels.dose_times import dose_grid
-from leaflets.labels.faces import LabelFonts
 from leaflets.labels.findings import missing_character, set_small, too_long
+from leaflets.labels.fonts import LabelFonts
 from leaflets.labels.label import (
     LABEL_HEIGHT_PT,
     LABEL_WIDTH_PT,
@@ -23,6 +24,7 @@ from leaflets.labels.label import (
     cleaned,
     label_rows,
 )
+from leaflets.labels.script_fonts import OWN_FORMS
 from leaflets.labels.shaping import MissingCharacter, ShapedLine, Shaper
 from leaflets.languages import first_language
 from leaflets.model.finding import Finding
@@ -104,11 +106,16 @@ class FittedLabel(NamedTuple):
 
 
 class LabelSetter:
-    """Sets labels in one set of fonts; caches lines and items."""
+    """Sets labels in one set of fonts; caches lines and items.
 
-    def __init__(self, fonts: LabelFonts) -> None:
+    `language` is "und", or that of leaflets with forms of their own for letters that several languages share.
+    """
+
+    def __init__(self, fonts: LabelFonts, language: str = "und") -> None:
         self._fonts = fonts
-        self._shaper = Shaper(fonts)
+        self._language = language
+        self._shaper = Shaper(fonts, language)
+        self._other_languages: dict[str, LabelSetter] = {}
         # One cache for each style, so that names do not displace directions, which recur from label to label.
         self._blocks: dict[Style, dict[tuple[str, float, float, bool], TextBlock | None]] = defaultdict(dict)
 
@@ -119,6 +126,9 @@ class LabelSetter:
 
         The label is None where it does not fit or has a character that no font draws.
         """
+        language = _own_forms(lang)
+        if language not in ("und", self._language):
+            return self._in(language).label(label, lang=lang, width_pt=width_pt, height_pt=height_pt, notes=notes)
         inner, room = width_pt - 2 * PADDING_PT, height_pt - 2 * PADDING_PT - CONTROL_HEIGHT_PT
         rtl = is_rtl_language(lang)
         items = [] if label is None else _items(cleaned(label), lang)
@@ -131,6 +141,11 @@ class LabelSetter:
                 return done, findings
         return self._fitted(items, inner, room, rtl=rtl)
 
+    def _in(self, language: str) -> "LabelSetter":
+        if language not in self._other_languages:
+            self._other_languages[language] = LabelSetter(self._fonts.preferring(language), language)
+        return self._other_languages[language]
+
     def _fitted(
         self, items: Sequence[tuple[str, Style, str]], inner: float, room: float, *, rtl: bool
     ) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
@@ -142,7 +157,8 @@ class LabelSetter:
                 try:
                     block = self.block(text, style, scale, inner, rtl=rtl)
                 except MissingCharacter as missing:
-                    return None, (missing_character(field, missing.character, self._fonts.has_han),)
+                    extra = self._fonts.extra_for(missing.character)
+                    return None, (missing_character(field, missing.character, extra),)
                 if block is None:
                     reason = too_long(field)
                     break
@@ -215,7 +231,7 @@ class LabelSetter:
 
         lines: list[ShapedLine] = []
         current = ""
-        for word in _BREAKS.split(text):
+        for word in narrowed(_BREAKS.split(text), lambda part: line(part).width <= width):
             if line(current + word).width <= width:
                 current += word
                 continue
@@ -244,6 +260,13 @@ _SETTERS: WeakKeyDictionary[LabelFonts, LabelSetter] = WeakKeyDictionary()
 def is_rtl_language(lang: str) -> bool:
     """Whether pages in this language are set from right to left."""
     return first_language(lang) in _RTL_LANGUAGES
+
+
+@lru_cache
+def _own_forms(lang: str) -> str:
+    """The language of a leaflet where that has forms of its own for letters it shares with others; "und" elsewhere."""
+    language = first_language(lang)
+    return language if language in OWN_FORMS else "und"
 
 
 def check_label(

@@ -9,7 +9,9 @@ import uharfbuzz as hb
 
 from leaflets.labels.bidi import BidiRun, has_rtl, visual_runs
 from leaflets.labels.brackets import MIRRORED
-from leaflets.labels.faces import FEATURES, Face, LabelFonts
+from leaflets.labels.faces import FEATURES, Face, new_buffer
+from leaflets.labels.fonts import LabelFonts
+from leaflets.labels.script_fonts import by_script
 
 _CACHE_SIZE = 2048
 _JOINERS = "\u200c\u200d"
@@ -63,10 +65,14 @@ class MissingCharacter(Exception):
 
 
 class Shaper:
-    """Shapes lines; caches the last few thousand."""
+    """Shapes lines; caches the last few thousand.
 
-    def __init__(self, fonts: LabelFonts) -> None:
+    `language` is that of text that does not show its own, and decides between forms of one letter.
+    """
+
+    def __init__(self, fonts: LabelFonts, language: str = "und") -> None:
         self._fonts = fonts
+        self._language = language
         self._lines: dict[tuple[str, bool, bool, bool], ShapedLine] = {}
         self._latin = tuple((face, face.simple) for face in fonts.pairs[0])
 
@@ -88,46 +94,59 @@ class Shaper:
                 run, advance = _simple(face, text)
                 return ShapedLine((run,), advance / face.upem)
             return ShapedLine((FaceRun(face, text),), sum(map(face.advances.__getitem__, text)) / face.upem)
+        fonts = self._fonts.for_text(text)
         runs: list[FaceRun] = []
         width = above = below = 0.0
         for bidi_run in visual_runs(text, rtl=rtl) if rtl or has_rtl(text) else [BidiRun(0, len(text), False)]:
-            parts = list(self._parts(text[bidi_run.start : bidi_run.end], bold))
+            parts = list(_parts(fonts, text[bidi_run.start : bidi_run.end], bold))
             for face, part in reversed(parts) if bidi_run.rtl else parts:
-                run, advance = _shape_run(face, part, bidi_run.rtl)
+                run, advance = _shape_run(face, part, bidi_run.rtl, self._language)
                 runs.append(run)
                 width += advance / face.upem
                 up, down = _vertical_extent(run) if run.glyphs else (0.0, 0.0)
                 above, below = max(above, up - LATIN_ABOVE), max(below, down - LATIN_BELOW)
         return ShapedLine(tuple(runs), width, above, below)
 
-    def _parts(self, text: str, bold: bool) -> Iterator[tuple[Face, str]]:
-        """The text split by face. Spaces and signs take the face before them where that has them.
 
-        Digits do not, so that a number looks like its unit. Raises MissingCharacter for a mark that the face of its
-        letter lacks, since it would be drawn beside the letter.
-        """
-        start, current = 0, self._first_face(text, bold)
-        for at, character in enumerate(text):
-            own = character.isalpha() or (character.isascii() and character != " ")
-            stays = character in _JOINERS or (not own and character in current.characters)
-            if not stays and at > start and unicodedata.category(character).startswith("M"):
-                raise MissingCharacter(character)
-            face = current if stays else self._face_for(character, bold)
-            if face is not current:
-                if at > start:
-                    yield current, text[start:at]
-                start, current = at, face
-        yield current, text[start:]
+def _parts(fonts: LabelFonts, text: str, bold: bool) -> Iterator[tuple[Face, str]]:
+    """The text split by face, and by script where it needs shaping. Raises MissingCharacter."""
+    for face, part in _by_face(fonts, text, bold):
+        if face.simple.issuperset(part):
+            yield face, part
+        else:
+            yield from ((face, piece) for piece in by_script(part))
 
-    def _first_face(self, text: str, bold: bool) -> Face:
-        letter = next((c for c in text if c.isalpha()), text[:1] or " ")
-        return self._face_for(letter, bold)
 
-    def _face_for(self, character: str, bold: bool) -> Face:
-        face = self._fonts.face_for(character, bold)
-        if face is None:
+def _by_face(fonts: LabelFonts, text: str, bold: bool) -> Iterator[tuple[Face, str]]:
+    """The text split by face. Spaces and signs take the face before them where that has them.
+
+    Digits do not, so that a number looks like its unit. Raises MissingCharacter for a mark that the face of its
+    letter lacks, since it would be drawn beside the letter.
+    """
+    start, current = 0, _first_face(fonts, text, bold)
+    for at, character in enumerate(text):
+        own = character.isalpha() or (character.isascii() and character != " ")
+        stays = character in _JOINERS or (not own and character in current.characters)
+        if not stays and at > start and unicodedata.category(character).startswith("M"):
             raise MissingCharacter(character)
-        return face
+        face = current if stays else _face_for(fonts, character, bold)
+        if face is not current:
+            if at > start:
+                yield current, text[start:at]
+            start, current = at, face
+    yield current, text[start:]
+
+
+def _first_face(fonts: LabelFonts, text: str, bold: bool) -> Face:
+    letter = next((c for c in text if c.isalpha()), text[:1] or " ")
+    return _face_for(fonts, letter, bold)
+
+
+def _face_for(fonts: LabelFonts, character: str, bold: bool) -> Face:
+    face = fonts.face_for(character, bold)
+    if face is None:
+        raise MissingCharacter(character)
+    return face
 
 
 def _vertical_extent(run: FaceRun) -> tuple[float, float]:
@@ -149,20 +168,24 @@ def _simple(face: Face, text: str) -> tuple[FaceRun, int]:
     )
 
 
-def _shape_run(face: Face, text: str, rtl: bool) -> tuple[FaceRun, int]:
+def _shape_run(face: Face, text: str, rtl: bool, language: str) -> tuple[FaceRun, int]:
     if not rtl and face.simple.issuperset(text):
         return _simple(face, text)
-    buffer = hb.Buffer()
+    buffer = new_buffer(text, language)
     buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
     buffer.flags = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
     buffer.direction = "rtl" if rtl else "ltr"
     hb.shape(face.font, buffer, FEATURES)
     glyphs = tuple(_glyphs(face, text.translate(_MIRRORED) if rtl else text, buffer))
     if any(glyph.id == 0 for glyph in glyphs):
         raise MissingCharacter(text[0])
-    return FaceRun(face, glyphs=glyphs), sum(glyph.advance for glyph in glyphs)
+    replaced = not rtl and not all(map(_is_plain, glyphs))
+    return FaceRun(face, text if replaced else "", glyphs=glyphs), sum(glyph.advance for glyph in glyphs)
+
+
+def _is_plain(glyph: Glyph) -> bool:
+    """Whether a glyph is one character that stands on the line after the one before it."""
+    return len(glyph.text) == 1 and glyph.advance > 0 and not glyph.dx and not glyph.dy
 
 
 def _glyphs(face: Face, text: str, buffer: hb.Buffer) -> Iterator[Glyph]:
@@ -175,7 +198,7 @@ def _glyphs(face: Face, text: str, buffer: hb.Buffer) -> Iterator[Glyph]:
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
         stands_for = ""
         if info.cluster not in clusters_with_text:
-            stands_for = text[info.cluster : ends[info.cluster]].strip(_JOINERS)[::step]
+            stands_for = text[info.cluster : ends[info.cluster]][::step]
         clusters_with_text.add(info.cluster)
         nominal = face.font.get_glyph_h_advance(info.codepoint)
         yield Glyph(info.codepoint, stands_for, position.x_advance, nominal, position.x_offset, position.y_offset)

@@ -3,7 +3,8 @@
 import re
 from typing import NamedTuple
 
-from leaflets.labels.faces import Face, LabelFonts
+from leaflets.labels.faces import Face
+from leaflets.labels.fonts import LabelFonts
 from leaflets.labels.shaping import FaceRun, Glyph, ShapedLine
 
 # Codes of shaped glyphs begin in a range where no label face has simple characters.
@@ -88,7 +89,8 @@ class TextWriter:
     def _run(self, run: FaceRun, size: float) -> bytes:
         choice = self._choices.get((run.face, size)) or self._choice(run.face, size)
         if run.glyphs:
-            return choice.two_bytes + _shaped(run, choice.codes, size)
+            shaped = _shaped(run, choice.codes, size)
+            return choice.two_bytes + (_read_as(run.text, shaped) if run.text else shaped)
         choice.codes.note(run.text)
         font, encoding = choice.one_byte, "latin-1"
         try:
@@ -119,6 +121,11 @@ def _kerned(run: FaceRun, encoding: str) -> bytes:
     return b"[" + b"".join(parts) + literal(run.text[start:].encode(encoding)) + b"]TJ"
 
 
+def _read_as(text: str, operators: bytes) -> bytes:
+    """The operators, and the text that a program reads in place of their glyphs, which stand in another order."""
+    return b"/Span<</ActualText<feff%b>>>BDC" % text.encode("utf-16-be").hex().encode() + operators + b" EMC"
+
+
 def _shaped(run: FaceRun, codes: FaceCodes, size: float) -> bytes:
     """Operators for glyphs one after the other; a glyph that HarfBuzz shifts is written at the shifted point."""
     upem = run.face.upem
@@ -138,7 +145,7 @@ def _shaped(run: FaceRun, codes: FaceCodes, size: float) -> bytes:
             out.append(b" %.5g Ts" % (rise * size / upem))
         before, after = -glyph.dx, glyph.nominal + glyph.dx - glyph.advance
         strings.append(
-            (b"%d" % round(1000 * before / upem) if before else b"")
+            (b" %d" % round(1000 * before / upem) if before else b"")
             + literal(codes.code(glyph).to_bytes(2, "big"))
             + (b" %d" % round(1000 * after / upem) if after else b"")
         )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from leaflets.errors import OutputError
-from leaflets.labels.faces import LabelFonts
+from leaflets.labels.fonts import LabelFonts
 from leaflets.printfile.jobs import Copy, LeafletSource, PrintJob, WrittenFile
 from leaflets.printfile.objects import Sink
 from leaflets.printfile.writer import write_print_file

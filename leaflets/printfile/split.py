@@ -13,7 +13,8 @@ from pathlib import Path
 
 from leaflets.impose import blanks_after, paper_sheets
 from leaflets.labels.embed import OBJECTS_PER_FONT, embed
-from leaflets.labels.faces import Face, LabelFonts
+from leaflets.labels.faces import Face
+from leaflets.labels.fonts import LabelFonts
 from leaflets.labels.layout import LabelSetter
 from leaflets.labels.text_operators import FaceCodes, TextWriter
 from leaflets.model.compiled import CompiledLeaflet

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from leaflets.errors import PdfError
 from leaflets.impose import blanks_after, paper_sheets
 from leaflets.labels.embed import OBJECTS_PER_FONT, embed
-from leaflets.labels.faces import LabelFonts
+from leaflets.labels.fonts import LabelFonts
 from leaflets.labels.layout import LabelSetter
 from leaflets.labels.text_operators import TextWriter
 from leaflets.model.compiled import CompiledLeaflet
@@ -73,7 +73,6 @@ class _PrintFile:
         self._setter = LabelSetter(fonts)
         self._labels = LabelWriter(self._text_writer, self._setter, tagged=job.tagged)
         self._file.reserve(METADATA)
-        self._fonts = self._file.reserve(OBJECTS_PER_FONT * len(fonts.faces))
         self._file.put(SAVE_STATE, b"<<>>", b"q\n")
         self._file.put(BLANK, b"<<>>", b"/Artifact<</Type/Layout>>BDC EMC\n")
         self._leaflets: dict[str, _FileLeaflet] = {}
@@ -162,12 +161,13 @@ class _PrintFile:
         self._parents.close_leaf()
 
     def _write_fonts(self) -> bytes:
-        used = self._text_writer.used()
-        for place in used:
-            first = self._fonts + place * OBJECTS_PER_FONT
+        entries = []
+        for place in self._text_writer.used():
+            first = self._file.reserve(OBJECTS_PER_FONT)
             for offset, (body, data) in enumerate(embed(self._text_writer.codes[place]).numbered(first)):
                 self._file.put(first + offset, body, data)
-        return fonts_entries((place, self._fonts + place * OBJECTS_PER_FONT) for place in used)
+            entries.append((place, first))
+        return fonts_entries(entries)
 
     def _write_catalog(self) -> None:
         job, file = self._job, self._file
