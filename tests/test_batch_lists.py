@@ -187,15 +187,20 @@ def test_a_bundle_of_dispenses() -> None:
 def dispensed(**more: object) -> dict[str, str]:
     """The cells of one dispense to a patient who had another name once."""
     names = [{"use": "old", "family": "Before"}, {"use": "official", "given": ["Ana"], "family": "Now"}]
-    patient = {"resource": {"resourceType": "Patient", "id": "p", "name": names}}
-    medication = {"resource": {"resourceType": "Medication", "id": "m", "code": {"text": "metformin"}}}
+    patient = {"resourceType": "Patient", "id": "p", "meta": {"versionId": "2"}, "name": names}
+    medication = {
+        "resourceType": "Medication",
+        "id": "m",
+        "meta": {"versionId": "7"},
+        "code": {"text": "metformin"},
+    }
     dispense = {
         "resourceType": "MedicationDispense",
         "subject": {"reference": "Patient/p/_history/2"},
         "medicationReference": {"reference": "Medication/m/_history/7"},
         **more,
     }
-    bundle = {"resourceType": "Bundle", "entry": [patient, medication, {"resource": dispense}]}
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": one} for one in (patient, medication, dispense)]}
     (row,) = read_list(json.dumps(bundle).encode()).parsed.rows
     return dict(row.cells)
 

@@ -76,6 +76,7 @@ def dispenses(*statuses: str | None) -> bytes:
                 "resourceType": "MedicationDispense",
                 "medicationCodeableConcept": {"text": "apixaban"},
                 "subject": {"display": f"Patient {number}"},
+                "dosageInstruction": [{"text": "One a day"}],
                 **({} if status is None else {"status": status}),
             }
         }
@@ -84,18 +85,24 @@ def dispenses(*statuses: str | None) -> bytes:
     return json.dumps({"resourceType": "Bundle", "entry": entries}).encode()
 
 
-@pytest.mark.parametrize("status", ["declined", "cancelled", "stopped", "entered-in-error"])
+@pytest.mark.parametrize("status", ["declined", "cancelled", "stopped", "entered-in-error", "on-hold"])
 def test_a_dispense_that_is_not_handed_out_is_not_printed(status: str) -> None:
     run_list = read_list(dispenses("completed", status))
     assert [row.cells["patient_name"] for row in run_list.parsed.rows] == ["Patient 0"]
     assert [finding.code for finding in run_list.findings] == ["list-dispense-off"]
 
 
-@pytest.mark.parametrize("status", [None, "preparation", "in-progress", "on-hold", "completed", "unknown"])
+@pytest.mark.parametrize("status", [None, "preparation", "in-progress", "completed"])
 def test_every_other_dispense_is_printed(status: str | None) -> None:
     run_list = read_list(dispenses(status))
     assert len(run_list.parsed.rows) == 1
+    assert not run_list.parsed.rows[0].fault
     assert run_list.findings == ()
+
+
+@pytest.mark.parametrize("status", ["unknown", "active"])
+def test_a_dispense_that_may_have_been_stopped_is_refused(status: str) -> None:
+    assert "status" in read_list(dispenses(status)).parsed.rows[0].fault
 
 
 @pytest.mark.parametrize(

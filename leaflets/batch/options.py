@@ -41,6 +41,8 @@ def options_to_json(options: RunOptions) -> str:
         "sort": options.sort,
         "flags": [name for name in FLAGS if getattr(options, name)],
         "allowed": sorted(objection.value for objection in options.allowed),
+        # Left out where it is not so, as in runs made before there was a language of the patient.
+        **({"lang_given": True} if options.defaults.lang_given else {}),
     }
     return json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
 
@@ -51,7 +53,9 @@ def options_from_json(text: str) -> RunOptions:
     audience, lang, paper, type_size = (*facts["edition"], TypeSize.STANDARD)[:4]
     return RunOptions(
         defaults=RowDefaults(
-            Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)), facts["destination"]
+            Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)),
+            facts["destination"],
+            facts.get("lang_given", False),
         ),
         columns=tuple((header, column) for header, column in facts["columns"]),
         encoding=facts["encoding"],

@@ -7,6 +7,7 @@ from leaflets.batch.assessment import Assessment, Monographs
 from leaflets.batch.options import RunOptions
 from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import UsageError
+from leaflets.languages import BESIDE, language
 from leaflets.ledger import serials
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry
 from leaflets.model.copy import Leaflet
@@ -86,7 +87,14 @@ def plan(
         faults += _check_banners(requests, print_files)
     rejected = frozenset({fault.line for fault in faults} | refused | unprintable)
     good = [one for one in requests if one.line not in rejected]
-    findings = (*run_list.findings, *map(_finding, faults), *refusals, *label_findings, *_duplicates(requests))
+    findings = (
+        *run_list.findings,
+        *map(_finding, faults),
+        *refusals,
+        *label_findings,
+        *_duplicates(requests),
+        *_other_words(good),
+    )
     return replace(_numbered(name, good, assessments, options, pseudonym), findings=findings, rejected=rejected)
 
 
@@ -178,6 +186,18 @@ def _duplicates(requests: Iterable[CopyRequest]) -> Iterator[Finding]:
                 Severity.WARNING, "list-duplicate", message, "Take one of them away if it is not meant.", line=one.line
             )
         first.setdefault(key, one.line)
+
+
+def _other_words(requests: Iterable[CopyRequest]) -> Iterator[Finding]:
+    """A warning for each row whose directions were put into words in another language than its leaflet."""
+    for one in requests:
+        lang = one.directions_lang
+        if lang and one.label and lang not in one.leaflet.edition.lang.split(BESIDE):
+            message = (
+                f"its directions are structured and are in {language(lang).name}; its leaflet is in another language"
+            )
+            hint = "Let the system that writes the list put them into words of the patient's language."
+            yield Finding(Severity.WARNING, "list-directions-language", message, hint, line=one.line)
 
 
 # -------------------------------------------------------------------- numbering

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from leaflets.batch.assessment import Monographs
@@ -16,9 +16,9 @@ from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.rows import plan_digest
 from leaflets.ledger.states import CopyState
 from leaflets.project.files import make_folder
-from leaflets.runlist.read import RunList, read_list, rejected_rows
+from leaflets.runlist.read import FHIR_FORMATS, RunList, read_list, rejected_rows
 
-SUFFIXES = {"csv": "csv", "jsonl": "jsonl", "fhir": "json"}
+SUFFIXES = {"csv": "csv", "jsonl": "jsonl", "fhir": "json", "ndjson": "ndjson"}
 """Suffixes of file names by the format of a list."""
 
 SavePrivately = Callable[[Path, bytes], None]
@@ -71,6 +71,7 @@ def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFile
     monograph, changed after part of it was written.
     """
     run_list = read_list(request.data, dict(request.options.columns), request.options.encoding)
+    request = _of_format(request, run_list.format)
     identity = _identify(request, run_list, ledger) if ledger else RunIdentity(f"{request.day}-new", "")
 
     def planned(name: str) -> Plan:
@@ -83,6 +84,17 @@ def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFile
     _cancel_unwritten(ledger, identity.entry, "its monographs, or what is known of them, have changed")
     identity = _new_identity(request, run_list, ledger, ledger.count_runs(run_list.sha256))
     return PlannedRun(request, run_list, identity, planned(identity.name))
+
+
+def _of_format(request: RunRequest, format: str) -> RunRequest:
+    """The request without what makes no difference to a list of this format.
+
+    Only FHIR knows a patient's language. So other lists have the options, and runs the names, that they always had.
+    """
+    if format in FHIR_FORMATS or not request.options.defaults.lang_given:
+        return request
+    defaults = replace(request.options.defaults, lang_given=False)
+    return replace(request, options=replace(request.options, defaults=defaults))
 
 
 def execute_run(

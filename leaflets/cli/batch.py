@@ -39,9 +39,7 @@ def add_parser(commands: Any, help_line: str) -> None:
         epilog=_EXAMPLES,
         formatter_class=HelpPage,
     )
-    parser.add_argument(
-        "list", type=Path, metavar="LIST", help="CSV, JSON Lines or a FHIR Bundle of MedicationDispense"
-    )
+    parser.add_argument("list", type=Path, metavar="LIST", help="CSV, JSON Lines, or FHIR dispenses (Bundle or NDJSON)")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the print files (default: output)")
     parser.add_argument(
         "--workers",
@@ -77,7 +75,9 @@ def _add_print_file_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_row_defaults(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--audience", choices=values(Audience), default="patient", help="where a row does not say")
-    parser.add_argument("--lang", metavar="LANG", help="where a row does not say (default: settings, en)")
+    parser.add_argument(
+        "--lang", metavar="LANG", help="where a row does not say (default: the FHIR patient's, settings, en)"
+    )
     parser.add_argument(
         "--edition", choices=values(TypeSize), help="where a row does not say (default: settings, standard)"
     )

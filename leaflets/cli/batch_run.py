@@ -94,7 +94,7 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
     project = environment.project
     edition = requested_edition(project, args.audience, lang=args.lang, paper=args.paper, type_size=args.edition)
     options = RunOptions(
-        defaults=RowDefaults(edition, args.destination),
+        defaults=RowDefaults(edition, args.destination, lang_given=args.lang is not None),
         columns=tuple(sorted(project.settings.batch_columns.items())),
         encoding=args.encoding,
         sort=tuple(filter(None, args.sort.replace(" ", "").split(","))),

@@ -12,7 +12,7 @@ from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.project import display_path
 
-_FORMAT_NAMES = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle"}
+_FORMAT_NAMES = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle", "ndjson": "FHIR NDJSON"}
 
 
 def table(rows: Iterable[Sequence[str]]) -> list[str]:

@@ -23,12 +23,18 @@ MAX_CELL_CHARS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row: the line it begins on, its cells by column, its text in the list, and why it cannot be read, if so."""
+    """One row: the line it begins on, its cells by column, its text in the list, and why it cannot be read, if so.
+
+    `patient_lang` is the language its patient reads, where the list says it of the patient and not of the leaflet.
+    `directions_lang` is the language of directions that were put into words of ours, empty for those of the list.
+    """
 
     line: int
     cells: Mapping[str, str] = field(repr=False)
     raw: str = field(repr=False)
     fault: str = ""
+    patient_lang: str = field(default="", repr=False)
+    directions_lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,12 @@ from leaflets.model.finding import Finding, Severity
 from leaflets.runlist.columns import ParsedList
 from leaflets.runlist.delimited import read_delimited
 from leaflets.runlist.encoding import decode, encode
-from leaflets.runlist.fhir import is_bundle, read_bundle
+from leaflets.runlist.fhir.entries import fhir_format
+from leaflets.runlist.fhir.read import read_bundle, read_ndjson
 from leaflets.runlist.json_lines import read_json_lines
+
+FHIR_FORMATS = frozenset({"fhir", "ndjson"})
+"""Formats of lists that are made of FHIR resources: a Bundle, or one resource a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,11 @@ def rejected_rows(run_list: RunList, lines: Collection[int]) -> bytes:
 def _parsed(text: str, columns: Mapping[str, str]) -> tuple[str, ParsedList]:
     if not text.lstrip().startswith("{"):
         return "csv", read_delimited(text, columns)
-    if is_bundle(text):
-        return "fhir", read_bundle(text)
+    format = fhir_format(text)
+    if format == "fhir":
+        return format, read_bundle(text)
+    if format == "ndjson":
+        return format, read_ndjson(text)
     return "jsonl", read_json_lines(text, columns)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from leaflets.labels import LABEL_FIELDS, Label
+from leaflets.languages import BESIDE
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.paper import Paper
@@ -26,15 +27,22 @@ INVISIBLE = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xAD,
 
 @dataclass(frozen=True, slots=True)
 class RowDefaults:
-    """What holds for a row that does not say otherwise."""
+    """What holds for a row that does not say otherwise.
+
+    `lang_given` is true where the user gave the language for this run; a patient's own language does not replace it.
+    """
 
     edition: Edition = field(default_factory=lambda: Edition(Audience.PATIENT))
     destination: str = "print"
+    lang_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CopyRequest:
-    """A valid row: so many copies of a leaflet to a destination, with this label. A clinician sheet has no label."""
+    """A valid row: so many copies of a leaflet to a destination, with this label. A clinician sheet has no label.
+
+    `directions_lang` is the language of directions that are our words, empty for those of the list.
+    """
 
     line: int
     leaflet: Leaflet
@@ -42,6 +50,7 @@ class CopyRequest:
     destination: str
     label: Label | None
     cells: Mapping[str, str] = field(repr=False)
+    directions_lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +72,13 @@ def copy_request(row: ListRow, names: DrugNames, defaults: RowDefaults) -> CopyR
     if isinstance(drug, RowFault):
         return drug
     try:
-        edition = _edition(cells, defaults.edition)
+        edition = _edition(row, defaults)
         copies = _copies(cells.get("copies", ""))
         destination = _destination(cells.get("destination", "")) or defaults.destination
     except ValueError as error:
         return RowFault(row.line, "list-cell", str(error))
     label = None if edition.audience is Audience.CLINICIAN else _label(cells)
-    return CopyRequest(row.line, Leaflet(drug, edition), copies, destination, label, cells)
+    return CopyRequest(row.line, Leaflet(drug, edition), copies, destination, label, cells, row.directions_lang)
 
 
 def _drug(row: ListRow, names: DrugNames) -> str | RowFault:
@@ -115,11 +124,15 @@ def _near(near: tuple[str, ...]) -> str:
     return f"Near names: {', '.join(near)}." if near else ""
 
 
-def _edition(cells: Mapping[str, str], default: Edition) -> Edition:
-    lang = cells.get("lang", "").replace("_", "-") or default.lang
+def _edition(row: ListRow, defaults: RowDefaults) -> Edition:
+    cells, default = row.cells, defaults.edition
+    audience = _one_of(Audience, cells.get("audience", ""), default.audience, "audience")
+    patient_lang = row.patient_lang if audience is Audience.PATIENT and not defaults.lang_given else ""
+    if patient_lang in default.lang.split(BESIDE):
+        patient_lang = ""  # the default has it already, alone or beside another
+    lang = cells.get("lang", "").replace("_", "-") or patient_lang or default.lang
     if not _LANG.fullmatch(lang):
         raise ValueError("column `lang` holds no language tag (en, es, en+es …)")
-    audience = _one_of(Audience, cells.get("audience", ""), default.audience, "audience")
     paper = _one_of(Paper, cells.get("paper", ""), default.paper, "paper")
     return Edition(audience, lang, paper, _one_of(TypeSize, cells.get("edition", ""), default.type_size, "edition"))
 

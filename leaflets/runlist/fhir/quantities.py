@@ -1,0 +1,130 @@
+"""Quantities, ranges and ratios of a dosage → words: "1 tablet", "1 to 2 tablets", "8 tablets in 24 hours"."""
+
+from leaflets.runlist.fhir.values import Object, UnreadableResource, member, number, refuse_unknown, text
+
+_FORMS = (
+    *("tablet", "capsule", "drop", "puff", "spray", "patch", "suppository", "sachet", "lozenge", "ampoule", "vial"),
+    *("application", "dose", "unit", "microgram", "nanogram", "millimole"),
+)
+_PLURALS = {"patch": "patches", "suppository": "suppositories"}
+
+_SPELLINGS = {
+    "tab": "tablet",
+    "tabs": "tablet",
+    "{tbl}": "tablet",
+    "{tab}": "tablet",
+    "cap": "capsule",
+    "caps": "capsule",
+    "{cap}": "capsule",
+    "gtt": "drop",
+    "gtts": "drop",
+    "[drp]": "drop",
+    "supp": "suppository",
+    "supps": "suppository",
+    "u": "unit",
+    "iu": "unit",
+    "[iu]": "unit",
+    "international unit": "unit",
+    "international units": "unit",
+    "ug": "microgram",
+    "µg": "microgram",
+    "μg": "microgram",
+    "mcg": "microgram",
+    "ng": "nanogram",
+    "mmol": "millimole",
+    **{
+        spelling: form
+        for form in _FORMS
+        for plural in (_PLURALS.get(form, form + "s"),)
+        for spelling in (form, plural, f"{form}(s)", f"{{{form}}}", f"{{{plural}}}")
+    },
+}
+"""Spellings of units, in UCUM or in words, which are printed in full where a symbol is misread (ISMP: µg, U, IU)."""
+
+_SYMBOLS = {"mg": "mg", "g": "g", "kg": "kg", "ml": "mL", "l": "L", "cm": "cm", "%": "%", "mg/ml": "mg/mL"}
+"""Symbols without a plural that are safe as they are, by their spelling in lower case; litres have a capital."""
+
+TIMES = {"s": "second", "min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
+"""Units of time by their UCUM code."""
+
+_TIME_SPELLINGS = {**TIMES, **{word + s: word for word in TIMES.values() for s in ("", "s")}}
+
+_QUANTITY = frozenset({"value", "unit", "system", "code"})
+
+
+def quantity_words(quantity: Object, element: str) -> str:
+    """A quantity in words. `element` names it in messages.
+
+    Raises UnreadableResource where it has no number, no unit, or more than a number and a unit.
+    """
+    value = _value(quantity, element)
+    return f"{value} {_unit(quantity, value, element)}"
+
+
+def range_words(extent: Object, element: str) -> str:
+    """A range in words: "1 to 2 tablets", "up to 2 tablets". Raises UnreadableResource where it has no upper end."""
+    refuse_unknown(extent, {"low", "high"}, element)
+    low, high = member(extent, "low"), member(extent, "high")
+    if not high:
+        raise UnreadableResource(f"`{element}` has no upper end")
+    most = quantity_words(high, element)
+    if not low:
+        return f"up to {most}"
+    least = quantity_words(low, element)
+    unit = _unit(high, _value(high, element), element)
+    same = _unit(low, _value(high, element), element) == unit
+    return f"{_value(low, element) if same else least} to {most}"
+
+
+def ratio_words(ratio: Object, element: str, *, per: str) -> str:
+    """A ratio in words, its parts joined by `per`: "8 tablets in 24 hours", "100 mL per hour".
+
+    Raises UnreadableResource where a part is missing or cannot be put into words.
+    """
+    refuse_unknown(ratio, {"numerator", "denominator"}, element)
+    below = member(ratio, "denominator")
+    value = _value(below, element)
+    time = _TIME_SPELLINGS.get(text(below, "unit") or text(below, "code")) or _TIME_SPELLINGS.get(text(below, "code"))
+    unit = _counted(time, value) if time else _unit(below, value, element)
+    amount = unit if value == "1" and per == "per" else f"{value} {unit}"
+    return f"{quantity_words(member(ratio, 'numerator'), element)} {per} {amount}"
+
+
+def span_words(quantity: Object, element: str) -> str:
+    """A length of time in words: "7 days". Raises UnreadableResource where it is none."""
+    value = _value(quantity, element)
+    time = _TIME_SPELLINGS.get(text(quantity, "code")) or _TIME_SPELLINGS.get(text(quantity, "unit"))
+    if not time:
+        raise UnreadableResource(f"`{element}` has no unit of time")
+    return f"{value} {_counted(time, value)}"
+
+
+def time_unit(code: str, value: str, element: str) -> str:
+    """The unit of time of a UCUM code, in the number that goes with the value. Raises UnreadableResource."""
+    if code not in TIMES:
+        raise UnreadableResource(f"`{element}` has no unit of time")
+    return _counted(TIMES[code], value)
+
+
+def _value(quantity: Object, element: str) -> str:
+    refuse_unknown(quantity, _QUANTITY, element)
+    value = number(quantity, "value")
+    if not value:
+        raise UnreadableResource(f"`{element}` has no number")
+    return value
+
+
+def _unit(quantity: Object, value: str, element: str) -> str:
+    for spelling in (text(quantity, "unit"), text(quantity, "code")):
+        key = spelling.casefold()
+        if form := _SPELLINGS.get(key):
+            return _counted(form, value)
+        if key in _SYMBOLS:
+            return _SYMBOLS[key]
+    if not (unit := text(quantity, "unit")):
+        raise UnreadableResource(f"`{element}` has no unit in words")
+    return unit
+
+
+def _counted(form: str, value: str) -> str:
+    return form if value == "1" else _PLURALS.get(form, form + "s")

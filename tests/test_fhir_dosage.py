@@ -1,0 +1,231 @@
+"""Structured directions are put into words whole, or their row is refused; never a label with half of them."""
+
+import json
+
+import pytest
+
+from leaflets.runlist.fhir.dosage import Directions, directions
+from leaflets.runlist.fhir.values import DECODER, UnreadableResource
+
+ORAL = {"coding": [{"system": "http://snomed.info/sct", "code": "26643006", "display": "Oral route (qualifier value)"}]}
+GTS = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
+DAILY = {"frequency": 1, "period": 1, "periodUnit": "d"}
+TWICE = {**DAILY, "frequency": 2}
+
+
+def dose(value: object, unit: str = "tablet") -> list[dict[str, object]]:
+    return [{"doseQuantity": {"value": value, "unit": unit}}]
+
+
+def dosage(**more: object) -> dict[str, object]:
+    return {"route": ORAL, "doseAndRate": dose(1), "timing": {"repeat": DAILY}, **more}
+
+
+def of(*dosages: dict[str, object], **more: object) -> Directions:
+    return directions(DECODER.decode(json.dumps({"dosageInstruction": dosages, **more})))
+
+
+def timed(**repeat: object) -> str:
+    """What is said after the dose for a timing."""
+    words = of(dosage(timing={"repeat": repeat})).text
+    return words.removeprefix("Take 1 tablet by mouth ").removesuffix(".")
+
+
+def test_a_dosage_is_one_plain_sentence() -> None:
+    week = {"value": 7, "unit": "days", "system": "http://unitsofmeasure.org", "code": "d"}
+    read = of(dosage(timing={"repeat": {**TWICE, "when": ["MORN", "EVE"], "boundsDuration": week}}))
+    assert read.text == "Take 1 tablet by mouth 2 times a day, in the morning and in the evening, for 7 days."
+    assert read.composed
+
+
+@pytest.mark.parametrize(
+    ("repeat", "expected"),
+    [
+        (DAILY, "once a day"),
+        ({"period": 1, "periodUnit": "d"}, "every day"),
+        ({**DAILY, "frequencyMax": 2}, "1 to 2 times a day"),
+        ({"frequencyMax": 4, "period": 1, "periodUnit": "d"}, "up to 4 times a day"),
+        ({"frequency": 1, "period": 1, "periodUnit": "h"}, "every hour"),
+        ({"frequency": 1, "period": 6, "periodUnit": "h"}, "every 6 hours"),
+        ({"frequency": 1, "period": 4, "periodMax": 6, "periodUnit": "h"}, "every 4 to 6 hours"),
+        ({"frequency": 2, "period": 3, "periodUnit": "wk"}, "2 times every 3 weeks"),
+        ({"frequency": 1, "period": 1, "periodUnit": "wk", "dayOfWeek": ["mon"]}, "once a week, on Monday"),
+        ({**DAILY, "dayOfWeek": ["mon"]}, "only on Monday, once on that day"),
+        ({**TWICE, "dayOfWeek": ["tue", "sat"]}, "only on Tuesday and Saturday, 2 times on each of these days"),
+        ({"when": ["ACM"], "offset": 30}, "30 minutes before breakfast"),
+        ({"when": ["HS"], "offset": 120}, "2 hours before going to sleep"),
+        ({"when": ["HS"]}, "at bedtime"),
+        ({"when": ["C"]}, "with meals"),
+        ({**TWICE, "timeOfDay": ["08:00:00", "20:30:00"]}, "2 times a day, at 08:00 and 20:30"),
+        (
+            {**DAILY, "duration": 30, "durationMax": 60, "durationUnit": "min"},
+            "once a day, each time for 30 to 60 minutes",
+        ),
+        ({"count": 1}, "once only"),
+        ({**DAILY, "count": 5, "countMax": 7}, "once a day, 5 to 7 times in all"),
+        ({**DAILY, "boundsPeriod": {"end": "2026-04-10"}}, "once a day, up to and including 10 April 2026"),
+        (
+            {**DAILY, "boundsRange": {"low": {"value": 7, "unit": "days"}, "high": {"value": 10, "unit": "days"}}},
+            "once a day, for 7 to 10 days",
+        ),
+    ],
+)
+def test_every_part_of_a_timing_is_in_the_sentence(repeat: dict[str, object], expected: str) -> None:
+    assert timed(**repeat) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ({"coding": [{"system": GTS, "code": "BID"}]}, "2 times a day"),
+        ({"coding": [{"system": GTS, "code": "Q6H"}], "text": "Q6H"}, "every 6 hours"),
+        ({"text": "QD"}, "once a day"),
+        ({"coding": [{"system": GTS, "code": "BED"}]}, "at bedtime"),
+        ({"coding": [{"system": "urn:own", "code": "7", "display": "With the first meal"}]}, "with the first meal"),
+    ],
+)
+def test_a_timing_code_is_a_complete_statement(code: dict[str, object], expected: str) -> None:
+    assert of(dosage(timing={"code": code})).text == f"Take 1 tablet by mouth {expected}."
+    bounded = {"code": code, "repeat": {"boundsDuration": {"value": 3, "code": "d"}}}
+    assert of(dosage(timing=bounded)).text == f"Take 1 tablet by mouth {expected}, for 3 days."
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"asNeededBoolean": True, "timing": None}, "Take 1 tablet by mouth only when needed."),
+        (
+            {"asNeededCodeableConcept": {"text": "pain"}},
+            "Take 1 tablet by mouth once a day, only when needed for pain.",
+        ),
+        (
+            {"asNeeded": True, "asNeededFor": [{"text": "pain"}, {"text": "fever"}]},
+            "Take 1 tablet by mouth once a day, only when needed for pain or fever.",
+        ),
+        ({"asNeededBoolean": False}, "Take 1 tablet by mouth once a day."),
+        ({"doseAndRate": dose(2, "TAB")}, "Take 2 tablets by mouth once a day."),
+        ({"doseAndRate": dose(5, "ml")}, "Take 5 mL by mouth once a day."),
+        ({"doseAndRate": dose(100, "ug")}, "Take 100 micrograms by mouth once a day."),
+        (
+            {
+                "doseAndRate": [
+                    {"doseRange": {"low": {"value": 1, "unit": "tab"}, "high": {"value": 2, "unit": "tabs"}}}
+                ]
+            },
+            "Take 1 to 2 tablets by mouth once a day.",
+        ),
+        ({"method": {"text": "Chew"}}, "Chew 1 tablet by mouth once a day."),
+        ({"route": {"text": "Gastrostomy"}}, "Use 1 tablet (route: Gastrostomy) once a day."),
+        ({"site": {"text": "left cheek"}}, "Take 1 tablet by mouth (site: left cheek) once a day."),
+        (
+            {
+                "maxDosePerPeriod": {
+                    "numerator": {"value": 8, "unit": "tablet"},
+                    "denominator": {"value": 24, "code": "h"},
+                }
+            },
+            "Take 1 tablet by mouth once a day. No more than 8 tablets in 24 hours.",
+        ),
+        (
+            {
+                "maxDosePerPeriod": [
+                    {"numerator": {"value": 4, "unit": "g"}, "denominator": {"value": 1, "unit": "day"}}
+                ],
+                "maxDosePerAdministration": {"value": 1, "unit": "g"},
+            },
+            "Take 1 tablet by mouth once a day. No more than 4 g in 1 day and 1 g at one time.",
+        ),
+        (
+            {"additionalInstruction": [{"text": "With food."}], "patientInstruction": "Drink water."},
+            "Take 1 tablet by mouth once a day.\nWith food.\nDrink water.",
+        ),
+    ],
+)
+def test_every_part_of_a_dosage_of_r4_and_r5_is_in_the_words(more: dict[str, object], expected: str) -> None:
+    assert of(dosage(**more)).text == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [("0.5", "0.5"), ("2.50", "2.5"), ("1.0", "1"), ("1e-1", "0.1"), ("0.1000000001", "0.1000000001")],
+)
+def test_numbers_are_printed_as_written_without_a_trailing_zero(written: str, printed: str) -> None:
+    text = json.dumps({"dosageInstruction": [dosage(doseAndRate=dose(77, "mg"))]}).replace("77", written)
+    assert directions(DECODER.decode(text)).text == f"Take {printed} mg by mouth once a day."
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"timing": None},
+        {"timing": {}},
+        {"doseAndRate": None},
+        {"doseAndRate": [{}]},
+        {"doseAndRate": [*dose(1), *dose(2)]},
+        {"doseAndRate": [{"doseQuantity": {"value": 1}}]},
+        {"doseAndRate": [{"doseQuantity": {"unit": "tablet"}}]},
+        {"doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet", "comparator": "<"}}]},
+        {"doseAndRate": [{"doseQuantity": {"value": "1", "unit": "tablet"}}]},
+        {"doseAndRate": [{"doseQuantity": {"value": -1, "unit": "tablet"}}]},
+        {"doseAndRate": [{"doseRange": {"low": {"value": 1, "unit": "tablet"}}}]},
+        {"doseQuantity": {"value": 1, "unit": "tablet"}},
+        {"timing": {"repeat": {"frequency": 2}}},
+        {"timing": {"repeat": {**DAILY, "when": ["MORN", "EVE"]}}},
+        {"timing": {"repeat": {**DAILY, "timeOfDay": ["08:00", "20:00"]}}},
+        {"timing": {"repeat": {"when": ["MORN"], "timeOfDay": ["08:00:00"]}}},
+        {"timing": {"repeat": {"when": ["XXX"]}}},
+        {"timing": {"repeat": {"when": ["MORN"], "offset": 30}}},
+        {"timing": {"repeat": {**DAILY, "offset": 30}}},
+        {"timing": {"repeat": {**DAILY, "periodUnit": "fortnight"}}},
+        {"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "wk", "dayOfWeek": ["mon", "tue"]}}},
+        {"timing": {"repeat": {**DAILY, "dayOfWeek": ["Monday"]}}},
+        {"timing": {"repeat": {**DAILY, "boundsDuration": {"value": 7, "unit": "moons"}}}},
+        {"timing": {"repeat": {**DAILY, "boundsPeriod": {"end": "2026-02-30"}}}},
+        {"timing": {"repeat": {**DAILY, "startOffset": 3}}},
+        {"timing": {"repeat": {**DAILY}, "code": {"coding": [{"system": GTS, "code": "BID"}]}}},
+        {"timing": {"code": {"coding": [{"system": "urn:own", "code": "77"}]}}},
+        {"timing": "daily"},
+        {"asNeeded": False, "asNeededFor": [{"text": "pain"}]},
+        {"asNeededFor": [{"coding": [{"code": "22253000"}]}]},
+        {"additionalInstruction": [{"coding": [{"code": "311504000"}]}]},
+        {"route": {"coding": [{"code": "7"}]}},
+        {"maxDosePerPeriod": {"numerator": {"value": 8, "unit": "tablet"}}},
+        {"modifierExtension": [{"url": "urn:not"}]},
+        {"unheardOf": True},
+    ],
+)
+def test_what_cannot_be_put_into_words_whole_is_refused(more: dict[str, object]) -> None:
+    with pytest.raises(UnreadableResource):
+        of(dosage(**more))
+
+
+@pytest.mark.parametrize("empty", [{}, {"sequence": 1}, {"text": ""}])
+def test_a_dosage_without_anything_is_refused(empty: dict[str, object]) -> None:
+    with pytest.raises(UnreadableResource):
+        of(empty)
+
+
+def test_steps_are_in_order_and_what_is_taken_beside_is_said() -> None:
+    later, first = dosage(sequence=2, doseAndRate=dose(2)), dosage(sequence=1)
+    beside = dosage(sequence=2, doseAndRate=dose(5, "mg"))
+    assert of(later, first, beside).text.splitlines() == [
+        "Take 1 tablet by mouth once a day.",
+        "Then: Take 2 tablets by mouth once a day.",
+        "Also: Take 5 mg by mouth once a day.",
+    ]
+    with pytest.raises(UnreadableResource):
+        of(dosage(sequence=1), dosage())
+
+
+def test_the_words_of_the_list_go_before_ours() -> None:
+    worded = of(dosage(text="One each morning", additionalInstruction=[{"text": "With food"}]))
+    assert (worded.text, worded.composed) == ("One each morning\nWith food", False)
+    assert of(dosage(text="One with food", additionalInstruction=[{"text": "With food"}])).text == "One with food"
+    rendered = of(dosage(patientInstruction="Drink water"), renderedDosageInstruction="One each morning")
+    assert (rendered.text, rendered.composed) == ("One each morning\nDrink water", False)
+    assert of(dosage(), {"text": "Then stop"}).text == "Take 1 tablet by mouth once a day.\nAlso: Then stop"
+
+
+@pytest.mark.parametrize(("codes", "times"), [(["MORN", "EVE"], "morning evening"), (["MORN", "WAKE"], "")])
+def test_times_of_the_day_are_all_of_them_or_none(codes: list[str], times: str) -> None:
+    assert of({"text": "As said", "timing": {"repeat": {"when": codes}}}).times == times
