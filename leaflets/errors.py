@@ -6,6 +6,7 @@
     ├─ CheckFailed      4   findings of severity error stand in the way
     ├─ RenderError      5   template, style, font, glyph or forbidden fetch
     ├─ PdfError         6   a PDF that could not be labelled, imposed or proved
+    ├─ OutOfMemory      7   not enough memory for the job
     ├─ OutputError      8   a file that could not be written
     ├─ LedgerError      9   a ledger that is locked, damaged or of another version
     ├─ RunIncomplete   11   a run that ended with copies not done
@@ -55,6 +56,15 @@ class PdfError(LeafletError):
     """A PDF that could not be read, labelled, imposed or proved."""
 
     exit_code = 6
+
+
+class OutOfMemory(LeafletError):
+    """There is not enough memory, or a limit on it that is too low, for the job."""
+
+    exit_code = 7
+    default_hint = (
+        "End other programs or raise the limit (ulimit -v); a long list can be split, a run given fewer --workers."
+    )
 
 
 class OutputError(LeafletError):

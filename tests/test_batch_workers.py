@@ -1,17 +1,21 @@
 """A leaflet that dies, hangs or eats memory is one failed result; the run and its other leaflets go on."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 from typing import NoReturn
 
 import pytest
 
+from leaflets.errors import OutOfMemory
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition
+from leaflets.workers import pool
 from leaflets.workers.local import ProcessWorkers, SerialWorkers
 from leaflets.workers.protocol import Limits, RenderTask, Result
 from tests.sheets import ROOT
@@ -56,7 +60,19 @@ def dies_once(task: RenderTask, word: str) -> Result:
     return good(task, word)
 
 
+def sleeps(task: RenderTask, word: str) -> Result:
+    time.sleep(float(word))
+    return good(task, word)
+
+
+def stops(task: RenderTask, word: str) -> Result:
+    Path(word).write_text(str(os.getpid()))
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return good(task, word)
+
+
 BEHAVIOURS = {"good": good, "dies": dies, "leaves": leaves, "hangs": hangs, "eats": eats, "once": dies_once}
+BEHAVIOURS |= {"sleeps": sleeps, "stops": stops}
 
 
 def tasks(*drugs: str) -> list[RenderTask]:
@@ -91,6 +107,79 @@ def test_a_worker_that_died_by_chance_is_replaced_and_its_task_done(tmp_path: Pa
     assert not results[2].fault
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not say that a process is stopped")
+def test_time_in_which_a_worker_is_stopped_does_not_count(tmp_path: Path) -> None:
+    def let_it_go_on() -> None:
+        while not (seen.exists() and pool.is_stopped(int(seen.read_text() or 0))):
+            time.sleep(0.01)
+        time.sleep(1.2)
+        os.kill(int(seen.read_text()), signal.SIGCONT)
+
+    seen = tmp_path / "worker"
+    other = Thread(target=let_it_go_on)
+    other.start()
+    results = run_tasks(1, f"stops:{seen}", "hangs", limits=Limits(seconds=0.5))
+    other.join()
+    assert not results[1].fault
+    assert "longer than 0.5 seconds" in results[2].message
+
+
+def test_time_in_which_this_process_is_paused_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "LONGEST_TICK_S", 0.05)
+    results = ProcessWorkers(2, Limits(seconds=0.5)).run(render, tasks("sleeps:0.2", "sleeps:1.3"), never)
+    assert not next(results).fault
+    time.sleep(0.8)
+    assert [result.fault for result in results] == [""]
+
+
+def test_a_process_that_runs_or_is_gone_is_not_stopped() -> None:
+    assert not pool.is_stopped(os.getpid())
+    assert not pool.is_stopped(2**30)
+    assert not pool.is_stopped(None)
+
+
+def test_workers_take_the_lower_of_their_limit_of_memory_and_that_of_the_system() -> None:
+    code = """\
+import resource
+from leaflets.workers.pool import MIB, _limit_memory
+for mib in (4096, 2048):
+    _limit_memory(mib)
+    print(*(limit // MIB for limit in resource.getrlimit(resource.RLIMIT_AS)))
+"""
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (3000 * pool.MIB, 3000 * pool.MIB))
+
+    ran = subprocess.run([sys.executable, "-c", code], preexec_fn=limited, capture_output=True, text=True, cwd=ROOT)
+    assert (ran.stdout, ran.stderr) == ("3000 3000\n2048 3000\n", "")
+
+
+def test_a_worker_that_cannot_be_started_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_process: object) -> NoReturn:
+        raise EOFError("unexpected EOF")
+
+    monkeypatch.setattr("multiprocessing.context.ForkServerProcess.start", fails)
+    with pytest.raises(OutOfMemory, match="no worker can be started") as fault:
+        run_tasks(1, "good", limits=Limits())
+    assert "--workers 0" in fault.value.hint
+
+
+def test_a_worker_ends_with_the_command_that_started_it() -> None:
+    code = """\
+import os, signal
+from leaflets.workers.local import workers_for
+from tests.test_batch_workers import tasks, render, never
+for result in workers_for(1, ()).run(render, tasks("good", "hangs"), never):
+    print(result.sheet.split()[-1], flush=True)
+    os.fork() or os.execvp("sleep", ["sleep", "0.3"])
+    os.wait()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=False, cwd=ROOT)
+    assert ran.returncode == -signal.SIGKILL
+    assert _is_gone(int(ran.stdout))
+
+
 def test_workers_are_renewed() -> None:
     results = run_tasks(1, *["good"] * 5, limits=Limits(leaflets=2))
     assert len({result.sheet for result in results.values()}) == 3
@@ -101,10 +190,7 @@ def test_no_worker_is_left_when_the_run_is_left() -> None:
     first = next(going)
     worker = int(first.sheet.split()[-1])
     going.close()  # type: ignore[attr-defined]  # the iterator is a generator, and is left half way here
-    deadline = time.monotonic() + 10
-    while _runs(worker) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not _runs(worker)
+    assert _is_gone(worker)
 
 
 def test_a_stop_lets_the_task_in_hand_end() -> None:
@@ -144,6 +230,14 @@ print(*(bool(one.fault) for one in workers.run(render, tasks("good"), never)))
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (ran.stdout, ran.stderr) == ("False\n", "")
+
+
+def _is_gone(process: int) -> bool:
+    """Whether a process ends within ten seconds."""
+    deadline = time.monotonic() + 10
+    while _runs(process) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not _runs(process)
 
 
 def _runs(process: int) -> bool:

@@ -7,10 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from leaflets.project.files import read_up_to
 from tests.running import MONOGRAPH, Leaflet, Ran, environment, process
 
 GOOD = b"%PDF-1.7 an earlier sheet"
@@ -364,3 +367,61 @@ def test_no_command_prints_a_traceback_for_a_bad_word(tmp_path: Path) -> None:
         assert ran.code in (2, 3)
         assert "Traceback" not in ran.err
         assert ran.err
+
+
+# ---------------------------------------------------------------- memory
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        ImportError("libsqlite3.so.0: failed to map segment from shared object"),
+    ],
+)
+def test_a_command_without_enough_memory_ends_in_a_sentence(
+    leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def fails(_args: object) -> NoReturn:
+        raise fault
+
+    monkeypatch.setattr("leaflets.cli.list.run", fails)
+    ran = leaflet("list")
+    assert ran.code == 7
+    assert ran.err.startswith("error: there is not enough memory")
+    assert "ulimit -v" in ran.err
+
+
+def test_another_fault_of_a_library_is_not_taken_for_a_lack_of_memory(
+    leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_args: object) -> NoReturn:
+        raise ImportError("no such module")
+
+    monkeypatch.setattr("leaflets.cli.list.run", fails)
+    with pytest.raises(ImportError, match="no such module"):
+        leaflet("list")
+
+
+def test_a_list_is_read_into_no_more_memory_than_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("drug\n")
+    with (tmp_path / "list.csv").open("rb") as file:
+        tracemalloc.start()
+        assert read_up_to(file, 256_000_000) == b"drug\n"
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+        tracemalloc.stop()
+
+
+def test_a_run_with_next_to_no_memory_ends_in_a_sentence(leaflet: Leaflet) -> None:
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (150_000_000, 150_000_000))
+
+    leaflet.write("list.csv", "drug,patient_name\nmetformin,Ann\n")
+    command = [sys.executable, "-m", "leaflets", "batch", "list.csv", "--allow-draft", "--allow-unsafe"]
+    ran = subprocess.run(
+        command, cwd=leaflet.folder, env=environment(), preexec_fn=limited, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode in (5, 7), ran.stderr
+    assert "error: " in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -36,17 +36,18 @@ def load() -> None:
     any case.
     """
     gc.disable()
-    for module in MODULES:
-        importlib.import_module(module)
-    if Path(packaged_folder("content")).is_dir():
-        warm_up()
+    with contextlib.suppress(LeafletError, MemoryError):  # a worker meets it again and says so with its first task
+        for module in MODULES:
+            importlib.import_module(module)
+        if Path(packaged_folder("content")).is_dir():
+            warm_up()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
     gc.enable()
 
 
 def warm_up() -> None:
-    """Renders two sections of one of our own monographs; an error in it is reported when its sheet is asked for."""
+    """Renders two sections of one of our own monographs."""
     from leaflets.pipeline.inputs import gather_inputs
     from leaflets.pipeline.request import requested_edition
     from leaflets.pipeline.stages import render
@@ -56,10 +57,9 @@ def warm_up() -> None:
     project = ProjectFolder(packaged_folder("content"))
     for source in list(project.sources.values())[:1]:
         edition = requested_edition(project, Audience.PATIENT)
-        with contextlib.suppress(LeafletError):
-            texts = read_texts(project, source)
-            texts = replace(texts, text=_beginning(texts.text))
-            compile_leaflet(render(gather_inputs(project, edition, texts, ()), edition).pdf)
+        texts = read_texts(project, source)
+        texts = replace(texts, text=_beginning(texts.text))
+        compile_leaflet(render(gather_inputs(project, edition, texts, ()), edition).pdf)
 
 
 def _beginning(text: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import errno
 import gc
 import importlib
 import os
@@ -16,7 +17,7 @@ from types import FrameType
 from leaflets import __version__
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
-from leaflets.errors import InterruptSignal, LeafletError
+from leaflets.errors import InterruptSignal, LeafletError, OutOfMemory
 
 # Each command, a module of this package, with its line of help; only the module of the command that is run is loaded.
 COMMANDS = {
@@ -59,24 +60,44 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(_ALLOCATIONS)
     atexit.register(gc.freeze)  # no last collection: the process ends anyway
     words = sys.argv[1:] if argv is None else [*argv]  # no `list(argv)`: “list” is a command here
-    completing = "_ARGCOMPLETE" in os.environ
-    parser = command_parser(None if completing else next(iter(words), ""))
-    if completing:
-        importlib.import_module("argcomplete").autocomplete(parser)
-    args = parser.parse_args(words)
+    args = argparse.Namespace()
     try:
+        args = _parsed(words)
         code = int(args.run(args))
         sys.stdout.flush()
     except LeafletError as error:
-        report.error(error, as_json=getattr(args, "json", False))
-        return error.exit_code
+        return _reported(error, args)
     except KeyboardInterrupt:
         report.line("interrupted: nothing half-done was left behind; run the same command again")
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (MemoryError, ImportError, OSError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        return _reported(OutOfMemory("there is not enough memory for this command"), args)
     return code
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    completing = "_ARGCOMPLETE" in os.environ
+    parser = command_parser(None if completing else next(iter(words), ""))
+    if completing:
+        importlib.import_module("argcomplete").autocomplete(parser)
+    return parser.parse_args(words)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out: for Python, for a new process, or for a library that was to be loaded."""
+    no_room_for_library = "failed to map segment" in str(error) or "cannot allocate memory" in str(error).lower()
+    return isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM or no_room_for_library
+
+
+def _reported(fault: LeafletError, args: argparse.Namespace) -> int:
+    """Prints an error and returns its exit code."""
+    report.error(fault, as_json=getattr(args, "json", False))
+    return fault.exit_code
 
 
 def _close_fonts() -> None:

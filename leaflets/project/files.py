@@ -6,10 +6,12 @@ import contextlib
 import errno
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from leaflets.errors import ContentError, LeafletError, OutputError
 
 MAX_READ_BYTES = 64_000_000
+_BLOCK_BYTES = 1_000_000
 
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "Free some space and run the command again."),
@@ -53,7 +55,7 @@ def read_bytes(path: Path, limit: int = MAX_READ_BYTES) -> bytes:
         if not path.is_file() and path.exists() and not path.is_dir():
             raise ContentError(f"{display_path(path)}: it is no regular file", "Give the path of a file.")
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            data = read_up_to(file, limit + 1)
     except OSError as error:
         what, hint = reason(error)
         raise ContentError(
@@ -64,6 +66,15 @@ def read_bytes(path: Path, limit: int = MAX_READ_BYTES) -> bytes:
     if len(data) > limit:
         raise ContentError(f"{display_path(path)}: the file is larger than {limit:,} bytes", "Is it the right file?")
     return data
+
+
+def read_up_to(file: BinaryIO, limit: int) -> bytes:
+    """The bytes of an open file, or so many of them; in blocks, as Python sets aside the memory it is asked to read."""
+    blocks, left = [], limit
+    while left and (block := file.read(min(left, _BLOCK_BYTES))):
+        blocks.append(block)
+        left -= len(block)
+    return b"".join(blocks)
 
 
 def read_text(path: Path, limit: int = MAX_READ_BYTES) -> str:

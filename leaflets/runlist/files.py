@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from leaflets.errors import UsageError
+from leaflets.project.files import read_up_to
 
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"})
 """Suffixes of files that may be lists."""
@@ -18,7 +19,7 @@ def read_list_file(path: Path) -> bytes:
     """The bytes of a list, read once, so that it cannot change under a run. Raises UsageError."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = read_up_to(file, MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "this is no path"
         raise UsageError(f"the list cannot be read: {reason}", "Check its path and your rights to it.") from error

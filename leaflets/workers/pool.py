@@ -1,6 +1,7 @@
 """A pool of processes that can die or hang without harm to the run: tasks go out, results come in."""
 
 import contextlib
+import os
 import signal
 import sys
 import time
@@ -9,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, SpawnContext
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import BaseProcess, parent_process
+from pathlib import Path
+from threading import Thread
 
-from leaflets.errors import RenderError
+from leaflets.errors import OutOfMemory, RenderError
 from leaflets.workers.protocol import Limits, RenderFunction, RenderTask, Result
 
 MIB = 1024 * 1024
@@ -22,6 +25,11 @@ STARTUP_S = 60.0
 POLL_S = 0.25
 """Seconds between two looks at whether a stop was requested or a worker is overdue."""
 
+LONGEST_TICK_S = 1.0
+"""Seconds that count between two looks: where more have passed, this process or the whole machine was paused."""
+
+_FEWER = "Is there memory for it (ulimit -v)? --workers 0 makes the leaflets in this process, one after the other."
+
 
 class _Worker:
     """One process, the pipe to it, and the task it is working on."""
@@ -29,27 +37,34 @@ class _Worker:
     def __init__(self, render: RenderFunction, limits: Limits, context: ForkServerContext | SpawnContext) -> None:
         self.pipe, worker_end = context.Pipe()
         process = context.Process(target=_serve, args=(worker_end, render, limits), daemon=True)
-        process.start()
+        try:
+            process.start()
+        except (EOFError, OSError) as error:  # the server they are forked from has ended, or cannot fork
+            raise OutOfMemory("no worker can be started", _FEWER) from error
         worker_end.close()
         self.process: BaseProcess = process
         self.limits = limits
         self.task: RenderTask | None = None
-        self.sent_at = 0.0
+        self.worked_s = 0.0
         self.ready = False
         self.completed = 0
 
     def send(self, task: RenderTask) -> None:
-        self.task, self.sent_at = task, time.monotonic()
+        self.task, self.worked_s = task, 0.0
         self.pipe.send(task)
 
     @property
     def overdue(self) -> bool:
-        allowed_s = self.limits.seconds + (0 if self.ready else STARTUP_S)
-        return self.task is not None and time.monotonic() - self.sent_at > allowed_s
+        return self.task is not None and self.worked_s > self.limits.seconds + (0 if self.ready else STARTUP_S)
+
+    def count(self, tick_s: float) -> None:
+        """Counts time that has passed against the task, unless the worker was stopped meanwhile."""
+        if not is_stopped(self.process.pid):
+            self.worked_s += tick_s
 
     def mark_ready(self) -> None:
         """Notes that the worker has started; its first task is timed from here on."""
-        self.ready, self.sent_at = True, time.monotonic()
+        self.ready, self.worked_s = True, 0.0
 
     def kill(self) -> None:
         """Ends it without waiting until the system has taken back its memory; no process outlives the command."""
@@ -69,7 +84,7 @@ class Pool:
 
     def run(self, tasks: Sequence[RenderTask], size: int, stop_requested: Callable[[], bool]) -> Iterator[Result]:
         """The results as they come, from `size` workers; no task is sent once `stop_requested`."""
-        waiting = deque(tasks)
+        waiting, looked_at = deque(tasks), time.monotonic()
         while True:
             if not stop_requested():
                 self._assign(waiting, size)
@@ -77,7 +92,9 @@ class Pool:
             if not busy:
                 return
             ready = wait([worker.pipe for worker in busy], timeout=POLL_S)
+            before, looked_at = looked_at, time.monotonic()
             for worker in busy:
+                worker.count(min(looked_at - before, LONGEST_TICK_S))
                 result = self._poll(worker, worker.pipe in ready, waiting)
                 if result:
                     yield result
@@ -161,6 +178,8 @@ def _serve(pipe: Connection, render: RenderFunction, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _limit_memory(limits.mib)
+    with contextlib.suppress(RuntimeError):  # no memory for a thread; the pool ends its workers in any usual case
+        Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
         pipe.send(READY)
         while True:
@@ -172,14 +191,36 @@ def _serve(pipe: Connection, render: RenderFunction, limits: Limits) -> None:
 
 
 def _limit_memory(mib: int) -> None:
+    """Limits this process to so much memory, or to the less that the system allows it already."""
     if sys.platform != "win32":
         import resource
 
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (mib * MIB, hard))
+        present = resource.getrlimit(resource.RLIMIT_AS)
+        limits = [mib * MIB, *(limit for limit in present if limit != resource.RLIM_INFINITY)]
+        resource.setrlimit(resource.RLIMIT_AS, (min(limits), present[1]))
 
 
 def _set_alarm(seconds: float) -> None:
-    """Ends a worker that hangs after its parent was killed; the signal's own action ends it even inside C code."""
+    """Ends a worker that computes for so long: one that hangs in C code, where no Python code can end it.
+
+    The signal's own action ends it. It counts the time of the processor, which a paused worker has none of.
+    """
     if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _end_with_parent() -> None:
+    """Ends this worker when the command that started it has ended, whatever it is doing."""
+    parent = parent_process()
+    if parent:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def is_stopped(process: int | None) -> bool:
+    """Whether a process is stopped by a signal or a debugger; False where the system does not say (no /proc)."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state in ("T", "t")
