@@ -26,7 +26,7 @@ def missing_character(field: str, character: str, extra: str) -> Finding:
         return Finding(
             Severity.ERROR,
             "label.no-font",
-            f"The text of {field} has {script} letters, and no font for them is installed.",
+            f"The text of {field} has {script} characters, and no font for them is installed.",
             f'Install it: pip install "leaflets[{extra}]", or {own_font}.',
         )
     return Finding(

@@ -11,14 +11,21 @@ from leaflets.labels.script_fonts import SCRIPT_FONTS, SHARED, ScriptFont, scrip
 _LATIN = ("SourceSans3_400Regular.ttf", "SourceSans3_700Bold.ttf")
 _ARABIC = ("Vazirmatn_400Regular.ttf", "Vazirmatn_700Bold.ttf")
 _FAMILIES = ("SourceSans3_", "Vazirmatn_")
+_FIRST_LANGUAGE = "zh"
 _KANA, _HANGUL = frozenset({"Hira", "Kana"}), frozenset({"Hang"})
 
 
 class LabelFonts:
-    """The faces of a print run. `pairs` are the regular and the bold face of each font, in order of preference."""
+    """The faces of a print run. `pairs` are the regular and the bold face of each font, in order of preference.
 
-    def __init__(self, pairs: Sequence[tuple[Face, Face]], faces: Sequence[Face] = ()) -> None:
+    `faces` are numbered in their order. `language` is the one whose forms of Chinese characters are preferred.
+    """
+
+    def __init__(
+        self, pairs: Sequence[tuple[Face, Face]], faces: Sequence[Face] = (), language: str = _FIRST_LANGUAGE
+    ) -> None:
         self.pairs = tuple(pairs)
+        self.language = language
         self.faces = tuple(faces) or tuple(dict.fromkeys(face for pair in pairs for face in pair))
         self.numbers = {face: place for place, face in enumerate(self.faces)}
         self._ordered: dict[str, LabelFonts] = {}
@@ -55,8 +62,10 @@ class LabelFonts:
         """The extra of leaflet that brings a font for a character no face has: "scripts"; empty where none does."""
         files = {face.path.name for face in self.faces}
         scripts = scripts_of(character)
-        missing = (font for font in SCRIPT_FONTS if font.scripts & scripts and font.file not in files)
-        return next((font.extra for font in missing), "")
+        extras = {
+            font.language: font.extra for font in SCRIPT_FONTS if font.scripts & scripts and font.file not in files
+        }
+        return extras.get(self.language) or next(iter(extras.values()), "")
 
     def preferring(self, language: str) -> "LabelFonts":
         """The same faces, in the order for Chinese characters in this language: "zh", "ja", "ko"."""
@@ -64,7 +73,7 @@ class LabelFonts:
             others = [pair for pair in self.pairs if pair[0].language != language]
             first = [pair for pair in self.pairs if pair[0].language == language]
             at = next((place for place, pair in enumerate(others) if pair[0].language), len(others))
-            self._ordered[language] = LabelFonts([*others[:at], *first, *others[at:]], self.faces)
+            self._ordered[language] = LabelFonts([*others[:at], *first, *others[at:]], self.faces, language)
         return self._ordered[language]
 
     def for_text(self, text: str) -> "LabelFonts":

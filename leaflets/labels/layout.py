@@ -157,8 +157,7 @@ class LabelSetter:
                 try:
                     block = self.block(text, style, scale, inner, rtl=rtl)
                 except MissingCharacter as missing:
-                    extra = self._fonts.extra_for(missing.character)
-                    return None, (missing_character(field, missing.character, extra),)
+                    return None, (missing_character(field, missing.character, missing.extra),)
                 if block is None:
                     reason = too_long(field)
                     break

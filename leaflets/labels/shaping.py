@@ -57,11 +57,15 @@ class ShapedLine(NamedTuple):
 
 
 class MissingCharacter(Exception):
-    """No face has a character. `character` serves to choose a message and must not be printed in it."""
+    """No face has a character. `character` serves to choose a message and must not be printed in it.
 
-    def __init__(self, character: str) -> None:
+    `extra` is the extra of leaflet that brings a font for it; empty where there is none.
+    """
+
+    def __init__(self, character: str, extra: str = "") -> None:
         super().__init__("no face has a character")
         self.character = character
+        self.extra = extra
 
 
 class Shaper:
@@ -128,7 +132,7 @@ def _by_face(fonts: LabelFonts, text: str, bold: bool) -> Iterator[tuple[Face, s
         own = character.isalpha() or (character.isascii() and character != " ")
         stays = character in _JOINERS or (not own and character in current.characters)
         if not stays and at > start and unicodedata.category(character).startswith("M"):
-            raise MissingCharacter(character)
+            raise MissingCharacter(character, fonts.extra_for(character))
         face = current if stays else _face_for(fonts, character, bold)
         if face is not current:
             if at > start:
@@ -145,7 +149,7 @@ def _first_face(fonts: LabelFonts, text: str, bold: bool) -> Face:
 def _face_for(fonts: LabelFonts, character: str, bold: bool) -> Face:
     face = fonts.face_for(character, bold)
     if face is None:
-        raise MissingCharacter(character)
+        raise MissingCharacter(character, fonts.extra_for(character))
     return face
 
 
