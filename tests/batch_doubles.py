@@ -157,7 +157,7 @@ class BatchEnvironment:
 
     def open_ledger(self) -> Ledger:
         """The ledger; its key is the same in all environments, so that the same list makes the same bytes in each."""
-        with mock.patch("leaflets.ledger.pseudonym.secrets.token_bytes", lambda count: b"k" * count):
+        with mock.patch("leaflets.ledger.key_file.secrets.token_bytes", lambda count: b"k" * count):
             return open_ledger(self.output, clock)
 
     def context(self, ledger: Ledger) -> RunContext:
@@ -185,7 +185,9 @@ class BatchEnvironment:
 
     def files(self) -> dict[str, bytes]:
         """Every print file under its final name, and everything else that is no ledger."""
-        return {path.name: path.read_bytes() for path in self.output.glob("*") if not path.name.startswith("ledger.")}
+        return {
+            path.name: path.read_bytes() for path in self.output.glob("*") if path.stem not in ("ledger", "history")
+        }
 
 
 def save_privately(path: Path, data: bytes) -> None:

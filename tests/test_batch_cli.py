@@ -230,7 +230,7 @@ def test_split_writes_a_folder_of_files(project: Path) -> None:
 
 def test_killed_at_any_time_the_same_command_ends_with_the_same_bytes(project: Path) -> None:
     chance = random.Random(3)
-    open_environment(load_project(project)).open_ledger().store.close()
+    open_environment(load_project(project)).open_ledger("batch").store.close()
     shutil.copytree(project / "output", project / "without-runs")
     assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
     undisturbed = prints(project)

@@ -15,10 +15,11 @@ from leaflets.ledger import history, schema, serials
 from leaflets.ledger.audit import verify
 from leaflets.ledger.database import Database
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, LeftOutRow, NewRun, PartEntry, RunEntry, WhyLeftOut
+from leaflets.ledger.key_file import make_key
 from leaflets.ledger.ledger import Ledger, open_ledger
-from leaflets.ledger.pseudonym import open_key
+from leaflets.ledger.pseudonym import PseudonymKey
 from leaflets.ledger.states import TRANSITIONS, CopyState
-from leaflets.ledger.store import LedgerStore, open_store
+from leaflets.ledger.store import LedgerStore, Recorder, open_store
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.recall.issued import recall
@@ -119,11 +120,11 @@ TAMPERINGS = {
     "a content id changed": "UPDATE leaflet SET content_id = 'other' WHERE number = 1",
     "a file exchanged": "UPDATE part SET sha256 = 'other'",
     "a destination changed": "UPDATE part SET destination = 'Ward 4'",
-    "an event changed": "UPDATE event SET serials = '1-11' WHERE number = 3",
-    "an event dated back": "UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE number = 3",
-    "the last event dated back": "UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE number = 4",
-    "an event taken out": "DELETE FROM event WHERE number = 2",
-    "the last event taken out": "DELETE FROM event WHERE number = 4",
+    "an event changed": "UPDATE event SET serials = '1-11' WHERE number = 4",
+    "an event dated back": "UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE number = 4",
+    "the last event dated back": "UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE number = 5",
+    "an event taken out": "DELETE FROM event WHERE number = 3",
+    "the last event taken out": "DELETE FROM event WHERE number = 5",
     "a run taken out": "DELETE FROM run",
     "a compiled leaflet exchanged": "UPDATE leaflet SET sheet = 'other' WHERE number = 1",
     **{f"a file's {count} changed": f"UPDATE part SET {count} = 999" for count in ("size", "pages", "sheets")},
@@ -272,7 +273,8 @@ def test_a_row_that_was_left_out_is_waived_once_and_never_forgotten(tmp_path: Pa
 
 def verify_within(sql: sqlite3.Connection) -> tuple[str, ...]:
     """What is wrong in the tables as this connection has changed them."""
-    return verify(LedgerStore(Database(sql, Path("ledger.db")), clock))
+    path = Path(sql.execute("PRAGMA database_list").fetchone()[2])
+    return verify(LedgerStore(Database(sql, path), Recorder(clock, path.with_name("history.key"))))
 
 
 def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
@@ -325,21 +327,21 @@ def _add_runs(store: LedgerStore, count: int) -> None:
 def test_a_ledger_without_its_key_is_not_written_on(tmp_path: Path) -> None:
     open_ledger(tmp_path, clock).store.close()
     (tmp_path / "ledger.key").unlink()
-    with pytest.raises(LedgerError, match="key"):
-        open_ledger(tmp_path, clock)
+    with open_ledger(tmp_path, clock) as ledger, pytest.raises(LedgerError, match="key"):
+        assert ledger.key
 
 
 def test_the_key_is_private_and_lasting(tmp_path: Path) -> None:
     path = tmp_path / "ledger.key"
-    key = open_key(path, tmp_path / "lock")
+    key = PseudonymKey(make_key(path, tmp_path / "lock"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert open_key(path, tmp_path / "lock") == key
+    assert make_key(path, tmp_path / "lock") == key.secret
     assert key.pseudonym("MRN-1") == key.pseudonym("MRN-1") != key.pseudonym("MRN-2")
     assert key.pseudonym("") is None
     assert key.secret.hex() not in repr(key)
     path.write_text("too short")
     with pytest.raises(LedgerError):
-        open_key(path, tmp_path / "lock")
+        make_key(path, tmp_path / "lock")
 
 
 def test_a_patient_is_stored_under_a_hash_that_says_nothing_without_the_key(tmp_path: Path) -> None:

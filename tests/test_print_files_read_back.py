@@ -140,7 +140,7 @@ def copies(files: Mapping[str, ReadFile]) -> dict[int, ReadCopy]:
 
 def _read_files() -> dict[str, ReadFile]:
     environment = open_environment(load_project(Path.cwd()))
-    with environment.existing_ledger() as ledger:
+    with environment.ledger_to_read() as ledger:
         run = ledger.find_run("last")
         keys = {entry.number: entry.sheet for entry in ledger.store.leaflets(run)}
         spaces = {

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from leaflets import __version__
 from leaflets.batch.monographs import ProjectMonographs
 from leaflets.batch.print_files import PdfPrintFiles, remove_abandoned
 from leaflets.errors import UsageError
 from leaflets.labels import LabelFonts
-from leaflets.ledger.ledger import Ledger, ledger_exists, open_ledger
+from leaflets.ledger.history import Actor
+from leaflets.ledger.ledger import Ledger, ledger_exists, open_ledger, open_ledger_to_read
 from leaflets.project import ProjectFolder, packaged_folder, today
 from leaflets.project.clock import now_utc
+from leaflets.project.user import host_name, user_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +24,35 @@ class BatchEnvironment:
     monographs: ProjectMonographs
     print_files: PdfPrintFiles
 
-    def open_ledger(self) -> Ledger:
-        """The project's ledger, made where there is none. Raises LedgerError or OutputError."""
-        ledger = open_ledger(self.project.output, now_utc)
+    def open_ledger(self, command: str) -> Ledger:
+        """The project's ledger, made where there is none, to be changed by a command; the history records its name.
+
+        Raises LedgerError or OutputError.
+        """
+        actor = Actor(user_name(), host_name(), command)
+        ledger = open_ledger(self.project.output, now_utc, actor, self.history_key)
         remove_abandoned(ledger)
         return ledger
 
-    def existing_ledger(self) -> Ledger:
-        """The project's ledger. Raises UsageError where there is none, as no run was ever made."""
+    def existing_ledger(self, command: str) -> Ledger:
+        """The project's ledger, to be changed. Raises UsageError where there is none, as no run was ever made."""
+        self._require_ledger()
+        return self.open_ledger(command)
+
+    def ledger_to_read(self) -> Ledger:
+        """The project's ledger, to be read, on read-only media too. Raises UsageError where there is none."""
+        self._require_ledger()
+        return open_ledger_to_read(self.project.output, self.history_key)
+
+    @property
+    def history_key(self) -> Path:
+        """The file with the key of the ledger's history: beside the ledger unless the settings name another."""
+        named = self.project.settings.history_key
+        return self.project.root / named if named else self.project.output / "history.key"
+
+    def _require_ledger(self) -> None:
         if not ledger_exists(self.project.output):
             raise UsageError("no run was made in this project yet", "`leaflet batch LIST.csv` makes one.")
-        return self.open_ledger()
 
     @property
     def versions(self) -> str:

@@ -61,6 +61,10 @@ class Plan:
         return tuple(RenderTask(entry.number, entry.leaflet, entry.allowed) for entry in self.leaflets)
 
 
+def no_pseudonym(_reference: str) -> None:
+    """Stands for the pseudonyms of a plan that is made without their key."""
+
+
 def plan(
     run_list: RunList,
     monographs: Monographs,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, execute
 from leaflets.batch.options import options_from_json
-from leaflets.batch.plan import Plan, plan
+from leaflets.batch.plan import Plan, no_pseudonym, plan
 from leaflets.errors import RunIncomplete, UsageError
 from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry
 from leaflets.ledger.ledger import Ledger
@@ -60,8 +60,7 @@ def _recorded_plan(data: bytes, run: RunEntry, ledger: Ledger, context: RunConte
             f"this is not the list run {run.name} was made from, or it was changed since",
             "Give the very same file; it is known by its hash.",
         )
-    pseudonym = ledger.key.pseudonym
-    planned = plan(run_list, context.monographs, context.print_files, options, name=run.name, pseudonym=pseudonym)
+    planned = plan(run_list, context.monographs, context.print_files, options, name=run.name, pseudonym=no_pseudonym)
     recorded = [copy for copy in ledger.store.copies(run) if copy.replaces is None]
     if [_fixed(copy) for copy in recorded] != [_fixed(copy) for copy in planned.copy_entries]:
         errors = (finding.message for finding in planned.findings if finding.severity is Severity.ERROR)
@@ -75,8 +74,8 @@ def _recorded_plan(data: bytes, run: RunEntry, ledger: Ledger, context: RunConte
 
 
 def _fixed(copy: CopyEntry) -> CopyEntry:
-    """The copy without its state, which is all of it that ever changes."""
-    return replace(copy, state=CopyState.PLANNED)
+    """The copy without its state, and without its patient: the list is the very same, and the key may be lost."""
+    return replace(copy, state=CopyState.PLANNED, patient=None, row=None)
 
 
 def _refuse_changed(run: RunEntry, planned: Plan, ledger: Ledger, old: Sequence[CopyEntry]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from leaflets.batch.assessment import Monographs
 from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, execute
 from leaflets.batch.options import RunOptions, options_to_json
-from leaflets.batch.plan import Plan, plan
+from leaflets.batch.plan import Plan, no_pseudonym, plan
 from leaflets.batch.print_files import PrintFiles, remove_unrecorded
 from leaflets.errors import CheckFailed, RunIncomplete, UsageError
 from leaflets.ledger.entries import NewRun, RunEntry
@@ -75,7 +75,7 @@ def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFile
     identity = _identify(request, run_list, ledger) if ledger else RunIdentity(f"{request.day}-new", "")
 
     def planned(name: str) -> Plan:
-        pseudonym = ledger.key.pseudonym if ledger else _no_pseudonym
+        pseudonym = ledger.key.pseudonym if ledger else no_pseudonym
         return plan(run_list, monographs, print_files, request.options, name=name, pseudonym=pseudonym)
 
     first = planned(identity.name)
@@ -197,10 +197,6 @@ def _new_identity(request: RunRequest, run_list: RunList, ledger: Ledger, earlie
 
 def _is_as_recorded(run: RunEntry, planned: Plan) -> bool:
     return run.plan_digest == plan_digest(planned.leaflets, planned.parts, planned.copy_entries)
-
-
-def _no_pseudonym(_reference: str) -> None:
-    return None
 
 
 def _new_run(planned: PlannedRun, ledger: Ledger) -> NewRun:

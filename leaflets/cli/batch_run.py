@@ -45,7 +45,7 @@ def dry_run(args: argparse.Namespace, data: bytes, project: ProjectFolder) -> in
     environment = open_environment(project)
     request = _request(args, data, environment)
     if ledger_exists(project.output):
-        with environment.open_ledger() as ledger:
+        with environment.open_ledger("batch") as ledger:
             planned = plan_run(request, environment.monographs, environment.print_files, ledger)
     else:
         planned = plan_run(request, environment.monographs, environment.print_files, None)
@@ -59,7 +59,7 @@ def print_run(
     """Makes the sheets of a list; returns 0. Raises RunIncomplete where part of it could not be made."""
     environment = open_environment(project, workers.warm_up)
     request = _request(args, data, environment)
-    with environment.open_ledger() as ledger:
+    with environment.open_ledger("batch") as ledger:
         return _execute(args, environment, request, ledger, workers, stop)
 
 
@@ -183,10 +183,15 @@ def _lines_prefix(lines: Sequence[int]) -> str:
 
 
 def _print_summary(args: argparse.Namespace, planned: PlannedRun, result: RunResult, ledger: Ledger) -> None:
-    head = ledger.store.last_hash()
     if args.json:
         counts = {state.value: result.state_counts[state] for state in CopyState if result.state_counts[state]}
-        emit("done", run=result.run.name, copies=result.state_counts.total, states=counts, history=head)
+        emit(
+            "done",
+            run=result.run.name,
+            copies=result.state_counts.total,
+            states=counts,
+            history=ledger.store.last_hash(),
+        )
         return
     if args.quiet:
         return
@@ -195,7 +200,7 @@ def _print_summary(args: argparse.Namespace, planned: PlannedRun, result: RunRes
     folder = ledger.store.folder(result.run)
     for text in run_output.run_lines(result.run, result.state_counts, result.parts, folder):
         report.line(text, sys.stdout)
-    report.line(f"  history ends in {head[:16]} (note it where nobody can change it)", sys.stdout)
+    report.line(run_output.head_line(ledger.store), sys.stdout)
     if result.state_counts.open:
         serials = f"1-{result.state_counts.total}"
         report.line(f"When it is printed: leaflet runs confirm {result.run.name} {serials}", sys.stdout)

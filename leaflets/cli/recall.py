@@ -52,7 +52,7 @@ def add_parser(commands: Any, help_line: str) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the copies of a drug by run, with their destinations, states and serials; write the notices."""
     environment = open_environment(load_project(Path.cwd()))
-    with environment.existing_ledger() as ledger:
+    with environment.ledger_to_read() as ledger:
         recalled = recall(ledger.store, environment.monographs.drug_names(), args.drug, args.before or "")
     if args.json:
         for one in recalled.issued:

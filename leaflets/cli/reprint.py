@@ -52,12 +52,18 @@ def run(args: argparse.Namespace) -> int:
     """Print copies again under new serials; the old ones are recorded as spoiled."""
     with stop_requests() as stop:
         environment = open_environment(load_project(Path.cwd()))
-        with environment.existing_ledger() as ledger:
+        with environment.existing_ledger("reprint") as ledger:
             done = _reprint(args, environment, ledger, stop)
             if args.json:
-                emit("reprinted", run=done.made.run.name, replaced=dict(done.replaced))
+                emit(
+                    "reprinted",
+                    run=done.made.run.name,
+                    replaced=dict(done.replaced),
+                    history=ledger.store.last_hash(),
+                )
             elif not args.quiet:
                 _print(done, ledger.store.folder(done.made.run))
+                report.line(run_output.head_line(ledger.store), sys.stdout)
     return 0
 
 

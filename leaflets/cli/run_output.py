@@ -10,6 +10,7 @@ from leaflets.batch.run import PlannedRun
 from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
+from leaflets.ledger.store import LedgerStore
 from leaflets.project import display_path
 
 _FORMAT_NAMES = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle", "ndjson": "FHIR NDJSON"}
@@ -75,6 +76,11 @@ def run_lines(run: RunEntry, state_counts: StateCounts, parts: Sequence[PartEntr
         for part in written
     ]
     return [f"Run {run.name}: {states_text(state_counts)}", *table(rows)]
+
+
+def head_line(store: LedgerStore) -> str:
+    """The hash of the last event, by which `leaflet runs --verify --head` finds later what was cut off."""
+    return f"  history ends in {store.last_hash()[:16]} (note it where nobody can change it)"
 
 
 def states_text(state_counts: StateCounts) -> str:

@@ -1,6 +1,7 @@
 """`leaflet runs`: what was made, what became of every sheet, and whether the accounts balance."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,9 +12,10 @@ from leaflets.batch.reconcile import CheckedFile, FileState, check_files, record
 from leaflets.cli import report, run_output
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
-from leaflets.errors import LedgerError, RunIncomplete
+from leaflets.errors import LedgerError, RunIncomplete, UsageError
 from leaflets.ledger.audit import reconcile, verify
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, RunEntry
+from leaflets.ledger.history import Event
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import format_serials, parse_serials
 from leaflets.ledger.states import CopyState
@@ -54,6 +56,7 @@ def add_parser(commands: Any, help_line: str) -> None:
         formatter_class=HelpPage,
     )
     parser.add_argument("--verify", action="store_true", help="check the ledger against its own history, and the files")
+    parser.add_argument("--head", type=_head, metavar="HASH", help="with --verify: a hash noted earlier")
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.set_defaults(run=run)
     actions = parser.add_subparsers(title="what to do with a run", metavar="DEED", dest="action")
@@ -81,9 +84,17 @@ def _add_action(
     return parser
 
 
+def _head(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{12,64}", text.lower(), re.ASCII):
+        raise argparse.ArgumentTypeError("a hash as a run prints it: 12 to 64 digits of 0-9 and a-f")
+    return text.lower()
+
+
 def run(args: argparse.Namespace) -> int:
     """List all runs, or check the ledger and the print files. Raises LedgerError where either was changed."""
-    with _open_ledger() as ledger:
+    if args.head and not args.verify:
+        raise UsageError("--head is for --verify", "Say --verify --head HASH.")
+    with _ledger_to_read() as ledger:
         if args.verify:
             return _verify(args, ledger)
         for entry in ledger.store.runs():
@@ -93,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
 
 def run_show(args: argparse.Namespace) -> int:
     """One run in full."""
-    with _open_ledger() as ledger:
+    with _ledger_to_read() as ledger:
         entry = ledger.find_run(args.name)
         (_emit_run if args.json else _print_run_in_full)(ledger, entry)
     return 0
@@ -101,20 +112,27 @@ def run_show(args: argparse.Namespace) -> int:
 
 def run_record(args: argparse.Namespace) -> int:
     """Record the state of copies."""
-    with _open_ledger() as ledger:
+    with open_environment(load_project(Path.cwd())).existing_ledger(f"runs {args.action}") as ledger:
         entry = ledger.find_run(args.name)
         moved = record_state(ledger, entry, parse_serials(args.serials), args.state)
         if args.json:
-            emit(args.state.value, run=entry.name, serials=format_serials(moved), copies=len(moved))
+            emit(
+                args.state.value,
+                run=entry.name,
+                serials=format_serials(moved),
+                copies=len(moved),
+                history=ledger.store.last_hash(),
+            )
         else:
             report.line(f"Run {entry.name}: {len(moved)} copies are {args.state.value} now", sys.stdout)
             report.line(f"  {run_output.states_text(ledger.store.state_counts(entry))}", sys.stdout)
+            report.line(run_output.head_line(ledger.store), sys.stdout)
     return 0
 
 
 def run_reconcile(args: argparse.Namespace) -> int:
     """Print how many copies of a run are in which state. Raises RunIncomplete while any is open."""
-    with _open_ledger() as ledger:
+    with _ledger_to_read() as ledger:
         entry = ledger.find_run(args.name)
         balance = reconcile(ledger.store, entry)
         state_counts = balance.state_counts
@@ -146,7 +164,7 @@ def _serials(copies: Iterable[CopyEntry]) -> str:
 
 
 def _verify(args: argparse.Namespace, ledger: Ledger) -> int:
-    history_faults = verify(ledger.store)
+    history_faults = verify(ledger.store, args.head or "")
     checked = [file for entry in ledger.store.runs() for file in check_files(ledger.store, entry)]
     noted = [file for file in checked if file.state in _FILE_SENTENCES]
     head = ledger.store.last_hash()
@@ -161,15 +179,28 @@ def _verify(args: argparse.Namespace, ledger: Ledger) -> int:
         )
     if not args.json:
         report.line(f"The history is whole: {len(ledger.store.events())} events, ending in {head[:16]}", sys.stdout)
+        for text in _plain_events(ledger.store.keyed_event()):
+            report.line(text)
     return 0
+
+
+def _plain_events(keyed: Event | None) -> tuple[str, ...]:
+    """What a whole history does not vouch for: events from before histories had keys, which anybody could compute."""
+    if not keyed:
+        return ("  No key vouches for it yet: it is of an earlier release. The next change gives it one.",)
+    if keyed.number > 1:
+        return (
+            f"  A key vouches for it from event {keyed.number} on, {keyed.at}; those before are older than the key.",
+        )
+    return ()
 
 
 def _file_sentence(file: CheckedFile) -> str:
     return f"{file.part.name} {_FILE_SENTENCES[file.state]}"
 
 
-def _open_ledger() -> Ledger:
-    return open_environment(load_project(Path.cwd())).existing_ledger()
+def _ledger_to_read() -> Ledger:
+    return open_environment(load_project(Path.cwd())).ledger_to_read()
 
 
 # -------------------------------------------------------------------- output

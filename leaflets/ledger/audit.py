@@ -31,17 +31,18 @@ def reconcile(store: LedgerStore, run: RunEntry) -> Balance:
     return Balance(store.state_counts(run), tuple(copy for copy in store.copies(run) if copy.state in OPEN))
 
 
-def verify(store: LedgerStore) -> tuple[str, ...]:
+def verify(store: LedgerStore, head: str = "") -> tuple[str, ...]:
     """A sentence for whatever in the ledger does not agree with its own history; empty where all does.
 
     Compares the chain of hashes, every state from the first event on, and the plans, leaflets and files that events
-    record.
+    record. `head` is the beginning of a hash that was noted when the history ended in it.
     """
     events = store.events()
-    broken = history.first_broken_event(events)
+    broken = history.first_broken_event(events, store.history_key.secret)
     if broken:
         return (f"the history is broken at event {broken}: it was changed, or events before it are missing",)
     states, wrong = history.replay(events)
+    wrong += _chain_faults(store, events, head)
     runs = store.runs()
     unknown = states.keys() - {run.name for run in runs}
     wrong += tuple(f"the history tells of run {name}, which is not in the ledger" for name in sorted(unknown))
@@ -49,6 +50,17 @@ def verify(store: LedgerStore) -> tuple[str, ...]:
         own = [event for event in events if event.run == run.name]
         wrong += tuple(_run_differences(store, run, own, states.get(run.name, {})))
     return wrong
+
+
+def _chain_faults(store: LedgerStore, events: Sequence[Event], head: str) -> tuple[str, ...]:
+    """What is wrong though each event fits the one before it."""
+    wrong = []
+    if store.history_key.fault:
+        wrong.append(f"{store.history_key.fault}: nobody can vouch for it")
+    if head and not any(event.hash.startswith(head) for event in events):
+        wrong.append(f"no event of the history has the hash {head}: events were cut off its end, or all is another's")
+    wrong += [f"the table `{table}` has rows of a run that is not in the ledger" for table in store.unaccounted_rows()]
+    return tuple(wrong)
 
 
 def _run_differences(
@@ -84,6 +96,8 @@ def _plan_differences(
         if first and not as_begun:
             wrong.append(f"run {run.name}: its time, list, options, folder or versions are not those it was begun with")
         first = False
+    if first:
+        wrong.append(f"run {run.name}: the history does not tell of it")
     return wrong
 
 

@@ -1,7 +1,9 @@
 """The SQLite file of the ledger: opened, brought up to date, written in transactions; its errors are ours."""
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,20 +15,28 @@ from leaflets.ledger import schema
 BUSY_S = 10
 """Seconds to wait for another process to end its transaction; ours take milliseconds."""
 
+COPY_ATTEMPTS = 20
+"""How often a ledger that another process is changing is copied before we give up."""
+
 DISK_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
 class Database:
     """An open file of tables. Its methods raise LedgerError (locked, damaged) or OutputError (disk full)."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, copy: tempfile.TemporaryDirectory[str] | None = None
+    ) -> None:
         self._sql = connection
+        self._copy = copy
         self.path = path
 
     def close(self) -> None:
         """Closes the file; SQLite then merges its journal into it."""
         with _our_errors(self.path):
             self._sql.close()
+            if self._copy:
+                self._copy.cleanup()
 
     def query(self, sql: str, *values: object) -> list[Any]:
         """All rows of a query."""
@@ -75,6 +85,57 @@ def open_database(path: Path) -> Database:
         return Database(connection, path)
 
 
+def open_database_to_read(path: Path) -> Database:
+    """The ledger's file, never changed: in its place, or a copy where SQLite cannot read it there.
+
+    That is so on read-only media, as its journal needs files beside it, and for tables of an earlier version. Raises
+    LedgerError or OutputError.
+    """
+    with _our_errors(path):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", BUSY_S, isolation_level=None, uri=True)
+        try:
+            if _version(connection) == schema.VERSION:
+                connection.execute("PRAGMA query_only = ON")
+                return Database(connection, path)
+        except sqlite3.Error as error:
+            if _code(error) not in DISK_ERRORS:
+                connection.close()
+                raise
+        connection.close()
+        return _open_copy(path)
+
+
+def _open_copy(path: Path) -> Database:
+    folder = tempfile.TemporaryDirectory(prefix="leaflet-ledger-")
+    connection = sqlite3.connect(Path(folder.name) / path.name, isolation_level=None)
+    try:
+        _copy_with_journal(path, Path(folder.name))
+        _prepare(connection, path)
+        connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        folder.cleanup()
+        raise
+    return Database(connection, path, folder)
+
+
+def _copy_with_journal(path: Path, folder: Path) -> None:
+    """Copies a ledger and the journal of what is not merged into it yet, both as they were at one moment."""
+    for _ in range(COPY_ATTEMPTS):
+        before = _file_times(path)
+        with suppress(FileNotFoundError):  # a journal that was merged in this moment
+            for file in before:
+                shutil.copyfile(file, folder / file.name)
+        if _file_times(path) == before:
+            return
+    raise LedgerError(f"{path}: the ledger changes all the time", "Wait until the run has ended, then run again.")
+
+
+def _file_times(path: Path) -> dict[Path, int]:
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return {file: file.stat().st_mtime_ns for file in files if file == path or file.exists()}
+
+
 def damaged(path: Path, what: str) -> LedgerError:
     """The error for a file that is damaged or no ledger."""
     hint = "Put a sound copy back; print files already written are not touched."
@@ -118,8 +179,15 @@ def _our_errors(path: Path) -> Iterator[None]:
         raise OutputError(f"{path}: the ledger cannot be written: {error.strerror}") from error
 
 
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def _our_error(path: Path, error: sqlite3.Error) -> LedgerError | OutputError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _code(error)
+    if code == sqlite3.SQLITE_READONLY or (code == sqlite3.SQLITE_CANTOPEN and path.exists()):
+        hint = "Look at the rights of the file and of its folder; commands that only read go on."
+        return OutputError(f"{path}: the ledger is read-only, nothing was changed: {error}", hint)
     if code in DISK_ERRORS:
         hint = "Make room, or look at the rights of the folder, and run the same command again."
         return OutputError(f"{path}: the ledger cannot be written: {error}", hint)

@@ -1,6 +1,7 @@
-"""The history of a ledger as a chain of hashes, which shows what was changed, removed or inserted afterwards."""
+"""The history of a ledger as a chain of keyed hashes, which shows what was changed, removed or inserted afterwards."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,18 @@ INITIAL_HASH = "0" * 64
 LEFT_OUT = "left out"
 WAIVED = "waived"
 """Kinds of events whose numbers are lines of the list. All other kinds are states; their numbers are serials."""
+
+KEYED = "keyed"
+"""The kind of the event that ends the plain chain of an earlier release: its hash is keyed, and all after it are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes a ledger: a user of this machine, the machine, and the command without its arguments."""
+
+    user: str = ""
+    host: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +43,26 @@ class Event:
     hash: str
 
 
-def event_hash(event: Event) -> str:
-    """The hash of an event: SHA-256 over all its facts and the hash of the event before it."""
+def event_hash(event: Event, secret: bytes = b"") -> str:
+    """The hash of an event over all its facts and the hash of the event before it.
+
+    HMAC-SHA-256 under the key of the history; SHA-256 without one, as before histories had keys.
+    """
     facts = [event.number, event.at, event.run, event.kind, event.serials, event.detail, event.previous]
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=True, separators=(",", ":")).encode("ascii")).hexdigest()
+    data = json.dumps(facts, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return hmac.digest(secret, data, "sha256").hex() if secret else hashlib.sha256(data).hexdigest()
 
 
-def first_broken_event(events: Iterable[Event]) -> int:
-    """The number of the first event that does not fit the one before it; 0 where the chain is intact."""
-    previous = INITIAL_HASH
+def first_broken_event(events: Iterable[Event], secret: bytes = b"") -> int:
+    """The number of the first event that does not fit the one before it; 0 where the chain is intact.
+
+    Without the key, hashes that are keyed are only compared with each other.
+    """
+    previous, keyed = INITIAL_HASH, False
     for number, event in enumerate(events, 1):
-        if event.number != number or event.previous != previous or event.hash != event_hash(event):
+        keyed = keyed or event.kind == KEYED
+        fits = (keyed and not secret) or event.hash == event_hash(event, secret if keyed else b"")
+        if event.number != number or event.previous != previous or not fits:
             return number
         previous = event.hash
     return 0
@@ -75,7 +97,19 @@ def detail_json(**facts: object) -> str:
 
 
 def event_facts(event: Event) -> Mapping[str, object]:
-    """The further facts of an event; the inverse of `detail_json`."""
+    """The further facts of an event but who caused it; the inverse of `detail_json`."""
+    facts = _detail(event)
+    facts.pop("by", None)
+    return facts
+
+
+def event_actor(event: Event) -> Actor:
+    """Who caused an event; empty where it was recorded before the history kept that."""
+    by = _detail(event).get("by")
+    return Actor(*map(str, by)) if isinstance(by, list) and len(by) == 3 else Actor()
+
+
+def _detail(event: Event) -> dict[str, object]:
     facts = json.loads(event.detail or "{}")
     return facts if isinstance(facts, dict) else {}
 

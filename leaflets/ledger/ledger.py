@@ -4,27 +4,46 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaflets.errors import UsageError
+from leaflets.errors import LedgerError, UsageError
 from leaflets.ledger.entries import RunEntry
+from leaflets.ledger.history import Actor
+from leaflets.ledger.key_file import make_key, read_key
 from leaflets.ledger.lock import locked
-from leaflets.ledger.pseudonym import PseudonymKey, open_key
+from leaflets.ledger.pseudonym import PseudonymKey
 from leaflets.ledger.states import CopyState
-from leaflets.ledger.store import Clock, LedgerStore, open_store
+from leaflets.ledger.store import Clock, LedgerStore, open_store, open_store_to_read
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An open ledger, its key and its lock file."""
+    """An open ledger and the folder with its keys and its lock file."""
 
     store: LedgerStore
-    key: PseudonymKey
-    lock_file: Path
+    folder: Path
 
     def __enter__(self) -> "Ledger":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.store.close()
+
+    @property
+    def key(self) -> PseudonymKey:
+        """The key for pseudonyms. Raises LedgerError where it is lost; all that asks for no patient goes on then."""
+        path = self.folder / "ledger.key"
+        hint = "Put it back from the backup. Runs are shown, confirmed, reconciled and recalled without it."
+        try:
+            key = PseudonymKey(read_key(path))
+        except LedgerError as error:
+            raise LedgerError(f"{error.message}: nobody can tell which patient is which", hint) from error
+        if key.key_id != self.store.key_id():
+            raise LedgerError(f"{path}: this is not the key that the ledger was written under", hint)
+        return key
+
+    @property
+    def lock_file(self) -> Path:
+        """The file of which each run in the making holds a byte."""
+        return self.folder / "ledger.lock"
 
     def lock_run(self, run: RunEntry) -> AbstractContextManager[None]:
         """Keeps a run to this process for the block. Raises LedgerError where another process has it."""
@@ -50,17 +69,24 @@ class Ledger:
         return counts[CopyState.CANCELLED] == counts.total
 
 
-def open_ledger(folder: Path, clock: Clock) -> Ledger:
-    """The ledger in a folder, with its key and lock, made where there is none. Raises LedgerError or OutputError."""
-    lock_file = folder / "ledger.lock"
-    store = open_store(folder / "ledger.db", clock)
+def open_ledger(folder: Path, clock: Clock, actor: Actor | None = None, history_key: Path | None = None) -> Ledger:
+    """The ledger in a folder, made with its keys where there is none. Raises LedgerError or OutputError.
+
+    `history_key` is the file of the history's key, where that is to lie elsewhere.
+    """
+    ledger = Ledger(open_store(folder / "ledger.db", clock, actor, history_key), folder)
     try:
-        key = open_key(folder / "ledger.key", lock_file)
-        store.bind_key(key.key_id)
+        if not ledger.store.key_id():
+            ledger.store.bind_key(PseudonymKey(make_key(folder / "ledger.key", ledger.lock_file)).key_id)
     except BaseException:
-        store.close()
+        ledger.store.close()
         raise
-    return Ledger(store, key, lock_file)
+    return ledger
+
+
+def open_ledger_to_read(folder: Path, history_key: Path | None = None) -> Ledger:
+    """The ledger in a folder, to be read alone; nothing is made, and read-only media do. Raises LedgerError."""
+    return Ledger(open_store_to_read(folder / "ledger.db", history_key), folder)
 
 
 def ledger_exists(folder: Path) -> bool:

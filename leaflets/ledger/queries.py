@@ -105,6 +105,21 @@ class LedgerQueries:
         """The whole history, oldest first."""
         return tuple(Event(*row) for row in self._db.query("SELECT * FROM event ORDER BY number"))
 
+    def keyed_event(self) -> Event | None:
+        """The event from which on hashes are keyed; None where all are plain."""
+        rows = self._db.query("SELECT * FROM event WHERE kind = ? LIMIT 1", history.KEYED)
+        return Event(*rows[0]) if rows else None
+
+    def unaccounted_rows(self) -> tuple[str, ...]:
+        """The tables with rows of a run that is not in the ledger."""
+        wrong = "SELECT count(*) FROM {} WHERE run NOT IN (SELECT number FROM run)"
+        return tuple(table for table in _TABLES_OF_RUNS if self._db.query(wrong.format(table)) != [(0,)])
+
+    def key_id(self) -> str:
+        """The id of the key for pseudonyms that the ledger is bound to; empty where there is none yet."""
+        rows = self._db.query("SELECT value FROM fact WHERE name = 'key'")
+        return str(rows[0][0]) if rows else ""
+
     def last_hash(self) -> str:
         """The hash of the last event; noted elsewhere, it shows later whether events were cut off the end."""
         rows = self._db.query("SELECT hash FROM event ORDER BY number DESC LIMIT 1")
@@ -123,6 +138,8 @@ class LedgerQueries:
         sql = f"SELECT serial FROM copy WHERE run = ? AND {column} = ? AND state = ?"
         return [row[0] for n in numbers for row in self._db.each(sql, run.number, n, state.value)]
 
+
+_TABLES_OF_RUNS = ("leaflet", "part", "copy", "left_out")
 
 _ISSUED = """
 SELECT run.name, run.at, drug, audience, lang, version, content_id, destination, state, serial, line

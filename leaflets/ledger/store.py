@@ -6,12 +6,12 @@ Each commit is synced (WAL, synchronous=FULL): what was recorded survives a powe
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
 from leaflets.errors import LedgerError, UsageError
 from leaflets.ledger import history, serials
-from leaflets.ledger.database import Database, open_database
+from leaflets.ledger.database import Database, open_database, open_database_to_read
 from leaflets.ledger.entries import (
     CopyEntry,
     LeafletEntry,
@@ -21,7 +21,8 @@ from leaflets.ledger.entries import (
     RunEntry,
     WhyLeftOut,
 )
-from leaflets.ledger.history import LEFT_OUT, WAIVED, Event
+from leaflets.ledger.history import KEYED, LEFT_OUT, WAIVED, Actor, Event
+from leaflets.ledger.history_key import find_history_key, new_history_key, put_in_place
 from leaflets.ledger.queries import LedgerQueries
 from leaflets.ledger.rows import (
     LEAFLET_COLUMNS,
@@ -41,20 +42,43 @@ Clock = Callable[[], str]
 """Gives the time as ISO 8601 in UTC."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """What each event of the history takes from outside: the time, who it is, and the file of the history's key."""
+
+    clock: Clock
+    key_file: Path
+    actor: Actor = field(default_factory=Actor)
+
+
 class LedgerStore(LedgerQueries):
     """Reads and changes an open ledger. Its methods raise LedgerError (locked, damaged) or OutputError (disk full)."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, recorder: Recorder) -> None:
         super().__init__(database)
-        self._clock = clock
+        self._recorder = recorder
+        self.history_key = find_history_key(recorder.key_file, self.keyed_event())
+
+    def begin_keyed_history(self) -> None:
+        """Adds the event from which on hashes are keyed, under a new key, unless there is one or a key is there."""
+        if self.history_key.secret or self.history_key.fault:
+            return
+        with self._db.transaction():
+            keyed = self.keyed_event()
+            if not keyed:
+                self.history_key = new_history_key(self._recorder.key_file)
+                self._add_event("", KEYED, (), {"key": self.history_key.key_id})
+        if keyed:  # another process was quicker
+            self.history_key = find_history_key(self._recorder.key_file, keyed)
+        else:
+            put_in_place(self._recorder.key_file)
 
     def bind_key(self, key_id: str) -> None:
         """Binds the ledger to one key for pseudonyms. Raises LedgerError where it was written under another."""
-        sql = "SELECT value FROM fact WHERE name = 'key'"
-        if not self._db.query(sql):
+        if not self.key_id():
             with self._db.transaction():
                 self._db.execute("INSERT OR IGNORE INTO fact VALUES ('key', ?)", (key_id,))
-        if self._db.query(sql) != [(key_id,)]:
+        if self.key_id() != key_id:
             raise LedgerError(
                 f"{self._db.path}: the key beside it is not the one it was written under", "Put the old key file back."
             )
@@ -67,7 +91,7 @@ class LedgerStore(LedgerQueries):
 
     def _insert(self, run: NewRun) -> RunEntry:
         digest = plan_digest(run.leaflets, run.parts, run.copies)
-        at = self._clock()
+        at = self._recorder.clock()
         entry = RunEntry(
             0, run.name, run.key, at, run.list_sha256, run.list_path_hash, run.options, run.folder, run.versions, digest
         )
@@ -173,11 +197,16 @@ class LedgerStore(LedgerQueries):
         self._add_event(run.name, state, chosen, facts)
 
     def _add_event(self, run: str, kind: str, chosen: Iterable[int], facts: Mapping[str, object]) -> None:
+        """Adds an event to the history. Raises LedgerError, which undoes the change, where its key is not there."""
+        key, actor = self.history_key, self._recorder.actor
+        if key.fault:
+            hint = "Put ledger and keys back from the backup (`leaflet runs restore`); reading goes on without it."
+            raise LedgerError(f"{key.fault}; nothing was changed", hint)
         last = self._db.execute("SELECT number, hash FROM event ORDER BY number DESC LIMIT 1").fetchone()
         number, previous = last or (0, history.INITIAL_HASH)
-        numbers, detail = serials.format_serials(chosen), history.detail_json(**facts)
-        event = Event(number + 1, self._clock(), run, str(kind), numbers, detail, previous, "")
-        event = replace(event, hash=history.event_hash(event))
+        numbers, detail = serials.format_serials(chosen), history.detail_json(**facts, by=astuple(actor))
+        event = Event(number + 1, self._recorder.clock(), run, str(kind), numbers, detail, previous, "")
+        event = replace(event, hash=history.event_hash(event, key.secret))
         self._db.execute("INSERT INTO event VALUES (?,?,?,?,?,?,?,?)", astuple(event))
 
     def _insert_leaflets(self, run: RunEntry, leaflets: Sequence[LeafletEntry]) -> None:
@@ -205,9 +234,33 @@ class LedgerStore(LedgerQueries):
             self._add_event(run.name, LEFT_OUT, [one.line for one in rows], {"rows": left_out_digest(rows)})
 
 
-def open_store(path: Path, clock: Clock) -> LedgerStore:
-    """The ledger in a file, made (mode 0600) where there is none. Raises LedgerError or OutputError."""
-    return LedgerStore(open_database(path), clock)
+def open_store(path: Path, clock: Clock, actor: Actor | None = None, history_key: Path | None = None) -> LedgerStore:
+    """The ledger in a file, made (mode 0600) where there is none; the key of its history lies beside it unless told.
+
+    Raises LedgerError or OutputError.
+    """
+    database = open_database(path)
+    try:
+        store = LedgerStore(database, Recorder(clock, history_key or path.with_name("history.key"), actor or Actor()))
+        store.begin_keyed_history()
+    except BaseException:
+        database.close()
+        raise
+    return store
+
+
+def open_store_to_read(path: Path, history_key: Path | None = None) -> LedgerStore:
+    """The ledger in a file, to be read: nothing is made or changed, and read-only media do. Raises LedgerError."""
+    database = open_database_to_read(path)
+    try:
+        return LedgerStore(database, Recorder(_no_clock, history_key or path.with_name("history.key")))
+    except BaseException:
+        database.close()
+        raise
+
+
+def _no_clock() -> str:
+    raise LedgerError("the ledger is open to be read only")
 
 
 def _refuse_unknown(run: RunEntry, unknown: Sequence[int]) -> None:

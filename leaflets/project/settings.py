@@ -25,4 +25,5 @@ class Settings:
     language: str = "en"
     pharmacy: Pharmacy = field(default_factory=Pharmacy)
     code_url: str = ""
+    history_key: str = ""
     batch_columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

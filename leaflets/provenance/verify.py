@@ -174,7 +174,7 @@ def _in_ledger(
 ) -> tuple[Printed, list[tuple[SheetStatus, str]]] | None:
     from leaflets.batch.environment import open_environment  # here, as sheets need no ledger
 
-    with open_environment(project).existing_ledger() as ledger:
+    with open_environment(project).ledger_to_read() as ledger:
         for run in ledger.store.runs():
             for part in ledger.store.parts(run):
                 if part.sha256 == digest:
