@@ -55,7 +55,7 @@ def compile_leaflets(folder: Path) -> None:
     for number in range(LEAFLETS):
         source = project.source(f"drug{number:02d}", "en")
         built = build(project, source, Edition(Audience.PATIENT), allowed=frozenset(Notice))
-        (folder / f"{number}.sheet").write_bytes(pack(compile_leaflet(built.pdf)))
+        (folder / f"{number}.sheet").write_bytes(pack(compile_leaflet(built.pdf), str(number)))
 
 
 def copies(count: int) -> Iterator[Copy]:
@@ -85,7 +85,7 @@ def most_memory_mib() -> float:
 def one(kind: str, count: int, folder: Path) -> dict[str, float]:
     """Write once, in this process; the seconds it took, the bytes, the memory, and the seconds a plain write takes."""
     fonts = LabelFonts.load(STYLES / "fonts")
-    sheets = {str(number): unpack((folder / f"{number}.sheet").read_bytes()) for number in range(LEAFLETS)}
+    sheets = {str(number): unpack((folder / f"{number}.sheet").read_bytes(), str(number)) for number in range(LEAFLETS)}
     target = Path(tempfile.mkdtemp(dir=folder))  # a new one: to replace files is slower than to make them
     wanted = copies(count) if count > 10_000 else list(copies(count))
     start = time.perf_counter()

@@ -6,10 +6,12 @@
     ├─ CheckFailed      4   findings of severity error stand in the way
     ├─ RenderError      5   template, style, font, glyph or forbidden fetch
     ├─ PdfError         6   a PDF that could not be labelled, imposed or proved
+    │  └─ LeafletLost   6   a compiled leaflet that is gone from the cache or damaged
     ├─ OutOfMemory      7   not enough memory for the job
     ├─ OutputError      8   a file that could not be written
     ├─ LedgerError      9   a ledger that is locked, damaged or of another version
     ├─ RunIncomplete   11   a run that ended with copies not done
+    │  └─ InputsChanged 11  what a sheet is made of changed while the run was being made
     └─ Interrupted    130   Ctrl-C
 
 Every message says what failed and where; the hint says what to do about it.
@@ -67,6 +69,10 @@ class OutOfMemory(LeafletError):
     )
 
 
+class LeafletLost(PdfError):
+    """A compiled leaflet that is gone from the cache or damaged; a run makes it again."""
+
+
 class OutputError(LeafletError):
     """A file or folder that could not be written."""
 
@@ -83,6 +89,10 @@ class RunIncomplete(LeafletError):
     """A run that ended with copies not done."""
 
     exit_code = 11
+
+
+class InputsChanged(RunIncomplete):
+    """What a sheet is made of changed after the run was planned; nothing of it is kept, and the run stops."""
 
 
 class Interrupted(LeafletError):

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
@@ -72,8 +72,11 @@ class TextMonographs:
     def record(self, rendered: Sequence[tuple[RenderTask, Result]]) -> None:
         """Records nothing: warfarin alone is not cached, and never will be."""
 
-    def with_checked_text(self, task: RenderTask) -> RenderTask:
+    def with_snapshot(self, task: RenderTask) -> RenderTask:
         return task
+
+    def lost(self, sheets: Collection[str]) -> frozenset[str]:
+        return frozenset(key for key in sheets if not (self.cache / key).exists())
 
     def render_function(self) -> RenderFunction:
         return partial(render, self.texts, self.styles, self.cache)

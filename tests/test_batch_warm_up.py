@@ -65,12 +65,14 @@ def test_they_are_not_called_at_once_where_something_is_known(tmp_path: Path, mo
     test_in_a_new_project_they_are_called_before_anything_is_read(tmp_path, monkeypatch, ["tonight.csv"], 0)
 
 
-@pytest.mark.parametrize(("more", "handed_on"), [(0, True), (40_000, False)])
-def test_a_long_text_is_not_handed_on_as_it_would_not_fit_in_a_pipe(tmp_path: Path, more: int, handed_on: bool) -> None:
+def test_a_task_has_the_text_as_it_was_assessed(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
-    (tmp_path / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven.\n" * (more // 20))
+    file, leaflet = tmp_path / "content" / "a.md", Leaflet("a", Edition(Audience.PATIENT))
+    file.write_text(MONOGRAPH)
     monographs = open_environment(ProjectFolder(tmp_path)).monographs
-    monographs.assess([Leaflet("a", Edition(Audience.PATIENT))])
-    assert (
-        monographs.with_checked_text(RenderTask(1, Leaflet("a", Edition(Audience.PATIENT)))).checked is not None
-    ) is handed_on
+    monographs.assess([leaflet])
+    file.write_text("something else")
+    snapshot = monographs.with_snapshot(RenderTask(1, leaflet)).snapshot
+    assert snapshot
+    assert snapshot.texts.text == MONOGRAPH.encode()
+    assert snapshot.checked

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.errors import PdfError
+from leaflets.errors import LeafletLost, PdfError
 from leaflets.impose import blanks_after, paper_sheets
 from leaflets.model.compiled import CompiledLeaflet, pack, unpack
 from leaflets.model.page import Pdf
@@ -165,18 +165,23 @@ def test_the_same_pdf_gives_the_same_sheet(rich: tuple[Pdf, CompiledLeaflet]) ->
 
 def test_a_sheet_is_stored_and_read_back(rich: tuple[Pdf, CompiledLeaflet]) -> None:
     pdf, compiled = rich
-    assert unpack(pack(compiled)) == compiled
-    assert len(pack(compiled)) < 3 * len(pdf.data)
+    assert unpack(pack(compiled, "k"), "k") == compiled
+    assert len(pack(compiled, "k")) < 3 * len(pdf.data)
 
 
 @given(st.data())
 def test_a_damaged_sheet_is_refused(data: st.DataObject) -> None:
-    whole = pack(sheet("1"))
+    whole = pack(sheet("1"), "k")
     at = data.draw(st.integers(0, len(whole) - 1))
     cut = data.draw(st.booleans())
     damaged = whole[:at] if cut else whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
-    with pytest.raises(PdfError):
-        unpack(damaged)
+    with pytest.raises(LeafletLost):
+        unpack(damaged, "k")
+
+
+def test_a_sheet_under_the_key_of_another_is_refused() -> None:
+    with pytest.raises(LeafletLost):
+        unpack(pack(sheet("1"), "k"), "another")
 
 
 @pytest.mark.parametrize("change", ["no tags", "two documents", "dead link"])

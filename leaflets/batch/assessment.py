@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -45,8 +45,11 @@ class Monographs(Protocol):
     def record(self, rendered: Sequence[tuple[RenderTask, Result]]) -> None:
         """Records the results of tasks, so that the next run finds them in the cache."""
 
-    def with_checked_text(self, task: RenderTask) -> RenderTask:
-        """The task with its text as it was parsed and checked when its leaflet was assessed, if it was."""
+    def with_snapshot(self, task: RenderTask) -> RenderTask:
+        """The task with what its leaflet was assessed by."""
+
+    def lost(self, sheets: Collection[str]) -> frozenset[str]:
+        """Those of some rendered sheets, by their keys in the cache, that are gone from it or damaged."""
 
     def render_function(self) -> RenderFunction:
         """The function that renders a leaflet, for workers."""

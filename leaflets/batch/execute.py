@@ -2,6 +2,7 @@
 
 What is done is read from the ledger each time, so the same steps start a run, resume it after any interruption, and
 reprint. A file is written first and recorded then: a file that is not recorded is written again, with the same bytes.
+A leaflet that is lost from the cache meanwhile is rendered again, and its file begun anew.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from leaflets.batch.assessment import Monographs
 from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import Plan
 from leaflets.batch.print_files import PrintFiles
-from leaflets.errors import LeafletError, RenderError, RunIncomplete
+from leaflets.errors import InputsChanged, LeafletError, LeafletLost, RenderError, RunIncomplete
 from leaflets.impose import paper_sheets
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.states import CopyState
@@ -25,6 +26,10 @@ from leaflets.workers.protocol import RenderTask, Result, Workers
 
 REPORT_EVERY = 250
 """Copies between two reports of progress."""
+
+_NOTHING_PRINTED = "Nothing was printed. Mend it and run the same command again, or leave it out with --keep-going."
+_WITHOUT_SHEET = frozenset({CopyState.PLANNED, CopyState.RENDERED, CopyState.CANCELLED})
+"""The states of a copy of which there is no sheet yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,8 @@ RejectsWriter = Callable[[frozenset[int]], None]
 def execute(context: RunContext, unfinished: UnfinishedRun, write_rejects: RejectsWriter) -> RunResult:
     """Does what a run still lacks.
 
-    Raises the leaflet's own error where one cannot be rendered and the run is not to keep going; OutputError, PdfError,
-    LedgerError, Interrupted.
+    Raises the leaflet's own error where one cannot be rendered and the run is not to keep going; InputsChanged where
+    something that shapes a sheet changed since the run was planned; OutputError, PdfError, LedgerError, Interrupted.
     """
     run = unfinished.entry
     failed = _render_leaflets(context, unfinished)
@@ -131,13 +136,19 @@ def _render_leaflets(context: RunContext, unfinished: UnfinishedRun) -> tuple[Re
             _record_rendered(context, run, entries, [result])
             rendered.append(result)
         context.report(Progress("leaflets", len(cached) + len(rendered) + len(failed), len(tasks)))
-        if failed and not keep_going:
+        if result.fault and _stops_the_run(result, keep_going=keep_going):
             break
     context.monographs.record([(tasks[result.number], result) for result in rendered])
     context.stop.raise_if_requested(unfinished.resume_hint)
-    if failed and not keep_going:
-        raise _error(failed[0])
+    for result in failed:
+        if _stops_the_run(result, keep_going=keep_going):
+            raise _error(result)
     return tuple(failed)
+
+
+def _stops_the_run(failed: Result, *, keep_going: bool) -> bool:
+    """Whether a leaflet that failed ends the run; one whose inputs were changed can be made with the next command."""
+    return not keep_going or failed.fault == InputsChanged.__name__
 
 
 def _unwritten_leaflets(copies: Iterable[CopyEntry]) -> set[int]:
@@ -146,17 +157,18 @@ def _unwritten_leaflets(copies: Iterable[CopyEntry]) -> set[int]:
 
 def _results(context: RunContext, tasks: Sequence[RenderTask]) -> Iterator[Result]:
     if tasks:
-        tasks = [context.monographs.with_checked_text(task) for task in tasks]
+        tasks = [context.monographs.with_snapshot(task) for task in tasks]
         yield from context.workers.run(context.monographs.render_function(), tasks, lambda: context.stop.requested)
 
 
 def _record_rendered(
     context: RunContext, run: RunEntry, entries: Mapping[int, LeafletEntry], results: Sequence[Result]
 ) -> None:
-    """Records leaflets as rendered. Raises RunIncomplete where one has changed since it was first rendered."""
+    """Records leaflets as rendered. Raises RunIncomplete where one has changed since its first copies were written."""
     for result in results:
         entry = entries[result.number]
-        if entry.content_id and entry.content_id != result.content_id:
+        changed = entry.content_id and entry.content_id != result.content_id
+        if changed and _has_sheets(context, run, entry):
             raise RunIncomplete(
                 f"run {run.name}: {entry.leaflet.drug} has changed since its first sheets were made",
                 f"Put the old monograph back, or `leaflet runs cancel {run.name}` and begin again.",
@@ -166,6 +178,12 @@ def _record_rendered(
             replace(entries[one.number], content_id=one.content_id, sheet=one.sheet, pages=one.pages) for one in results
         ]
         context.store.record_rendered(run, rendered)
+
+
+def _has_sheets(context: RunContext, run: RunEntry, entry: LeafletEntry) -> bool:
+    """Whether copies of a leaflet were written, under the content id that is recorded of it."""
+    copies = context.store.copies(run)
+    return any(copy.leaflet == entry.number and copy.state not in _WITHOUT_SHEET for copy in copies)
 
 
 def _cancel_copies(context: RunContext, run: RunEntry, failed: Sequence[Result]) -> None:
@@ -186,10 +204,11 @@ def _failed_lines(context: RunContext, run: RunEntry) -> frozenset[int]:
     )
 
 
-def _error(result: Result) -> LeafletError:
+def _error(result: Result, hint: str = _NOTHING_PRINTED) -> LeafletError:
     """The error that a worker met, as it would have been raised here."""
     kind = getattr(errors, result.fault, RenderError)
-    hint = "Nothing was printed. Mend it and run the same command again, or leave it out with --keep-going."
+    if kind is InputsChanged:
+        hint = "Nothing of it was printed. Run the same command again."
     return kind(result.message, hint) if issubclass(kind, LeafletError) else RenderError(result.message, hint)
 
 
@@ -199,17 +218,25 @@ def _error(result: Result) -> LeafletError:
 def _write_parts(context: RunContext, unfinished: UnfinishedRun) -> None:
     run = unfinished.entry
     copies = context.store.copies(run)
-    entries = {entry.number: entry for entry in context.store.leaflets(run)}
+    leaflets = {entry.number: entry for entry in context.store.leaflets(run)}
     requests = _requests(unfinished.plan, copies)
     ready = [copy for copy in copies if copy.state is CopyState.RENDERED]
     done = 0
+
+    def printed(in_part: Sequence[CopyEntry], before: int) -> Iterator[Copy]:
+        made = (_copy(unfinished, copy, requests[copy.serial], leaflets[copy.leaflet]) for copy in in_part)
+        return _reported(context, made, before, len(ready))
+
     for part in context.store.parts(run):
         in_part = [copy for copy in ready if copy.part == part.number]
         if part.written or not in_part:
             continue
         context.stop.raise_if_requested(unfinished.resume_hint)
-        printed = (_copy(unfinished, copy, requests[copy.serial], entries[copy.leaflet]) for copy in in_part)
-        written = _save(context, unfinished, part, in_part, _reported(context, printed, done, len(ready)))
+        try:
+            written = _save(context, unfinished, part, in_part, printed(in_part, done))
+        except LeafletLost:
+            leaflets.update(_render_lost(context, unfinished, in_part))
+            written = _save(context, unfinished, part, in_part, printed(in_part, done))
         done += len(in_part)
         recorded = replace(
             part, sha256=written.sha256, size=written.bytes, pages=written.pages, sheets=written.sheets_of_paper
@@ -217,6 +244,29 @@ def _write_parts(context: RunContext, unfinished: UnfinishedRun) -> None:
         context.store.record_written(run, recorded)
         context.report(Progress("copies", done, len(ready)))
         context.report(FileWritten(run.name, recorded, len(in_part)))
+
+
+def _render_lost(
+    context: RunContext, unfinished: UnfinishedRun, copies: Iterable[CopyEntry]
+) -> dict[int, LeafletEntry]:
+    """Renders again the leaflets of some copies that are gone from the cache or damaged; returns all leaflets.
+
+    Raises the leaflet's own error where one cannot be rendered.
+    """
+    run, numbers = unfinished.entry, {copy.leaflet for copy in copies}
+    entries = {entry.number: entry for entry in context.store.leaflets(run)}
+    lost = context.monographs.lost({entries[number].sheet for number in numbers})
+    tasks = [
+        task for task in unfinished.plan.render_tasks() if task.number in numbers and entries[task.number].sheet in lost
+    ]
+    results = {result.number: result for result in _results(context, tasks)}
+    for result in results.values():
+        if result.fault:
+            raise _error(result, "Mend it and run the same command again, which goes on with the run.")
+    context.stop.raise_if_requested(unfinished.resume_hint)
+    _record_rendered(context, run, entries, [*results.values()])
+    context.monographs.record([(task, results[task.number]) for task in tasks])
+    return {entry.number: entry for entry in context.store.leaflets(run)}
 
 
 def _requests(plan: Plan, copies: Iterable[CopyEntry]) -> Mapping[int, CopyRequest]:

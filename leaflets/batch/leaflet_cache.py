@@ -5,26 +5,26 @@ A run whose leaflets are all there loads no PDF library and no checks.
 
 import contextlib
 import hashlib
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from leaflets.errors import OutputError, PdfError
-from leaflets.model.compiled import CompiledLeaflet, pack, unpack
+from leaflets.errors import LeafletLost
+from leaflets.model.compiled import CompiledLeaflet, is_packed, pack, unpack
+from leaflets.pipeline.cache import drop_damaged, read_facts, touch, write_facts
 from leaflets.project import packaged_folder, save
 
 INDEX_FILE = "leaflets.json"
 MAX_FILES = 10_000
-"""Compiled leaflets in a folder, about 40 kB each; more than any run has."""
+"""Compiled leaflets in a folder, about 40 kB each; one run may need more, and then there are more."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledLeaflets:
-    """A folder of compiled leaflets. Everything in it may be deleted while no run is being made."""
+    """A folder of compiled leaflets. Everything in it may be deleted at any time: a run makes again what it needs."""
 
     folder: Path
 
@@ -32,27 +32,51 @@ class CompiledLeaflets:
         return self._path(key).is_file()
 
     def get(self, key: str) -> CompiledLeaflet:
-        """A compiled leaflet. Raises PdfError where it is gone or damaged; a damaged one is deleted."""
+        """A compiled leaflet. Raises LeafletLost where it is gone or damaged."""
         try:
-            return unpack(self._path(key).read_bytes())
-        except (OSError, PdfError) as error:
-            with contextlib.suppress(OSError):
-                self._path(key).unlink(missing_ok=True)
-            raise PdfError(
-                "a compiled leaflet is gone or damaged", "Run the same command again; it is made anew."
+            data = self._path(key).read_bytes()
+        except OSError as error:
+            raise LeafletLost(
+                "a compiled leaflet is gone from the cache", "Run the same command again; it is made anew."
             ) from error
+        return unpack(data, key)
 
     def put(self, key: str, leaflet: CompiledLeaflet) -> None:
         """Stores a compiled leaflet. Raises OutputError."""
-        save(self._path(key), pack(leaflet))
+        save(self._path(key), pack(leaflet, key))
 
-    def prune(self) -> None:
-        """Deletes the oldest where there are too many."""
+    def use(self, key: str) -> bool:
+        """Whether a compiled leaflet is there; notes that it is in use, so that other runs delete others first."""
+        if key not in self:
+            return False
+        touch(self._path(key))
+        return True
+
+    def lost(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of some compiled leaflets that are gone or damaged; damaged ones are deleted."""
+        return frozenset(key for key in keys if not self._is_sound(key))
+
+    def _is_sound(self, key: str) -> bool:
+        try:
+            data = self._path(key).read_bytes()
+        except OSError:
+            return False
+        if is_packed(data, key):
+            return True
+        drop_damaged(self._path(key))
+        return False
+
+    def prune(self, needed: Collection[str]) -> None:
+        """Deletes those that were not used for longest, where there are too many; none of the keys `needed`."""
         with contextlib.suppress(OSError):
             entries = list(os.scandir(self.folder))
-            oldest = sorted(entries, key=lambda entry: entry.stat().st_mtime)[: max(0, len(entries) - MAX_FILES)]
-            for entry in oldest:
-                Path(entry.path).unlink(missing_ok=True)
+            excess = len(entries) - MAX_FILES
+            if excess <= 0:
+                return
+            names = {self._path(key).name for key in needed}
+            others = [(entry.stat().st_mtime_ns, entry.path) for entry in entries if entry.name not in names]
+            for _, path in sorted(others)[:excess]:
+                Path(path).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.compiled"
@@ -80,14 +104,9 @@ def has_index(folder: Path) -> bool:
 
 def read_index(folder: Path) -> dict[str, dict[str, Any]]:
     """The facts about each leaflet by its key; none where the file is lost or damaged."""
-    try:
-        facts = json.loads((folder / INDEX_FILE).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return facts if isinstance(facts, dict) else {}
+    return read_facts(folder / INDEX_FILE)
 
 
 def write_index(folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:
     """Writes the facts. Nothing is raised where that fails: the next run finds them out again."""
-    with contextlib.suppress(OutputError):
-        save(folder / INDEX_FILE, json.dumps(facts, separators=(",", ":")).encode())
+    write_facts(folder / INDEX_FILE, facts)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,32 +17,38 @@ from leaflets.model.edition import Edition
 from leaflets.model.finding import Severity, and_more
 from leaflets.model.objection import Objection
 from leaflets.model.review import is_expired
-from leaflets.pipeline.cache_key import cache_key
-from leaflets.pipeline.catalogue import Catalogue, CatalogueEntry, entry_of_translation, read_catalogue
+from leaflets.pipeline.cache_key import shared_key
+from leaflets.pipeline.catalogue import Catalogue, CatalogueEntry, entry_of, entry_of_translation, read_catalogue
 from leaflets.pipeline.policy import outdated_translation
 from leaflets.pipeline.texts import CheckedText, Texts, parse_and_check, pictures_of, read_texts
 from leaflets.project import MonographFile, ProjectFolder
 from leaflets.runlist.drug_names import DrugName, DrugNames, index_drug_names
-from leaflets.workers.protocol import RenderFunction, RenderTask, Result
+from leaflets.workers.protocol import RenderFunction, RenderTask, Result, Snapshot
 
-_MAX_SENT_BYTES = 32_768
-"""Texts up to this size go to a worker as they were parsed: a task that does not fit in the pipe would block there."""
+
+@dataclass(frozen=True, slots=True)
+class AssessedText:
+    """The texts of a monograph as they were read, once, their hash, and what their front matter says."""
+
+    texts: Texts
+    hash: str
+    entry: CatalogueEntry
 
 
 @dataclass(frozen=True)
 class ProjectMonographs:
     """Assesses and renders the leaflets of a project.
 
-    `today` decides what has expired; `settings_file` may be empty. `warm_up` is called when a leaflet is met that was
-    never checked.
+    Each text is read once: what is recorded of a leaflet, and what a worker renders, is of the bytes that were read.
+    `today` decides what has expired. `warm_up` is called when a leaflet is met that was never checked.
     """
 
     project: ProjectFolder
     today: dt.date
-    settings_file: str = ""
     warm_up: Callable[[], None] = lambda: None
     _new_facts: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     _checked_texts: dict[Leaflet, CheckedText] = field(default_factory=dict, repr=False, compare=False)
+    _in_use: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def drug_names(self) -> DrugNames:
         """All the names and codes by which a list may call the monographs."""
@@ -61,8 +67,9 @@ class ProjectMonographs:
     def cached_result(self, task: RenderTask) -> Result | None:
         """The result of a task whose sheet was rendered earlier from the same text, styles, settings and programs."""
         facts = self._facts(task.leaflet)
-        if "sheet" not in facts or facts["sheet"] not in self.compiled_leaflets:
+        if "sheet" not in facts or not self.compiled_leaflets.use(facts["sheet"]):
             return None
+        self._in_use.add(facts["sheet"])
         return Result(task.number, facts["content_id"], facts["sheet"], facts["pages"])
 
     def record(self, rendered: Sequence[tuple[RenderTask, Result]]) -> None:
@@ -70,16 +77,23 @@ class ProjectMonographs:
         for task, result in rendered:
             facts = {"content_id": result.content_id, "sheet": result.sheet, "pages": result.pages}
             self._add_facts(task.leaflet, facts)
-        self._save_facts()
-        self.compiled_leaflets.prune()
+            self._in_use.add(result.sheet)
+        if rendered:
+            self._save_facts()
+            self.compiled_leaflets.prune(self._in_use)
 
-    def with_checked_text(self, task: RenderTask) -> RenderTask:
-        """The task with its text as it was parsed and checked here, if it was."""
-        return replace(task, checked=self._checked_texts.get(task.leaflet))
+    def with_snapshot(self, task: RenderTask) -> RenderTask:
+        """The task with the texts that its leaflet was assessed by, and the key of all else that shapes its sheet."""
+        texts, checked = self._assessed(self._source(task.leaflet)).texts, self._checked_texts.get(task.leaflet)
+        return replace(task, snapshot=Snapshot(texts, self._shared_key(task.leaflet.edition), checked))
+
+    def lost(self, sheets: Collection[str]) -> frozenset[str]:
+        """Those of some compiled leaflets, by their keys, that are gone or damaged."""
+        return self.compiled_leaflets.lost(sheets)
 
     def render_function(self) -> RenderFunction:
-        """The function that renders a leaflet, for workers."""
-        return partial(render_task.render, str(self.project.root), self.settings_file, str(self.project.cache))
+        """The function that renders a leaflet, for workers; they have the settings as they were read here."""
+        return partial(render_task.render, ProjectFolder(self.project.root, self.project.settings))
 
     @property
     def compiled_leaflets(self) -> CompiledLeaflets:
@@ -102,21 +116,35 @@ class ProjectMonographs:
             languages = sorted(lang for name, lang in self.project.sources if name == leaflet.drug)
             return Assessment(leaflet, unavailable=f"there is no such translation; there is: {', '.join(languages)}")
         try:
-            texts, entry = self._texts_of(source), self._catalogue_entry(source)
-            facts = self._checked_facts(leaflet, texts)
+            text = self._assessed(source)
+            facts = self._checked_facts(leaflet, text.texts)
         except (ContentError, CheckFailed, UsageError) as error:
             return Assessment(leaflet, unavailable=error.message)
         checked = [(kind, why) for kind in (Objection.STALE, Objection.UNSAFE) for why in facts[kind]]
-        dated = self._front_matter_objections(entry, translated=texts.original is not None)
-        objections = (*dated, *checked)
-        return Assessment(leaflet, entry.version, texts.hash, objections, entry.fault, facts.get("pages", 0))
+        entry, translated = text.entry, text.texts.original is not None
+        objections = (*self._front_matter_objections(entry, translated=translated), *checked)
+        return Assessment(leaflet, entry.version, text.hash, objections, entry.fault, facts.get("pages", 0))
 
-    def _catalogue_entry(self, source: MonographFile) -> CatalogueEntry:
-        """The entry of a monograph; a translation is withdrawn, and due for review, with its source."""
-        entry, texts = self.catalogue[source.name, source.lang], self._texts_of(source)
+    def _assessed(self, source: MonographFile) -> AssessedText:
+        """A monograph's texts as they were read when they were first asked for. Raises ContentError."""
+        if source not in self._texts:
+            texts = read_texts(self.project, source)
+            self._texts[source] = AssessedText(texts, texts.hash, self._entry_of_texts(texts))
+        return self._texts[source]
+
+    def _entry_of_texts(self, texts: Texts) -> CatalogueEntry:
+        """What the front matter says; a translation is withdrawn, and due for review, with its source."""
+        own = self._entry(texts.source, texts.text)
         if texts.original is None:
+            return own
+        return entry_of_translation(own, self._entry(texts.original.source, texts.original.text))
+
+    def _entry(self, source: MonographFile, text: bytes) -> CatalogueEntry:
+        """The entry of a text: that of the catalogue, unless the file was changed after that was read."""
+        entry = self.catalogue.get((source.name, source.lang))
+        if entry and entry.text_sha256 == hashlib.sha256(text).hexdigest():
             return entry
-        return entry_of_translation(entry, self.catalogue[texts.original.source.name, texts.original.source.lang])
+        return entry_of(text, source.path.name)
 
     def _front_matter_objections(self, entry: CatalogueEntry, *, translated: bool) -> Sequence[tuple[Objection, str]]:
         objections = []
@@ -148,8 +176,7 @@ class ProjectMonographs:
         """The errors that the checks find, in one sentence, if any; what depends on the date is not among them."""
         self.warm_up()
         checked = parse_and_check(texts, pictures_of(self.project, texts.source, texts.text), leaflet.edition)
-        if sum(map(len, texts.by_name.values())) <= _MAX_SENT_BYTES:
-            self._checked_texts[leaflet] = checked
+        self._checked_texts[leaflet] = checked
         errors = [one for one in checked.findings if one.severity is Severity.ERROR and one.code != render_task.STALE]
         if not errors:
             return []
@@ -171,29 +198,26 @@ class ProjectMonographs:
 
     def _key(self, leaflet: Leaflet) -> str:
         """The key of a leaflet's facts: other texts, another edition or other programs give another one."""
-        source = self.project.sources[leaflet.drug, leaflet.edition.text_lang]
-        expired, digest = self._expired(self._catalogue_entry(source)), self._texts_of(source).hash
-        parts = f"{self.shared_key(leaflet.edition)} {digest} {source.name} {expired}"
+        source = self._source(leaflet)
+        text = self._assessed(source)
+        parts = f"{self._shared_key(leaflet.edition)} {text.hash} {source.name} {self._expired(text.entry)}"
         return hashlib.sha256(parts.encode()).hexdigest()
 
-    def shared_key(self, edition: Edition) -> str:
-        """A digest of all but the monograph itself, as it is on this machine: styles, settings, code, libraries."""
-        if edition not in self._shared_keys:
-            no_file = MonographFile("", edition.text_lang, Path(__file__))
-            self._shared_keys[edition] = cache_key(self.project, no_file, "", edition, ())
-        return self._shared_keys[edition]
+    def _source(self, leaflet: Leaflet) -> MonographFile:
+        return self.project.sources[leaflet.drug, leaflet.edition.text_lang]
 
-    def _texts_of(self, source: MonographFile) -> Texts:
-        if source not in self._texts:
-            self._texts[source] = read_texts(self.project, source)
-        return self._texts[source]
+    def _shared_key(self, edition: Edition) -> str:
+        """The key of all but the texts, as it was when it was first asked for."""
+        if edition not in self._shared_keys:
+            self._shared_keys[edition] = shared_key(self.project, edition)
+        return self._shared_keys[edition]
 
     @cached_property
     def _shared_keys(self) -> dict[Edition, str]:
         return {}
 
     @cached_property
-    def _texts(self) -> dict[MonographFile, Texts]:
+    def _texts(self) -> dict[MonographFile, AssessedText]:
         return {}
 
     @cached_property

@@ -1,17 +1,19 @@
-"""Renders one distinct leaflet, in any process: takes a task, returns its result, and leaves the sheet in the cache."""
+"""Renders one distinct leaflet, in any process: takes a task, returns its result, and leaves the sheet in the cache.
 
-from functools import lru_cache
-from pathlib import Path
+The texts come with the task, as the plan has read them. All else is read anew, and where any of it is not as it was
+when the leaflet was assessed, there is no result.
+"""
 
 from leaflets.batch.leaflet_cache import CompiledLeaflets, compiled_key
-from leaflets.errors import CheckFailed, LeafletError, RenderError
+from leaflets.errors import CheckFailed, InputsChanged, LeafletError, RenderError
 from leaflets.model.edition import Notice
 from leaflets.model.finding import Severity
 from leaflets.model.objection import Objection
-from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline import BuiltSheet, build_texts
 from leaflets.pipeline.cache import Cache
-from leaflets.project import ProjectFolder, load_project
-from leaflets.workers.protocol import RenderTask, Result
+from leaflets.pipeline.cache_key import shared_key
+from leaflets.project import ProjectFolder
+from leaflets.workers.protocol import RenderTask, Result, Snapshot
 
 STALE = "TR-02"
 """The code of the finding that a translation is older than its source, which has an objection of its own."""
@@ -20,12 +22,22 @@ COMPILED_FOLDER = "sheets"
 """The folder of compiled leaflets in the cache."""
 
 
-def render(root: str, settings_file: str, cache_folder: str, task: RenderTask) -> Result:
+def render(project: ProjectFolder, task: RenderTask) -> Result:
     """Renders a leaflet and compiles it for copies. Never raises: an error is returned in the result."""
+    result = _attempt(project, task)
+    if task.snapshot and _changed_since(project, task, task.snapshot):
+        what = "a style, template or picture, or the program, was changed while the run was being made"
+        return _fault(task, InputsChanged(f"{task.leaflet}: {what}"))
+    return result
+
+
+def _attempt(project: ProjectFolder, task: RenderTask) -> Result:
     try:
-        return _rendered(_project(root, settings_file), Path(cache_folder), task)
+        if task.snapshot is None:
+            raise RenderError(f"{task.leaflet}: the task came without its text")
+        return _rendered(project, task, task.snapshot)
     except LeafletError as error:
-        return Result(task.number, fault=type(error).__name__, message=error.message, exit_code=error.exit_code)
+        return _fault(task, error)
     except MemoryError:
         return _failed(task, "it needs more memory than a leaflet may take")
     except RecursionError:
@@ -34,22 +46,30 @@ def render(root: str, settings_file: str, cache_folder: str, task: RenderTask) -
         return _failed(task, f"the renderer failed with {type(error).__name__}")
 
 
-def _rendered(project: ProjectFolder, cache_folder: Path, task: RenderTask) -> Result:
+def _changed_since(project: ProjectFolder, task: RenderTask, snapshot: Snapshot) -> bool:
+    """Whether anything that shapes the sheet besides its texts is not as it was when the leaflet was assessed."""
+    try:
+        return shared_key(project, task.leaflet.edition) != snapshot.shared_key
+    except LeafletError:  # the logo is somewhere else now
+        return True
+
+
+def _rendered(project: ProjectFolder, task: RenderTask, snapshot: Snapshot) -> Result:
     from leaflets.stamp import compile_leaflet  # here, so that a run with nothing to render does not load pikepdf
 
-    leaflet, allowed = task.leaflet, {objection.value for objection in task.allowed}
-    compiled = CompiledLeaflets(cache_folder / COMPILED_FOLDER)
-    built = build(
+    allowed = {objection.value for objection in task.allowed}
+    compiled = CompiledLeaflets(project.cache / COMPILED_FOLDER)
+    built = build_texts(
         project,
-        project.source(leaflet.drug, leaflet.edition.lang),
-        leaflet.edition,
+        snapshot.texts,
+        task.leaflet.edition,
         allowed=[notice for notice in Notice if notice.value in allowed],
-        cache=Cache(cache_folder),
-        checked=task.checked,
+        cache=Cache(project.cache),
+        checked=snapshot.checked,
     )
     _require_sound(built, task)
     key = compiled_key(built.pdf.data)
-    if key not in compiled:
+    if compiled.lost([key]):
         compiled.put(key, compile_leaflet(built.pdf))
     return Result(task.number, built.content_id, key, built.pdf.pages)
 
@@ -67,10 +87,8 @@ def _require_sound(built: BuiltSheet, task: RenderTask) -> None:
 
 
 def _failed(task: RenderTask, why: str) -> Result:
-    message = f"{task.leaflet} could not be made: {why}"
-    return Result(task.number, fault=RenderError.__name__, message=message, exit_code=RenderError.exit_code)
+    return _fault(task, RenderError(f"{task.leaflet} could not be made: {why}"))
 
 
-@lru_cache(maxsize=4)
-def _project(root: str, settings_file: str) -> ProjectFolder:
-    return load_project(Path(root), Path(settings_file) if settings_file else None)
+def _fault(task: RenderTask, error: LeafletError) -> Result:
+    return Result(task.number, fault=type(error).__name__, message=error.message, exit_code=error.exit_code)

@@ -60,6 +60,9 @@ def add_parser(commands: Any, help_line: str) -> None:
             )
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="list what was damaged in the cache and made again"
+    )
     parser.set_defaults(run=run)
 
 
@@ -95,10 +98,12 @@ def run(args: argparse.Namespace) -> int:
         if not args.dry_run and not has_index(project.cache):
             workers.warm_up()
         from leaflets.cli import batch_run  # here: it takes 0.2 s to load, in which the workers start
+        from leaflets.cli.details import cache_details
 
-        if args.dry_run:
-            return batch_run.dry_run(args, data, project)
-        return batch_run.print_run(args, data, project, workers, stop)
+        with cache_details(verbose=args.verbose):
+            if args.dry_run:
+                return batch_run.dry_run(args, data, project)
+            return batch_run.print_run(args, data, project, workers, stop)
 
 
 def _workers(text: str) -> int:

@@ -1,11 +1,14 @@
-"""What `-v` prints below the line of each sheet: the records logged while it was made."""
+"""What `-v` prints: the records logged while sheets were made."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from leaflets.cli.report import findings, line
 from leaflets.model.finding import Finding
+from leaflets.pipeline.cache import CACHE_LOG
 
 
 class SheetLog(logging.Handler):
@@ -36,3 +39,19 @@ def details() -> SheetLog:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     return handler
+
+
+@contextmanager
+def cache_details(*, verbose: bool) -> Iterator[None]:
+    """Prints at the end of the block, where that is asked for, what was found damaged in the cache."""
+    if not verbose:
+        yield
+        return
+    handler, logger = SheetLog(), logging.getLogger(CACHE_LOG)
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.print()

@@ -10,6 +10,7 @@ from leaflets.batch.execute import RunContext
 from leaflets.batch.reprint import Reprint, reprint
 from leaflets.cli import report, run_output
 from leaflets.cli.batch import WORKER_PRELOAD
+from leaflets.cli.details import cache_details
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, progress_listener
 from leaflets.ledger.ledger import Ledger
@@ -45,12 +46,15 @@ def add_parser(commands: Any, help_line: str) -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="list what was damaged in the cache and made again"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print copies again under new serials; the old ones are recorded as spoiled."""
-    with stop_requests() as stop:
+    with stop_requests() as stop, cache_details(verbose=args.verbose):
         environment = open_environment(load_project(Path.cwd()))
         with environment.existing_ledger("reprint") as ledger:
             done = _reprint(args, environment, ledger, stop)

@@ -1,10 +1,10 @@
 """A leaflet compiled for copying: the objects that all copies share, and templates of those that each copy repeats."""
 
+import hashlib
 import json
-import zlib
 from dataclasses import dataclass, field
 
-from leaflets.errors import PdfError
+from leaflets.errors import LeafletLost
 from leaflets.model.page import Rect
 
 # Bodies are ASCII; a byte from here on marks a number that is known only when a file is written.
@@ -14,7 +14,8 @@ NODE = 0xF4  # the page tree node above this copy's pages
 TOP = 0xF5  # the structure element above this copy's document
 LABEL = 0xF6  # where the label stands among the document's children
 
-_MAGIC = b"leaflet sheet 1\n"
+_MAGIC = b"leaflet sheet 2\n"
+_DIGEST_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ class _Blobs:
         return len(self.data) - 1
 
 
-def pack(leaflet: CompiledLeaflet) -> bytes:
-    """The compiled leaflet as bytes, in a format that needs no pickle to read back."""
+def pack(leaflet: CompiledLeaflet, key: str) -> bytes:
+    """The compiled leaflet as bytes to be stored under `key`, in a format that needs no pickle to read back."""
     blobs = _Blobs()
     head = {
         "pages": leaflet.pages,
@@ -108,23 +109,33 @@ def pack(leaflet: CompiledLeaflet) -> bytes:
     head["lengths"] = [len(blob) for blob in blobs.data]
     text = json.dumps(head, separators=(",", ":")).encode()
     content = b"%d\n" % len(text) + text + b"".join(blobs.data)
-    return _MAGIC + b"%d\n" % zlib.crc32(content) + content
+    return _MAGIC + _digest(key, content) + content
 
 
-def unpack(data: bytes) -> CompiledLeaflet:
-    """The compiled leaflet that `pack` wrote. Raises PdfError where the bytes are damaged or of another version."""
-    try:
-        return _unpack(data)
-    except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise PdfError("A compiled leaflet in the cache is damaged.", "Build the leaflet again.") from error
+def is_packed(data: bytes, key: str) -> bool:
+    """Whether these are the very bytes that `pack` wrote for `key`."""
+    start = len(_MAGIC) + _DIGEST_BYTES
+    return data.startswith(_MAGIC) and data[len(_MAGIC) : start] == _digest(key, data[start:])
 
 
-def _unpack(data: bytes) -> CompiledLeaflet:
-    if not data.startswith(_MAGIC):
-        raise ValueError("another version")
-    check, content = data[len(_MAGIC) :].split(b"\n", 1)
-    if int(check) != zlib.crc32(content):
-        raise ValueError("checksum")
+def unpack(data: bytes, key: str) -> CompiledLeaflet:
+    """The compiled leaflet that `pack` wrote for `key`.
+
+    Raises LeafletLost where the bytes are damaged, of another version, or stored under the key of another leaflet.
+    """
+    if not is_packed(data, key):
+        raise LeafletLost("a compiled leaflet in the cache is damaged", "Run the same command again; it is made anew.")
+    return _unpack(data[len(_MAGIC) + _DIGEST_BYTES :])
+
+
+def _digest(key: str, content: bytes) -> bytes:
+    """Of the key too, so that a file under the name of another leaflet is none."""
+    total = hashlib.sha256(key.encode() + b"\n")
+    total.update(content)
+    return total.digest()
+
+
+def _unpack(content: bytes) -> CompiledLeaflet:
     size, rest = content.split(b"\n", 1)
     head = json.loads(rest[: int(size)])
     blobs: list[bytes] = []

@@ -69,7 +69,8 @@ def build_texts(
     from leaflets.pipeline.stages import render
 
     built = render(gather_inputs(project, edition, texts, notices), edition, checked)
-    cache.put(key, sheet_to_entry(built))
+    if cache_key(project, texts.source, texts.hash, edition, notices) == key:  # else a style or picture changed since
+        cache.put(key, sheet_to_entry(built))
     _log_details(built)
     return built
 

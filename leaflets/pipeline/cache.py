@@ -1,25 +1,36 @@
-"""Finished sheets stored by the hash of everything that went in; a lost or damaged entry is only made again."""
+"""Finished sheets stored by the hash of everything that went in, and facts stored as JSON, each with a digest.
+
+A lost or damaged file is only made again; one that is damaged is deleted, and logged under `CACHE_LOG`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from leaflets.errors import OutputError
 from leaflets.model.edition import Audience, Edition
 from leaflets.model.finding import Finding, Severity, Withheld
 from leaflets.model.page import Pdf, Rect, SectionLines
 from leaflets.pipeline.built_sheet import BuiltSheet
 from leaflets.pipeline.texts import Texts
-from leaflets.project import MonographFile
+from leaflets.project import MonographFile, save
+
+CACHE_LOG = "leaflets.cache"
+"""The name of the log of what was found damaged in the cache; `-v` prints it."""
 
 KEPT_ENTRIES = 2_000
 _MAGIC = b"leaflet-cache-3\n"
+_SHA256 = b'{"sha256":"'
+_FACTS_START = len(_SHA256) + 64
+_LOG = logging.getLogger(CACHE_LOG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +49,17 @@ class Cache:
 
     def get(self, key: str) -> CacheEntry | None:
         """The entry stored under `key`, or None where there is none or its bytes are not the ones stored."""
+        path = self.folder / f"{key}.sheet"
         try:
-            data = (self.folder / f"{key}.sheet").read_bytes()
+            data = path.read_bytes()
         except OSError:
             return None
-        return _unpack(key, data)
+        entry = _unpack(key, data)
+        if entry is None:
+            drop_damaged(path)
+        else:
+            touch(path)
+        return entry
 
     def put(self, key: str, entry: CacheEntry) -> None:
         """Stores an entry. Nothing is raised where it cannot be written: the sheet is made anew next time."""
@@ -61,6 +78,19 @@ class NoCache(Cache):
 
     def put(self, key: str, entry: CacheEntry) -> None:
         """Nothing is stored."""
+
+
+def drop_damaged(path: Path) -> None:
+    """Deletes a damaged file of the cache and logs it."""
+    _LOG.info("%s in the cache was damaged or of another version; it is made again", path.name)
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def touch(path: Path) -> None:
+    """Notes that a file of the cache is in use: the files that were not used for longest are deleted first."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
 
 
 def _write(folder: Path, path: Path, data: bytes) -> None:
@@ -108,6 +138,30 @@ def _unpack(key: str, data: bytes) -> CacheEntry | None:
         parts[name] = rest[position : position + length]
         position += length
     return CacheEntry(header["facts"], parts)
+
+
+# ---------------------------------------------------------------- facts
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """What `write_facts` wrote; nothing where the file is missing, damaged or of an older version."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return {}
+    facts = data[_FACTS_START:]
+    if data[:_FACTS_START] != _SHA256 + _digest(path.name, facts):
+        drop_damaged(path)
+        return {}
+    read: dict[str, Any] = json.loads(data)["facts"]
+    return read
+
+
+def write_facts(path: Path, facts: Mapping[str, Any]) -> None:
+    """Writes facts as JSON that begins with a digest. Nothing is raised where that fails: they are found out again."""
+    text = b'","facts":' + json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode() + b"}"
+    with contextlib.suppress(OutputError):
+        save(path, _SHA256 + _digest(path.name, text) + text)
 
 
 # ---------------------------------------------------------------- sheets

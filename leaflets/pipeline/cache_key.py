@@ -22,6 +22,12 @@ def cache_key(
     return digest_of([facts, text_hash.encode(), *(each.encode() for each in files), program_stamp()])
 
 
+def shared_key(project: ProjectFolder, edition: Edition) -> str:
+    """The key of all that shapes a sheet but its own texts, as it is now: styles, pictures, settings, the program."""
+    no_text = MonographFile("", edition.text_lang, project.root / "content" / "none.md")
+    return cache_key(project, no_text, "", edition, ())
+
+
 def settings_facts(
     project: ProjectFolder, source: MonographFile, edition: Edition, notices: tuple[Notice, ...]
 ) -> bytes:

@@ -6,21 +6,20 @@ and does not load the parser.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from leaflets import __version__
-from leaflets.errors import ContentError, OutputError
+from leaflets.errors import ContentError
 from leaflets.model.review import review_of_translation
-from leaflets.pipeline.cache import Cache, CacheEntry
+from leaflets.pipeline.cache import Cache, CacheEntry, read_facts, write_facts
 from leaflets.pipeline.program_identity import program_stamp
-from leaflets.project import ProjectFolder, read_bytes, save
+from leaflets.project import ProjectFolder, read_bytes
 from leaflets.project.files import decode
 
 FILE = "catalogue.json"
@@ -28,12 +27,16 @@ _TITLE = re.compile(r"^# +(\S.*?)\s*#*\s*$", re.MULTILINE)
 _HEADING_LINES = 200
 """How many lines of the text are looked through for a title that the front matter lacks."""
 
+_SETTLED_NS = 2_000_000_000
+"""A file that changed later than this before it was read may change once more with the same times: it is read again."""
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """The facts about a monograph that its front matter gives; `fault` says why it cannot be read at all.
 
-    Dates are ISO dates, empty where there is none. `review_by_line` is the line of the review date.
+    Dates are ISO dates, empty where there is none. `review_by_line` is the line of the review date, `text_sha256` the
+    hash of the text that it was read from, empty where that could not be read.
     """
 
     title: str = ""
@@ -46,6 +49,7 @@ class CatalogueEntry:
     withdrawn: str = ""
     fault: str = ""
     review_by_line: int = 1
+    text_sha256: str = ""
 
 
 Catalogue = Mapping[tuple[str, str], CatalogueEntry]
@@ -53,10 +57,13 @@ Catalogue = Mapping[tuple[str, str], CatalogueEntry]
 
 
 def read_catalogue(project: ProjectFolder, folder: Path) -> Catalogue:
-    """An entry for every monograph. Those whose file is as it was (size, time, place) are not read again."""
+    """An entry for every monograph. Those whose file is as it was (size, times, place) are not read again.
+
+    A file may change while this reads others: who needs the entry of a text compares its hash with `text_sha256`.
+    """
     stored = _load(folder / FILE)
     stamps = {str(source.path): _stamp(source.path) for source in project.sources.values()}
-    new = {path: stamp for path, stamp in stamps.items() if stored.get(path, ("",))[0] != stamp}
+    new = {path for path, stamp in stamps.items() if not stamp or stored.get(path, ("",))[0] != stamp}
     if new or stored.keys() != stamps.keys():
         stored = {path: (stamps[path], _entry_at(Path(path)) if path in new else stored[path][1]) for path in stamps}
         _store(folder / FILE, stored)
@@ -69,13 +76,14 @@ def entry_of(text: bytes, file: str) -> CatalogueEntry:
     from leaflets.parse.front_matter import read_front, take_front
     from leaflets.parse.source_lines import read_lines
 
+    digest = hashlib.sha256(text).hexdigest()
     try:
         lines, _ = read_lines(decode(text, file), file)
         node, body = take_front(lines, file)
         heading = _TITLE.search("\n".join(line.text for line in body[:_HEADING_LINES]))
         front, _ = read_front(node, file, lines[0].number if lines else 1, heading[1] if heading else "")
     except ContentError as error:
-        return CatalogueEntry(fault=error.message)
+        return CatalogueEntry(fault=error.message, text_sha256=digest)
     return CatalogueEntry(
         title=front.title,
         generic=front.generic_name,
@@ -86,6 +94,7 @@ def entry_of(text: bytes, file: str) -> CatalogueEntry:
         review_by=front.review_by.isoformat() if front.review_by else "",
         withdrawn=front.withdrawn,
         review_by_line=front.lines.get("review_by", 1),
+        text_sha256=digest,
     )
 
 
@@ -123,18 +132,17 @@ def _stamp(path: Path) -> str:
         stat = path.stat()
     except OSError:
         return "gone"
-    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+    if time.time_ns() - stat.st_ctime_ns < _SETTLED_NS:
+        return ""
+    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
 
 
 def _load(path: Path) -> dict[str, tuple[str, CatalogueEntry]]:
     """What was stored last time; nothing where the file is missing, damaged or of another version of ours."""
-    try:
-        stored = json.loads(path.read_bytes())
-        if stored["leaflet"] != __version__:
-            return {}
-        return {path: (stamp, _entry(entry)) for path, (stamp, entry) in stored["entries"].items()}
-    except (OSError, ValueError, KeyError, TypeError):
+    stored = read_facts(path)
+    if stored.get("leaflet") != __version__:
         return {}
+    return {path: (stamp, _entry(entry)) for path, (stamp, entry) in stored["entries"].items()}
 
 
 def _entry(facts: dict[str, Any]) -> CatalogueEntry:
@@ -143,10 +151,5 @@ def _entry(facts: dict[str, Any]) -> CatalogueEntry:
 
 
 def _store(path: Path, entries: Mapping[str, tuple[str, CatalogueEntry]]) -> None:
-    """Stores the entries. Nothing is raised where that fails: the monographs are read again next time."""
     facts = {name: (stamp, asdict(entry)) for name, (stamp, entry) in entries.items()}
-    with contextlib.suppress(OutputError):
-        save(
-            path,
-            json.dumps({"leaflet": __version__, "entries": facts}, ensure_ascii=False, separators=(",", ":")).encode(),
-        )
+    write_facts(path, {"leaflet": __version__, "entries": facts})

@@ -1,6 +1,7 @@
 """A pool of processes that can die or hang without harm to the run: tasks go out, results come in."""
 
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from threading import Thread
 
 from leaflets.errors import OutOfMemory, RenderError
+from leaflets.pipeline.cache import CACHE_LOG
 from leaflets.workers.protocol import Limits, RenderFunction, RenderTask, Result
 
 MIB = 1024 * 1024
@@ -45,13 +47,24 @@ class _Worker:
         self.process: BaseProcess = process
         self.limits = limits
         self.task: RenderTask | None = None
+        self.sending: Thread | None = None
         self.worked_s = 0.0
         self.ready = False
         self.completed = 0
 
     def send(self, task: RenderTask) -> None:
+        """Sends a task in a thread: one that is longer than the pipe holds waits there until the worker reads it."""
         self.task, self.worked_s = task, 0.0
-        self.pipe.send(task)
+        self.sending = Thread(target=self._send, args=(task,), daemon=True)
+        try:
+            self.sending.start()
+        except RuntimeError:  # no memory for a thread
+            self.sending = None
+            self._send(task)
+
+    def _send(self, task: RenderTask) -> None:
+        with contextlib.suppress(OSError):  # the worker has died, as its end of the pipe says too
+            self.pipe.send(task)
 
     @property
     def overdue(self) -> bool:
@@ -69,6 +82,8 @@ class _Worker:
     def kill(self) -> None:
         """Ends it without waiting until the system has taken back its memory; no process outlives the command."""
         self.process.kill()
+        if self.sending:
+            self.sending.join(1)  # ends as the worker does: nobody else has the other end of the pipe
         self.pipe.close()
 
 
@@ -107,12 +122,7 @@ class Pool:
 
     def _assign(self, waiting: deque[RenderTask], size: int) -> None:
         while waiting and (worker := self._idle_worker(size)):
-            try:
-                worker.send(waiting[0])
-            except OSError:
-                self._remove(worker)
-                continue
-            waiting.popleft()
+            worker.send(waiting.popleft())
 
     def _idle_worker(self, size: int) -> _Worker | None:
         idle = next((worker for worker in self._workers if not worker.task), None)
@@ -135,6 +145,9 @@ class Pool:
             return self._retry_or_fail(worker, waiting)
         if result == READY:
             worker.mark_ready()
+            return None
+        if isinstance(result, str):
+            logging.getLogger(CACHE_LOG).info("%s", result)
             return None
         worker.task, worker.completed = None, worker.completed + 1
         if worker.completed >= self._limits.leaflets:
@@ -178,6 +191,9 @@ def _serve(pipe: Connection, render: RenderFunction, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _limit_memory(limits.mib)
+    log = logging.getLogger(CACHE_LOG)
+    log.addHandler(_Forward(pipe))
+    log.setLevel(logging.INFO)
     with contextlib.suppress(RuntimeError):  # no memory for a thread; the pool ends its workers in any usual case
         Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
@@ -188,6 +204,18 @@ def _serve(pipe: Connection, render: RenderFunction, limits: Limits) -> None:
             result = render(task)
             _set_alarm(0)
             pipe.send(result)
+
+
+class _Forward(logging.Handler):
+    """Sends each message of the log to the parent, which logs it there."""
+
+    def __init__(self, pipe: Connection) -> None:
+        super().__init__()
+        self._pipe = pipe
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Sends a message."""
+        self._pipe.send(record.getMessage())
 
 
 def _limit_memory(mib: int) -> None:

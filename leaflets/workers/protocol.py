@@ -10,21 +10,33 @@ from leaflets.model.copy import Leaflet
 from leaflets.model.objection import Objection
 
 if TYPE_CHECKING:
-    from leaflets.pipeline.texts import CheckedText
+    from leaflets.pipeline.texts import CheckedText, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a leaflet was assessed by: the bytes of its texts, and the key of everything else that shapes its sheet.
+
+    `checked` is the text as it was parsed and checked then, if it was.
+    """
+
+    texts: Texts
+    shared_key: str
+    checked: CheckedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RenderTask:
     """One distinct leaflet to render; picklable, so that it can go to another process or machine.
 
-    `allowed` are the objections that do not stop it. `checked` is its text as the plan has parsed and checked it, if
-    it has.
+    `allowed` are the objections that do not stop it. `snapshot` is what the plan assessed it by: a worker renders that
+    and nothing else.
     """
 
     number: int
     leaflet: Leaflet
     allowed: tuple[Objection, ...] = ()
-    checked: CheckedText | None = field(default=None, repr=False, compare=False)
+    snapshot: Snapshot | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
