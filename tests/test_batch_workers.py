@@ -1,5 +1,6 @@
 """A leaflet that dies, hangs or eats memory is one failed result; the run and its other leaflets go on."""
 
+import logging
 import os
 import resource
 import signal
@@ -15,6 +16,7 @@ import pytest
 from leaflets.errors import OutOfMemory
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition
+from leaflets.pipeline.cache import CACHE_LOG
 from leaflets.workers import pool
 from leaflets.workers.local import ProcessWorkers, SerialWorkers
 from leaflets.workers.protocol import Limits, RenderTask, Result
@@ -71,8 +73,13 @@ def stops(task: RenderTask, word: str) -> Result:
     return good(task, word)
 
 
+def logs(task: RenderTask, word: str) -> Result:
+    logging.getLogger(CACHE_LOG).info("%s was damaged", word)
+    return good(task, word)
+
+
 BEHAVIOURS = {"good": good, "dies": dies, "leaves": leaves, "hangs": hangs, "eats": eats, "once": dies_once}
-BEHAVIOURS |= {"sleeps": sleeps, "stops": stops}
+BEHAVIOURS |= {"sleeps": sleeps, "stops": stops, "logs": logs}
 
 
 def tasks(*drugs: str) -> list[RenderTask]:
@@ -178,6 +185,32 @@ for result in workers_for(1, ()).run(render, tasks("good", "hangs"), never):
     ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=False, cwd=ROOT)
     assert ran.returncode == -signal.SIGKILL
     assert _is_gone(int(ran.stdout))
+
+
+def test_a_task_that_a_worker_does_not_read_holds_up_nobody() -> None:
+    long = f"good:{'x' * 4_000_000}"  # longer than any pipe
+    stopped: list[int] = []
+    looks: list[int] = []
+
+    def let_it_go_on() -> bool:
+        looks.extend(stopped)
+        if len(looks) == 3:
+            os.kill(stopped[0], signal.SIGCONT)
+        return False
+
+    results = []
+    for result in ProcessWorkers(1).run(render, tasks("good", long), let_it_go_on):
+        results.append(result)
+        if len(results) == 1:
+            stopped.append(int(result.sheet.split()[-1]))
+            os.kill(stopped[0], signal.SIGSTOP)
+    assert [result.fault for result in results] == ["", ""]
+
+
+def test_what_a_worker_found_damaged_is_logged_here(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, CACHE_LOG):
+        run_tasks(1, "logs:x.compiled", "good", limits=Limits())
+    assert caplog.messages == ["x.compiled was damaged"]
 
 
 def test_workers_are_renewed() -> None:

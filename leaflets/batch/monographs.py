@@ -93,7 +93,8 @@ class ProjectMonographs:
 
     def render_function(self) -> RenderFunction:
         """The function that renders a leaflet, for workers; they have the settings as they were read here."""
-        return partial(render_task.render, ProjectFolder(self.project.root, self.project.settings))
+        shaping = replace(self.project.settings, batch_columns={})  # the columns of lists shape no sheet
+        return partial(render_task.render, ProjectFolder(self.project.root, shaping))
 
     @property
     def compiled_leaflets(self) -> CompiledLeaflets:
