@@ -95,7 +95,7 @@ class Pharmacy:
 
     def printed(self, made: RunResult) -> str:
         """The words of a run's print files."""
-        files = (Path(made.run.folder) / part.name for part in made.parts)
+        files = (self.folder / "output" / part.name for part in made.parts)
         return " ".join(" ".join(page_texts(file.read_bytes())) for file in files)
 
     def compiled(self) -> list[Path]:
