@@ -74,7 +74,7 @@ class Pharmacy:
     def run(self, *drugs: str, patient: str = "Zebedee") -> tuple[RunResult, Sequence[LeafletEntry]]:
         """A run of one copy of each drug; what came of it, and the leaflets that the ledger records."""
         environment = open_environment(ProjectFolder(self.folder))
-        with environment.open_ledger() as ledger:
+        with environment.open_ledger("batch") as ledger:
             planned = self._planned(environment, ledger, drugs, patient)
             self.after_plan()
             context = RunContext(
