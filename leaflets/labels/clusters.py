@@ -18,6 +18,18 @@ _ENDS_SYLLABLE = "[\u1000-\u1021]\u1037?[\u1039\u103a]"
 _BREAK = re.compile(rf"(?<=[^\s\d])(?<![{_NEVER_LAST}])(?=[{_UNSPACED}])(?![{_NEVER_FIRST}])(?!{_ENDS_SYLLABLE})")
 
 
+_STAYS_BEHIND, _STAYS_BEFORE = re.compile(f"[{_NEVER_FIRST}]"), re.compile(f"[{_NEVER_LAST}]$")
+
+
 def narrowed(parts: Sequence[str], fits: Callable[[str], bool]) -> list[str]:
-    """The parts of a text, those that do not fit on a line of their own parted further where their script allows it."""
-    return [piece for part in parts for piece in ([part] if fits(part) else _BREAK.split(part))]
+    """The parts that a text may be broken into, none beginning with what stays behind the letter before it.
+
+    Those that do not fit on a line of their own are parted further where their script allows it.
+    """
+    whole: list[str] = []
+    for part in parts:
+        if whole and (_STAYS_BEHIND.match(part) or _STAYS_BEFORE.search(whole[-1])):
+            whole[-1] += part
+        else:
+            whole.append(part)
+    return [piece for part in whole for piece in ([part] if fits(part) else _BREAK.split(part))]
