@@ -161,6 +161,11 @@ def test_numbers_are_printed_as_written_without_a_trailing_zero(written: str, pr
     [
         {"timing": None},
         {"timing": {}},
+        {"timing": {"repeat": {"boundsDuration": {"value": 7, "code": "d"}}}},
+        {"timing": {"repeat": {"count": 5}}},
+        {"timing": {"repeat": {"duration": 30, "durationUnit": "min"}}},
+        {"doseAndRate": dose(0)},
+        {"doseAndRate": dose(1, "mg/kg")},
         {"doseAndRate": None},
         {"doseAndRate": [{}]},
         {"doseAndRate": [*dose(1), *dose(2)]},
