@@ -103,7 +103,7 @@ def test_a_style_that_names_itself_ends(project: ProjectFolder) -> None:
 def test_settings_are_those_of_the_nearest_folder_upwards(project: ProjectFolder) -> None:
     (project.root / "leaflet.toml").write_text(
         'paper = "letter"\n[pharmacy]\nname = " Corner   Pharmacy "\naddress = "1 Rail Street"\n'
-        'phone = "555 0100"\nemergency = "118"\n[batch.columns]\nname = "Patient"\n'
+        'phone = "555 0100"\nemergency = "118"\n[batch]\nencoding = "cp1250"\n[batch.columns]\nname = "Patient"\n'
     )
     below = project.root / "content" / "deep"
     below.mkdir()
@@ -114,6 +114,7 @@ def test_settings_are_those_of_the_nearest_folder_upwards(project: ProjectFolder
     assert (pharmacy.name, pharmacy.address, pharmacy.phone, pharmacy.emergency) == (
         "Corner Pharmacy", "1 Rail Street", "555 0100", "118",
     )  # fmt: skip
+    assert loaded.settings.batch_encoding == "cp1250"
     assert dict(loaded.settings.batch_columns) == {"name": "Patient"}
     assert loaded.output == project.root / "output"
 

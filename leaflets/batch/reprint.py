@@ -13,7 +13,7 @@ from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.model.finding import Severity
 from leaflets.printfile.names import part_names
-from leaflets.runlist.read import read_list
+from leaflets.runlist.read import read_recorded_list
 
 REPRINTABLE = frozenset({CopyState.WRITTEN, CopyState.SENT, CopyState.SPOILED})
 """The states of a copy that may be reprinted; it is recorded as spoiled then, if it was not before."""
@@ -54,7 +54,7 @@ def reprint(
 def _recorded_plan(data: bytes, run: RunEntry, ledger: Ledger, context: RunContext) -> Plan:
     """The plan of the run, made again from its list."""
     options = options_from_json(run.options)
-    run_list = read_list(data, dict(options.columns), options.encoding)
+    run_list = read_recorded_list(data, dict(options.columns), options.encoding)
     if run_list.sha256 != run.list_sha256:
         raise UsageError(
             f"this is not the list run {run.name} was made from, or it was changed since",

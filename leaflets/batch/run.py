@@ -221,5 +221,3 @@ def _refuse_bad_rows(planned: Plan, options: RunOptions) -> None:
             f"{len(planned.rejected)} rows of the list cannot be made; nothing was made",
             "Mend them, or make the others with --keep-going, which writes these into a list of their own.",
         )
-    if not planned.copies and not options.keep_going:
-        raise CheckFailed("the list has no row to make", "Look at the list and its columns.")

@@ -96,7 +96,7 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
     options = RunOptions(
         defaults=RowDefaults(edition, args.destination, lang_given=args.lang is not None),
         columns=tuple(sorted(project.settings.batch_columns.items())),
-        encoding=args.encoding,
+        encoding=args.encoding or project.settings.batch_encoding,
         sort=tuple(filter(None, args.sort.replace(" ", "").split(","))),
         banner=args.banner,
         split=args.split,

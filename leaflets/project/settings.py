@@ -26,4 +26,5 @@ class Settings:
     pharmacy: Pharmacy = field(default_factory=Pharmacy)
     code_url: str = ""
     history_key: str = ""
+    batch_encoding: str = ""
     batch_columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

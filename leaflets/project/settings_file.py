@@ -35,7 +35,7 @@ def read_settings(path: Path) -> Settings:
     provenance = _table(file, table, "provenance")
     _require_known(file, "provenance.", provenance, ("url",))
     batch = _table(file, table, "batch")
-    _require_known(file, "batch.", batch, ("columns", "history_key"))
+    _require_known(file, "batch.", batch, ("columns", "encoding", "history_key"))
     columns = _table(file, batch, "columns", "batch.")
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
@@ -44,6 +44,7 @@ def read_settings(path: Path) -> Settings:
         pharmacy=_pharmacy(file, _table(file, table, "pharmacy"), _table(file, table, "report")),
         code_url=_code_url(file, _text(file, provenance, "url", "", "provenance.")),
         history_key=_text(file, batch, "history_key", "", "batch."),
+        batch_encoding=_text(file, batch, "encoding", "", "batch."),
         batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
     )
 

@@ -1,5 +1,6 @@
 """The columns of a list under our own names, and the rows of cells that a list of any format becomes."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,17 @@ COLUMNS = frozenset(("drug", *CODE_COLUMNS, *SHEET_COLUMNS, *LABEL_FIELDS))
 
 MAX_CELL_CHARS = 2_000
 """Characters in one cell; no label holds more."""
+
+_TRAIL = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xC0))
+
+_ENCODED_TWICE = re.compile(
+    f"[ÂÃÄÅ][{_TRAIL}]|â[€‚„][{_TRAIL}]|(?:[Ã-ß][{_TRAIL}]){{2}}|(?:[à-ï][{_TRAIL}]{{2}}){{2}}|(?<=[a-zà-ÿ])[ÂÃ]$"
+)
+"""UTF-8 read as Windows-1252: a Latin letter, an accented one or a curly mark; or two letters of another script.
+
+A byte that starts a letter in UTF-8 is a letter with an accent in Windows-1252 (Ã, Ø …), one that goes on with it a
+symbol; no word has the two side by side. Where the symbol is a space (“à”), it is gone at the end of a cell.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +119,17 @@ def clean_cell(text: str) -> str:
 
 
 def cell_fault(cells: Mapping[str, str]) -> str:
-    """Why these cells cannot be printed: one is too long or holds a character without a shape; empty if they can."""
+    """Why these cells cannot be printed, empty if they can.
+
+    One is too long, holds a character without a shape, or letters that are the bytes of others.
+    """
     for name, text in cells.items():
         if len(text) > MAX_CELL_CHARS:
             return f"column `{name}` holds more than {MAX_CELL_CHARS} characters"
+        if not text.isascii() and _ENCODED_TWICE.search(text):
+            return f"column `{name}` was encoded twice: its UTF-8 was once read as another encoding (“Ã©” for “é”)"
+        if "\ufffd" in text:
+            return f"column `{name}` holds “\ufffd”, which stands for a letter that was lost before the list came here"
         if not text.isprintable() and _unprintable(text):
             return f"column `{name}` holds a character that cannot be printed"
     return ""

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 from leaflets.errors import UsageError
@@ -18,18 +17,11 @@ from leaflets.runlist.columns import (
     unreadable_row,
     unused_columns,
 )
+from leaflets.runlist.quotes import DelimitedRecord, refuse_paired_across_rows
 
 DELIMITERS = ",;\t"
 
-
-@dataclass(frozen=True, slots=True)
-class DelimitedRecord:
-    """One record of the file: its line, fields and text; `broken` where the fields cannot be told apart."""
-
-    line: int
-    fields: list[str]
-    raw: str
-    broken: bool = False
+_MUST_NAME = "The first line must name the columns."
 
 
 def read_delimited(text: str, columns: Mapping[str, str]) -> ParsedList:
@@ -37,15 +29,17 @@ def read_delimited(text: str, columns: Mapping[str, str]) -> ParsedList:
     lines = list(io.StringIO(text, newline=""))
     skipped, delimiter = _preamble(lines)
     delimiter = delimiter or _delimiter(lines[skipped:], columns)
-    records = _records(lines, skipped, delimiter)
-    header = next((record for record in records if record.fields), None)
-    if header is None or header.broken:
-        raise UsageError("the list is empty or its first line cannot be read", "The first line must name the columns.")
+    records = refuse_paired_across_rows(_records(lines, skipped, delimiter), delimiter)
+    header = next((record for record in records if record.fields or record.fault), None)
+    if header is None:
+        raise UsageError("the list is empty", _MUST_NAME)
+    if header.fault:
+        raise UsageError(f"line {header.line} of the list cannot be read: {header.fault}", _MUST_NAME)
     names = column_names(header.fields, columns)
     if not has_drug_column(names):
         raise missing_drug_column(header.line)
     prefix = "".join(lines[: header.line - 1]) + header.raw
-    rows = tuple(_row(record, names) for record in records if any(record.fields) or record.broken)
+    rows = tuple(_row(record, names) for record in records if any(record.fields) or record.fault)
     return ParsedList(rows, unused_columns(header.fields, names, header.line), prefix)
 
 
@@ -53,6 +47,8 @@ def _preamble(lines: list[str]) -> tuple[int, str]:
     """The number of lines before the header, and the delimiter that a spreadsheet's `sep=` line names, if any."""
     first = lines[0].strip().casefold() if lines else ""
     if first.startswith("sep=") and len(first) == 5:
+        if first[4] == '"':
+            raise UsageError("the `sep=` line of the list names the quotation mark", "Name the delimiter: sep=;")
         return 1, first[4]
     return (1, "\t") if first == "sep=" else (0, "")
 
@@ -62,7 +58,7 @@ def _delimiter(lines: list[str], columns: Mapping[str, str]) -> str:
 
     def columns_of_ours(delimiter: str) -> tuple[bool, int]:
         record = next(_records(lines, 0, delimiter), None)
-        names = column_names(record.fields, columns) if record and not record.broken else ()
+        names = column_names(record.fields, columns) if record and not record.fault else ()
         return has_drug_column(names), sum(map(bool, names))
 
     return max(DELIMITERS, key=columns_of_ours)
@@ -77,14 +73,15 @@ def _records(lines: list[str], skipped: int, delimiter: str) -> Iterator[Delimit
         except StopIteration:
             return
         except csv.Error:
-            yield DelimitedRecord(start + 1, [], "".join(lines[start : skipped + reader.line_num]), broken=True)
+            raw = "".join(lines[start : skipped + reader.line_num])
+            yield DelimitedRecord(start + 1, [], raw, "the quotation marks do not pair, or a field is too long")
             continue
         yield DelimitedRecord(start + 1, fields, "".join(lines[start : skipped + reader.line_num]))
 
 
 def _row(record: DelimitedRecord, names: tuple[str, ...]) -> ListRow:
-    if record.broken:
-        return unreadable_row(record.line, record.raw, "the quotation marks do not pair, or a field is too long")
+    if record.fault:
+        return unreadable_row(record.line, record.raw, record.fault)
     fields = record.fields
     if len(fields) < len(names) or any(fields[len(names) :]):
         return unreadable_row(record.line, record.raw, f"it has {len(fields)} fields where the header has {len(names)}")

@@ -5,16 +5,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from leaflets.errors import CheckFailed, LeafletError
 from leaflets.model.finding import Finding, Severity
 from leaflets.runlist.columns import ParsedList
 from leaflets.runlist.delimited import read_delimited
-from leaflets.runlist.encoding import decode, encode
+from leaflets.runlist.encoding import DecodedText, UncertainEncoding, decode, encode
 from leaflets.runlist.fhir.entries import fhir_format
 from leaflets.runlist.fhir.read import read_bundle, read_ndjson
+from leaflets.runlist.foreign_formats import refuse_foreign_format
 from leaflets.runlist.json_lines import read_json_lines
 
 FHIR_FORMATS = frozenset({"fhir", "ndjson"})
 """Formats of lists that are made of FHIR resources: a Bundle, or one resource a line."""
+
+_MOST_CELLS = 3
+_MOST_LETTERS = 40
+"""How many drugs an error shows, and how much of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +41,28 @@ class RunList:
 def read_list(data: bytes, columns: Mapping[str, str] = MappingProxyType({}), codec: str = "") -> RunList:
     """The rows of a list. `columns` maps a system's own headers to ours; `codec` is empty to find it by the bytes.
 
-    Raises UsageError where the bytes are no list at all. A row that cannot be read has a fault instead of cells.
+    Raises UsageError where the bytes are no list at all or not certain to be this text, CheckFailed where the list has
+    no row. A row that cannot be read has a fault instead of cells.
     """
-    decoded = decode(data, codec)
+    refuse_foreign_format(data)
+    decoded = _decoded(data, columns, codec)
     format, parsed = _parsed(decoded.text, columns)
+    if not parsed.rows:
+        raise CheckFailed("the list has no row to make", _why_no_row(parsed))
     if decoded.guessed:
         parsed = parsed.with_finding(_guessed_encoding())
     return RunList(hashlib.sha256(data).hexdigest(), format, decoded.codec, parsed)
+
+
+def read_recorded_list(data: bytes, columns: Mapping[str, str], codec: str) -> RunList:
+    """The rows of a list that a run was made from, read as it was read then.
+
+    Releases up to 0.2 took every list that is not UTF-8 for Windows-1252, and recorded no encoding.
+    """
+    try:
+        return read_list(data, columns, codec)
+    except UncertainEncoding:
+        return read_list(data, columns, "cp1252")
 
 
 def rejected_rows(run_list: RunList, lines: Collection[int]) -> bytes:
@@ -60,6 +81,38 @@ def _parsed(text: str, columns: Mapping[str, str]) -> tuple[str, ParsedList]:
     if format == "ndjson":
         return format, read_ndjson(text)
     return "jsonl", read_json_lines(text, columns)
+
+
+def _why_no_row(parsed: ParsedList) -> str:
+    reasons = dict.fromkeys(finding.message for finding in parsed.findings)
+    return "; ".join(reasons) + "." if reasons else "It holds nothing but the names of its columns; was it cut short?"
+
+
+def _decoded(data: bytes, columns: Mapping[str, str], codec: str) -> DecodedText:
+    """The text; where its encoding is not certain, the error shows some drugs of the list in each that it may be."""
+    try:
+        return decode(data, codec)
+    except UncertainEncoding as error:
+        cells = _drug_cells(data, columns)
+        shown = [f"{one}: {', '.join(_shown(cell, one) for cell in cells)}" for one in error.codecs if cells]
+        error.hint = "\n    ".join((error.hint, *shown))
+        raise
+
+
+def _drug_cells(data: bytes, columns: Mapping[str, str]) -> list[bytes]:
+    """The first drugs of a list that are not ASCII, as bytes. No other cell: it may be a patient's."""
+    try:
+        _, parsed = _parsed(data.decode("ascii", "surrogateescape"), columns)
+    except LeafletError:
+        return []
+    drugs = dict.fromkeys(row.cells.get("drug", "") for row in parsed.rows)
+    beyond_ascii = [drug for drug in drugs if not drug.isascii()]
+    return [drug.encode("utf-8", "surrogateescape") for drug in beyond_ascii[:_MOST_CELLS]]
+
+
+def _shown(cell: bytes, codec: str) -> str:
+    text = cell.decode(codec, "replace")[:_MOST_LETTERS]
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def _guessed_encoding() -> Finding:
