@@ -2,7 +2,8 @@
 
 import pytest
 
-from leaflets.runlist.drug_names import DrugName, DrugNames, index_drug_names, ndc_digits
+from leaflets.runlist import drug_names
+from leaflets.runlist.drug_names import MAX_NEAR_LOOKUPS, DrugName, DrugNames, index_drug_names, ndc_digits
 
 
 @pytest.fixture
@@ -76,3 +77,15 @@ def test_a_code_counts_only_in_its_own_column(aliases: DrugNames) -> None:
     assert aliases.find("1364430", "rxcui").drugs == ("apixaban",)
     assert aliases.find("1364430", "atc").drugs == ()
     assert aliases.find("apixaban", "rxcui").drugs == ()
+
+
+def test_near_names_are_looked_up_once_for_a_name_and_not_for_all(
+    aliases: DrugNames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lookups: list[str] = []
+    monkeypatch.setattr(drug_names, "get_close_matches", lambda wanted, *_, **__: lookups.append(wanted) or [])
+    for number in range(50_000):
+        aliases.find(f"Drug {number % 500}" if number % 2 else f"drug  {number % 500}")
+    assert len(lookups) == len(set(lookups)) == MAX_NEAR_LOOKUPS
+    assert aliases.find("apix").near == ()
+    assert aliases.find("apixaban").drugs == ("apixaban",)

@@ -1,15 +1,18 @@
 """What a list calls a drug → the one monograph it means, by exact match; similar names are only suggested."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 NDC_SHAPES = {(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)}
 """Digits of labeler, product and package; all are one 5-4-2 code with zeros left out (FDA, 21 CFR 207.33)."""
 
 MAX_NEAR = 3
+
+MAX_NEAR_LOOKUPS = 100
+"""Names that stand for no drug and for which similar ones are looked up; a list with more has another fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class DrugNames:
     by_name: Mapping[str, frozenset[str]]
     by_code: Mapping[tuple[str, str], frozenset[str]]
     _matches: dict[tuple[str, str], DrugMatch] = field(default_factory=dict, compare=False, repr=False)
+    _near_names: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, text: str, kind: str = "") -> DrugMatch:
         """The drugs a cell means. `kind` is the code system of its column, empty for a name, brand or any code."""
@@ -49,14 +53,16 @@ class DrugNames:
         return self._matches[key]
 
     def _any(self, text: str) -> DrugMatch:
-        drugs = set(self.by_name.get(normalized(text), ()))
-        for kind in ("rxcui", "atc", "ndc"):
-            drugs.update(self._code(kind, text).drugs)
+        word = normalized(text)
+        drugs = set(self.by_name.get(word, ()))
+        for kind in ("rxcui", "atc"):
+            drugs.update(self.by_code.get((kind, word), ()))
+        drugs.update(self._code("ndc", text).drugs)
         if drugs:
             return _match(drugs)
         if re.fullmatch(r"\d{10}", text):
             return _ten_digits()
-        return DrugMatch((), self._near(text), "no monograph has this name, brand or code")
+        return DrugMatch((), self._near(word), "no monograph has this name, brand or code")
 
     def _code(self, kind: str, text: str) -> DrugMatch:
         if kind != "ndc":
@@ -70,9 +76,14 @@ class DrugNames:
         drugs = self.by_code.get(("ndc", whole)) or self.by_code.get(("ndc", whole[:9])) or frozenset()
         return _match(drugs) if drugs else DrugMatch((), (), "no monograph has this ndc code")
 
-    def _near(self, text: str) -> tuple[str, ...]:
-        wanted = normalized(text)
-        close = difflib.get_close_matches(wanted, self.by_name, n=MAX_NEAR, cutoff=0.75)
+    def _near(self, wanted: str) -> tuple[str, ...]:
+        """Drugs with names like this normalized one; none once MAX_NEAR_LOOKUPS other names were looked up."""
+        if wanted not in self._near_names and len(self._near_names) < MAX_NEAR_LOOKUPS:
+            self._near_names[wanted] = self._similar(wanted)
+        return self._near_names.get(wanted, ())
+
+    def _similar(self, wanted: str) -> tuple[str, ...]:
+        close = get_close_matches(wanted, self.by_name, n=MAX_NEAR, cutoff=0.75)
         prefixes = [
             word
             for word in self.by_name
