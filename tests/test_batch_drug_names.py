@@ -83,7 +83,12 @@ def test_near_names_are_looked_up_once_for_a_name_and_not_for_all(
     aliases: DrugNames, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lookups: list[str] = []
-    monkeypatch.setattr(drug_names, "get_close_matches", lambda wanted, *_, **__: lookups.append(wanted) or [])
+
+    def look_up(wanted: str, *_: object, **__: object) -> list[str]:
+        lookups.append(wanted)
+        return []
+
+    monkeypatch.setattr(drug_names, "get_close_matches", look_up)
     for number in range(50_000):
         aliases.find(f"Drug {number % 500}" if number % 2 else f"drug  {number % 500}")
     assert len(lookups) == len(set(lookups)) == MAX_NEAR_LOOKUPS
