@@ -149,6 +149,8 @@ class BatchEnvironment:
     on_report: Callable[[Progress | FileWritten | LeafletFailed], None] | None = None
     stop: StopRequest = field(default_factory=StopRequest)
     again: bool = False
+    no_repeat_days: int = 3
+    path: Path | None = None
 
     @property
     def output(self) -> Path:
@@ -172,13 +174,19 @@ class BatchEnvironment:
             self.on_report(report)
 
     def request(self) -> RunRequest:
-        path = self.folder / "list.csv"
-        return RunRequest(self.data, path, self.options, self.output, "261122", "test", self.again)
+        path = self.path or self.folder / "list.csv"
+        return RunRequest(self.data, path, self.options, self.output, "261122", "test", self.again, self.no_repeat_days)
 
     def plan(self, ledger: Ledger | None = None) -> PlannedRun:
         return plan_run(self.request(), self.monographs, self.print_files, ledger)
 
     def run(self) -> RunResult:
+        made = self.run_if_new()
+        assert made
+        return made
+
+    def run_if_new(self) -> RunResult | None:
+        """What came of the run; None where earlier runs made all of it."""
         with self.open_ledger() as ledger:
             return execute_run(self.plan(ledger), self.context(ledger), ledger, save_privately, "run again")
 

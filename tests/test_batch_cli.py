@@ -175,6 +175,73 @@ def test_a_night_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "in place of 7" in capsys.readouterr().out
 
 
+def test_the_account_of_a_run_names_whoever_has_no_sheet(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Path("tonight.csv").open("a", encoding="utf-8", newline="") as table:
+        table.write("examplim;Zebedee Quux;MRN-99;RX99;W;\r\n")
+    command = ["batch", "tonight.csv", "--keep-going", *ALLOW]
+    assert main([*command, "-q"]) == 11
+    name = run_name(capsys)
+    assert main(["runs", "confirm", name, ""]) == 2
+    assert main(["runs", "spoil", name, "1-2"]) == 0
+    assert main(["runs", "unprinted", name, "3"]) == 0
+    assert main(["runs", "confirm", name, "5-12"]) == 0
+    assert main(["runs", "cancel", name, "2", "--reason", " "]) == 2
+    assert main(["runs", "cancel", name, "2", "--reason", "discharged"]) == 0
+    capsys.readouterr()
+    assert main(command) == 11  # it makes nothing, and does not call the account closed either
+    printed = capsys.readouterr()
+    assert f"When it is printed: leaflet runs confirm {name} 4\n" in printed.out
+    assert f"{name}-rejects.csv" in printed.err
+    assert main(["runs", "reconcile", name]) == 11
+    printed = capsys.readouterr()
+    assert "12 planned = 8 printed + 1 spoiled + 1 unprinted + 1 cancelled + 1 open" in printed.out
+    assert "serials 1 are spoiled" in printed.err
+    assert "serials 3 never reached paper" in printed.err
+    assert "the row on line 14 was refused" in printed.err
+    for advice in (f"runs confirm {name} 4`", f"reprint {name} --serials 1`", f"runs waive {name} 14 --reason"):
+        assert advice in printed.err
+    assert main(["reprint", name, "--serials", "1", "3"]) == 0
+    out = capsys.readouterr().out
+    assert "Destroy the old sheets: 1\n" in out
+    advised = out.splitlines()[-1].split("leaflet ")[1].split()
+    assert advised == ["runs", "confirm", name, "13-14"]
+    assert main(advised) == main(["runs", "confirm", name, "all"]) == 0
+    assert main(["runs", "waive", name, "14", "--reason", "withdrawn"]) == 0
+    capsys.readouterr()
+    assert main(["runs", "reconcile", name, "--json"]) == 0
+    assert events(capsys.readouterr().out)["account"]["closed"] is True
+    assert main(command) == 0
+    assert main(["runs", "--verify"]) == 0
+
+
+def test_a_list_that_was_made_makes_nothing_and_names_the_run(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
+    name = run_name(capsys)
+    made = prints(project)
+    Path("tonight.csv").write_bytes(Path("tonight.csv").read_bytes() + b"\n")
+    assert main(["batch", "tonight.csv", *ALLOW]) == 0
+    assert f"All 12 copies of this list were made already, in {name}" in capsys.readouterr().out
+    assert main(["batch", "tonight.csv", "--json", *ALLOW]) == 0
+    by_event = events(capsys.readouterr().out)
+    before = {"rows": 12, "copies": 12, "runs": [name]}
+    assert by_event["plan"]["made_before"] == by_event["done"]["made_before"] == before
+    assert prints(project) == made
+    Path("leaflet.toml").write_text('[batch]\nno_repeat_days = 0\n[batch.columns]\n"PAT-ID" = "patient_ref"\n')
+    assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
+    assert len(prints(project)) == 2 * len(made)
+
+
+@pytest.mark.parametrize("days", ['"3"', "-1", "1000", "true", "1.5"])
+def test_a_number_of_days_that_cannot_be_meant_is_refused(
+    project: Path, days: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("leaflet.toml").write_text(f"[batch]\nno_repeat_days = {days}\n")
+    assert main(["runs"]) == 2
+    assert "“batch.no_repeat_days” must be a whole number of days" in capsys.readouterr().err
+
+
 def test_a_print_file_that_was_changed_shows(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["batch", "tonight.csv", "-q", *ALLOW]) == 0
     path = next((project / "output").glob("*.pdf"))

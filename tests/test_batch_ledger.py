@@ -237,7 +237,10 @@ def test_a_copy_that_a_reprint_replaced_is_not_cancelled(tmp_path: Path, store: 
 
 
 def test_a_row_that_was_left_out_is_waived_once_and_never_forgotten(tmp_path: Path, store: LedgerStore) -> None:
-    left_out = (LeftOutRow(20, 2, WhyLeftOut.REFUSED, b"r"), LeftOutRow(21, 1, WhyLeftOut.MADE, b"s", ("261121-cccc",)))
+    left_out = (
+        LeftOutRow(20, 2, WhyLeftOut.REFUSED, row=b"r"),
+        LeftOutRow(21, 1, WhyLeftOut.MADE, 7, b"s", ("261121-cccc",)),
+    )
     run = store.add_run(replace(new_run(), left_out=left_out, rejects_of="261121-cccc"))
     assert store.left_out(run) == left_out
     assert store.rejects_of() == {run.number: "261121-cccc"}

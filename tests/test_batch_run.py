@@ -7,10 +7,10 @@ import pytest
 
 from leaflets.batch.execute import FileWritten, Progress
 from leaflets.batch.options import RunOptions, options_from_json, options_to_json
-from leaflets.batch.reconcile import record_state
+from leaflets.batch.reconcile import reconcile, record_state
 from leaflets.batch.run import plan_run
 from leaflets.errors import CheckFailed, Interrupted, LedgerError, OutputError, RenderError, RunIncomplete, UsageError
-from leaflets.ledger.audit import reconcile, verify
+from leaflets.ledger.audit import verify
 from leaflets.ledger.ledger import open_ledger
 from leaflets.ledger.states import CopyState
 from leaflets.model.objection import Objection
@@ -254,7 +254,7 @@ def test_a_list_that_changed_half_way_is_not_mixed(environment: BatchEnvironment
     with pytest.raises(RunIncomplete, match="the list has changed"):
         environment.run()
     with environment.open_ledger() as ledger:
-        record_state(ledger, ledger.find_run("last"), (), CopyState.CANCELLED)
+        record_state(ledger, ledger.find_run("last"), None, CopyState.CANCELLED)
     assert environment.run().state_counts[CopyState.WRITTEN] == 50
 
 

@@ -81,6 +81,7 @@ class Pharmacy:
                 ledger.store, environment.monographs, self.workers, environment.print_files, self._report, StopRequest()
             )
             made = execute_run(planned, context, ledger, save_privately, "run again")
+            assert made
             assert verify(ledger.store) == ()
             return made, ledger.store.leaflets(made.run)
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.batch.assessment import Assessment
+from leaflets.batch.made_before import EarlierRuns
 from leaflets.batch.options import RunOptions, options_from_json, options_to_json
 from leaflets.batch.plan import Plan, plan
 from leaflets.errors import UsageError
@@ -82,7 +83,7 @@ class TranslatedMonographs(TextMonographs):
 def planned(run_list: RunList, options: RunOptions | None = None, *, translated: bool = True) -> Plan:
     monographs = (TranslatedMonographs if translated else TextMonographs)(Path("unused"))
     files, options = TextPrintFiles(), options or RunOptions()
-    return plan(run_list, monographs, files, options, name="run", pseudonym=lambda _reference: None)
+    return plan(run_list, monographs, files, options, name="run", earlier=EarlierRuns())
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,8 @@ def execute(context: RunContext, unfinished: UnfinishedRun, write_rejects: Rejec
     """
     run = unfinished.entry
     failed = _render_leaflets(context, unfinished)
-    _cancel_copies(context, run, failed)
+    if failed:
+        context.store.leave_out_failed(run, [result.number for result in failed])
     lines = _failed_lines(context, run)
     write_rejects(lines)
     _write_parts(context, unfinished)
@@ -171,7 +172,7 @@ def _record_rendered(
         if changed and _has_sheets(context, run, entry):
             raise RunIncomplete(
                 f"run {run.name}: {entry.leaflet.drug} has changed since its first sheets were made",
-                f"Put the old monograph back, or `leaflet runs cancel {run.name}` and begin again.",
+                f"Put the old monograph back, or `leaflet runs cancel {run.name} --reason …` and begin again.",
             )
     if results:
         rendered = [
@@ -184,15 +185,6 @@ def _has_sheets(context: RunContext, run: RunEntry, entry: LeafletEntry) -> bool
     """Whether copies of a leaflet were written, under the content id that is recorded of it."""
     copies = context.store.copies(run)
     return any(copy.leaflet == entry.number and copy.state not in _WITHOUT_SHEET for copy in copies)
-
-
-def _cancel_copies(context: RunContext, run: RunEntry, failed: Sequence[Result]) -> None:
-    """Cancels the copies of leaflets that could not be rendered."""
-    numbers = {result.number for result in failed}
-    copies = context.store.copies(run) if failed else ()
-    serials = [copy.serial for copy in copies if copy.leaflet in numbers and copy.state is CopyState.PLANNED]
-    if serials:
-        context.store.move(run, serials, CopyState.CANCELLED, "leaflet-failed")
 
 
 def _failed_lines(context: RunContext, run: RunEntry) -> frozenset[int]:

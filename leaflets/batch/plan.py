@@ -1,15 +1,17 @@
 """A whole list, read and assessed before anything is made → every copy with its serial, or why it is refused."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from leaflets.batch.assessment import Assessment, Monographs
+from leaflets.batch.made_before import EarlierRuns, remaining
 from leaflets.batch.options import RunOptions
 from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import UsageError
 from leaflets.languages import BESIDE, language
 from leaflets.ledger import serials
-from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry
+from leaflets.ledger.entries import CopyEntry, LeafletEntry, LeftOutRow, PartEntry, WhyLeftOut
 from leaflets.model.copy import Leaflet
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
@@ -35,7 +37,8 @@ class PlannedCopy:
 class Plan:
     """All copies of a run in the order of their serials, its print files and leaflets, and what was found.
 
-    `rejected` are the lines of rows of which no copy is made.
+    `rejected` are the lines of rows of which no copy is made, `left_out` what the ledger records of them, and of rows
+    that earlier runs made.
     """
 
     name: str
@@ -45,11 +48,17 @@ class Plan:
     assessments: Mapping[Leaflet, Assessment]
     findings: tuple[Finding, ...] = ()
     rejected: frozenset[int] = frozenset()
+    left_out: tuple[LeftOutRow, ...] = ()
 
     @property
     def errors(self) -> int:
         """How many findings stop the run."""
         return sum(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def made_before(self) -> tuple[LeftOutRow, ...]:
+        """The rows of which earlier runs made copies, which are not made again."""
+        return tuple(one for one in self.left_out if one.why is WhyLeftOut.MADE)
 
     @property
     def copy_entries(self) -> tuple[CopyEntry, ...]:
@@ -61,10 +70,6 @@ class Plan:
         return tuple(RenderTask(entry.number, entry.leaflet, entry.allowed) for entry in self.leaflets)
 
 
-def no_pseudonym(_reference: str) -> None:
-    """Stands for the pseudonyms of a plan that is made without their key."""
-
-
 def plan(
     run_list: RunList,
     monographs: Monographs,
@@ -72,11 +77,11 @@ def plan(
     options: RunOptions,
     *,
     name: str,
-    pseudonym: Callable[[str], bytes | None],
+    earlier: EarlierRuns,
 ) -> Plan:
     """The plan of a run called `name`. Rows that are refused become findings with their line.
 
-    `pseudonym` hashes a patient reference. Raises UsageError where there is no such column to sort by.
+    Rows that `earlier` runs made are left out. Raises UsageError where there is no such column to sort by.
     """
     drug_names = monographs.drug_names()
     read = [copy_request(row, drug_names, options.defaults) for row in run_list.parsed.rows]
@@ -90,16 +95,21 @@ def plan(
     if options.banner and not options.split:
         faults += _check_banners(requests, print_files)
     rejected = frozenset({fault.line for fault in faults} | refused | unprintable)
-    good = [one for one in requests if one.line not in rejected]
+    good = [(n, one) for n, one in enumerate(read, 1) if isinstance(one, CopyRequest) and one.line not in rejected]
+    made = earlier.made(good, {leaflet: assessment.version for leaflet, assessment in assessments.items()})
+    to_make = remaining(good, made)
     findings = (
         *run_list.findings,
         *map(_finding, faults),
         *refusals,
         *label_findings,
         *_duplicates(requests),
-        *_other_words(good),
+        *_other_words(to_make),
+        *earlier.findings(good, made),
     )
-    return replace(_numbered(name, good, assessments, options, pseudonym), findings=findings, rejected=rejected)
+    left_out = (*_refused_rows(run_list, requests, rejected, earlier), *made)
+    numbered = _numbered(name, to_make, assessments, options, earlier)
+    return replace(numbered, findings=findings, rejected=rejected, left_out=left_out)
 
 
 def _finding(fault: RowFault) -> Finding:
@@ -124,6 +134,21 @@ def _refused(
         if any(finding.severity is Severity.ERROR for finding in objections):
             refused.update(on_lines)
     return refused, findings
+
+
+def _refused_rows(
+    run_list: RunList, requests: Iterable[CopyRequest], rejected: frozenset[int], earlier: EarlierRuns
+) -> Iterator[LeftOutRow]:
+    """What the ledger records of the lines that are refused: the copies asked for, where they could be read."""
+    copies: Counter[int] = Counter()
+    for one in requests:
+        copies[one.line] += one.copies
+    rows: dict[int, set[bytes | None]] = {line: set() for line in sorted(rejected)}
+    for row in run_list.parsed.rows:
+        if row.line in rows:
+            rows[row.line].add(earlier.row(row.cells))
+    for line, hashes in rows.items():
+        yield LeftOutRow(line, copies[line], WhyLeftOut.REFUSED, row=hashes.pop() if len(hashes) == 1 else None)
 
 
 def _objections(assessment: Assessment, allowed: frozenset[Objection], lines: Sequence[int]) -> Iterator[Finding]:
@@ -212,7 +237,7 @@ def _numbered(
     requests: Sequence[CopyRequest],
     assessments: Mapping[Leaflet, Assessment],
     options: RunOptions,
-    pseudonym: Callable[[str], bytes | None],
+    earlier: EarlierRuns,
 ) -> Plan:
     """The plan with a serial for each copy, ascending through the print files."""
     leaflets = list(dict.fromkeys(one.leaflet for one in requests))
@@ -224,8 +249,8 @@ def _numbered(
     for part, ((destination, group), filename) in enumerate(zip(groups, names, strict=True), 1):
         first = len(copies) + 1
         for one in group:
-            patient = pseudonym(one.cells.get("patient_ref", ""))
-            entry = CopyEntry(len(copies) + 1, one.line, numbers[one.leaflet], part, patient)
+            patient, row = earlier.patient(one.cells), earlier.row(one.cells)
+            entry = CopyEntry(len(copies) + 1, one.line, numbers[one.leaflet], part, patient, row=row)
             copies.append(PlannedCopy(entry, one))
         parts.append(PartEntry(part, destination, filename, first, len(copies)))
     entries = tuple(_leaflet_entry(numbers[leaflet], assessments[leaflet], options.allowed) for leaflet in leaflets)

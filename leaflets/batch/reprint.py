@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, execute
+from leaflets.batch.made_before import EarlierRuns
 from leaflets.batch.options import options_from_json
-from leaflets.batch.plan import Plan, no_pseudonym, plan
+from leaflets.batch.plan import Plan, plan
 from leaflets.errors import RunIncomplete, UsageError
 from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry
 from leaflets.ledger.ledger import Ledger
@@ -15,15 +16,16 @@ from leaflets.model.finding import Severity
 from leaflets.printfile.names import part_names
 from leaflets.runlist.read import read_recorded_list
 
-REPRINTABLE = frozenset({CopyState.WRITTEN, CopyState.SENT, CopyState.SPOILED})
-"""The states of a copy that may be reprinted; it is recorded as spoiled then, if it was not before."""
+REPRINTABLE = frozenset({CopyState.WRITTEN, CopyState.SENT, CopyState.UNPRINTED, CopyState.SPOILED})
+"""The states of a copy that may be reprinted; it is recorded as spoiled then, unless it never reached paper."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reprint:
-    """The new serial for each old one, and what came of making the new copies."""
+    """The new serial for each old one, those of the old ones that may be on paper, and what came of making the new."""
 
     replaced: Mapping[int, int]
+    on_paper: tuple[int, ...]
     made: RunResult
 
 
@@ -47,8 +49,10 @@ def reprint(
             serials = format_serials(number for number in already if number)
             raise UsageError(f"run {run.name}: serials {serials} were reprinted already", "Leave them out.")
         made = execute(context, UnfinishedRun(run, run_plan, options, resume_hint), lambda _lines: None)
-        new_serials = {copy.replaces: copy.serial for copy in ledger.store.copies(run)}
-    return Reprint({old: new_serials[old] for old in chosen}, made)
+        copies = ledger.store.copies(run)
+    new_serials = {copy.replaces: copy.serial for copy in copies}
+    on_paper = tuple(one.serial for one in copies if one.serial in set(chosen) and one.state is CopyState.SPOILED)
+    return Reprint({old: new_serials[old] for old in chosen}, on_paper, made)
 
 
 def _recorded_plan(data: bytes, run: RunEntry, ledger: Ledger, context: RunContext) -> Plan:
@@ -60,7 +64,8 @@ def _recorded_plan(data: bytes, run: RunEntry, ledger: Ledger, context: RunConte
             f"this is not the list run {run.name} was made from, or it was changed since",
             "Give the very same file; it is known by its hash.",
         )
-    planned = plan(run_list, context.monographs, context.print_files, options, name=run.name, pseudonym=no_pseudonym)
+    earlier = EarlierRuns(recorded=ledger.store.left_out(run))
+    planned = plan(run_list, context.monographs, context.print_files, options, name=run.name, earlier=earlier)
     recorded = [copy for copy in ledger.store.copies(run) if copy.replaces is None]
     if [_fixed(copy) for copy in recorded] != [_fixed(copy) for copy in planned.copy_entries]:
         errors = (finding.message for finding in planned.findings if finding.severity is Severity.ERROR)
@@ -74,7 +79,7 @@ def _recorded_plan(data: bytes, run: RunEntry, ledger: Ledger, context: RunConte
 
 
 def _fixed(copy: CopyEntry) -> CopyEntry:
-    """The copy without its state, and without its patient: the list is the very same, and the key may be lost."""
+    """The copy without its state, and without what a key hashes: the list is the very same, and the key may be lost."""
     return replace(copy, state=CopyState.PLANNED, patient=None, row=None)
 
 
@@ -129,6 +134,6 @@ def _add_copies(
         first = serial + 1
         for copy in (copy for copy in old if copy.part == old_part):
             serial += 1
-            new_copies.append(CopyEntry(serial, copy.line, copy.leaflet, number, copy.patient, replaces=copy.serial))
+            new_copies.append(replace(copy, serial=serial, part=number, state=CopyState.PLANNED, replaces=copy.serial))
         new_parts.append(PartEntry(number, destinations[old_part], name, first, serial))
     ledger.store.add_reprint(run, new_parts, new_copies)

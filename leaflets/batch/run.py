@@ -7,12 +7,14 @@ from pathlib import Path
 
 from leaflets.batch.assessment import Monographs
 from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, execute
+from leaflets.batch.made_before import EarlierRuns
 from leaflets.batch.options import RunOptions, options_to_json
-from leaflets.batch.plan import Plan, no_pseudonym, plan
+from leaflets.batch.plan import Plan, plan
 from leaflets.batch.print_files import PrintFiles, remove_unrecorded
 from leaflets.errors import CheckFailed, RunIncomplete, UsageError
-from leaflets.ledger.entries import NewRun, RunEntry
+from leaflets.ledger.entries import NewRun, RunEntry, WhyLeftOut
 from leaflets.ledger.ledger import Ledger
+from leaflets.ledger.pseudonym import PseudonymKey
 from leaflets.ledger.rows import plan_digest
 from leaflets.ledger.states import CopyState
 from leaflets.project.files import make_folder
@@ -30,7 +32,8 @@ class RunRequest:
     """A list and how its run is to be made.
 
     `folder` is where print files go, `day` begins the name of a new run ("261123"), `versions` are those of the
-    program and its label fonts. `again` asks for a new run of a list that was finished.
+    program and its label fonts. `again` asks for a new run of a list that was finished, and for rows that a run of the
+    last `no_repeat_days` made; 0 looks for none.
     """
 
     data: bytes = field(repr=False)
@@ -40,6 +43,7 @@ class RunRequest:
     day: str
     versions: str
     again: bool = False
+    no_repeat_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ class PlannedRun:
     identity: RunIdentity
     plan: Plan
 
+    @property
+    def nothing_new(self) -> bool:
+        """Whether earlier runs made all that the list asks for, so that no run is begun."""
+        return bool(self.plan.left_out) and not (self.identity.entry or self.plan.copies or self.plan.rejected)
+
 
 def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFiles, ledger: Ledger | None) -> PlannedRun:
     """Reads a list and plans its run, or the rest of it.
@@ -74,16 +83,18 @@ def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFile
     request = _of_format(request, run_list.format)
     identity = _identify(request, run_list, ledger) if ledger else RunIdentity(f"{request.day}-new", "")
 
-    def planned(name: str) -> Plan:
-        pseudonym = ledger.key.pseudonym if ledger else no_pseudonym
-        return plan(run_list, monographs, print_files, request.options, name=name, pseudonym=pseudonym)
+    key = ledger.key if ledger else None
 
-    first = planned(identity.name)
+    def planned(identity: RunIdentity) -> Plan:
+        earlier = _earlier_runs(request, ledger, key, identity.entry)
+        return plan(run_list, monographs, print_files, request.options, name=identity.name, earlier=earlier)
+
+    first = planned(identity)
     if not ledger or not identity.entry or identity.complete or _is_as_recorded(identity.entry, first):
         return PlannedRun(request, run_list, identity, first)
     _cancel_unwritten(ledger, identity.entry, "its monographs, or what is known of them, have changed")
     identity = _new_identity(request, run_list, ledger, ledger.count_runs(run_list.sha256))
-    return PlannedRun(request, run_list, identity, planned(identity.name))
+    return PlannedRun(request, run_list, identity, planned(identity))
 
 
 def _of_format(request: RunRequest, format: str) -> RunRequest:
@@ -99,8 +110,10 @@ def _of_format(request: RunRequest, format: str) -> RunRequest:
 
 def execute_run(
     planned: PlannedRun, context: RunContext, ledger: Ledger, save: SavePrivately, resume_hint: str
-) -> RunResult:
+) -> RunResult | None:
     """Makes what was planned and is not made yet; writes rows that are refused or fail to a list of their own.
+
+    Returns None where earlier runs made all of it, so that no run is begun.
 
     Raises CheckFailed where rows are refused and the run is not to keep going; besides what `execute` raises.
     """
@@ -109,6 +122,8 @@ def execute_run(
         run = planned.identity.entry
         return RunResult(run, context.store.parts(run), context.store.state_counts(run), frozenset())
     _refuse_bad_rows(run_plan, options)
+    if planned.nothing_new:
+        return None
     run = planned.identity.entry or context.store.add_run(_new_run(planned, ledger))
     folder = context.store.folder(run)
 
@@ -177,11 +192,13 @@ def _cancel_unwritten(ledger: Ledger, run: RunEntry, why: str) -> None:
     if any(part.written for part in ledger.store.parts(run)):
         raise RunIncomplete(
             f"run {run.name} is half made, and {why}",
-            f"Put it back as it was and run again, or end the run with `leaflet runs cancel {run.name}`.",
+            f"Put it back as it was and run again, or end the run with `leaflet runs cancel {run.name} --reason …`.",
         )
     with ledger.lock_run(run):
         live = [copy.serial for copy in ledger.store.copies(run) if copy.state is not CopyState.CANCELLED]
         ledger.store.move(run, live, CopyState.CANCELLED, "replanned")
+        refused = [one.line for one in ledger.store.left_out(run) if one.why is not WhyLeftOut.MADE]
+        ledger.store.waive(run, refused, "replanned")
         remove_unrecorded(ledger, run)
 
 
@@ -196,7 +213,25 @@ def _new_identity(request: RunRequest, run_list: RunList, ledger: Ledger, earlie
 
 
 def _is_as_recorded(run: RunEntry, planned: Plan) -> bool:
-    return run.plan_digest == plan_digest(planned.leaflets, planned.parts, planned.copy_entries)
+    """Whether a plan is the one a run was begun with, which may have been before rows were recognised."""
+    rowless = (replace(copy, row=None) for copy in planned.copy_entries)
+    digests = (plan_digest(planned.leaflets, planned.parts, copies) for copies in (planned.copy_entries, rowless))
+    return run.plan_digest in digests
+
+
+def _earlier_runs(
+    request: RunRequest, ledger: Ledger | None, key: PseudonymKey | None, run: RunEntry | None
+) -> EarlierRuns:
+    """What is asked about the rows of a list; a run in the ledger has it recorded, whatever the clock says now."""
+    recorded = ledger.store.left_out(run) if ledger and run else None
+    days = 0 if request.again else request.no_repeat_days
+    return EarlierRuns(ledger.store if ledger else None, key, days, recorded)
+
+
+def _rejects_of(request: RunRequest, ledger: Ledger) -> str:
+    """The run whose rejects file a list is, by the name of the file; empty where it is none."""
+    name = request.path.stem.removesuffix("-rejects")
+    return name if any(run.name == name != request.path.stem for run in ledger.store.runs()) else ""
 
 
 def _new_run(planned: PlannedRun, ledger: Ledger) -> NewRun:
@@ -212,6 +247,8 @@ def _new_run(planned: PlannedRun, ledger: Ledger) -> NewRun:
         leaflets=planned.plan.leaflets,
         parts=planned.plan.parts,
         copies=planned.plan.copy_entries,
+        left_out=planned.plan.left_out,
+        rejects_of=_rejects_of(request, ledger),
     )
 
 

@@ -10,6 +10,7 @@ from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.execute import RunContext, RunResult
 from leaflets.batch.forecast import Forecast, forecast
 from leaflets.batch.options import RunOptions
+from leaflets.batch.reconcile import open_rows
 from leaflets.batch.run import PlannedRun, RunRequest, execute_run, plan_run, rejects_path
 from leaflets.cli import report, run_output
 from leaflets.cli.progress import emit, progress_listener
@@ -79,15 +80,26 @@ def _execute(
     with progress_listener(as_json=args.json, quiet=args.quiet) as listener:
         context = RunContext(ledger.store, environment.monographs, workers, environment.print_files, listener, stop)
         result = execute_run(planned, context, ledger, _save_privately, run_output.resume_hint())
+    if not result:
+        _print_nothing_new(args, planned, ledger)
+        return 0
     _print_summary(args, planned, result, ledger)
-    lines = planned.plan.rejected | result.failed_lines
-    if lines and not planned.identity.complete:
-        rejects = display_path(rejects_path(planned, ledger.store.folder(result.run), result.run))
+    _refuse_open_rows(planned, result, ledger)
+    return 0
+
+
+def _refuse_open_rows(planned: PlannedRun, result: RunResult, ledger: Ledger) -> None:
+    """Raises RunIncomplete while rows that the run left out, now or when it was made, are open in its account."""
+    run = result.run
+    lines = {one.line for one in open_rows(ledger.store, run)}
+    if not planned.identity.complete:
+        lines |= planned.plan.rejected | result.failed_lines
+    if lines:
+        rejects = display_path(rejects_path(planned, ledger.store.folder(run), run))
         raise RunIncomplete(
             f"{len(lines)} rows of the list were not made",
-            f"They are in {rejects}: mend them there, and run that list.",
+            f"They are in {rejects}: mend them there, and run that list; or `leaflet runs waive {run.name} LINES`.",
         )
-    return 0
 
 
 def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironment) -> RunRequest:
@@ -106,7 +118,8 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
         allowed=frozenset(one for one in Objection if getattr(args, f"allow_{one.value}", False)),
     )
     folder = args.output or project.output
-    return RunRequest(data, args.list, options, folder, environment.run_day, environment.versions, args.again)
+    days = project.settings.no_repeat_days
+    return RunRequest(data, args.list, options, folder, environment.run_day, environment.versions, args.again, days)
 
 
 def _save_privately(path: Path, data: bytes) -> None:
@@ -138,6 +151,7 @@ def _emit_plan(planned: PlannedRun, expected: Forecast) -> None:
         run=planned.plan.name,
         rows=len(planned.run_list.parsed.rows),
         rejected=sorted(planned.plan.rejected),
+        made_before=run_output.made_before_facts(planned.plan.made_before),
         copies=expected.copies,
         leaflets=expected.leaflets,
         new_leaflets=expected.unrendered,
@@ -185,13 +199,10 @@ def _lines_prefix(lines: Sequence[int]) -> str:
 def _print_summary(args: argparse.Namespace, planned: PlannedRun, result: RunResult, ledger: Ledger) -> None:
     if args.json:
         counts = {state.value: result.state_counts[state] for state in CopyState if result.state_counts[state]}
-        emit(
-            "done",
-            run=result.run.name,
-            copies=result.state_counts.total,
-            states=counts,
-            history=ledger.store.last_hash(),
-        )
+        made_before = run_output.made_before_facts(planned.plan.made_before)
+        head = ledger.store.last_hash()
+        copies = result.state_counts.total
+        emit("done", run=result.run.name, copies=copies, states=counts, made_before=made_before, history=head)
         return
     if args.quiet:
         return
@@ -201,6 +212,16 @@ def _print_summary(args: argparse.Namespace, planned: PlannedRun, result: RunRes
     for text in run_output.run_lines(result.run, result.state_counts, result.parts, folder):
         report.line(text, sys.stdout)
     report.line(run_output.head_line(ledger.store), sys.stdout)
-    if result.state_counts.open:
-        serials = f"1-{result.state_counts.total}"
-        report.line(f"When it is printed: leaflet runs confirm {result.run.name} {serials}", sys.stdout)
+    for text in run_output.confirm_lines(result.run, ledger.store.unreported(result.run)):
+        report.line(text, sys.stdout)
+
+
+def _print_nothing_new(args: argparse.Namespace, planned: PlannedRun, ledger: Ledger) -> None:
+    made = planned.plan.made_before
+    facts = run_output.made_before_facts(made)
+    if args.json:
+        emit("done", run="", copies=0, states={}, made_before=facts, history=ledger.store.last_hash())
+    elif not args.quiet:
+        runs = ", ".join(facts["runs"])
+        what = f"All {run_output.number(facts['copies'])} copies of this list were made already, in {runs}"
+        report.line(f"{what}; no run was begun. --again makes them once more.", sys.stdout)

@@ -26,7 +26,7 @@ examples:
   leaflet recall apixaban@2.1 --notice             a page for each destination: which sheets, what to do with them
 """
 
-_DESTROYED = frozenset({CopyState.SPOILED, CopyState.CANCELLED})
+_DESTROYED = frozenset({CopyState.SPOILED, CopyState.UNPRINTED, CopyState.CANCELLED})
 """States of copies that no patient can have."""
 
 

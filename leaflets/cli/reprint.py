@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from leaflets.cli.batch import WORKER_PRELOAD
 from leaflets.cli.details import cache_details
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit, progress_listener
+from leaflets.errors import UsageError
 from leaflets.ledger.ledger import Ledger
-from leaflets.ledger.serials import format_serials, parse_serials
+from leaflets.ledger.serials import format_serials, parse_chosen
 from leaflets.project import display_path, load_project
 from leaflets.runlist.files import find_list, read_list_file
 from leaflets.workers.interrupts import StopRequest, stop_requests
@@ -63,11 +65,11 @@ def run(args: argparse.Namespace) -> int:
                     "reprinted",
                     run=done.made.run.name,
                     replaced=dict(done.replaced),
+                    destroy=done.on_paper,
                     history=ledger.store.last_hash(),
                 )
             elif not args.quiet:
-                _print(done, ledger.store.folder(done.made.run))
-                report.line(run_output.head_line(ledger.store), sys.stdout)
+                _print(done, ledger)
     return 0
 
 
@@ -83,11 +85,12 @@ def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Le
             listener,
             stop,
         )
-        return reprint(data, entry, parse_serials(args.serials), ledger, context, run_output.resume_hint())
+        return reprint(data, entry, _chosen(args.serials), ledger, context, run_output.resume_hint())
 
 
-def _print(done: Reprint, folder: Path) -> None:
+def _print(done: Reprint, ledger: Ledger) -> None:
     result = done.made
+    folder = ledger.store.folder(result.run)
     report.line(f"Run {result.run.name}: {run_output.states_text(result.state_counts)}", sys.stdout)
     for old, new in sorted(done.replaced.items()):
         report.line(f"  {new} takes the place of {old}", sys.stdout)
@@ -95,7 +98,15 @@ def _print(done: Reprint, folder: Path) -> None:
     for part in result.parts:
         if serials & set(range(part.first, part.last + 1)):
             report.line(f"  {display_path(folder / part.name)}", sys.stdout)
-    report.line(
-        f"Destroy the old sheets. When it is printed: leaflet runs confirm {result.run.name} {format_serials(serials)}",
-        sys.stdout,
-    )
+    if done.on_paper:
+        report.line(f"Destroy the old sheets: {format_serials(done.on_paper)}", sys.stdout)
+    report.line(run_output.head_line(ledger.store), sys.stdout)
+    for text in run_output.confirm_lines(result.run, serials & set(ledger.store.unreported(result.run))):
+        report.line(text, sys.stdout)
+
+
+def _chosen(words: Sequence[str]) -> tuple[int, ...]:
+    chosen = parse_chosen(words)
+    if chosen is None:
+        raise UsageError("a reprint takes serials, not all of them", 'For example --serials "121-124 130".')
+    return chosen

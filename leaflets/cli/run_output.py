@@ -2,12 +2,13 @@
 
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from leaflets.batch.forecast import Forecast
 from leaflets.batch.run import PlannedRun
-from leaflets.ledger.entries import CopyEntry, PartEntry, RunEntry, StateCounts
+from leaflets.ledger.entries import CopyEntry, LeftOutRow, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
@@ -37,6 +38,8 @@ def plan_lines(planned: PlannedRun, expected: Forecast) -> list[str]:
     run_list = planned.run_list
     rows = f"{number(len(run_list.parsed.rows))} rows, {_FORMAT_NAMES[run_list.format]}, {run_list.codec}"
     bad = f"; {number(len(planned.plan.rejected))} cannot be made" if planned.plan.rejected else ""
+    made = planned.plan.made_before
+    bad += f"; {number(len(made))} made before" if made else ""
     new = (
         f", {number(expected.unrendered)} of them new"
         if expected.unrendered
@@ -95,6 +98,17 @@ def state_lines(copies: Iterable[CopyEntry]) -> list[str]:
     for copy in copies:
         groups.setdefault(copy.state, []).append(copy.serial)
     return table((state.value, format_serials(groups[state])) for state in CopyState if state in groups)
+
+
+def made_before_facts(rows: Sequence[LeftOutRow]) -> dict[str, Any]:
+    """How many rows and copies of a list earlier runs made, and which runs, as JSON holds it."""
+    runs = sorted({run for one in rows for run in one.runs})
+    return {"rows": len(rows), "copies": sum(one.copies for one in rows), "runs": runs}
+
+
+def confirm_lines(run: RunEntry, serials: Collection[int]) -> list[str]:
+    """The command for when these sheets are printed; no line where there is none to wait for."""
+    return [f"When it is printed: leaflet runs confirm {run.name} {format_serials(serials)}"] if serials else []
 
 
 def resume_hint() -> str:

@@ -3,37 +3,24 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from leaflets.batch.environment import open_environment
-from leaflets.batch.reconcile import CheckedFile, FileState, check_files, record_state
-from leaflets.cli import report, run_output
+from leaflets.batch.reconcile import CheckedFile, FileState, check_files
+from leaflets.cli import report, run_output, runs_record
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
-from leaflets.errors import LedgerError, RunIncomplete, UsageError
-from leaflets.ledger.audit import reconcile, verify
-from leaflets.ledger.entries import CopyEntry, LeafletEntry, RunEntry
+from leaflets.errors import LedgerError, UsageError
+from leaflets.ledger.audit import verify
+from leaflets.ledger.entries import LeafletEntry, RunEntry
 from leaflets.ledger.history import Event
 from leaflets.ledger.ledger import Ledger
-from leaflets.ledger.serials import format_serials, parse_serials
-from leaflets.ledger.states import CopyState
+from leaflets.ledger.serials import format_serials
 from leaflets.model.edition import Edition, TypeSize
 from leaflets.project import load_project
 
 _FILE_SENTENCES = {FileState.GONE: "is gone", FileState.CHANGED: "was changed after it was written"}
-
-REPORTED_STATES = {
-    "sent": (CopyState.SENT, "these copies are at the printer"),
-    "confirm": (CopyState.PRINTED, "these copies came out well"),
-    "spoil": (CopyState.SPOILED, "these copies came out badly, or were destroyed"),
-    "cancel": (CopyState.CANCELLED, "these copies will never be printed"),
-}
-"""Sub-commands that record the state of copies, with the words of their help."""
-
-MAY_TAKE_ALL = frozenset({"sent", "cancel"})
-"""Those that need no serials and then mean all open copies; confirmed and spoiled sheets are given by serial."""
 
 _EXAMPLES = """\
 examples:
@@ -41,7 +28,10 @@ examples:
   leaflet runs show last                           one run: its leaflets, files and serials
   leaflet runs confirm 261122-4f1c 1-120 125       these sheets were printed
   leaflet runs spoil 261122-4f1c 121-124           these were eaten by the printer
-  leaflet runs reconcile 261122-4f1c               11 while any sheet is open
+  leaflet runs unprinted 261122-4f1c 130           this one never reached paper
+  leaflet runs cancel 261122-4f1c 7 --reason "discharged"
+  leaflet runs waive 261122-4f1c 212 --reason "prescription withdrawn"
+  leaflet runs reconcile 261122-4f1c               11 while anybody has no sheet
   leaflet runs --verify                            has anybody touched the ledger?
 """
 
@@ -60,28 +50,8 @@ def add_parser(commands: Any, help_line: str) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.set_defaults(run=run)
     actions = parser.add_subparsers(title="what to do with a run", metavar="DEED", dest="action")
-    for name, (state, words) in REPORTED_STATES.items():
-        action = _add_action(actions, name, f"say that {words}", run_record)
-        how_many = "*" if name in MAY_TAKE_ALL else "+"
-        action.add_argument(
-            "serials",
-            nargs=how_many,
-            metavar="SERIALS",
-            help='"1-120 125"' + (" (default: all open)" * (how_many == "*")),
-        )
-        action.set_defaults(state=state)
-    _add_action(actions, "show", "one run: its leaflets, files and serials", run_show)
-    _add_action(actions, "reconcile", "planned = printed + spoiled + cancelled?", run_reconcile)
-
-
-def _add_action(
-    actions: Any, name: str, help_text: str, run: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=help_text, description=help_text)
-    parser.add_argument("name", metavar="RUN", help='a run, by name, by a beginning of it, or "last"')
-    parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
-    parser.set_defaults(run=run)
-    return parser
+    runs_record.add_actions(actions)
+    runs_record.add_action(actions, "show", "one run: its leaflets, files and serials", run_show)
 
 
 def _head(text: str) -> str:
@@ -108,59 +78,6 @@ def run_show(args: argparse.Namespace) -> int:
         entry = ledger.find_run(args.name)
         (_emit_run if args.json else _print_run_in_full)(ledger, entry)
     return 0
-
-
-def run_record(args: argparse.Namespace) -> int:
-    """Record the state of copies."""
-    with open_environment(load_project(Path.cwd())).existing_ledger(f"runs {args.action}") as ledger:
-        entry = ledger.find_run(args.name)
-        moved = record_state(ledger, entry, parse_serials(args.serials), args.state)
-        if args.json:
-            emit(
-                args.state.value,
-                run=entry.name,
-                serials=format_serials(moved),
-                copies=len(moved),
-                history=ledger.store.last_hash(),
-            )
-        else:
-            report.line(f"Run {entry.name}: {len(moved)} copies are {args.state.value} now", sys.stdout)
-            report.line(f"  {run_output.states_text(ledger.store.state_counts(entry))}", sys.stdout)
-            report.line(run_output.head_line(ledger.store), sys.stdout)
-    return 0
-
-
-def run_reconcile(args: argparse.Namespace) -> int:
-    """Print how many copies of a run are in which state. Raises RunIncomplete while any is open."""
-    with _ledger_to_read() as ledger:
-        entry = ledger.find_run(args.name)
-        balance = reconcile(ledger.store, entry)
-        state_counts = balance.state_counts
-        if args.json:
-            counts = {state.value: state_counts[state] for state in CopyState}
-            emit(
-                "account",
-                run=entry.name,
-                planned_in_all=state_counts.total,
-                open_serials=_serials(balance.open),
-                **counts,
-            )
-        else:
-            ends = (CopyState.PRINTED, CopyState.SPOILED, CopyState.CANCELLED)
-            ended = " + ".join(f"{state_counts[state]} {state.value}" for state in ends)
-            report.line(
-                f"Run {entry.name}: {state_counts.total} planned = {ended} + {state_counts.open} open", sys.stdout
-            )
-    if not balance.closed:
-        raise RunIncomplete(
-            f"run {entry.name}: nobody has said what became of serials {_serials(balance.open)}",
-            f"`leaflet runs confirm {entry.name} SERIALS`, or `spoil`, or `cancel`.",
-        )
-    return 0
-
-
-def _serials(copies: Iterable[CopyEntry]) -> str:
-    return format_serials(copy.serial for copy in copies)
 
 
 def _verify(args: argparse.Namespace, ledger: Ledger) -> int:

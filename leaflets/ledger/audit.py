@@ -1,34 +1,13 @@
-"""Whether a ledger agrees with its own history, and whether the copies of a run are all accounted for."""
+"""Whether a ledger agrees with its own history."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from leaflets.ledger import history, serials
-from leaflets.ledger.entries import CopyEntry, RunEntry, StateCounts
+from leaflets.ledger.entries import CopyEntry, RunEntry, WhyLeftOut
 from leaflets.ledger.history import Event
 from leaflets.ledger.rows import file_facts, leaflet_facts, left_out_digest, plan_digest, run_digest
-from leaflets.ledger.states import OPEN, CopyState
+from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """The account of a run: planned = printed + spoiled + cancelled once no copy is open."""
-
-    state_counts: StateCounts
-    open: tuple[CopyEntry, ...]
-
-    @property
-    def closed(self) -> bool:
-        """Whether every copy was recorded as printed, spoiled or cancelled."""
-        counts = self.state_counts
-        ended = counts[CopyState.PRINTED] + counts[CopyState.SPOILED] + counts[CopyState.CANCELLED]
-        return not self.open and counts.total == ended
-
-
-def reconcile(store: LedgerStore, run: RunEntry) -> Balance:
-    """The account of a run."""
-    return Balance(store.state_counts(run), tuple(copy for copy in store.copies(run) if copy.state in OPEN))
 
 
 def verify(store: LedgerStore, head: str = "") -> tuple[str, ...]:
@@ -103,19 +82,20 @@ def _plan_differences(
 
 def _left_out_differences(store: LedgerStore, run: RunEntry, events: Sequence[Event]) -> list[str]:
     """An event that leaves rows out records a digest of them, one that waives some their lines."""
-    stored = {one.line: one for one in store.left_out(run)}
-    recorded: dict[int, bool] = {}
+    stored = store.left_out(run)
+    lines_of: dict[str, set[int]] = {}
     wrong = []
-    for event in events:
-        lines = serials.parse_serials([event.serials]) if event.kind in {history.LEFT_OUT, history.WAIVED} else ()
-        recorded |= dict.fromkeys(lines, event.kind == history.WAIVED)
-        rows = [stored[line] for line in lines if line in stored]
-        if event.kind == history.LEFT_OUT and left_out_digest(rows) != history.event_facts(event).get("rows"):
+    for event in (event for event in events if event.kind in {history.LEFT_OUT, history.WAIVED}):
+        facts, lines = history.event_facts(event), set(serials.parse_serials([event.serials]))
+        why = str(facts.get("why", history.WAIVED))
+        lines_of.setdefault(why, set()).update(lines)
+        rows = [one for one in stored if one.why.value == why and one.line in lines]
+        if event.kind == history.LEFT_OUT and left_out_digest(rows) != facts.get("rows"):
             wrong.append(f"run {run.name}: the rows left out by event {event.number} are not as they were left out")
-    differing = _differing_numbers(recorded, {line: one.waived for line, one in stored.items()})
-    if differing:
-        lines_of = serials.format_serials(differing)
-        wrong.append(f"run {run.name}: the rows on lines {lines_of} are not left out and waived as the history has it")
+    stored_lines = {why.value: {one.line for one in stored if one.why is why} for why in WhyLeftOut}
+    stored_lines[history.WAIVED] = {one.line for one in stored if one.waived}
+    if any(lines != lines_of.get(why, set()) for why, lines in stored_lines.items()):
+        wrong.append(f"run {run.name}: its rows are not left out and waived as the history has it")
     return wrong
 
 

@@ -77,15 +77,29 @@ class WhyLeftOut(StrEnum):
 class LeftOutRow:
     """A row, by its line, of which a run makes no copies, or fewer: `copies` are those left out, 0 if not readable.
 
-    `row` is as in `CopyEntry`; `runs` names the earlier runs that made the copies.
+    `row` is as in `CopyEntry`. Where earlier runs made the copies, `runs` names them, and `number` is the place of the
+    row in the list, as JSON may have several rows on one line; otherwise it is 0 and means all rows of the line.
     """
 
     line: int
     copies: int
     why: WhyLeftOut
+    number: int = 0
     row: bytes | None = None
     runs: tuple[str, ...] = ()
     waived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowCopies:
+    """How many copies of one leaflet a run took on for one row; `row` is as in `CopyEntry`."""
+
+    run: int
+    line: int
+    row: bytes | None
+    leaflet: Leaflet
+    version: str
+    copies: int
 
 
 @dataclass(frozen=True, slots=True)

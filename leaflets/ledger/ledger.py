@@ -64,9 +64,9 @@ class Ledger:
         return sum(run.list_sha256 == list_sha256 for run in self.store.runs())
 
     def is_cancelled(self, run: RunEntry) -> bool:
-        """Whether every copy of a run was cancelled."""
+        """Whether a run had copies and every one was cancelled."""
         counts = self.store.state_counts(run)
-        return counts[CopyState.CANCELLED] == counts.total
+        return 0 < counts[CopyState.CANCELLED] == counts.total
 
 
 def open_ledger(folder: Path, clock: Clock, actor: Actor | None = None, history_key: Path | None = None) -> Ledger:

@@ -1,6 +1,6 @@
 """What the ledger's tables say, as its entries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from leaflets.ledger import history
@@ -11,6 +11,7 @@ from leaflets.ledger.entries import (
     LeafletEntry,
     LeftOutRow,
     PartEntry,
+    RowCopies,
     RunEntry,
     StateCounts,
 )
@@ -24,8 +25,9 @@ from leaflets.ledger.rows import (
     issued_copies,
     leaflet_entry,
     left_out_entry,
+    row_copies,
 )
-from leaflets.ledger.states import CopyState
+from leaflets.ledger.states import MADE, CopyState
 
 
 class LedgerQueries:
@@ -89,8 +91,32 @@ class LedgerQueries:
 
     def left_out(self, run: RunEntry) -> tuple[LeftOutRow, ...]:
         """The rows of its list of which a run makes no copies, or fewer, by line."""
-        rows = self._db.query(f"SELECT {LEFT_OUT_COLUMNS} FROM left_out WHERE run = ? ORDER BY line", run.number)
+        rows = self._db.query(
+            f"SELECT {LEFT_OUT_COLUMNS} FROM left_out WHERE run = ? ORDER BY line, number", run.number
+        )
         return tuple(left_out_entry(*row) for row in rows)
+
+    def live_rows(self, run: RunEntry) -> Iterator[tuple[bytes, int, int]]:
+        """The keyed hash of each row that has one, a leaflet's number, and how many copies are made or will be."""
+        states = ",".join(f"'{state.value}'" for state in sorted(MADE))
+        sql = f"SELECT row, leaflet, count(*) FROM copy WHERE run = ? AND row IS NOT NULL AND state IN ({states})"
+        return self._db.each(f"{sql} GROUP BY row, leaflet", run.number)
+
+    def row_copies(self, runs: Iterable[RunEntry]) -> tuple[RowCopies, ...]:
+        """The rows of which some runs made copies, or will make them."""
+        sql = _ROW_COPIES.format("copy.run = ?")
+        return tuple(row_copies(*row) for run in runs for row in self._db.each(sql, run.number))
+
+    def copies_of_rows(self, first: RunEntry, rows: Sequence[bytes]) -> tuple[RowCopies, ...]:
+        """The copies that a run and later ones made, or will make, of rows given by their keyed hashes."""
+        many = [rows[start : start + _MOST_VALUES] for start in range(0, len(rows), _MOST_VALUES)]
+        return tuple(
+            row_copies(*row)
+            for some in many
+            for row in self._db.each(
+                _ROW_COPIES.format(f"copy.run >= ? AND copy.row IN ({','.join('?' * len(some))})"), first.number, *some
+            )
+        )
 
     def rejects_of(self) -> dict[int, str]:
         """The name of the run whose rejects file was the list, by the number of the run made from it."""
@@ -100,6 +126,11 @@ class LedgerQueries:
         """How many copies of a run are in each state."""
         rows = self._db.query("SELECT state, count(*) FROM copy WHERE run = ? GROUP BY state", run.number)
         return StateCounts({CopyState(state): count for state, count in rows})
+
+    def unreported(self, run: RunEntry) -> tuple[int, ...]:
+        """The serials of copies that were written, and of which nobody has recorded yet what became of them."""
+        sql = "SELECT serial FROM copy WHERE run = ? AND state IN ('written', 'sent') ORDER BY serial"
+        return tuple(row[0] for row in self._db.each(sql, run.number))
 
     def events(self) -> tuple[Event, ...]:
         """The whole history, oldest first."""
@@ -140,6 +171,20 @@ class LedgerQueries:
 
 
 _TABLES_OF_RUNS = ("leaflet", "part", "copy", "left_out")
+_MOST_VALUES = 500
+"""Values in one statement; SQLite takes 999 or more."""
+
+_ROW_COPIES = """
+SELECT copy.run, copy.line, copy.row, drug, audience, lang, paper, form, version, count(*)
+FROM copy JOIN leaflet ON leaflet.run = copy.run AND leaflet.number = copy.leaflet
+WHERE {} AND replaces IS NULL
+AND copy.run NOT IN (SELECT run FROM copy GROUP BY run HAVING sum(state <> 'cancelled') = 0)
+AND NOT EXISTS (
+  SELECT 1 FROM left_out WHERE left_out.run = copy.run AND left_out.line = copy.line AND why = 'failed'
+)
+GROUP BY copy.run, copy.line
+"""
+"""Original copies by row, but those of a run that was cancelled as a whole, and those whose leaflet failed."""
 
 _ISSUED = """
 SELECT run.name, run.at, drug, audience, lang, version, content_id, destination, state, serial, line

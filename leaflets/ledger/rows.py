@@ -11,6 +11,7 @@ from leaflets.ledger.entries import (
     LeafletEntry,
     LeftOutRow,
     PartEntry,
+    RowCopies,
     RunEntry,
     WhyLeftOut,
 )
@@ -24,7 +25,7 @@ RUN_COLUMNS = "number, name, key, at, list_sha256, list_place, options, folder, 
 LEAFLET_COLUMNS = "number, drug, audience, lang, paper, version, source, allowed, content_id, sheet, pages, form"
 PART_COLUMNS = "number, destination, name, first, last, sha256, size, pages, sheets"
 COPY_COLUMNS = "serial, line, leaflet, part, patient, state, replaces, row"
-LEFT_OUT_COLUMNS = "line, copies, why, row, runs, waived"
+LEFT_OUT_COLUMNS = "line, copies, why, number, row, runs, waived"
 
 
 def plan_digest(leaflets: Iterable[LeafletEntry], parts: Iterable[PartEntry], copies: Iterable[CopyEntry]) -> str:
@@ -47,13 +48,13 @@ def left_out_digest(rows: Iterable[LeftOutRow]) -> str:
 
 def left_out_row(one: LeftOutRow) -> tuple[object, ...]:
     """The columns of a row that was left out in the order of `LEFT_OUT_COLUMNS`."""
-    return (one.line, one.copies, one.why.value, one.row, " ".join(one.runs), int(one.waived))
+    return (one.line, one.copies, one.why.value, one.number, one.row, " ".join(one.runs), int(one.waived))
 
 
-def left_out_entry(line: int, copies: int, why: str, row: bytes | None, *others: Any) -> LeftOutRow:
+def left_out_entry(line: int, copies: int, why: str, number: int, *others: Any) -> LeftOutRow:
     """The inverse of `left_out_row`."""
-    runs, waived = others
-    return LeftOutRow(line, copies, WhyLeftOut(why), row, tuple(runs.split()), bool(waived))
+    row, runs, waived = others
+    return LeftOutRow(line, copies, WhyLeftOut(why), number, row, tuple(runs.split()), bool(waived))
 
 
 def _planned_facts(entry: LeafletEntry) -> tuple[object, ...]:
@@ -76,6 +77,13 @@ def leaflet_entry(number: int, drug: str, audience: str, lang: str, paper: str, 
     version, source, allowed, *rendered, type_size = others
     leaflet = Leaflet(drug, Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)))
     return LeafletEntry(number, leaflet, version, source, tuple(map(Objection, allowed.split())), *rendered)
+
+
+def row_copies(run: int, line: int, row: bytes | None, *others: Any) -> RowCopies:
+    """The entry for the copies of a row, from the columns of its leaflet, the version and the count."""
+    drug, audience, lang, paper, type_size, version, copies = others
+    leaflet = Leaflet(drug, Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)))
+    return RowCopies(run, line, row, leaflet, version, copies)
 
 
 def run_digest(run: RunEntry) -> str:

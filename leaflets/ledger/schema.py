@@ -103,16 +103,16 @@ WHEN NEW.state = 'cancelled' AND OLD.state IN ('unprinted', 'spoiled')
 BEGIN SELECT RAISE(ABORT, 'a copy that was replaced is not cancelled'); END;
 
 CREATE TABLE left_out (
-  run INTEGER NOT NULL REFERENCES run, line INTEGER NOT NULL, copies INTEGER NOT NULL,
+  run INTEGER NOT NULL REFERENCES run, line INTEGER NOT NULL, number INTEGER NOT NULL, copies INTEGER NOT NULL,
   why TEXT NOT NULL CHECK (why IN ('refused','failed','made')), row BLOB, runs TEXT NOT NULL,
   waived INTEGER NOT NULL CHECK (waived IN (0, 1)),
-  PRIMARY KEY (run, line)
+  PRIMARY KEY (run, line, number)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TRIGGER left_out_kept BEFORE DELETE ON left_out
 BEGIN SELECT RAISE(ABORT, 'a row that was left out is never taken out'); END;
 
-CREATE TRIGGER left_out_fixed BEFORE UPDATE OF run, line, copies, why, row, runs ON left_out
+CREATE TRIGGER left_out_fixed BEFORE UPDATE OF run, line, number, copies, why, row, runs ON left_out
 BEGIN SELECT RAISE(ABORT, 'a row that was left out never changes'); END;
 
 CREATE TRIGGER left_out_forward BEFORE UPDATE OF waived ON left_out WHEN NEW.waived < OLD.waived

@@ -1,7 +1,7 @@
 """Serial numbers as people write them ("1-120 125") ⇄ numbers."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from leaflets.errors import UsageError
 
@@ -18,6 +18,16 @@ def parse_serials(words: Iterable[str]) -> tuple[int, ...]:
             raise UsageError(f'"{word}" is no serial and no range of serials', 'Write serials as "1-120 125".')
         numbers.update(range(first, last + 1))
     return tuple(sorted(numbers))
+
+
+def parse_chosen(words: Sequence[str]) -> tuple[int, ...] | None:
+    """The numbers that somebody chose, or None for "all". Raises UsageError where a word is empty or no number."""
+    if list(words) == ["all"]:
+        return None
+    for word in words:
+        if not word.replace(",", "").strip():
+            raise UsageError("a list of serials or lines is empty", 'Write "1-120 125", or "all".')
+    return parse_serials(words)
 
 
 def ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:

@@ -73,6 +73,10 @@ class LedgerStore(LedgerQueries):
         else:
             put_in_place(self._recorder.key_file)
 
+    def now(self) -> str:
+        """The time, as events record it."""
+        return self._recorder.clock()
+
     def bind_key(self, key_id: str) -> None:
         """Binds the ledger to one key for pseudonyms. Raises LedgerError where it was written under another."""
         if not self.key_id():
@@ -150,10 +154,10 @@ class LedgerStore(LedgerQueries):
             ]
             if copies:
                 self._set_state(run, [one.serial for one in copies], CopyState.CANCELLED, {"reason": "leaflet-failed"})
-            already = {one.line for one in self.left_out(run)}
+            already = {one.line for one in self.left_out(run) if one.why is not WhyLeftOut.MADE}
             rows = {one.line: one.row for one in copies if one.line not in already}
             counts = Counter(one.line for one in copies)
-            failed = [LeftOutRow(line, counts[line], WhyLeftOut.FAILED, row) for line, row in sorted(rows.items())]
+            failed = [LeftOutRow(line, counts[line], WhyLeftOut.FAILED, row=row) for line, row in sorted(rows.items())]
             self._insert_left_out(run, failed)
 
     def waive(self, run: RunEntry, lines: Sequence[int], reason: str) -> tuple[int, ...]:
@@ -168,7 +172,8 @@ class LedgerStore(LedgerQueries):
                 )
             waived = tuple(line for line in lines if not rows[line].waived)
             self._db.execute_many(
-                "UPDATE left_out SET waived = 1 WHERE run = ? AND line = ?", [(run.number, line) for line in waived]
+                "UPDATE left_out SET waived = 1 WHERE run = ? AND line = ? AND number = 0",
+                [(run.number, line) for line in waived],
             )
             if waived:
                 self._add_event(run.name, WAIVED, waived, {"reason": reason})
@@ -230,8 +235,11 @@ class LedgerStore(LedgerQueries):
             f"INSERT INTO left_out (run, {LEFT_OUT_COLUMNS}) VALUES ({marks})",
             [(run.number, *left_out_row(one)) for one in rows],
         )
-        if rows:
-            self._add_event(run.name, LEFT_OUT, [one.line for one in rows], {"rows": left_out_digest(rows)})
+        for why in WhyLeftOut:
+            some = [one for one in rows if one.why is why]
+            if some:
+                facts = {"why": why.value, "rows": left_out_digest(some)}
+                self._add_event(run.name, LEFT_OUT, [one.line for one in some], facts)
 
 
 def open_store(path: Path, clock: Clock, actor: Actor | None = None, history_key: Path | None = None) -> LedgerStore:

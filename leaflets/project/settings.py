@@ -17,7 +17,8 @@ SETTINGS_FILE = "leaflet.toml"
 class Settings:
     """What `leaflet.toml` may set, with the defaults.
 
-    `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes.
+    `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes. A row of a list that
+    a run of the last `no_repeat_days` made is not made again unasked; 0 makes every row of a new list.
     """
 
     paper: Paper = Paper.A4
@@ -27,4 +28,5 @@ class Settings:
     code_url: str = ""
     history_key: str = ""
     batch_encoding: str = ""
+    no_repeat_days: int = 3
     batch_columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

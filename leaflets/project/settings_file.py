@@ -35,7 +35,7 @@ def read_settings(path: Path) -> Settings:
     provenance = _table(file, table, "provenance")
     _require_known(file, "provenance.", provenance, ("url",))
     batch = _table(file, table, "batch")
-    _require_known(file, "batch.", batch, ("columns", "encoding", "history_key"))
+    _require_known(file, "batch.", batch, ("columns", "encoding", "history_key", "no_repeat_days"))
     columns = _table(file, batch, "columns", "batch.")
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
@@ -45,6 +45,7 @@ def read_settings(path: Path) -> Settings:
         code_url=_code_url(file, _text(file, provenance, "url", "", "provenance.")),
         history_key=_text(file, batch, "history_key", "", "batch."),
         batch_encoding=_text(file, batch, "encoding", "", "batch."),
+        no_repeat_days=_days(file, batch, "no_repeat_days", 3, "batch."),
         batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
     )
 
@@ -116,6 +117,18 @@ def _text(file: str, table: Mapping[str, object], key: str, default: str, prefix
     if not isinstance(value, str):
         raise UsageError(f"{file}: “{prefix}{key}” must be text in quotes", f'For example {key} = "…".')
     return " ".join(value.split())
+
+
+_MOST_DAYS = 366
+
+
+def _days(file: str, table: Mapping[str, object], key: str, default: int, prefix: str) -> int:
+    value = table.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_DAYS:
+        raise UsageError(
+            f"{file}: “{prefix}{key}” must be a whole number of days from 0 to {_MOST_DAYS}", f"For example {key} = 3."
+        )
+    return value
 
 
 def _choice(file: str, table: Mapping[str, object], key: str, kind: type[_Choice], default: _Choice) -> _Choice:

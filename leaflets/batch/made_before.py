@@ -1,0 +1,139 @@
+"""Rows of a list whose sheets earlier runs made: recognised by a keyed hash and left out, unless asked for again."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from leaflets.ledger.entries import LeftOutRow, WhyLeftOut
+from leaflets.ledger.pseudonym import PseudonymKey
+from leaflets.ledger.serials import format_serials
+from leaflets.ledger.store import LedgerStore
+from leaflets.model.copy import Leaflet
+from leaflets.model.finding import Finding, Severity
+from leaflets.runlist.requests import CopyRequest
+
+NumberedRequest = tuple[int, CopyRequest]
+"""A request with the place of its row in the list, from 1."""
+
+_Sheet = tuple[bytes | None, str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRuns:
+    """What the ledger knows of the rows of a list; nothing where there is no ledger yet.
+
+    Rows are looked up in the runs of the last `days`, in none if that is 0. A run that is resumed or reprinted has
+    `recorded` what was made before it, and nothing is looked up.
+    """
+
+    store: LedgerStore | None = None
+    key: PseudonymKey | None = None
+    days: int = 0
+    recorded: tuple[LeftOutRow, ...] | None = None
+
+    def patient(self, cells: Mapping[str, str]) -> bytes | None:
+        """The pseudonym of the patient of a row."""
+        return self.key.pseudonym(cells.get("patient_ref", "")) if self.key else None
+
+    def row(self, cells: Mapping[str, str]) -> bytes | None:
+        """The keyed hash by which a row is recognised; None where it names no patient or no prescription."""
+        patient, prescription = cells.get("patient_ref", ""), cells.get("rx_number", "")
+        if not (self.key and patient and prescription):
+            return None
+        return self.key.row_hash(patient, prescription, cells.get("dispensed_on", ""))
+
+    def made(self, requests: Sequence[NumberedRequest], versions: Mapping[Leaflet, str]) -> tuple[LeftOutRow, ...]:
+        """The rows of which earlier runs made copies, with how many of these the row asks for again."""
+        if self.recorded is not None:
+            return tuple(one for one in self.recorded if one.why is WhyLeftOut.MADE)
+        if not (self.store and self.days):
+            return ()
+        rows = {number: self.row(one.cells) for number, one in requests}
+        left = self._copies_by_sheet({row for row in rows.values() if row is not None})
+        return tuple(
+            LeftOutRow(one.line, sum(taken.values()), WhyLeftOut.MADE, number, rows[number], tuple(sorted(taken)))
+            for number, one in requests
+            if (taken := _take(left.get(_sheet(rows[number], one.leaflet, versions[one.leaflet])), one.copies))
+        )
+
+    def findings(self, requests: Sequence[NumberedRequest], made: Sequence[LeftOutRow]) -> Iterator[Finding]:
+        """What was made before, in which runs, and how many rows can never be recognised."""
+        asked = {number: one.copies for number, one in requests}
+        whole = [one for one in made if one.copies >= asked.get(one.number, 0)]
+        for runs in dict.fromkeys(one.runs for one in whole):
+            yield _made_before([one for one in whole if one.runs == runs], runs)
+        for one in made:
+            if one.copies < asked.get(one.number, 0):
+                yield _partly_made(one, asked[one.number])
+        nameless = [one.line for _, one in requests if self.days and self.key and not self.row(one.cells)]
+        if nameless:
+            yield _not_recognised(nameless)
+
+    def _copies_by_sheet(self, rows: set[bytes]) -> dict[_Sheet, Counter[str]]:
+        """How many copies the runs of the last days made of each sheet for these rows, by the name of the run."""
+        store = self.store
+        assert store
+        since = dt.datetime.fromisoformat(store.now()) - dt.timedelta(days=self.days)
+        made: dict[_Sheet, Counter[str]] = {}
+        for run in store.runs():
+            if dt.datetime.fromisoformat(run.at) < since:
+                continue
+            leaflets = {one.number: one for one in store.leaflets(run)}
+            for row, number, copies in store.live_rows(run):
+                if row in rows:
+                    sheet = _sheet(row, leaflets[number].leaflet, leaflets[number].version)
+                    made.setdefault(sheet, Counter())[run.name] += copies
+        return made
+
+
+def remaining(requests: Iterable[NumberedRequest], made: Iterable[LeftOutRow]) -> list[CopyRequest]:
+    """The requests without the copies that were made before."""
+    copies = {one.number: one.copies for one in made}
+    return [
+        replace(one, copies=one.copies - copies.get(number, 0)) if number in copies else one
+        for number, one in requests
+        if one.copies > copies.get(number, 0)
+    ]
+
+
+def _sheet(row: bytes | None, leaflet: Leaflet, version: str) -> _Sheet:
+    """What must be equal for two copies to be the same sheet for the same patient; the paper may be another."""
+    edition = leaflet.edition
+    return (row, leaflet.drug, edition.audience, edition.lang, edition.type_size, version)
+
+
+def _take(left: Counter[str] | None, most: int) -> dict[str, int]:
+    """Takes up to so many copies out of those that are left, by the run that made them: no copy stands for two rows."""
+    taken: dict[str, int] = {}
+    for run in list(left or ()):
+        assert left is not None
+        count = min(left[run], most - sum(taken.values()))
+        if count:
+            taken[run] = count
+            left[run] -= count
+    return taken
+
+
+def _made_before(rows: Sequence[LeftOutRow], runs: Sequence[str]) -> Finding:
+    lines, copies = format_serials(one.line for one in rows), sum(one.copies for one in rows)
+    message = f"made already in {_named(runs)} and left out: {copies:,} copies, lines {lines}"
+    return Finding(Severity.WARNING, "list-made-before", message, "Say --again to make them once more.")
+
+
+def _partly_made(row: LeftOutRow, asked: int) -> Finding:
+    message = f"{row.copies} of its {asked} copies were made already in {_named(row.runs)}; the others are made now"
+    return Finding(Severity.WARNING, "list-made-before", message, "Say --again to make them once more.", line=row.line)
+
+
+def _named(runs: Sequence[str]) -> str:
+    return f"run{'s' * (len(runs) > 1)} {', '.join(runs)}"
+
+
+def _not_recognised(lines: Sequence[int]) -> Finding:
+    rows = f"{len(lines):,} row{'s' * (len(lines) > 1)}"
+    return Finding(
+        Severity.INFO,
+        "list-not-recognised",
+        f"{rows} without `patient_ref` or `rx_number`: nobody can see later whether their sheets were made before",
+    )
