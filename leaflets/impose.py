@@ -1,15 +1,50 @@
 """Sheets of paper: how many a copy takes, the blank backs between copies, and the order of the pages of a booklet."""
 
+from dataclasses import dataclass
+
 _PAGES_A_FOLDED_SHEET = 4
 
 
-def blanks_after(pages: int, duplex: bool = True) -> int:
-    """How many blank pages follow a copy of `pages` pages, so that the next copy starts on a front."""
-    return pages % 2 if duplex else 0
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The sides of paper that one copy takes in a print file.
+
+    With `duplex`, every part of it begins on a front: the leaflet, and the `label_sheet` after it. `last_back`: a blank
+    back follows where the last page is a front, so that the next copy starts on a sheet of its own.
+    """
+
+    pages: int
+    duplex: bool = True
+    label_sheet: bool = False
+    last_back: bool = True
+
+    @property
+    def after(self) -> tuple[bool, ...]:
+        """The pages after the leaflet's own: true for the label sheet, false for a blank back."""
+        last = (False,) if self.duplex and self.last_back else ()
+        odd = bool(self.duplex and self.pages % 2)
+        if self.label_sheet:
+            return (*((False,) if odd else ()), True, *last)
+        return last if odd else ()
+
+    @property
+    def all_pages(self) -> int:
+        """How many pages the copy has in the file, blank ones included."""
+        return self.pages + len(self.after)
+
+    @property
+    def sheets(self) -> int:
+        """How many sheets of paper the copy takes."""
+        return paper_sheets(self.pages, self.duplex) + self.label_sheet
+
+    @property
+    def later_fronts(self) -> range:
+        """The pages (from 0) of the leaflet that begin a sheet of paper after the first."""
+        return range(2, self.pages, 2) if self.duplex else range(1, self.pages)
 
 
 def paper_sheets(pages: int, duplex: bool = True) -> int:
-    """How many sheets of paper a copy of `pages` pages takes."""
+    """How many sheets of paper so many pages take."""
     return -(-pages // 2) if duplex else pages
 
 

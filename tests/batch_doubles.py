@@ -94,7 +94,7 @@ class TextPrintFiles:
 
     free_bytes: int = 1 << 30
 
-    def check_label(self, request: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
+    def check_label(self, request: CopyRequest, notes: tuple[str, ...], *, code: bool) -> Sequence[Finding]:
         if request.label and len(request.label.patient_name) > 60:
             return [Finding(Severity.ERROR, "label.too-long", "the name does not fit the label")]
         return []

@@ -8,9 +8,10 @@ from bidi import get_display
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from leaflets.labels import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, LabelSetter
+from leaflets.labels import Label, LabelSetter
 from leaflets.labels.bidi import BidiRun, levels, starts_rtl, visual_runs
 from leaflets.labels.brackets import CLOSING, MIRRORED
+from leaflets.labels.layout import LabelSpace
 from leaflets.labels.shaping import ShapedLine, Shaper
 from leaflets.printfile import Copy, PrintJob, write_print_file
 from leaflets.typography import left_to_right
@@ -183,9 +184,7 @@ def test_brackets_in_right_to_left_text_are_mirrored(brackets: str) -> None:
 
 
 def test_a_name_in_two_scripts_is_set_as_it_is_read() -> None:
-    done, findings = LabelSetter(fonts(installed=False)).label(
-        Label("Ali (علي) حسن"), lang="en", width_pt=LABEL_WIDTH_PT, height_pt=LABEL_HEIGHT_PT
-    )
+    done, findings = LabelSetter(fonts(installed=False)).label(Label("Ali (علي) حسن"), LabelSpace())
     assert done is not None
     assert not findings
     (line,) = done.blocks[0].lines

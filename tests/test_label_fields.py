@@ -72,10 +72,10 @@ def test_a_label_reads_line_by_line_as_a_pharmacist_expects() -> None:
     assert tuple(line.text for line in printed(LABEL)) == LINES
 
 
-def test_the_name_is_the_largest_and_directions_come_next() -> None:
+def test_directions_are_the_largest_and_the_name_and_dose_times_come_next() -> None:
     sizes = {line.text: line.size for line in printed(LABEL)}
-    name, directions = sizes.pop(LABEL.patient_name), sizes.pop(LABEL.directions)
-    assert name > directions > max(sizes.values())
+    name, directions, times = (sizes.pop(text) for text in (LABEL.patient_name, LABEL.directions, LABEL.dose_times))
+    assert directions > name >= times > max(sizes.values())
 
 
 @pytest.mark.parametrize("name", CAPTIONED)

@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 
 from leaflets.labels import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, LabelSetter
 from leaflets.labels.dose_times import TIMES, dose_grid
-from leaflets.labels.layout import GRID, GRID_INSET_PT, PADDING_PT, FittedLabel
+from leaflets.labels.layout import GRID_INSET_PT, PADDING_PT, FittedLabel, LabelSpace
+from leaflets.labels.styles import GRID
 from leaflets.printfile import Copy, PrintJob, SplitWriter, write_print_file
 from tests import verapdf
 from tests.print_samples import fonts, sheet, texts
 
 SETTER = LabelSetter(fonts(installed=False))
 AMOUNTS = "morning: 1 tablet; bedtime: 2 tablets"
+TABLETS_A_TIME = "morning 1, bedtime 2"
 
 
 def _set(label: Label, lang: str = "en") -> FittedLabel:
-    done, _ = SETTER.label(label, lang=lang, width_pt=LABEL_WIDTH_PT, height_pt=LABEL_HEIGHT_PT)
+    done, _ = SETTER.label(label, LabelSpace(lang=lang))
     assert done is not None
     return done
 
@@ -80,9 +82,8 @@ def test_no_amount_is_lost(text: str) -> None:
 
 
 def test_the_grid_is_set_within_the_label() -> None:
-    done = _set(_label(AMOUNTS))
+    done = _set(_label(TABLETS_A_TIME, "Take as shown."))
     (grid,) = [block for block in done.blocks if block.columns]
-    assert done.scale == 1
     assert grid.size_pt == GRID.size_pt
     assert [len(column) for column in grid.columns] == [2, 2, 2, 2]
     widest = max(line.width for column in grid.columns for line in column) * grid.size_pt
@@ -93,8 +94,9 @@ def test_the_grid_is_set_within_the_label() -> None:
 @pytest.mark.parametrize(
     ("dose_times", "directions"),
     [
-        ("morning Donaudampfschifffahrtsgesellschaft, evening 1", "One."),  # wider than a column
-        (AMOUNTS, "Take one tablet every day with a full glass of water, swallow it whole, and do not lie down. " * 2),
+        ("morning Donaudampfschifffahrt, evening 1", "One."),  # wider than a column
+        (AMOUNTS, "Take as told."),
+        (TABLETS_A_TIME, "Take it every day with a glass of water."),
     ],
 )
 def test_where_no_grid_fits_the_words_stand(dose_times: str, directions: str) -> None:
@@ -112,15 +114,16 @@ def _printed(label: Label, *, tagged: bool) -> bytes:
 
 @pytest.mark.parametrize("tagged", [False, True])
 def test_each_time_is_read_with_its_amount(tagged: bool) -> None:
-    text = texts(_printed(_label(AMOUNTS), tagged=tagged))[0]
-    assert "Morning 1 tablet Midday none Evening none Bedtime 2 tablets" in text
+    text = texts(_printed(_label(TABLETS_A_TIME), tagged=tagged))[0]
+    assert "Morning 1 Midday none Evening none Bedtime 2" in text
 
 
 def test_a_copy_with_a_grid_conforms() -> None:
-    part = b"".join(SplitWriter(sheet, fonts(installed=False)).pieces(Copy("1", "1 of 1", "run 1", _label(AMOUNTS))))
+    copy = Copy("1", "1 of 1", "run 1", _label(TABLETS_A_TIME))
+    part = b"".join(SplitWriter(sheet, fonts(installed=False)).pieces(copy))
     assert verapdf.failures(part, "ua1") == []
     assert verapdf.failures(part, "3a") == []
-    assert verapdf.failures(_printed(_label(AMOUNTS), tagged=True), "ua1") == []
+    assert verapdf.failures(_printed(_label(TABLETS_A_TIME), tagged=True), "ua1") == []
 
 
 def _drawn(data: bytes) -> dict[str, tuple[float, float]]:
@@ -137,7 +140,7 @@ def _drawn(data: bytes) -> dict[str, tuple[float, float]]:
 
 
 def test_the_grid_stands_between_its_neighbours() -> None:
-    places = _drawn(_printed(_label(AMOUNTS), tagged=False))
+    places = _drawn(_printed(_label(TABLETS_A_TIME), tagged=False))
     assert places["Take as"][1] > places["Morning"][1] > places["RX7000001"][1]
     assert places["Morning"][1] == pytest.approx(places["Bedtime"][1], abs=0.5)
     assert places["Bedtime"][0] - places["Morning"][0] > LABEL_WIDTH_PT / 2

@@ -1,6 +1,7 @@
 """Labels: fitted without cutting, shaped for their script; findings without data of the patient."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 import uharfbuzz as hb
@@ -9,10 +10,31 @@ from hypothesis import strategies as st
 
 from leaflets.labels import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, LabelSetter, check_label
 from leaflets.labels.faces import FEATURES
-from leaflets.labels.label import clean, label_rows
-from leaflets.labels.layout import CONTROL_HEIGHT_PT, DIRECTIONS, NAME, PADDING_PT, FittedLabel
+from leaflets.labels.label import LabelRow, clean, label_rows
+from leaflets.labels.label_sheet import SEE_LABEL_SHEET, PageSize, box_space, set_stub, sheet_space
+from leaflets.labels.layout import (
+    CODE_HEIGHT_PT,
+    CODE_WIDTH_PT,
+    PADDING_PT,
+    Column,
+    FittedLabel,
+    LabelSpace,
+)
+from leaflets.labels.line_breaks import pieces
 from leaflets.labels.shaping import ShapedLine, Shaper
+from leaflets.labels.styles import (
+    CONTROL_HEIGHT_PT,
+    DIRECTIONS,
+    LARGE_PRINT,
+    LARGE_PRINT_SHEET,
+    NAME,
+    SHEET,
+    STANDARD,
+    LabelStyles,
+)
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.finding import Finding, Severity
+from leaflets.model.paper import Paper
 from tests.print_samples import fonts, label
 
 INNER = LABEL_WIDTH_PT - 2 * PADDING_PT
@@ -22,7 +44,7 @@ LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenträger
 
 
 def fit(one: Label, lang: str = "en", **more: tuple[str, ...]) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
-    return SETTER.label(one, lang=lang, width_pt=LABEL_WIDTH_PT, height_pt=LABEL_HEIGHT_PT, **more)
+    return SETTER.label(one, LabelSpace(lang=lang), **more)
 
 
 def fitted(one: Label, lang: str = "en", **more: tuple[str, ...]) -> FittedLabel:
@@ -54,7 +76,7 @@ def test_a_common_label_is_set_at_full_size() -> None:
 
 
 def test_a_long_name_is_set_smaller_on_one_line() -> None:
-    name = "Maximiliane Alexandra Hohenstein-Wittgenstein"
+    name = "Maximiliane Alexandra Hohenstein-Witt"
     done, findings = fit(Label(name))
     assert codes(findings) == ["label.small"]
     assert done is not None
@@ -65,7 +87,7 @@ def test_a_long_name_is_set_smaller_on_one_line() -> None:
 
 
 def test_a_longer_name_is_wrapped_at_the_floor() -> None:
-    name = "Maximiliane Alexandra Hohenstein-Wittgenstein de la Fontaine y Villanueva del Rosario"
+    name = "Maximiliane Alexandra Hohenstein Wittgenstein de la Fontaine"
     block = fitted(Label(name)).blocks[0]
     assert block.size_pt == NAME.floor_pt
     assert " ".join(map(words, block.lines)) == name
@@ -80,33 +102,125 @@ def test_a_name_that_cannot_be_wrapped_is_a_finding_and_is_not_cut() -> None:
     assert "patient_name" in findings[0].message
 
 
-def test_long_directions_make_the_whole_label_smaller_before_they_are_refused() -> None:
+@pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize("code", [False, True])
+def test_directions_shrink_to_their_floor_and_never_below(large_print: bool, code: bool) -> None:
+    """USP <17>: 12 pt; UKAAF: 16 to 18 pt in large print, and 14 at the least."""
+    space = box_space("en", large_print=large_print, code=code)
     sizes = []
     for repeats in range(1, 30):
-        one = Label("Anna Smith", directions="Take two tablets with a glass of water. " * repeats)
-        done, findings = fit(one)
+        one = replace(label("Anna Smith"), dose_times="", directions="Take TWO pills. " * repeats)
+        done, findings = SETTER.label(one, space)
         if done is None:
             assert codes(findings) == ["label.too-long"]
             break
-        assert " ".join(map(words, done.blocks[1].lines)) == one.directions.strip()
-        sizes.append(done.blocks[1].size_pt)
-    else:
-        pytest.fail("no length of directions was refused")
-    assert sizes[0] == DIRECTIONS.size_pt
-    assert DIRECTIONS.floor_pt <= sizes[-1] < 8.5
+        assert " ".join(map(words, done.blocks[2].lines)) == one.directions.strip()
+        sizes.append(done.blocks[2].size_pt)
+    assert sizes[0] == (18.0 if large_print else 14.0)
+    assert (14.0 if large_print else 12.0) <= sizes[-1] < sizes[0]
     assert sizes == sorted(sizes, reverse=True)
 
 
+@pytest.mark.parametrize("styles", [STANDARD, LARGE_PRINT, SHEET, LARGE_PRINT_SHEET])
+def test_nothing_that_says_how_to_take_a_medicine_may_be_set_under_twelve_points(styles: LabelStyles) -> None:
+    floor = 14.0 if styles in (LARGE_PRINT, LARGE_PRINT_SHEET) else 12.0
+    essential = [styles.rows[LabelRow.DIRECTIONS], styles.rows[LabelRow.DOSE_TIMES], styles.grid]
+    assert all(style.floor_pt >= floor for style in essential)
+
+
+@pytest.mark.parametrize(("large_print", "paper"), [(False, Paper.A4), (True, Paper.LETTER), (False, Paper.A5)])
+def test_directions_too_long_for_their_space_go_on_a_sheet_of_their_own(large_print: bool, paper: Paper) -> None:
+    edition = Edition(
+        Audience.PATIENT, paper=paper, type_size=TypeSize.LARGE_PRINT if large_print else TypeSize.STANDARD
+    )
+    one = replace(label("Anna Smith"), directions="Take two tablets with a glass of water. " * 6)
+    findings = check_label(one, fonts(installed=False), edition, code=True)
+    assert codes(findings) == ["label.sheet"]
+    assert findings[0].severity is Severity.INFO
+    page = PageSize(*(side * 72 / 25.4 for side in paper.size_mm))
+    done, _ = SETTER.label(one, sheet_space(page, "en", large_print=large_print, code=True))
+    assert done is not None
+    assert " ".join(map(words, done.blocks[2].lines)) == one.directions.strip()
+    assert done.blocks[2].size_pt >= (24 if large_print else 20)
+    endless = replace(one, directions=one.directions * 20)
+    assert codes(check_label(endless, fonts(installed=False), edition)) == ["label.too-long"]
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "ar", "vi"])
+def test_page_1_then_leads_to_the_label_sheet_in_the_language_of_the_leaflet(lang: str) -> None:
+    one = replace(label("Anna Smith"), directions="Take two tablets with a glass of water. " * 6)
+    done, _ = set_stub(SETTER, one, box_space(lang, large_print=True, code=True), ("Draft", "Checks failed"))
+    assert done is not None
+    texts_of = [" ".join(map(words, block.lines)) for block in done.blocks]
+    assert texts_of[0] == "Anna Smith"
+    assert "P-000001" in texts_of[1]
+    assert len(texts_of[2]) > 20
+    assert "Take two" not in " ".join(texts_of)
+    assert (texts_of[2] == SEE_LABEL_SHEET) == (lang == "en")
+
+
+def test_a_label_without_a_name_or_directions_is_a_warning() -> None:
+    def found(one: Label) -> list[str]:
+        return codes(check_label(one, fonts(installed=False), Edition(Audience.PATIENT)))
+
+    assert found(Label("Anna Smith", directions="Take one.")) == []
+    assert found(Label(directions="Take one.")) == ["label.no-name"]
+    assert found(Label("Anna Smith")) == ["label.no-directions"]
+
+
 def test_a_note_stands_on_the_label_and_takes_room() -> None:
-    done = fitted(label("Anna Smith"), notes=("Draft: not clinically reviewed",))
+    done = fitted(replace(label("Anna Smith"), dose_times=""), notes=("Draft: not clinically reviewed",))
     assert words(done.blocks[-1].lines[0]) == "Draft: not clinically reviewed"
     _, findings = fit(label("Anna Smith"), notes=("not reviewed",) * 9)
     assert codes(findings) == ["label.too-long"]
 
 
+def test_lines_beside_the_code_keep_clear_of_it_and_others_end_above() -> None:
+    one = replace(label("Anna Smith"), prescriber="Dr A Smithson-Featherstonehaugh", dose_times="")
+    plain, coded = (SETTER.label(one, LabelSpace(code=code))[0] for code in (False, True))
+    assert plain is not None
+    assert coded is not None
+    assert coded.lower == 3
+    assert all(line.width * b.size_pt <= INNER - CODE_WIDTH_PT for b in coded.blocks[3:] for line in b.lines)
+    assert sum(block.height_pt for block in coded.blocks[:3]) <= LABEL_HEIGHT_PT - 2 * PADDING_PT - CODE_HEIGHT_PT
+    assert any(line.width * b.size_pt > INNER - CODE_WIDTH_PT for b in plain.blocks[3:] for line in b.lines)
+
+
+def test_directions_end_above_the_code_where_nothing_stands_beside_it() -> None:
+    room = LABEL_HEIGHT_PT - 2 * PADDING_PT - CODE_HEIGHT_PT
+    labels = [Label("Anna Smith", directions="Take TWO pills. " * repeats) for repeats in range(1, 12)]
+    plain, coded = ([SETTER.label(one, LabelSpace(code=code))[0] for one in labels] for code in (False, True))
+    assert all(sum(block.height_pt for block in one.blocks) <= room for one in coded if one)
+    assert any(sum(block.height_pt for block in one.blocks) > room for one in plain if one)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "kept"),
+    [
+        ("Take 1 to 2 tablets (20 mg) at 8 am", "en", ["1 to 2 tablets", "(20 mg)", "8 am"]),
+        ("Take ONE tablet or half a tablet", "en", ["ONE tablet", "half a tablet"]),
+        ("Tome una tableta cada 12 horas", "es", ["una tableta", "12 horas"]),
+        ("Uống một viên 2 lần mỗi ngày", "vi", ["một viên", "2 lần"]),
+        ("خذ 2 قرص كل 12 ساعة", "ar", ["2 قرص", "12 ساعة"]),
+        ("每次2片，每日3次", "zh", ["2片", "3次"]),
+    ],
+)
+def test_a_dose_is_never_parted_from_its_unit(text: str, lang: str, kept: list[str]) -> None:
+    parts = pieces(text, lang)
+    assert "".join(parts) == text
+    assert all(any(dose in part for part in parts) for dose in kept)
+
+
+def test_lines_of_directions_are_even_so_that_no_word_stands_alone() -> None:
+    done = fitted(Label(directions="Take ONE tablet once a day with food and a glass of water."))
+    widths = [line.width for line in done.blocks[0].lines]
+    assert len(widths) > 1
+    assert min(widths) > 0.6 * max(widths)
+
+
 def test_a_number_keeps_its_unit_at_a_line_end() -> None:
     for width in range(10, 60):
-        block = SETTER.block("Take 20 mg or 5 ml now and 10 % later", DIRECTIONS, 1.0, 4.0 * width, rtl=False)
+        block = SETTER.block("Take 20 mg or 5 ml now and 10 % later", DIRECTIONS, 1.0, Column(4.0 * width))
         if block is not None:
             ends = [words(line) for line in block.lines]
             assert not any(line.endswith(("20", "5", "10")) for line in ends), ends
@@ -181,7 +295,7 @@ def test_a_character_without_a_font_is_a_finding(text: str, code: str) -> None:
 
 def test_chinese_is_set_where_its_font_is_installed() -> None:
     pytest.importorskip("pylopdf_fonts_zh_cn")
-    done, findings = LabelSetter(fonts()).label(Label("王小明"), lang="en", width_pt=200, height_pt=100)
+    done, findings = LabelSetter(fonts()).label(Label("王小明"), LabelSpace())
     assert findings == ()
     assert done is not None
     assert words(done.blocks[0].lines[0]) == "王小明"
@@ -189,9 +303,9 @@ def test_chinese_is_set_where_its_font_is_installed() -> None:
 
 def test_chinese_wraps_between_any_two_characters() -> None:
     pytest.importorskip("pylopdf_fonts_zh_cn")
-    block = LabelSetter(fonts()).block("每天一次每次一片饭后服用", DIRECTIONS, 1.0, 55.0, rtl=False)
+    block = LabelSetter(fonts()).block("每天一次每次一片饭后服用", DIRECTIONS, 1.0, Column(77.0))
     assert block is not None
-    assert [len(words(line)) for line in block.lines] == [5, 5, 2]
+    assert [words(line) for line in block.lines] == ["每天一次", "每次一片", "饭后服用"]
 
 
 @pytest.mark.parametrize(
@@ -223,7 +337,8 @@ def test_captions_are_in_the_language_of_the_leaflet() -> None:
     "name", ["Zzyzx " + LONG_WORD * 2, "ꦱꦸꦂꦪ", "王小明", "Zzyzx 💊", "Zzyzx Maximiliane Hohenstein-Wittgenstein"]
 )
 def test_no_finding_repeats_what_is_on_the_label(name: str) -> None:
-    findings = check_label(Label(name, "P-778899", directions="take two " * 30), fonts(installed=False))
+    one = Label(name, "P-778899", directions="take two " * 30)
+    findings = check_label(one, fonts(installed=False), Edition(Audience.PATIENT))
     assert findings
     for finding in findings:
         words_of_finding = f"{finding.message} {finding.hint} {finding.excerpt}"

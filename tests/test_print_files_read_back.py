@@ -47,7 +47,10 @@ PRESCRIBERS = (
 PLACES = (
     "window", "kitchen", "bedside", "garden", "balcony", "sofa", "desk", "hearth", "stairs", "porch", "bench", "attic",
 )  # fmt: skip
+MORE = " Shake the bottle well, count the drops aloud, and drink a whole glass of water with them every time." * 2
 CLINICIAN_ROW = 4
+LONG_ROW = 6
+"""Its directions do not fit the space on page 1, so the whole label is on a label sheet."""
 ALLOW = ("--allow-draft", "--allow-unsafe")
 
 
@@ -62,7 +65,7 @@ def row(number: int) -> dict[str, str]:
         "patient_ref": f"P-{4100 + number}",
         "dob": f"{11 + number}/03/19{41 + number}",
         "rx_number": f"RX{70010 + number}",
-        "directions": f"Take {5 + number} drops at the {PLACES[number]}.",
+        "directions": f"Take {5 + number} drops at the {PLACES[number]}." + MORE * (number == LONG_ROW),
         "quantity": f"{210 + number} drops",
         "prescriber": f"Dr {PRESCRIBERS[number]}",
         "dispensed_on": f"2025-10-{11 + number}",
@@ -94,11 +97,15 @@ NOTES = ("DRAFT: not clinically reviewed", "CHECKS FAILED")
 
 @dataclass(frozen=True, slots=True)
 class ReadCopy:
-    """One copy as its pages show it: its serial ("3 of 14"), all its text, and the lines in the space of its label."""
+    """One copy as its pages show it: its serial ("3 of 14"), all its text, and the lines in the space of its label.
+
+    `sheet` are the lines of its label sheet, where it has one.
+    """
 
     serial: str
     text: str
     label: tuple[str, ...]
+    sheet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +160,17 @@ def _read_files() -> dict[str, ReadFile]:
 
 def _read(path: Path, spaces: Mapping[str, Rect | None]) -> ReadFile:
     """The copies of a print file; a copy ends where the control line of the next one gives its serial."""
-    banner, copies = "", []
+    banner = ""
+    copies: list[ReadCopy] = []
     with pypdfium2.PdfDocument(path) as document:
         for page in document:
             text = page.get_textpage().get_text_range()
-            control = re.search(r"^run \S+ · \w+ · (\d+ (?:of|in place of) \d+)", text, re.MULTILINE)
-            if control:
+            control = re.search(r"^run \S+ · \w+ · (\d+ (?:of|in place of) \d+)( · sheet)?", text, re.MULTILINE)
+            if control and control[2]:
+                assert control[1] == copies[-1].serial
+                lines = tuple(line.text for line in lines_within(page, Rect("", 0, 0, 0, *page.get_size())))
+                copies[-1] = replace(copies[-1], text=copies[-1].text + text, sheet=lines)
+            elif control:
                 space = spaces[control[1].split()[0]]
                 label = tuple(line.text for line in lines_within(page, space)) if space else ()
                 copies.append(ReadCopy(control[1], text, label))
@@ -169,12 +181,11 @@ def _read(path: Path, spaces: Mapping[str, Rect | None]) -> ReadFile:
     return ReadFile(banner, tuple(copies))
 
 
-def expected_label(row: Mapping[str, str]) -> tuple[str, ...]:
+def expected_label(row: Mapping[str, str], *directions: str) -> tuple[str, ...]:
     """The lines of a label below the name, with the captions as docs/batch.md lists them."""
     return (
         f"Born {row['dob']} · Ref {row['patient_ref']}",
-        row["directions"],
-        row["dose_times"],
+        *directions,
         f"Qty {row['quantity']} · Rx {row['rx_number']}",
         f"{row['prescriber']} · Dispensed {row['dispensed_on']}",
         *NOTES,
@@ -205,6 +216,8 @@ def test_each_print_file_has_its_serials_in_order_behind_a_banner(files: Mapping
         assert file.banner.startswith(destination)
         assert f"Serials {file.serials[0]} to {file.serials[-1]}" in file.banner
         assert {row_of(serial)["destination"] for serial in file.serials} == {destination}
+        sheets = 2 * sum(bool(copy.sheet) for copy in file.copies) + sum(not copy.sheet for copy in file.copies)
+        assert f"{sheets} sheets of paper" in file.banner
         assert not any(one[field] in file.banner for one in ROWS for field in LABEL_FIELDS)
 
 
@@ -214,8 +227,15 @@ def test_each_label_field_of_a_copy_is_that_of_its_row_at_its_caption(
 ) -> None:
     copy, row = copies[serial], row_of(serial)
     name, *lines, control = copy.label
-    assert tuple(lines) == expected_label(row)
-    assert control.endswith(f" · {copy.serial}")
+    if row is ROWS[LONG_ROW]:
+        assert " ".join(lines) == " ".join(expected_label(row, "Directions: on the label sheet, the last page."))
+        title, name, *lines, control = copy.sheet
+        assert row["drug"].capitalize() in title
+        assert control.endswith(f" · {copy.serial} · sheet 2 of 2")
+    else:
+        assert control.endswith(f" · {copy.serial}")
+        assert copy.sheet == ()
+    assert " ".join(lines) == " ".join(expected_label(row, row["directions"], row["dose_times"]))
     # On the page an Arabic name runs from the right; as text it is in the order in which it is read.
     assert sorted(name) == sorted(row["patient_name"])
     assert row["patient_name"] in copy.text

@@ -15,14 +15,18 @@ from itertools import islice
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaflets.errors import OutputError, PdfError
-from leaflets.labels import Label, LabelSetter
-from leaflets.labels.layout import CONTROL as CONTROL_STYLE
+from leaflets.impose import Sides
+from leaflets.labels import LABEL_FIELDS, Label, LabelSetter
+from leaflets.labels.label_sheet import SEE_LABEL_SHEET
+from leaflets.labels.styles import CONTROL as CONTROL_STYLE
 from leaflets.labels.text_operators import TextWriter
+from leaflets.model.copy_code import copy_code, read_copy_code
 from leaflets.printfile import (
     Banner,
     Copy,
@@ -34,7 +38,7 @@ from leaflets.printfile import (
     write_print_file,
 )
 from leaflets.printfile.content import LabelWriter
-from leaflets.printfile.copy_template import FileNumbers, make_copy_template
+from leaflets.printfile.copy_template import FileNumbers, LabelItems, make_copy_template
 from tests import verapdf
 from tests.conftest import ROOT
 from tests.print_samples import fonts, label, leaflet, names, sheet, texts
@@ -116,8 +120,8 @@ def test_a_control_line_is_set_as_a_whole_whatever_its_beginning_was_used_for_be
             writer.content(Copy("1", serial, control), page)
     else:
         expected = TextWriter(fonts()).line(whole.lines[0], whole.size_pt)
-        assert expected in writer.content(Copy("1", serial, control), page).data
-        assert expected in writer.content(Copy("1", serial, control), page).data
+        assert expected in writer.content(Copy("1", serial, control), page).streams[0]
+        assert expected in writer.content(Copy("1", serial, control), page).streams[0]
 
 
 # ---------------------------------------------------------------- order, pages, labels
@@ -190,7 +194,7 @@ def test_a_copy_s_object_stream_says_where_its_objects_are(
     key: str, power: int, near: int, node: int, pressed_before: int
 ) -> None:
     numbers = FileNumbers(range(5, 500), 500, 4, 5, 8)
-    form = make_copy_template(sheet(key), numbers, items=6, blanks=1, tagged=True)
+    form = make_copy_template(sheet(key), numbers, Sides(sheet(key).pages), items=LabelItems(6), tagged=True)
     form.stream(form.step, node)  # so that something is remembered
     first = max(1, 10**power + near) * form.step
     for earlier in range(pressed_before):
@@ -203,6 +207,18 @@ def test_a_copy_s_object_stream_says_where_its_objects_are(
     ends = [*head[3::2], len(bodies) + 1]
     assert [bodies[start : end - 1] for start, end in zip(head[1::2], ends, strict=True)] == filled.bodies
     assert stream.parents == filled.parents
+
+
+@pytest.mark.parametrize("key", ["2", "3"])
+def test_every_number_of_a_copy_is_filled_in_however_many_objects_it_has(key: str) -> None:
+    numbers = FileNumbers(range(5, 500), 500, 4, 5, 8)
+    for items in range(1, 101):
+        sides = Sides(sheet(key).pages, label_sheet=True)
+        template = make_copy_template(sheet(key), numbers, sides, items=LabelItems(items, 3), tagged=True)
+        filled = template.fill(300, 7)
+        own = [f"{300 + template.packed + stream} 0 R".encode() for stream in range(template.streams)]
+        assert b"\n".join(filled.bodies).isascii()
+        assert all(sum(number in body for body in filled.bodies) == 1 for number in own)
 
 
 def test_copies_with_many_tags_are_whole_where_numbers_grow_longer() -> None:
@@ -238,7 +254,7 @@ def test_copies_share_all_but_label_and_page() -> None:
             for page in document.pages
             if isinstance(page.Contents, pikepdf.Array) and len(page.Contents) == 3
         }
-        assert len(streams) == 3
+        assert len(streams) == 4  # the first page of each leaflet, and the third of one
 
 
 def test_blank_backs_are_of_the_leaflet_s_size_and_say_they_are_empty() -> None:
@@ -348,10 +364,10 @@ def test_a_file_of_one_copy_is_archival_and_accessible(key: str, name: str) -> N
 
 
 def test_a_file_of_one_copy_keeps_the_leaflet_s_metadata_and_outline() -> None:
-    data = b"".join(SplitWriter(sheet, fonts(installed=False), duplex=True).pieces(copies(1, ("3",))[0]))
+    data = b"".join(SplitWriter(sheet, fonts(installed=False)).pieces(copies(1, ("3",))[0]))
     with pikepdf.open(io.BytesIO(data)) as one, pikepdf.open(io.BytesIO(leaflet(3).data)) as original:
         assert one.check_pdf_syntax() == []
-        assert len(one.pages) == 4
+        assert len(one.pages) == 3
         assert one.Root.Metadata.read_bytes() == original.Root.Metadata.read_bytes()
         assert str(one.docinfo.Title) == "Drug 3"
         assert outline_titles(one) == outline_titles(original)
@@ -468,3 +484,105 @@ save(Path(sys.argv[1]), write, sync=True)
     ended = subprocess.run([sys.executable, "-c", program, str(target)], cwd=ROOT, check=False)
     assert ended.returncode == -signal.SIGKILL
     assert list(tmp_path.iterdir()) == []
+
+
+# ---------------------------------------------------------------- label sheets, codes, every sheet of paper
+
+
+LONG = "Take TWO tablets in the morning and ONE at bedtime with a full glass of water. Do not crush them. " * 2
+
+
+def long_copy(key: str, number: int, count: int) -> Copy:
+    one = replace(label(f"Anna Q{number}Q", number), directions=LONG.strip())
+    code = copy_code("261130-4f1c8a2b", number)
+    return Copy(key, f"{number} of {count}", CONTROL, one, code=code, label_sheet=True)
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+@pytest.mark.parametrize("duplex", [False, True])
+def test_a_label_sheet_stands_at_the_end_of_its_copy_on_a_front(tagged: bool, duplex: bool) -> None:
+    some = [long_copy(key, number, 4) for number, key in enumerate(("1", "2", "3"), 1)]
+    some.append(replace(some[0], serial="4 of 4", label=label("Ben Q4Q", 4), label_sheet=False))
+    data, result = written(some, PrintJob("Night run", tagged=tagged, duplex=duplex, banner=BANNER))
+    seen, at, sheets = texts(data), 2 if duplex else 1, 1
+    for copy in some[:3]:
+        pages = int(copy.leaflet_key)
+        own = Sides(pages, duplex, label_sheet=True)
+        own_pages = seen[at : at + own.all_pages]
+        place = pages + own.after.index(True)
+        assert not duplex or place % 2 == 0
+        assert copy.label is not None
+        assert [number for number, text in enumerate(own_pages) if copy.label.patient_name in text] == [0, place]
+        assert SEE_LABEL_SHEET in own_pages[0]
+        assert "Take TWO" not in own_pages[0]
+        assert all(getattr(copy.label, field) in own_pages[place] for field in LABEL_FIELDS)
+        assert f"Drug {pages}" in own_pages[place]
+        assert f"{CONTROL} · {copy.serial} · sheet {own.sheets} of {own.sheets}" in own_pages[place]
+        assert [text for text in own_pages[pages:] if text] == [own_pages[place]]
+        at, sheets = at + own.all_pages, sheets + own.sheets
+    assert "Ben Q4Q" in seen[at]
+    assert result.pages == len(seen) == at + Sides(1, duplex).all_pages
+    assert result.sheets_of_paper == sheets + 1
+    if tagged:
+        assert verapdf.failures(data, "ua1") == []
+    with pikepdf.open(io.BytesIO(data)) as document:
+        assert document.check_pdf_syntax() == []
+
+
+@pytest.mark.parametrize(("key", "duplex", "blank"), [("1", True, 1), ("2", True, 0), ("1", False, 0), ("3", True, 1)])
+def test_a_file_of_one_copy_has_its_label_sheet_on_a_front_too(key: str, duplex: bool, blank: int) -> None:
+    copy = long_copy(key, 7, 9)
+    writer = SplitWriter(sheet, fonts(installed=False), duplex=duplex)
+    data = b"".join(writer.pieces(copy))
+    seen = texts(data)
+    assert len(seen) == int(key) + blank + 1
+    assert LONG.strip() in seen[-1]
+    assert verapdf.failures(data, "ua1") == []
+    assert verapdf.failures(data, "3a") == []
+
+
+def test_the_figures_of_a_file_of_one_copy_count_its_label_sheet(tmp_path: Path) -> None:
+    result = SplitWriter(sheet, fonts(installed=False)).save(tmp_path / "7.pdf", long_copy("1", 7, 9))
+    assert (result.pages, result.sheets_of_paper) == (3, 2)
+
+
+@pytest.mark.parametrize(("duplex", "numbered"), [(True, {2: "2 of 2"}), (False, {1: "2 of 3", 2: "3 of 3"})])
+def test_every_sheet_of_paper_says_run_serial_and_which_it_is(duplex: bool, numbered: dict[int, str]) -> None:
+    data, _ = written(copies(1, ("3",)), PrintJob("Night run", duplex=duplex))
+    seen = texts(data)
+    assert f"{CONTROL} · 1 of 1" in seen[0]
+    for place in (1, 2):
+        wanted = f"{CONTROL} · 1 of 1 · sheet {numbered.get(place)}"
+        assert (wanted in seen[place]) == (place in numbered)
+        assert (CONTROL in seen[place]) == (place in numbered)
+        assert "Q1Q" not in seen[place]
+
+
+@pytest.mark.parametrize("dpi", [300, 600])
+def test_the_code_of_each_label_is_read_by_a_scanner(dpi: int) -> None:
+    zxingcpp = pytest.importorskip("zxingcpp")
+    numbers = (1, 99, 100, 12_345, 999_999, 1_234_567)
+    some = [
+        Copy("2", f"{number} of 9", CONTROL, label("Anna Smith"), code=copy_code("261130-4f1c8a2b", number))
+        for number in numbers
+    ]
+    data, _ = written([*some, long_copy("2", 77, 9)], PrintJob("Night run", duplex=False))
+    seen = []
+    with pypdfium2.PdfDocument(io.BytesIO(data)) as document:
+        for page in document:
+            scale = dpi / 72
+            image = page.render(scale=scale, grayscale=True).to_pil()
+            upper_right = (int(280 * scale), 0, image.width, int(400 * scale))  # reading a whole page takes seconds
+            seen += zxingcpp.read_barcodes(image.crop(upper_right), formats=zxingcpp.BarcodeFormat.DataMatrix)
+    codes = [read_copy_code(one.text) for one in seen]
+    assert [one.serial for one in codes] == [*numbers, 77, 77]
+    assert {one.run for one in codes} == {"261130-4f1c8a2b"}
+
+
+def test_no_code_is_drawn_where_none_is_wanted_and_the_label_has_its_room() -> None:
+    one = Copy("2", "1 of 1", CONTROL, label("Anna Smith"))
+    plain, _ = written([one], PrintJob("Night run"))
+    coded, _ = written([replace(one, code=copy_code("261130-4f1c8a2b", 1))], PrintJob("Night run"))
+    assert b"BI/W" not in plain
+    assert coded.count(b"BI/W") == 1
+    assert texts(plain) == texts(coded)

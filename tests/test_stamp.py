@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.errors import LeafletLost, PdfError
-from leaflets.impose import blanks_after, paper_sheets
+from leaflets.impose import Sides
 from leaflets.model.compiled import CompiledLeaflet, pack, unpack
 from leaflets.model.page import Pdf
 from leaflets.stamp import compile_leaflet
@@ -197,8 +197,22 @@ def test_what_is_no_pdf_is_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pages", "duplex", "blanks", "papers"), [(1, True, 1, 1), (2, True, 0, 1), (3, True, 1, 2), (3, False, 0, 3)]
+    ("sides", "after", "papers", "later_fronts"),
+    [
+        (Sides(1), "b", 1, []),
+        (Sides(2), "", 1, []),
+        (Sides(3), "b", 2, [2]),
+        (Sides(3, duplex=False), "", 3, [1, 2]),
+        (Sides(1, label_sheet=True), "bLb", 2, []),
+        (Sides(2, label_sheet=True), "Lb", 2, []),
+        (Sides(3, label_sheet=True), "bLb", 3, [2]),
+        (Sides(2, duplex=False, label_sheet=True), "L", 3, [1]),
+        (Sides(1, last_back=False), "", 1, []),
+        (Sides(3, label_sheet=True, last_back=False), "bL", 3, [2]),
+    ],
 )
-def test_a_copy_fills_whole_sheets_of_paper(pages: int, duplex: bool, blanks: int, papers: int) -> None:
-    assert blanks_after(pages, duplex) == blanks
-    assert paper_sheets(pages, duplex) == papers
+def test_a_copy_fills_whole_sheets_of_paper(sides: Sides, after: str, papers: int, later_fronts: list[int]) -> None:
+    assert "".join("L" if is_label else "b" for is_label in sides.after) == after
+    assert sides.all_pages == sides.pages + len(after)
+    assert sides.sheets == papers
+    assert list(sides.later_fronts) == later_fronts

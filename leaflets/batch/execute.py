@@ -14,10 +14,12 @@ from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import Plan
 from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import InputsChanged, LeafletError, LeafletLost, RenderError, RunIncomplete
-from leaflets.impose import paper_sheets
+from leaflets.impose import Sides
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
+from leaflets.model.copy_code import copy_code
+from leaflets.model.edition import TypeSize
 from leaflets.printfile import Banner, Copy, PrintJob, WrittenFile
 from leaflets.printfile.names import copy_name
 from leaflets.runlist.requests import CopyRequest
@@ -277,7 +279,16 @@ def _copy(unfinished: UnfinishedRun, copy: CopyEntry, request: CopyRequest, entr
         serial = f"{copy.serial} in place of {copy.replaces}"
     notes = tuple(objection.note(entry.leaflet.edition.lang) for objection in entry.allowed)
     control_line = f"run {unfinished.entry.name} · {entry.content_id}"
-    return Copy(entry.sheet, serial, control_line, request.label, notes)
+    return Copy(
+        entry.sheet,
+        serial,
+        control_line,
+        request.label,
+        notes,
+        code=copy_code(unfinished.entry.name, copy.serial) if unfinished.options.label_code else "",
+        large_print=entry.leaflet.edition.type_size is TypeSize.LARGE_PRINT,
+        label_sheet=copy.line in unfinished.plan.label_sheets,
+    )
 
 
 def _save(
@@ -303,7 +314,8 @@ def _banner_lines(
 ) -> tuple[str, ...]:
     run = unfinished.entry
     pages = {leaflet.number: leaflet.pages for leaflet in context.store.leaflets(run)}
-    sheets = sum(paper_sheets(pages[entry.leaflet], unfinished.options.duplex) for entry in entries)
+    own_sheets, duplex = unfinished.plan.label_sheets, unfinished.options.duplex
+    sheets = sum(Sides(pages[entry.leaflet], duplex, entry.line in own_sheets).sheets for entry in entries)
     return (
         f"Run {run.name}",
         f"Serials {part.first} to {part.last}",

@@ -1,10 +1,11 @@
 """How much paper and time a planned run will take."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import Plan
-from leaflets.impose import blanks_after, paper_sheets
+from leaflets.impose import Sides
 from leaflets.ledger.entries import PartEntry
 
 START_S = 0.2
@@ -25,11 +26,15 @@ class PartForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a run will take. `unrendered` leaflets never were, so that their pages are estimated."""
+    """What a run will take. `unrendered` leaflets never were, so that their pages are estimated.
+
+    `label_sheets` copies have their label on a sheet of its own.
+    """
 
     parts: tuple[PartForecast, ...]
     leaflets: int
     unrendered: int
+    label_sheets: int
     seconds: float
 
     @property
@@ -56,12 +61,15 @@ def forecast(plan: Plan, options: RunOptions, workers: int) -> Forecast:
     parts = tuple(_part(plan, part, pages, options) for part in plan.parts)
     rate = COPIES_PER_S["split" if options.split else "tagged" if options.tagged else "plain"]
     seconds = START_S + unrendered * LEAFLET_S / max(workers, 1) + len(plan.copies) / rate
-    return Forecast(parts, len(plan.leaflets), unrendered, seconds)
+    label_sheets = sum(copy.entry.line in plan.label_sheets for copy in plan.copies)
+    return Forecast(parts, len(plan.leaflets), unrendered, label_sheets, seconds)
 
 
 def _part(plan: Plan, part: PartEntry, pages: dict[int, int], options: RunOptions) -> PartForecast:
-    page_counts = [pages[copy.entry.leaflet] for copy in plan.copies if copy.entry.part == part.number]
+    copies = [copy.entry for copy in plan.copies if copy.entry.part == part.number]
     duplex, banner = options.duplex, options.banner and not options.split
-    blanks = 0 if options.split else sum(blanks_after(count, duplex) for count in page_counts)
-    sheets = sum(paper_sheets(count, duplex) for count in page_counts) + banner
-    return PartForecast(part, len(page_counts), sum(page_counts) + blanks + banner * (2 if duplex else 1), sheets)
+    shapes = Counter((pages[copy.leaflet], copy.line in plan.label_sheets) for copy in copies)
+    sides = [(Sides(count, duplex, sheet, last_back=not options.split), n) for (count, sheet), n in shapes.items()]
+    all_pages = sum(one.all_pages * n for one, n in sides) + banner * (2 if duplex else 1)
+    sheets = sum(one.sheets * n for one, n in sides) + banner
+    return PartForecast(part, len(copies), all_pages, sheets)

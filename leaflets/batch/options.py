@@ -11,6 +11,9 @@ from leaflets.runlist.requests import RowDefaults
 FLAGS = ("banner", "split", "tagged", "duplex", "keep_going")
 """The options that are on or off."""
 
+NO_CODE = "no_label_code"
+"""How a run without codes on its labels is recorded."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -25,6 +28,7 @@ class RunOptions:
     tagged: bool = False
     duplex: bool = True
     keep_going: bool = False
+    label_code: bool = True
     allowed: frozenset[Objection] = frozenset()
 
 
@@ -39,7 +43,8 @@ def options_to_json(options: RunOptions) -> str:
         "columns": sorted(options.columns),
         "encoding": options.encoding,
         "sort": options.sort,
-        "flags": [name for name in FLAGS if getattr(options, name)],
+        # Runs made before labels had a code keep their names, so only its absence is written down.
+        "flags": [name for name in FLAGS if getattr(options, name)] + [NO_CODE] * (not options.label_code),
         "allowed": sorted(objection.value for objection in options.allowed),
         # Left out where it is not so, as in runs made before there was a language of the patient.
         **({"lang_given": True} if options.defaults.lang_given else {}),
@@ -61,5 +66,6 @@ def options_from_json(text: str) -> RunOptions:
         encoding=facts["encoding"],
         sort=tuple(facts["sort"]),
         allowed=frozenset(map(Objection, facts["allowed"])),
+        label_code=NO_CODE not in facts["flags"],
         **{name: name in facts["flags"] for name in FLAGS},
     )

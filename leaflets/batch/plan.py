@@ -9,6 +9,7 @@ from leaflets.batch.made_before import EarlierRuns, remaining
 from leaflets.batch.options import RunOptions
 from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import UsageError
+from leaflets.labels.findings import NEEDS_LABEL_SHEET
 from leaflets.languages import BESIDE, language
 from leaflets.ledger import serials
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, LeftOutRow, PartEntry, WhyLeftOut
@@ -38,7 +39,7 @@ class Plan:
     """All copies of a run in the order of their serials, its print files and leaflets, and what was found.
 
     `rejected` are the lines of rows of which no copy is made, `left_out` what the ledger records of them, and of rows
-    that earlier runs made.
+    that earlier runs made. `label_sheets` are the lines whose labels need a sheet of their own.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     rejected: frozenset[int] = frozenset()
     left_out: tuple[LeftOutRow, ...] = ()
+    label_sheets: frozenset[int] = frozenset()
 
     @property
     def errors(self) -> int:
@@ -89,7 +91,7 @@ def plan(
     assessments = monographs.assess(sorted({one.leaflet for one in requests}, key=str))
     refused, refusals = _refused(requests, assessments, options.allowed)
     unprintable, label_findings = _check_labels(
-        [one for one in requests if one.line not in refused], assessments, options.allowed, print_files
+        [one for one in requests if one.line not in refused], assessments, options, print_files
     )
     faults = [one for one in read if isinstance(one, RowFault)]
     if options.banner and not options.split:
@@ -109,7 +111,8 @@ def plan(
     )
     left_out = (*_refused_rows(run_list, requests, rejected, earlier), *made)
     numbered = _numbered(name, to_make, assessments, options, earlier)
-    return replace(numbered, findings=findings, rejected=rejected, left_out=left_out)
+    sheets = frozenset(finding.line for finding in label_findings if finding.code == NEEDS_LABEL_SHEET)
+    return replace(numbered, findings=findings, rejected=rejected, left_out=left_out, label_sheets=sheets)
 
 
 def _finding(fault: RowFault) -> Finding:
@@ -173,16 +176,16 @@ def _objections(assessment: Assessment, allowed: frozenset[Objection], lines: Se
 def _check_labels(
     requests: Iterable[CopyRequest],
     assessments: Mapping[Leaflet, Assessment],
-    allowed: frozenset[Objection],
+    options: RunOptions,
     print_files: PrintFiles,
 ) -> tuple[set[int], list[Finding]]:
     """The lines whose label cannot be printed, and what was found about labels."""
-    notes = {leaflet: _notes(assessment, allowed) for leaflet, assessment in assessments.items()}
+    notes = {leaflet: _notes(assessment, options.allowed) for leaflet, assessment in assessments.items()}
     findings = [
         replace(finding, line=one.line)
         for one in requests
         if one.label
-        for finding in print_files.check_label(one, notes[one.leaflet])
+        for finding in print_files.check_label(one, notes[one.leaflet], code=options.label_code)
     ]
     return {finding.line for finding in findings if finding.severity is Severity.ERROR}, findings
 

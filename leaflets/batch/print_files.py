@@ -11,7 +11,6 @@ from typing import Protocol
 
 from leaflets import labels, printfile
 from leaflets.errors import LedgerError, OutputError
-from leaflets.impose import paper_sheets
 from leaflets.labels import Label, LabelFonts, LabelSetter
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger
@@ -28,8 +27,8 @@ SYNCS = 16
 class PrintFiles(Protocol):
     """How the files of a run are written."""
 
-    def check_label(self, request: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
-        """What is wrong with a label that stands above these notes; no finding repeats any of its text."""
+    def check_label(self, request: CopyRequest, notes: tuple[str, ...], *, code: bool) -> Sequence[Finding]:
+        """The findings about a label with these notes, and a code if so; no finding repeats any of its text."""
 
     def fits_banner(self, destination: str) -> bool:
         """Whether this destination can be printed on a banner sheet."""
@@ -48,9 +47,10 @@ class PdfPrintFiles:
     compiled: Callable[[str], CompiledLeaflet]
     fonts: LabelFonts
 
-    def check_label(self, request: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
-        """What is wrong with a label that stands above these notes: characters without a font, too little space."""
-        return labels.check_label(request.label or Label(), self.fonts, lang=request.leaflet.edition.lang, notes=notes)
+    def check_label(self, request: CopyRequest, notes: tuple[str, ...], *, code: bool) -> Sequence[Finding]:
+        """The findings about a label: characters without a font, too little space, no name or directions."""
+        edition = request.leaflet.edition
+        return labels.check_label(request.label or Label(), self.fonts, edition, code=code, notes=notes)
 
     def fits_banner(self, destination: str) -> bool:
         """Whether the fonts have all characters of a destination and it fits on a banner sheet."""
@@ -62,7 +62,7 @@ class PdfPrintFiles:
 
     def save_folder(self, path: Path, copies: Iterable[tuple[str, Copy]], job: PrintJob) -> WrittenFile:
         """Writes a folder of files and a list of their hashes. Raises PdfError or OutputError."""
-        writer = printfile.SplitWriter(self.compiled, self.fonts)
+        writer = printfile.SplitWriter(self.compiled, self.fonts, duplex=job.duplex)
         part = path.with_name(unfinished_name(path.name))
         try:
             _remove_folder(part)
@@ -78,7 +78,7 @@ class PdfPrintFiles:
             raise OutputError(f"{path}: the folder cannot be written: {error.strerror}") from error
         finally:
             shutil.rmtree(part, ignore_errors=True)
-        return _total([one for _, one in written], hashlib.sha256(sums.encode("ascii")).hexdigest(), duplex=job.duplex)
+        return _total([one for _, one in written], hashlib.sha256(sums.encode("ascii")).hexdigest())
 
 
 def remove_abandoned(ledger: Ledger) -> None:
@@ -106,12 +106,12 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _total(written: Sequence[WrittenFile], sha256: str, *, duplex: bool) -> WrittenFile:
-    """The figures of a folder; a file of one copy has no blank back, but takes whole sheets of paper."""
+def _total(written: Sequence[WrittenFile], sha256: str) -> WrittenFile:
+    """The figures of a folder."""
     return WrittenFile(
         copies=sum(one.copies for one in written),
         pages=sum(one.pages for one in written),
-        sheets_of_paper=sum(paper_sheets(one.pages, duplex) for one in written),
+        sheets_of_paper=sum(one.sheets_of_paper for one in written),
         bytes=sum(one.bytes for one in written),
         sha256=sha256,
     )

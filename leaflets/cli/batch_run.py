@@ -115,6 +115,7 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
         tagged=args.tagged,
         duplex=not args.simplex,
         keep_going=args.keep_going,
+        label_code=project.settings.label_code,
         allowed=frozenset(one for one in Objection if getattr(args, f"allow_{one.value}", False)),
     )
     folder = args.output or project.output
@@ -155,6 +156,7 @@ def _emit_plan(planned: PlannedRun, expected: Forecast) -> None:
         copies=expected.copies,
         leaflets=expected.leaflets,
         new_leaflets=expected.unrendered,
+        label_sheets=expected.label_sheets,
         pages=expected.pages,
         sheets=expected.sheets,
         seconds=round(expected.seconds, 1),

@@ -51,10 +51,18 @@ def plan_lines(planned: PlannedRun, expected: Forecast) -> list[str]:
     facts = [
         ("list", rows + bad),
         ("copies", f"{number(expected.copies)} of {number(expected.leaflets)} distinct leaflets{new}"),
+        *_label_facts(expected),
         ("paper", f"{roughly}{number(expected.pages)} pages on {roughly}{number(expected.sheets)} sheets"),
         ("time", f"about {expected.seconds:.0f} seconds" if expected.seconds >= 1 else "under a second"),
     ]
     return [f"Plan of run {planned.plan.name}:", *table(facts), "", *_part_lines(expected)]
+
+
+def _label_facts(expected: Forecast) -> list[tuple[str, str]]:
+    """How many labels need a sheet of their own, where any do."""
+    count = expected.label_sheets
+    words = "copy has its" if count == 1 else "copies have their"
+    return [("labels", f"{number(count)} {words} directions on a label sheet: too long for the label")] if count else []
 
 
 def _part_lines(expected: Forecast) -> list[str]:

@@ -1,80 +1,54 @@
 """Fits a label into its space: in smaller type down to a floor, then on more lines; text is never cut."""
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from leaflets.labels.bidi import starts_rtl
-from leaflets.labels.clusters import narrowed
 from leaflets.labels.dose_times import dose_grid
 from leaflets.labels.findings import missing_character, set_small, too_long
 from leaflets.labels.fonts import LabelFonts
-from leaflets.labels.label import (
-    LABEL_HEIGHT_PT,
-    LABEL_WIDTH_PT,
-    Label,
-    LabelRow,
-    RowFields,
-    clean,
-    cleaned,
-    label_rows,
-)
+from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, RowFields, clean, cleaned, label_rows
+from leaflets.labels.line_breaks import narrowed, pieces, wrapped
 from leaflets.labels.script_fonts import OWN_FORMS
 from leaflets.labels.shaping import MissingCharacter, ShapedLine, Shaper
+from leaflets.labels.styles import CONTROL_HEIGHT_PT, STANDARD, LabelStyles, Style
 from leaflets.languages import first_language
 from leaflets.model.finding import Finding
 
 PADDING_PT = 3.0
-LEADING = 1.15
+CODE_MODULE_PT = 1.2
+"""0.42 mm: five dots of a printer with 300 to the inch."""
+CODE_PT = 20 * CODE_MODULE_PT
+CODE_WIDTH_PT, CODE_HEIGHT_PT = CODE_PT + 3 * CODE_MODULE_PT, CODE_PT + CODE_MODULE_PT
+"""The code in a label's lower corner with white towards the text: one module at least (ISO/IEC 16022)."""
 
 _CACHE_SIZE = 2048
-_SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
 _RTL_LANGUAGES = ("ar", "fa", "he", "ur", "yi", "ps", "ckb", "sd", "ug")
-_UNITS = r"(?:mg|g|kg|mcg|µg|μg|ml|mL|dl|l|L|IU|units?|mmol|h|hours?|days?|mm|cm)\b|%"
-# A line may end after a space (not between a number and its unit), after a hyphen or a slash between letters, and
-# on either side of a Chinese character.
-_BREAKS = re.compile(
-    rf"(?<= )(?!(?<=\d )(?:{_UNITS}))|(?<=[^\W\d][-/])(?=[^\W\d])"
-    r"|(?<=[\u3000-\u9fff])(?=[\w\u3000-\u9fff])|(?<=\w)(?=[\u3000-\u9fff])"
-)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Style:
-    """How one item of a label is set; sizes are in points.
-
-    `shrinks`: it may be set smaller than the rest to stay on one line. `kerned`: false for numbers and codes, which are
-    read digit by digit. `mixed`: it has several fields, so its direction is that of the leaflet. `once`: it is hardly
-    ever the same on two labels, so it is not cached.
-    """
-
-    size_pt: float
-    floor_pt: float
-    bold: bool = False
-    shrinks: bool = False
-    kerned: bool = True
-    mixed: bool = False
-    once: bool = False
-
-
-NAME = Style(11.5, 8.0, bold=True, shrinks=True)
-DIRECTIONS = Style(10.0, 8.0, bold=True)
-TIMES = Style(9.0, 7.5)
-GRID = Style(8.5, 7.5, bold=True)
-DETAIL = Style(8.0, 6.5, shrinks=True, kerned=False, mixed=True)
-NUMBERS = replace(DETAIL, once=True)
-NOTE = Style(7.5, 6.5, bold=True)
-CONTROL = Style(6.0, 5.0, shrinks=True, kerned=False)
-CONTROL_HEIGHT_PT = CONTROL.size_pt * LEADING  # kept free for the control line at the label's lower edge
 # The distance of a grid's text from its lines: at the sides in points, above and below in sizes of type.
 GRID_INSET_PT, GRID_ABOVE, GRID_BELOW = 1.5, 0.35, 0.15
-HEADING = Style(30.0, 12.0, bold=True, shrinks=True)
-BODY = Style(14.0, 12.0)
+
+
+class LabelSpace(NamedTuple):
+    """What a label is set into: a space in points, in the language of its leaflet; `code` keeps a corner for a code."""
+
+    width_pt: float = LABEL_WIDTH_PT
+    height_pt: float = LABEL_HEIGHT_PT
+    lang: str = "en"
+    styles: LabelStyles = STANDARD
+    code: bool = False
+
+
+class Column(NamedTuple):
+    """What one item is set into: a width in points, its direction and language, and the width kept free beside it."""
+
+    width_pt: float
+    rtl: bool = False
+    lang: str = "en"
+    beside_pt: float = 0.0
 
 
 class TextBlock(NamedTuple):
@@ -88,6 +62,7 @@ class TextBlock(NamedTuple):
     size_pt: float
     rtl: bool
     width_pt: float
+    leading: float
     extra: float = 0.0
     columns: tuple[tuple[ShapedLine, ...], ...] = ()
     once: bool = False
@@ -95,14 +70,18 @@ class TextBlock(NamedTuple):
     @property
     def height_pt(self) -> float:
         """From the top of the first line to the bottom of the last."""
-        return (len(self.lines) * LEADING + self.extra) * self.size_pt
+        return (len(self.lines) * self.leading + self.extra) * self.size_pt
 
 
 class FittedLabel(NamedTuple):
-    """The items of a label from top to bottom. `scale` is below 1 where the label was made smaller to fit."""
+    """The items of a label from top to bottom; those from `lower` on stand at its lower edge, beside the code.
+
+    `scale` is below 1 where all but directions was made smaller to fit.
+    """
 
     blocks: tuple[TextBlock, ...]
     scale: float = 1.0
+    lower: int = 0
 
 
 class LabelSetter:
@@ -117,129 +96,136 @@ class LabelSetter:
         self._shaper = Shaper(fonts, language)
         self._other_languages: dict[str, LabelSetter] = {}
         # One cache for each style, so that names do not displace directions, which recur from label to label.
-        self._blocks: dict[Style, dict[tuple[str, float, float, bool], TextBlock | None]] = defaultdict(dict)
+        self._blocks: dict[Style, dict[tuple[str, float, Column], TextBlock | None]] = defaultdict(dict)
 
     def label(
-        self, label: Label | None, *, lang: str, width_pt: float, height_pt: float, notes: tuple[str, ...] = ()
+        self, label: Label | None, space: LabelSpace, notes: tuple[str, ...] = ()
     ) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
-        """The label fitted into a space of this size, and the findings about it, which hold no data of the patient.
+        """The label fitted into a space, and the findings about it, which hold no data of the patient.
 
         The label is None where it does not fit or has a character that no font draws.
         """
-        language = _own_forms(lang)
+        language = _own_forms(space.lang)
         if language not in ("und", self._language):
-            return self._in(language).label(label, lang=lang, width_pt=width_pt, height_pt=height_pt, notes=notes)
-        inner, room = width_pt - 2 * PADDING_PT, height_pt - 2 * PADDING_PT - CONTROL_HEIGHT_PT
-        rtl = is_rtl_language(lang)
-        items = [] if label is None else _items(cleaned(label), lang)
-        items += [(clean(note), NOTE, "note") for note in notes]
-        times = next((text for text, style, _ in items if style is TIMES), "")
-        if times and (grid := dose_grid(times, lang)):
-            drawn = [(grid, GRID, item[2]) if item[1] is TIMES else item for item in items]
-            done, findings = self._fitted(drawn, inner, room, rtl=rtl)
+            return self._in(language).label(label, space, notes)
+        items = [] if label is None else _items(cleaned(label), space)
+        items += [_Item(clean(note), space.styles.note, "note", beside_code=True) for note in notes]
+        times = next((item for item in items if item.style is space.styles.times), None)
+        if times and (grid := dose_grid(times.text, space.lang)):
+            drawn = [_Item(grid, space.styles.grid, item.field) if item is times else item for item in items]
+            done, findings = self._fitted(drawn, space)
             if done is not None:
                 return done, findings
-        return self._fitted(items, inner, room, rtl=rtl)
+        return self._fitted(items, space)
 
     def _in(self, language: str) -> "LabelSetter":
         if language not in self._other_languages:
             self._other_languages[language] = LabelSetter(self._fonts.preferring(language), language)
         return self._other_languages[language]
 
-    def _fitted(
-        self, items: Sequence[tuple[str, Style, str]], inner: float, room: float, *, rtl: bool
-    ) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
+    def _fitted(self, items: Sequence["_Item"], space: LabelSpace) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
         reason = too_long("label")
-        for scale in _SCALES:
-            blocks: list[TextBlock] = []
-            small, height = scale < 1, 0.0
-            for text, style, field in items:
-                try:
-                    block = self.block(text, style, scale, inner, rtl=rtl)
-                except MissingCharacter as missing:
-                    return None, (missing_character(field, missing.character, missing.extra),)
-                if block is None:
-                    reason = too_long(field)
-                    break
-                blocks.append(block)
-                height += (len(block.lines) * LEADING + block.extra) * block.size_pt
-                small = small or block.size_pt < style.size_pt
-            else:
-                if height <= room:
-                    return FittedLabel(tuple(blocks), scale), (set_small(),) if small else ()
+        for essential, scale in space.styles.scales:
+            try:
+                blocks = self._blocks_of(items, space, essential, scale)
+            except MissingCharacter as missing:
+                field = next(item.field for item in items if missing.character in item.text)
+                return None, (missing_character(field, missing.character, missing.extra),)
+            if len(blocks) < len(items):
+                reason = too_long(items[len(blocks)].field)
+            elif _fits(items, blocks, space):
+                small = scale < 1 or any(
+                    block.size_pt < item.style.size_pt and not item.style.essential
+                    for item, block in zip(items, blocks, strict=True)
+                )
+                lower = sum(not item.beside_code for item in items)
+                return FittedLabel(tuple(blocks), scale, lower), (set_small(),) if small else ()
         return None, (reason,)
 
-    def block(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> TextBlock | None:
-        """One item in a column of this width; None where a word is wider than that. Raises MissingCharacter."""
+    def _blocks_of(
+        self, items: Sequence["_Item"], space: LabelSpace, essential: float, scale: float
+    ) -> list[TextBlock]:
+        """The items at these scales, up to the first that does not fit. Raises MissingCharacter."""
+        column, narrow = _columns(space)
+        blocks: list[TextBlock] = []
+        for text, style, _, beside_code in items:
+            own_scale = essential if style.essential else scale
+            block = self.block(text, style, own_scale, narrow if beside_code else column)
+            if block is None:
+                break
+            blocks.append(block)
+        return blocks
+
+    def block(self, text: str, style: Style, scale: float, column: Column) -> TextBlock | None:
+        """One item in a column; None where a word is wider than that. Raises MissingCharacter."""
         if style.once:
-            return self._set(text, style, scale, width_pt, rtl=rtl)
+            return self._set(text, style, scale, column)
         cached = self._blocks[style]
-        key = (text, scale, width_pt, rtl)
+        key = (text, scale, column)
         block = cached.get(key)
         if block is None:
             if len(cached) >= _CACHE_SIZE:
                 cached.clear()
-            block = cached[key] = self._set(text, style, scale, width_pt, rtl=rtl)
+            block = cached[key] = self._set(text, style, scale, column)
         return block
 
     def uncached_block(self, text: str, style: Style, width_pt: float) -> TextBlock | None:
         """As `block` at full size from left to right, without the cache. Raises MissingCharacter."""
-        return self._set(text, style, 1.0, width_pt, rtl=False)
+        return self._set(text, style, 1.0, Column(width_pt))
 
-    def _set(self, text: str, style: Style, scale: float, width_pt: float, *, rtl: bool) -> TextBlock | None:
-        if style is GRID:
-            return self._grid(text, scale, width_pt, rtl=rtl)
+    def _set(self, text: str, style: Style, scale: float, column: Column) -> TextBlock | None:
+        if style.grid:
+            return self._grid(text, style, scale, column)
         if "\n" in text:
-            return _stacked([self._set(line, style, scale, width_pt, rtl=rtl) for line in text.split("\n")])
+            return _stacked([self._set(line, style, scale, column) for line in text.split("\n")])
+        width_pt, rtl = column.width_pt, column.rtl
         base = rtl if style.mixed else not text.isascii() and starts_rtl(text)
         size = max(style.floor_pt, style.size_pt * scale)
         line = self._shaper.shape(text, bold=style.bold, kerned=style.kerned, rtl=base)
-        block = TextBlock((line,), size, rtl, width_pt, line.above + line.below, (), style.once)
+        right_edge, extra = width_pt + column.beside_pt, line.above + line.below
+        block = TextBlock((line,), size, rtl, right_edge, style.leading, extra, (), style.once)
         if line.width * size <= width_pt:
             return block
         fitting = math.floor(width_pt / line.width * 4) / 4
         if style.shrinks and fitting >= style.floor_pt:
             return block._replace(size_pt=fitting)
         size = style.floor_pt if style.shrinks else size
-        lines = self._wrap(text, style, width_pt / size, base)
+        lines = self._wrap(text, style, width_pt / size, base, column.lang)
         if lines is None:
             return None
         return block._replace(lines=lines, size_pt=size, extra=sum(line.above + line.below for line in lines))
 
-    def _grid(self, text: str, scale: float, width_pt: float, *, rtl: bool) -> TextBlock | None:
+    def _grid(self, text: str, style: Style, scale: float, column: Column) -> TextBlock | None:
         """The dose times as a grid with columns of equal width; None where a word is wider than its column."""
-        size = max(GRID.floor_pt, GRID.size_pt * scale)
+        size = max(style.floor_pt, style.size_pt * scale)
         rows = [row.split("\t") for row in text.split("\n")]
-        width = (width_pt / len(rows) - 2 * GRID_INSET_PT) / size
+        width = (column.width_pt / len(rows) - 2 * GRID_INSET_PT) / size
         columns: list[tuple[ShapedLine, ...]] = []
         for head, amount in rows:
             first = self._shaper.shape(head, bold=False, kerned=True, rtl=not head.isascii() and starts_rtl(head))
-            lines = self._wrap(amount, GRID, width, not amount.isascii() and starts_rtl(amount))
+            lines = self._wrap(amount, style, width, not amount.isascii() and starts_rtl(amount), column.lang)
             if lines is None or first.width > width:
                 return None
             columns.append((first, *lines))
-        high = max(line.above + line.below for column in columns for line in column)
-        height = max(len(column) for column in columns) * (LEADING + high) + GRID_ABOVE + GRID_BELOW
-        return TextBlock((), size, rtl, width_pt, height, tuple(columns))
+        high = max(line.above + line.below for lines in columns for line in lines)
+        height = max(map(len, columns)) * (style.leading + high) + GRID_ABOVE + GRID_BELOW
+        return TextBlock((), size, column.rtl, column.width_pt, style.leading, height, tuple(columns))
 
-    def _wrap(self, text: str, style: Style, width: float, rtl: bool) -> tuple[ShapedLine, ...] | None:
-        """The text on lines no wider than `width` sizes of type; None where a word is wider than that."""
+    def _wrap(self, text: str, style: Style, width: float, rtl: bool, lang: str) -> tuple[ShapedLine, ...] | None:
+        """The text on lines no wider than `width` sizes of type; None where a piece is wider than that."""
 
         def line(part: str) -> ShapedLine:
-            return self._shaper.line(part.rstrip(), bold=style.bold, kerned=style.kerned, rtl=rtl)
+            return self._shaper.line(part, bold=style.bold, kerned=style.kerned, rtl=rtl)
 
-        lines: list[ShapedLine] = []
-        current = ""
-        for word in narrowed(_BREAKS.split(text), lambda part: line(part).width <= width):
-            if line(current + word).width <= width:
-                current += word
-                continue
-            if current:
-                lines.append(line(current))
-            if line(word).width > width:
+        parts = list(narrowed(pieces(text, lang), lambda part: line(part.rstrip()).width <= width))
+        for even in (style.even, False) if style.even else (False,):
+            lines = wrapped(parts, lambda part: line(part).width, width, even=even)
+            if lines is None:
                 return None
-            current = word
-        return (*lines, line(current))
+            shaped = tuple(map(line, lines))
+            if max(one.width for one in shaped) <= width:
+                return shaped
+        return None
 
 
 def _stacked(blocks: Sequence[TextBlock | None]) -> TextBlock | None:
@@ -249,6 +235,32 @@ def _stacked(blocks: Sequence[TextBlock | None]) -> TextBlock | None:
         return None
     lines = tuple(line for block in fitting for line in block.lines)
     return fitting[0]._replace(lines=lines, extra=sum(block.extra for block in fitting))
+
+
+class _Item(NamedTuple):
+    """An item of a label: its text and style, the fields to name where it does not fit, whether it stands beside
+    the code.
+    """
+
+    text: str
+    style: Style
+    field: str
+    beside_code: bool = False
+
+
+def _columns(space: LabelSpace) -> tuple[Column, Column]:
+    """The column of a label's items, and the narrower one of those beside its code."""
+    inner, rtl = space.width_pt - 2 * PADDING_PT, is_rtl_language(space.lang)
+    beside = CODE_WIDTH_PT if space.code else 0.0
+    return Column(inner, rtl, space.lang), Column(inner - beside, rtl, space.lang, beside if rtl else 0.0)
+
+
+def _fits(items: Sequence[_Item], blocks: Sequence[TextBlock], space: LabelSpace) -> bool:
+    """Whether the blocks are no higher than the space, and those of full width end above the code."""
+    room = space.height_pt - 2 * PADDING_PT
+    heights = [block.height_pt for block in blocks]
+    above = [height for item, height in zip(items, heights, strict=True) if not item.beside_code]
+    return sum(heights) <= room - CONTROL_HEIGHT_PT and (not space.code or sum(above) <= room - CODE_HEIGHT_PT)
 
 
 # One setter for each set of fonts, for as long as the fonts are in use.
@@ -268,40 +280,23 @@ def _own_forms(lang: str) -> str:
     return language if language in OWN_FORMS else "und"
 
 
-def check_label(
-    label: Label,
-    fonts: LabelFonts,
-    *,
-    lang: str = "en",
-    width_pt: float = LABEL_WIDTH_PT,
-    height_pt: float = LABEL_HEIGHT_PT,
-    notes: tuple[str, ...] = (),
-) -> tuple[Finding, ...]:
-    """The findings about a label before it is written; they hold no data of the patient.
-
-    A label without an error among them fits into any space of this size or larger.
-    """
+def setter_of(fonts: LabelFonts) -> LabelSetter:
+    """The setter of a set of fonts, with what it has cached."""
     if fonts not in _SETTERS:
         _SETTERS[fonts] = LabelSetter(fonts)
-    return _SETTERS[fonts].label(label, lang=lang, width_pt=width_pt, height_pt=height_pt, notes=notes)[1]
-
-
-_STYLES = {
-    LabelRow.NAME: NAME,
-    LabelRow.PERSON: NUMBERS,
-    LabelRow.DIRECTIONS: DIRECTIONS,
-    LabelRow.DOSE_TIMES: TIMES,
-    LabelRow.SUPPLY: NUMBERS,
-    LabelRow.ORIGIN: DETAIL,
-}
+    return _SETTERS[fonts]
 
 
 @lru_cache
-def _styled_rows(lang: str) -> tuple[tuple[RowFields, Style, str], ...]:
-    """The rows of a label, each with its style and the names of its fields."""
-    return tuple((row, _STYLES[row.row], ", ".join(name for name, _ in row.fields)) for row in label_rows(lang))
+def _styled_rows(lang: str, styles: LabelStyles) -> tuple[tuple[RowFields, Style, str, bool], ...]:
+    """The rows of a label, each with its style, the names of its fields, and whether it stands beside the code."""
+    return tuple(
+        (row, styles.rows[row.row], ", ".join(name for name, _ in row.fields), row.row in styles.beside_code)
+        for row in label_rows(lang)
+    )
 
 
-def _items(label: Label, lang: str) -> list[tuple[str, Style, str]]:
-    """The items of a clean label from top to bottom: text, style, and the fields to name where one does not fit."""
-    return [(text, style, names) for row, style, names in _styled_rows(lang) if (text := row.text(label))]
+def _items(label: Label, space: LabelSpace) -> list[_Item]:
+    """The items of a clean label from top to bottom."""
+    rows = _styled_rows(space.lang, space.styles)
+    return [_Item(text, style, names, beside) for row, style, names, beside in rows if (text := row.text(label))]

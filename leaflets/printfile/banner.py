@@ -2,10 +2,11 @@
 
 from leaflets.errors import PdfError
 from leaflets.labels.label import clean
-from leaflets.labels.layout import BODY, HEADING, LabelSetter, TextBlock
+from leaflets.labels.layout import LabelSetter, TextBlock
 from leaflets.labels.shaping import MissingCharacter
+from leaflets.labels.styles import BODY, HEADING
 from leaflets.model.compiled import LABEL, TOP, CompiledLeaflet, PageTemplate, SharedObject
-from leaflets.printfile.content import LabelContent, LabelWriter
+from leaflets.printfile.content import CopyContent, LabelWriter
 from leaflets.printfile.jobs import Banner
 
 _A4_PT = (595.275591, 841.889764)
@@ -39,7 +40,7 @@ def fits_banner(title: str, setter: LabelSetter) -> bool:
         return False
 
 
-def banner_content(banner: Banner, leaflet: CompiledLeaflet, labels: LabelWriter, setter: LabelSetter) -> LabelContent:
+def banner_content(banner: Banner, leaflet: CompiledLeaflet, labels: LabelWriter, setter: LabelSetter) -> CopyContent:
     """The banner's title and lines. Raises PdfError where they do not fit on the page or cannot be drawn."""
     page = leaflet.page_templates[0]
     width, height = page.width_pt - 2 * _MARGIN_PT, page.height_pt - 2 * _MARGIN_PT
@@ -52,4 +53,4 @@ def banner_content(banner: Banner, leaflet: CompiledLeaflet, labels: LabelWriter
     if len(fitting) < len(blocks) or sum(block.height_pt for block in fitting) > height:
         raise PdfError("The banner sheet's text does not fit on one page.", "Give fewer or shorter lines.")
     parts = [b"Q\n", *labels.items(fitting, _MARGIN_PT, page.height_pt - _MARGIN_PT, 0)]
-    return LabelContent(b"".join(parts), len(fitting))
+    return CopyContent(len(fitting), 0, (b"".join(parts),))

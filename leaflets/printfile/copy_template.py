@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from leaflets.errors import PdfError
+from leaflets.impose import Sides
 from leaflets.model.compiled import LABEL, LOCAL, NODE, SHARED, TOP, CompiledLeaflet
 from leaflets.printfile.deflate_template import DeflateTemplate, deflate_template, with_numbers
 
@@ -29,7 +30,7 @@ class FileNumbers:
     """The object numbers of a file that templates refer to."""
 
     shared: Sequence[int]  # of a leaflet's shared objects
-    page_resources: int  # of page 1, with the label's fonts
+    page_resources: int  # of page 1, with the label's fonts; other pages that a copy writes on have the same
     save_state: int  # a stream that holds "q"
     blank: int  # the content of blank pages
     top: int = 0  # the structure element above the copies' documents
@@ -74,20 +75,22 @@ class _StreamTemplate:
 
 @dataclass(frozen=True, slots=True)
 class CopyTemplate:
-    """A copy's objects with prefixes for numbers. The label's stream, the last object of a copy, is not in the text."""
+    """A copy's objects with prefixes for numbers. The streams that it has of its own, the last, are not in the text."""
 
     text: bytes
     packed: int  # objects in the text
+    streams: int  # objects after them
     step: int  # what the first number divides by
-    pages: int  # with blank ones
-    blanks: int  # the last of the packed objects
+    sides: Sides
+    after: int  # pages after the leaflet's, the last of the packed objects
+    sheets: int  # of paper
     document: int  # the place of the structure element for the whole copy
     _stream_templates: dict[tuple[int, int], _StreamTemplate] = field(default_factory=dict, compare=False)
 
     @property
     def objects(self) -> int:
         """How many object numbers a copy takes."""
-        return self.packed + 1
+        return self.packed + self.streams
 
     def fill(self, first: int, node: int) -> CopyObjects:
         """The objects of the copy whose numbers begin at `first`, a multiple of `step`, below the page node `node`."""
@@ -124,31 +127,39 @@ class CopyTemplate:
 
     def _with_prefixes(self, text: bytes, first: int, node: int) -> bytes:
         text = text.replace(_MARKERS[0], b"%d" % node)
-        for group, prefix in enumerate(range(first // self.step, (first + self.packed) // self.step + 1), 1):
+        for group, prefix in enumerate(range(first // self.step, (first + self.objects - 1) // self.step + 1), 1):
             text = text.replace(_MARKERS[group], b"%d" % prefix)
         return text
 
     def _numbers(self, first: int, node: int) -> tuple[Sequence[bytes], Sequence[bytes]]:
         """The bytes that stand for the node and for each prefix, and what stands there in a copy."""
-        prefixes = range(first // self.step, (first + self.packed) // self.step + 1)
+        prefixes = range(first // self.step, (first + self.objects - 1) // self.step + 1)
         return _MARKERS[: len(prefixes) + 1], [b"%d" % number for number in (node, *prefixes)]
+
+
+class LabelItems(NamedTuple):
+    """How many tagged items a label has on page 1, and on the label sheet."""
+
+    on_page_1: int
+    on_sheet: int = 0
 
 
 def make_copy_template(
     leaflet: CompiledLeaflet,
     numbers: FileNumbers,
+    sides: Sides,
     *,
-    items: int,
-    blanks: int,
+    items: LabelItems,
     tagged: bool,
     document_bodies: tuple[bytes, ...] = (),
 ) -> CopyTemplate:
-    """The template of a leaflet's copies with `items` label items. Untagged copies have no links: paper has none.
+    """The template of a leaflet's copies whose labels have so many items. Untagged ones have no links: paper has none.
 
     `document_bodies` are bodies that only a file of one copy has, such as its catalog; with them the leaflet's outline
-    is kept too. Raises PdfError where the leaflet has too many tags.
+    is kept too. Raises PdfError where the leaflet has too many tags, or a page to be written on has resources of its
+    own.
     """
-    return _TemplateMaker(leaflet, numbers, items, blanks, tagged, document_bodies).template()
+    return _TemplateMaker(leaflet, numbers, sides, items, tagged, document_bodies).template()
 
 
 class _TemplateMaker:
@@ -158,21 +169,22 @@ class _TemplateMaker:
         self,
         leaflet: CompiledLeaflet,
         numbers: FileNumbers,
-        items: int,
-        blanks: int,
+        sides: Sides,
+        items: LabelItems,
         tagged: bool,
         document_bodies: tuple[bytes, ...],
     ) -> None:
-        self._leaflet, self._numbers = leaflet, numbers
-        self._items, self._blanks, self._tagged = items, blanks, tagged
+        self._leaflet, self._numbers, self._sides = leaflet, numbers, sides
+        self._items, self._tagged = items, tagged
         self._document_bodies, self._outline = document_bodies, leaflet.outline if document_bodies else ()
         own = len(leaflet.annotations) + len(leaflet.elements) + len(self._outline) if tagged else 0
         self._label = leaflet.pages + own
-        labels = items + 1 if tagged and items else 0
-        self._first_blank = self._label + labels
-        self._packed = self._first_blank + blanks
-        self._step = 10 if self._packed < 10 else 100
-        if self._packed >= _MOST_OBJECTS:
+        self._sheet_label = self._label + (items.on_page_1 + 1 if tagged and items.on_page_1 else 0)
+        self._first_after = self._sheet_label + (items.on_sheet + 1 if tagged and items.on_sheet else 0)
+        self._packed = self._first_after + len(sides.after)
+        self._streams = 1 + len(sides.later_fronts) + sides.label_sheet
+        self._step = 10 if self._packed + self._streams <= 10 else 100
+        if self._packed + self._streams > _MOST_OBJECTS:
             raise PdfError("The leaflet has too many tags for a print file.")
 
     def template(self) -> CopyTemplate:
@@ -183,13 +195,17 @@ class _TemplateMaker:
             bodies += [self._annotation(place) for place in range(len(leaflet.annotations))]
             bodies += [self._element(place) for place in range(len(leaflet.elements))]
             bodies += [self._resolved(body) for body in self._outline]
-            bodies += self._label_elements()
-        bodies += [self._blank_page()] * self._blanks
+            bodies += [*self._label_elements(), *self._sheet_elements()]
+        bodies += [
+            self._sheet_page(place) if is_label else self._blank_page()
+            for place, is_label in enumerate(self._sides.after, self._first_after)
+        ]
         numbers = [self._number(place) for place in range(self._packed)]
         parents = self._parents() if self._tagged else b""
-        pages = leaflet.pages + self._blanks
         text = b"\n".join([*bodies, *numbers, parents, *map(self._resolved, self._document_bodies)])
-        return CopyTemplate(text, self._packed, self._step, pages, self._blanks, self._first_element)
+        sides = self._sides
+        after, sheets = len(sides.after), sides.sheets
+        return CopyTemplate(text, self._packed, self._streams, self._step, sides, after, sheets, self._first_element)
 
     @property
     def _first_element(self) -> int:
@@ -208,15 +224,21 @@ class _TemplateMaker:
             place = int(match[2], 16)
             return self._number(place) if match[1][0] == LOCAL else b"%d" % self._numbers.shared[place]
 
-        label = self._reference(self._label) + b" " if self._items else b""
+        label = self._reference(self._label) + b" " if self._items.on_page_1 else b""
         return _MARKED.sub(number, body).replace(b"%c" % TOP, b"%d" % self._numbers.top).replace(b"%c" % LABEL, label)
 
     def _page(self, place: int) -> bytes:
         page, numbers = self._leaflet.page_templates[place], self._numbers
         contents = [b"%d 0 R" % numbers.shared[stream] for stream in page.contents]
-        resources = numbers.shared[page.resources] if place else numbers.page_resources
-        if place == 0:
-            contents = [b"%d 0 R" % numbers.save_state, *contents, self._reference(self._packed)]
+        resources = numbers.shared[page.resources]
+        written_on = (0, *self._sides.later_fronts)
+        if place in written_on:
+            if page.resources != self._leaflet.page_templates[0].resources:
+                raise PdfError(
+                    "A page of the leaflet's PDF has resources of its own, so copies of it cannot be numbered."
+                )
+            resources, own = numbers.page_resources, self._reference(self._packed + written_on.index(place))
+            contents = [b"%d 0 R" % numbers.save_state, *contents, own]
         body = b"/Parent %c 0 R/Contents[%b]/Resources %d 0 R" % (NODE, b" ".join(contents), resources)
         if self._tagged:
             body += b"/StructParents " + self._number(place)
@@ -230,25 +252,45 @@ class _TemplateMaker:
 
     def _element(self, place: int) -> bytes:
         body = self._resolved(self._leaflet.elements[place])
+        if place == 0 and self._items.on_sheet:
+            body = body.removesuffix(b"]>>") + b" " + self._reference(self._sheet_label) + b"]>>"
         if place == 0 and b"/Lang" not in body and self._leaflet.lang:
             return b"<</Lang(" + self._leaflet.lang.encode("ascii", "replace") + b")" + body[2:]
         return body
 
     def _label_elements(self) -> list[bytes]:
         """A Div element for the label and a P element for each of its items."""
-        if not self._items:
-            return []
-        kids = b" ".join(self._reference(self._label + 1 + item) for item in range(self._items))
-        document, division, page = (
-            self._reference(self._first_element),
-            self._reference(self._label),
-            self._reference(0),
-        )
-        first = first_free_content(self._leaflet)
+        items, first = self._items.on_page_1, first_free_content(self._leaflet)
+        return self._division(self._label, items, first, self._reference(0)) if items else []
+
+    def _sheet_elements(self) -> list[bytes]:
+        """The same for the label sheet."""
+        items = self._items.on_sheet
+        return self._division(self._sheet_label, items, 0, self._reference(self._sheet_place)) if items else []
+
+    def _division(self, place: int, items: int, first: int, page: bytes) -> list[bytes]:
+        kids = b" ".join(self._reference(place + 1 + item) for item in range(items))
+        document, division = self._reference(self._first_element), self._reference(place)
         return [
             b"<</S/Div/P %b/K[%b]>>" % (document, kids),
-            *(b"<</S/P/P %b/Pg %b/K[%d]>>" % (division, page, first + item) for item in range(self._items)),
+            *(b"<</S/P/P %b/Pg %b/K[%d]>>" % (division, page, first + item) for item in range(items)),
         ]
+
+    @property
+    def _sheet_place(self) -> int:
+        return self._first_after + self._sides.after.index(True)
+
+    def _sheet_page(self, place: int) -> bytes:
+        """The page of the label sheet, of the size of page 1. Its stream is the copy's last object."""
+        stream = self._reference(self._packed + self._streams - 1)
+        tags = b"/StructParents " + self._number(place) if self._tagged else b""
+        resources = self._numbers.page_resources
+        page = self._leaflet.page_templates[0]
+        box = b"/MediaBox[0 0 %.9g %.9g]" % (page.width_pt, page.height_pt)
+        contents = b"%d 0 R %b" % (self._numbers.save_state, stream)
+        return b"<</Type/Page%b/Parent %c 0 R/Contents[%b]/Resources %d 0 R%b>>" % (
+            box, NODE, contents, resources, tags,
+        )  # fmt: skip
 
     def _blank_page(self) -> bytes:
         last = self._leaflet.page_templates[-1]
@@ -261,10 +303,13 @@ class _TemplateMaker:
         for place, page in enumerate(self._leaflet.page_templates):
             owners = [b"null" if owner < 0 else self._reference(self._first_element + owner) for owner in page.owners]
             if place == 0:
-                owners += [self._reference(self._label + 1 + item) for item in range(self._items)]
+                owners += [self._reference(self._label + 1 + item) for item in range(self._items.on_page_1)]
             rows.append(self._number(place) + b"[" + b" ".join(owners) + b"]")
         for place, owner in enumerate(self._leaflet.annotation_owners):
             rows.append(self._number(self._leaflet.pages + place) + b" " + self._reference(self._first_element + owner))
+        if self._items.on_sheet:
+            owners = [self._reference(self._sheet_label + 1 + item) for item in range(self._items.on_sheet)]
+            rows.append(self._number(self._sheet_place) + b"[" + b" ".join(owners) + b"]")
         return b"\t".join(rows)  # a tab marks where the last row begins
 
 

@@ -13,8 +13,9 @@ LeafletSource = Callable[[str], CompiledLeaflet]
 class Copy:
     """One copy to print: the key of its leaflet, its serial ("12 of 340"), the rest of its control line, its label.
 
-    `notes` are words that must stand on the sheet, such as "Draft: not clinically reviewed". Only `label` holds patient
-    data.
+    `notes` are words that must stand on the sheet, such as "Draft: not clinically reviewed". `code` is the text of the
+    code on the label; none is drawn where it is empty. With `label_sheet`, the whole label is on a sheet of its own at
+    the end. Only `label` holds patient data.
     """
 
     leaflet_key: str
@@ -22,6 +23,9 @@ class Copy:
     control: str
     label: Label | None = None
     notes: tuple[str, ...] = ()
+    code: str = ""
+    large_print: bool = False
+    label_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaflets.impose import blanks_after, paper_sheets
+from leaflets.impose import Sides
 from leaflets.labels.embed import OBJECTS_PER_FONT, embed
 from leaflets.labels.faces import Face
 from leaflets.labels.fonts import LabelFonts
 from leaflets.labels.layout import LabelSetter
 from leaflets.labels.text_operators import FaceCodes, TextWriter
 from leaflets.model.compiled import CompiledLeaflet
-from leaflets.printfile.content import LabelContent, LabelWriter
-from leaflets.printfile.copy_template import FileNumbers, make_copy_template
+from leaflets.printfile.content import CopyContent, LabelWriter
+from leaflets.printfile.copy_template import FileNumbers, LabelItems, make_copy_template
 from leaflets.printfile.jobs import Copy, LeafletSource, WrittenFile
 from leaflets.printfile.objects import (
     ENTRY_BYTES,
@@ -48,23 +48,22 @@ _TIERS = (frozenset(_WESTERN), frozenset(_LATIN_EXTENDED))
 
 @dataclass(frozen=True, slots=True)
 class _FileStart:
-    """A file up to its label: the bytes, its cross-reference entries so far, the object number of the label."""
+    """A file up to its label: the bytes, its cross-reference entries so far, the number of the copy's first stream."""
 
     start: bytes
     start_hash: "hashlib._Hash"
     entries: bytes
     label: int
-    pages: int
 
 
 class SplitWriter:
-    """Writes files of one copy. With `duplex`, a leaflet of odd pages has a blank back."""
+    """Writes files of one copy, which have no blank back at the end. With `duplex`, a label sheet begins on a front."""
 
-    def __init__(self, source: LeafletSource, fonts: LabelFonts, *, duplex: bool = False) -> None:
+    def __init__(self, source: LeafletSource, fonts: LabelFonts, *, duplex: bool = True) -> None:
         self._source, self._fonts, self._duplex = source, fonts, duplex
         self._leaflets: dict[str, CompiledLeaflet] = {}
         self._setter = LabelSetter(fonts)
-        self._file_starts: dict[tuple[str, int, tuple[int, ...]], _FileStart] = {}
+        self._file_starts: dict[tuple[str, LabelItems, tuple[int, ...]], _FileStart] = {}
         self._programs: dict[tuple[Face, int, int], tuple[bytes, tuple[int, ...]]] = {}
 
     def pieces(self, copy: Copy) -> tuple[bytes, ...]:
@@ -75,14 +74,18 @@ class SplitWriter:
         """The parts of a copy's file, and the SHA-256 of them all; the beginning was hashed when it was made."""
         leaflet = self._compiled(copy.leaflet_key)
         text_writer = TextWriter(self._fonts)
-        label = LabelWriter(text_writer, self._setter, tagged=True).content(copy, leaflet)
+        writer = LabelWriter(text_writer, self._setter, tagged=True, duplex=self._duplex)
+        content = writer.content(copy, leaflet)
         used = text_writer.used()
-        start_of_file = self._file_start(copy.leaflet_key, leaflet, label, used)
-        parts = [start_of_file.start, stream_object(start_of_file.label, b"<<>>", label.data)]
-        positions = [len(start_of_file.start)]
-        position = positions[0] + len(parts[1])
+        start_of_file = self._file_start(copy.leaflet_key, leaflet, content, used)
+        parts, positions, position = [start_of_file.start], [], len(start_of_file.start)
+        for number, stream in enumerate(content.streams, start_of_file.label):
+            parts.append(stream_object(number, b"<<>>", stream))
+            positions.append(position)
+            position += len(parts[-1])
+        fonts = start_of_file.label + len(content.streams)
         for at, place in enumerate(used):
-            data, offsets = self._program(text_writer.codes[place], start_of_file.label + 1 + at * OBJECTS_PER_FONT)
+            data, offsets = self._program(text_writer.codes[place], fonts + at * OBJECTS_PER_FONT)
             parts.append(data)
             positions += [position + offset for offset in offsets]
             position += len(data)
@@ -104,9 +107,8 @@ class SplitWriter:
         parts, file_hash = self._assembled(copy)
         data = b"".join(parts)
         leaflet = self._compiled(copy.leaflet_key)
-        pages = leaflet.pages + blanks_after(leaflet.pages, self._duplex)
-        papers = paper_sheets(leaflet.pages, self._duplex)
-        written = WrittenFile(1, pages, papers, len(data), file_hash)
+        sides = Sides(leaflet.pages, self._duplex, copy.label_sheet, last_back=False)
+        written = WrittenFile(1, sides.all_pages, sides.sheets, len(data), file_hash)
 
         def write(out: Sink) -> WrittenFile:
             out.write(data)
@@ -119,14 +121,16 @@ class SplitWriter:
             self._leaflets[key] = self._source(key)
         return self._leaflets[key]
 
-    def _file_start(self, key: str, leaflet: CompiledLeaflet, label: LabelContent, used: tuple[int, ...]) -> _FileStart:
-        start_of_file = self._file_starts.get((key, label.items, used))
+    def _file_start(
+        self, key: str, leaflet: CompiledLeaflet, content: CopyContent, used: tuple[int, ...]
+    ) -> _FileStart:
+        items = LabelItems(content.items, content.sheet_items)
+        start_of_file = self._file_starts.get((key, items, used))
         if start_of_file is None:
             if len(self._file_starts) >= _MOST_FILE_STARTS:
                 self._file_starts.clear()
-            start_of_file = self._file_starts[key, label.items, used] = make_file_start(
-                leaflet, label.items, used, self._duplex
-            )
+            sides = Sides(leaflet.pages, self._duplex, bool(items.on_sheet), last_back=False)
+            start_of_file = self._file_starts[key, items, used] = make_file_start(leaflet, items, used, sides)
         return start_of_file
 
     def _program(self, codes: FaceCodes, first: int) -> tuple[bytes, tuple[int, ...]]:
@@ -146,8 +150,8 @@ class SplitWriter:
         return program
 
 
-def make_file_start(leaflet: CompiledLeaflet, items: int, used: tuple[int, ...], duplex: bool) -> _FileStart:
-    """A leaflet's file up to the label, for labels of so many items set in these faces."""
+def make_file_start(leaflet: CompiledLeaflet, items: LabelItems, used: tuple[int, ...], sides: Sides) -> _FileStart:
+    """A leaflet's file up to the streams of its copy, for labels of so many items set in these faces."""
     out = io.BytesIO()
     file = ObjectFile(out, packed_bytes=sys.maxsize)  # one object stream: the numbers after it belong to the label
     file.reserve(_PARENTS)
@@ -155,20 +159,20 @@ def make_file_start(leaflet: CompiledLeaflet, items: int, used: tuple[int, ...],
     file.put(_BLANK, b"<<>>", b"/Artifact<</Type/Layout>>BDC EMC\n")
     shared = write_shared(file, leaflet, {}, everything=True)
     numbers = FileNumbers(shared.numbers, file.reserve(), _SAVE_STATE, _BLANK, _TAGS)
-    blanks = blanks_after(leaflet.pages, duplex)
     document_bodies = (leaflet.catalog, leaflet.info, leaflet.roles)
-    template = make_copy_template(
-        leaflet, numbers, items=items, blanks=blanks, tagged=True, document_bodies=document_bodies
-    )
+    template = make_copy_template(leaflet, numbers, sides, items=items, tagged=True, document_bodies=document_bodies)
     file.open_pack()
     first = file.reserve(template.objects, template.step)
     objects = template.fill(first, _PAGES)
     catalog, info, roles = objects.extras
     file.pack(first, objects.bodies, objects.numbers)
     label = first + template.packed
-    entries = fonts_entries((place, label + 1 + at * OBJECTS_PER_FONT) for at, place in enumerate(used))
+    fonts = label + template.streams
+    entries = fonts_entries((place, fonts + at * OBJECTS_PER_FONT) for at, place in enumerate(used))
     file.pack(numbers.page_resources, [b"<<%b/Font<<%b%b>>>>" % (shared.resources, shared.page_fonts, entries)])
-    kids = [b"%d 0 R" % number for number in (*range(first, first + leaflet.pages), *range(label - blanks, label))]
+    kids = [
+        b"%d 0 R" % number for number in (*range(first, first + leaflet.pages), *range(label - template.after, label))
+    ]
     file.pack(_PAGES, [b"<</Type/Pages/Count %d/Kids[%b]>>" % (len(kids), b" ".join(kids))])
     file.pack(_PARENTS, [b"<</Nums[%b]>>" % objects.parents.replace(b"\t", b" ")])
     tags = b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d%b>>"
@@ -178,7 +182,7 @@ def make_file_start(leaflet: CompiledLeaflet, items: int, used: tuple[int, ...],
     file.close_pack()
     file.flush()
     start = out.getvalue()
-    return _FileStart(start, hashlib.sha256(start), bytes(file.entries[: label * ENTRY_BYTES]), label, template.pages)
+    return _FileStart(start, hashlib.sha256(start), bytes(file.entries[: label * ENTRY_BYTES]), label)
 
 
 def _font_bytes(codes: FaceCodes, first: int) -> tuple[bytes, tuple[int, ...]]:

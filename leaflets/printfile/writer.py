@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from leaflets.errors import PdfError
-from leaflets.impose import blanks_after, paper_sheets
+from leaflets.impose import Sides
 from leaflets.labels.embed import OBJECTS_PER_FONT, embed
 from leaflets.labels.fonts import LabelFonts
 from leaflets.labels.layout import LabelSetter
 from leaflets.labels.text_operators import TextWriter
 from leaflets.model.compiled import CompiledLeaflet
 from leaflets.printfile.banner import banner_content, banner_page
-from leaflets.printfile.content import LabelContent, LabelWriter
-from leaflets.printfile.copy_template import CopyTemplate, FileNumbers, make_copy_template
+from leaflets.printfile.content import CopyContent, LabelWriter
+from leaflets.printfile.copy_template import CopyTemplate, FileNumbers, LabelItems, make_copy_template
 from leaflets.printfile.document_trees import Bookmarks, PageTree, ParentTree, xmp
 from leaflets.printfile.jobs import Copy, LeafletSource, PrintJob, WrittenFile
 from leaflets.printfile.objects import ObjectFile, Sink, text_string
@@ -55,12 +55,12 @@ def _few_collections() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _FileLeaflet:
-    """A leaflet of this file: the numbers of its shared objects, and its copies' templates by count of label items."""
+    """A leaflet of this file: the numbers of its shared objects, and its copies' templates by their label's items."""
 
     leaflet: CompiledLeaflet
     numbers: FileNumbers
     shared: SharedNumbers
-    templates: dict[int, CopyTemplate] = field(default_factory=dict)
+    templates: dict[tuple[int, int], CopyTemplate] = field(default_factory=dict)
 
 
 class _PrintFile:
@@ -71,7 +71,7 @@ class _PrintFile:
         self._file = ObjectFile(out)
         self._text_writer = TextWriter(fonts)
         self._setter = LabelSetter(fonts)
-        self._labels = LabelWriter(self._text_writer, self._setter, tagged=job.tagged)
+        self._labels = LabelWriter(self._text_writer, self._setter, tagged=job.tagged, duplex=job.duplex)
         self._file.reserve(METADATA)
         self._file.put(SAVE_STATE, b"<<>>", b"q\n")
         self._file.put(BLANK, b"<<>>", b"/Artifact<</Type/Layout>>BDC EMC\n")
@@ -121,15 +121,9 @@ class _PrintFile:
         entry = self._leaflets[key] = _FileLeaflet(leaflet, numbers, shared)
         return entry
 
-    def _write(self, entry: _FileLeaflet, label: LabelContent, title: str) -> None:
+    def _write(self, entry: _FileLeaflet, content: CopyContent, title: str) -> None:
         job, file = self._job, self._file
-        template = entry.templates.get(label.items)
-        if template is None:
-            blanks = blanks_after(entry.leaflet.pages, job.duplex)
-            template = make_copy_template(
-                entry.leaflet, entry.numbers, items=label.items, blanks=blanks, tagged=job.tagged
-            )
-            entry.templates[label.items] = template
+        template = entry.templates.get(content[:2]) or self._add_template(entry, content)
         node = self._pages.node()
         first = file.reserve(template.objects, template.step)
         if job.tagged:
@@ -140,12 +134,22 @@ class _PrintFile:
         else:
             bodies, numbers, *_ = template.fill(first, node)
             file.pack(first, bodies, numbers)
-        file.put(first + template.packed, b"<<>>", label.data)
-        self._pages.add(first, entry.leaflet.pages, first + template.packed - template.blanks, template.blanks)
+        own = first + template.packed
+        for number, data in enumerate(content.streams, own):
+            file.put(number, b"<<>>", data)
+        sides, after = template.sides, template.after
+        self._pages.add(first, sides.pages, own - after, after)
         if job.bookmarks:
             self._bookmarks.add(title, first)
-        self._all_pages += template.pages
-        self._papers += paper_sheets(entry.leaflet.pages, job.duplex)
+        self._all_pages += sides.pages + after
+        self._papers += template.sheets
+
+    def _add_template(self, entry: _FileLeaflet, content: CopyContent) -> CopyTemplate:
+        items = LabelItems(content.items, content.sheet_items)
+        sides = Sides(entry.leaflet.pages, self._job.duplex, label_sheet=bool(content.sheet_items))
+        template = make_copy_template(entry.leaflet, entry.numbers, sides, items=items, tagged=self._job.tagged)
+        entry.templates[items] = template
+        return template
 
     def _add_banner(self, beside: CompiledLeaflet | None) -> None:
         banner = self._job.banner

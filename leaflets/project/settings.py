@@ -18,7 +18,8 @@ class Settings:
     """What `leaflet.toml` may set, with the defaults.
 
     `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes. A row of a list that
-    a run of the last `no_repeat_days` made is not made again unasked; 0 makes every row of a new list.
+    a run of the last `no_repeat_days` made is not made again unasked; 0 makes every row of a new list. `label_code`:
+    every label of a print run has a code of its run and serial.
     """
 
     paper: Paper = Paper.A4
@@ -30,3 +31,4 @@ class Settings:
     batch_encoding: str = ""
     no_repeat_days: int = 3
     batch_columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    label_code: bool = True

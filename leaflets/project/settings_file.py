@@ -35,7 +35,7 @@ def read_settings(path: Path) -> Settings:
     provenance = _table(file, table, "provenance")
     _require_known(file, "provenance.", provenance, ("url",))
     batch = _table(file, table, "batch")
-    _require_known(file, "batch.", batch, ("columns", "encoding", "history_key", "no_repeat_days"))
+    _require_known(file, "batch.", batch, ("columns", "encoding", "history_key", "label_code", "no_repeat_days"))
     columns = _table(file, batch, "columns", "batch.")
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
@@ -47,6 +47,7 @@ def read_settings(path: Path) -> Settings:
         batch_encoding=_text(file, batch, "encoding", "", "batch."),
         no_repeat_days=_days(file, batch, "no_repeat_days", 3, "batch."),
         batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
+        label_code=_switch(file, batch, "label_code", "batch.", default=True),
     )
 
 
@@ -128,6 +129,13 @@ def _days(file: str, table: Mapping[str, object], key: str, default: int, prefix
         raise UsageError(
             f"{file}: “{prefix}{key}” must be a whole number of days from 0 to {_MOST_DAYS}", f"For example {key} = 3."
         )
+    return value
+
+
+def _switch(file: str, table: Mapping[str, object], key: str, prefix: str, *, default: bool) -> bool:
+    value = table.get(key, default)
+    if not isinstance(value, bool):
+        raise UsageError(f"{file}: “{prefix}{key}” must be true or false", f"For example {key} = false.")
     return value
 
 
