@@ -234,6 +234,10 @@ def test_a_word_wider_than_a_line_is_parted_between_clusters(text: str, parts: s
     assert narrowed([text], lambda part: True) == [text]
 
 
+def test_no_line_begins_with_a_mark_or_a_closing_sign_or_ends_with_an_opening_one() -> None:
+    assert narrowed([*"「食後」に。あ\u3099"], lambda part: True) == ["「食", "後」", "に。", "あ\u3099"]
+
+
 def test_thai_directions_break_at_spaces_where_these_suffice() -> None:
     text = "รับประทานครั้งละหนึ่งเม็ด วันละสองครั้ง"
     setter = LabelSetter(fonts())

@@ -31,6 +31,7 @@ _NEVER_FIRST = (
 # A consonant of Myanmar that ends its syllable: it is silenced, or stands on top of the next one.
 _ENDS_SYLLABLE = "[\u1000-\u1021]\u1037?[\u1039\u103a]"
 _WITHIN_WORD = re.compile(rf"(?<=[^\s\d])(?<![{_NEVER_LAST}])(?=[{_UNSPACED}])(?![{_NEVER_FIRST}])(?!{_ENDS_SYLLABLE})")
+_STAYS_BEHIND, _STAYS_BEFORE = re.compile(f"[{_NEVER_FIRST}]"), re.compile(f"[{_NEVER_LAST}]$")
 _NARROWINGS = 6
 _SLACK = 1e-6
 
@@ -51,8 +52,17 @@ def pieces(text: str, lang: str) -> list[str]:
 
 
 def narrowed(parts: Sequence[str], fits: Callable[[str], bool]) -> list[str]:
-    """The parts of a text, those that do not fit on a line of their own parted further where their script allows it."""
-    return [piece for part in parts for piece in ([part] if fits(part) else _WITHIN_WORD.split(part))]
+    """The parts that a text may be broken into, none beginning with what stays behind the letter before it.
+
+    Those that do not fit on a line of their own are parted further where their script allows it.
+    """
+    whole: list[str] = []
+    for part in parts:
+        if whole and (_STAYS_BEHIND.match(part) or _STAYS_BEFORE.search(whole[-1])):
+            whole[-1] += part
+        else:
+            whole.append(part)
+    return [piece for part in whole for piece in ([part] if fits(part) else _WITHIN_WORD.split(part))]
 
 
 def wrapped(parts: Sequence[str], width_of: Width, width: float, *, even: bool) -> list[str] | None:
