@@ -162,7 +162,7 @@ class BatchEnvironment:
 
     def open_ledger(self) -> Ledger:
         """The ledger; its key is the same in all environments, so that the same list makes the same bytes in each."""
-        with mock.patch("leaflets.ledger.key_file.secrets.token_bytes", lambda count: b"k" * count):
+        with mock.patch("leaflets.ledger.keys.secrets.token_bytes", lambda count: b"k" * count):
             return open_ledger(self.output, clock)
 
     def context(self, ledger: Ledger) -> RunContext:

@@ -13,7 +13,7 @@ import pytest
 
 from leaflets.batch.reconcile import record_state
 from leaflets.errors import LedgerError, OutputError
-from leaflets.ledger import history, key_file
+from leaflets.ledger import history, keys
 from leaflets.ledger.audit import verify
 from leaflets.ledger.history import Actor, Event
 from leaflets.ledger.ledger import open_ledger, open_ledger_to_read
@@ -84,11 +84,11 @@ def test_a_chain_computed_anew_shows(environment: BatchEnvironment, kept: str, s
 
 def test_hashes_are_those_of_the_key(environment: BatchEnvironment) -> None:
     """A key of the same ledger in another place is another one; nothing of the key is in the ledger."""
-    secret = key_file.read_key(environment.output / "history.key")
+    secret = keys.read_key(environment.output / "history.key")
     events = events_of(environment.output)
     assert events[0].kind == history.KEYED
     assert [history.event_hash(event, secret) for event in events] == [event.hash for event in events]
-    assert secret != key_file.read_key(environment.output / "ledger.key") or secret == b"k" * 32  # as the double has it
+    assert secret != keys.read_key(environment.output / "ledger.key") or secret == b"k" * 32  # as the double has it
     assert (environment.output / "history.key").stat().st_mode & 0o777 == 0o600
     assert secret.hex().encode() not in (environment.output / "ledger.db").read_bytes()
 
@@ -123,7 +123,7 @@ def test_a_ledger_with_a_plain_chain_is_keyed_when_it_is_changed(environment: Ba
 
 def test_a_key_that_a_killed_process_left_half_placed_is_found(environment: BatchEnvironment) -> None:
     key = environment.output / "history.key"
-    key.rename(key_file.unfinished(key))
+    key.rename(keys.unfinished(key))
     assert faults(environment.output) == ()
     assert key.exists()
 

@@ -15,9 +15,8 @@ from leaflets.ledger import history, schema, serials
 from leaflets.ledger.audit import verify
 from leaflets.ledger.database import Database
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, LeftOutRow, NewRun, PartEntry, RunEntry, WhyLeftOut
-from leaflets.ledger.key_file import make_key
+from leaflets.ledger.keys import PseudonymKey, make_key
 from leaflets.ledger.ledger import Ledger, open_ledger
-from leaflets.ledger.pseudonym import PseudonymKey
 from leaflets.ledger.states import TRANSITIONS, CopyState
 from leaflets.ledger.store import LedgerStore, Recorder, open_store
 from leaflets.model.copy import Leaflet

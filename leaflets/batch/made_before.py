@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leaflets.ledger.entries import LeftOutRow, WhyLeftOut
-from leaflets.ledger.pseudonym import PseudonymKey
+from leaflets.ledger.keys import PseudonymKey
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.store import LedgerStore
 from leaflets.model.copy import Leaflet

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,11 +14,15 @@ from leaflets.errors import LedgerError, OutputError
 from leaflets.labels import Label, LabelFonts, LabelSetter
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger
+from leaflets.ledger.queries import LedgerQueries
 from leaflets.model.compiled import CompiledLeaflet
 from leaflets.model.finding import Finding
 from leaflets.printfile import Copy, PrintJob, WrittenFile
 from leaflets.printfile.names import unfinished_name
 from leaflets.runlist.requests import CopyRequest
+
+REJECTS_SUFFIXES = {"csv": "csv", "jsonl": "jsonl", "fhir": "json", "ndjson": "ndjson"}
+"""The suffix of the list of rejected rows by the format of the list."""
 
 SYNCS = 16
 """Files synced at once: the file system's journal takes them together, eight times as fast as one by one."""
@@ -97,6 +101,39 @@ def remove_unrecorded(ledger: Ledger, run: RunEntry) -> None:
         _remove(folder / unfinished_name(part.name))
         if not part.written:
             _remove(folder / part.name)
+
+
+def patient_files(store: LedgerQueries, run: RunEntry, *, rejects: bool = True) -> tuple[Path, ...]:
+    """The print files of a run, finished or not, and the list of its rejected rows, as far as they are there."""
+    return tuple(path for path in _possible_files(store, run, rejects) if path.exists())
+
+
+def delete_patient_files(ledger: Ledger, run: RunEntry, reason: str, *, rejects: bool = True) -> tuple[Path, ...]:
+    """Deletes the files of a run with patient data and returns them; the caller holds the lock of the run.
+
+    The history has it first, so that no file ever disappears without a record. Without `rejects` the list of rejected
+    rows stays. Raises LedgerError or OutputError.
+    """
+    paths = patient_files(ledger.store, run, rejects=rejects)
+    if paths:
+        names = {path.name for path in paths}
+        numbers = [part.number for part in ledger.store.parts(run) if part.name in names]
+        ledger.store.record_purged(run, numbers, len(paths), reason)
+    for path in paths:
+        try:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be deleted: {error.strerror}", "Delete it yourself.") from error
+    return paths
+
+
+def _possible_files(store: LedgerQueries, run: RunEntry, rejects: bool) -> Iterator[Path]:
+    folder = store.folder(run)
+    for part in store.parts(run):
+        yield folder / part.name
+        yield folder / unfinished_name(part.name)
+    for suffix in REJECTS_SUFFIXES.values() if rejects else ():
+        yield folder / f"{run.name}-rejects.{suffix}"
 
 
 def _remove(path: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from leaflets.batch.print_files import remove_unrecorded
+from leaflets.batch.print_files import delete_patient_files, patient_files, remove_unrecorded
 from leaflets.ledger.entries import CopyEntry, LeftOutRow, PartEntry, RunEntry, StateCounts, WhyLeftOut
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.queries import LedgerQueries
@@ -25,6 +25,7 @@ class FileState(StrEnum):
 
     UNCHANGED = "unchanged"
     GONE = "gone"
+    PURGED = "purged"
     CHANGED = "changed"
 
 
@@ -50,7 +51,9 @@ def record_state(
             serials = [copy.serial for copy in ledger.store.copies(run) if copy.state in open_states]
         chosen = serials
         moved = ledger.store.move(run, chosen, state, reason)
-        if state is CopyState.CANCELLED:
+        if state is CopyState.CANCELLED and ledger.is_cancelled(run):
+            delete_patient_files(ledger, run, "cancelled", rejects=not open_rows(ledger.store, run))
+        elif state is CopyState.CANCELLED:
             remove_unrecorded(ledger, run)
     return moved
 
@@ -58,13 +61,16 @@ def record_state(
 def check_files(store: LedgerStore, run: RunEntry) -> tuple[CheckedFile, ...]:
     """The print files of a run that were written, and whether each is still there, as it was."""
     folder = store.folder(run)
+    purged = store.purged_parts(run)
     written = [part for part in store.parts(run) if part.written]
-    return tuple(CheckedFile(run.name, part, _file_state(folder / part.name, part)) for part in written)
+    return tuple(
+        CheckedFile(run.name, part, _file_state(folder / part.name, part, part.number in purged)) for part in written
+    )
 
 
-def _file_state(path: Path, part: PartEntry) -> FileState:
+def _file_state(path: Path, part: PartEntry, purged: bool) -> FileState:
     if not path.exists():
-        return FileState.GONE
+        return FileState.PURGED if purged else FileState.GONE
     return FileState.UNCHANGED if _sha256(path) == part.sha256 else FileState.CHANGED
 
 
@@ -169,3 +175,32 @@ def _rows_of_rejects(store: LedgerQueries, run: RunEntry, later: Iterable[RunEnt
 
 def _serials(copies: Iterable[CopyEntry], states: Collection[CopyState]) -> tuple[int, ...]:
     return tuple(copy.serial for copy in copies if copy.state in states)
+
+
+# -------------------------------------------------------------------- files with patient data
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """The files of a run with patient data that are still there; `open` is whether its account is not closed."""
+
+    run: RunEntry
+    paths: tuple[Path, ...]
+    open: bool
+
+
+def files_before(store: LedgerStore, before: str) -> tuple[RunFiles, ...]:
+    """The files that are left of runs begun before an ISO time."""
+    old = (run for run in store.runs() if run.at < before)
+    left = (RunFiles(run, patient_files(store, run), not reconcile(store, run).closed) for run in old)
+    return tuple(one for one in left if one.paths)
+
+
+def purge(ledger: Ledger, run: RunEntry, reason: str) -> tuple[Path, ...]:
+    """Deletes the files of a run with patient data and returns them. Raises LedgerError or OutputError.
+
+    It is recorded first, so that no file ever disappears without a record; what a killed process leaves is deleted by
+    the next purge.
+    """
+    with ledger.lock_run(run):
+        return delete_patient_files(ledger, run, reason)

@@ -10,18 +10,15 @@ from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, execute
 from leaflets.batch.made_before import EarlierRuns
 from leaflets.batch.options import RunOptions, options_to_json
 from leaflets.batch.plan import Plan, plan
-from leaflets.batch.print_files import PrintFiles, remove_unrecorded
+from leaflets.batch.print_files import REJECTS_SUFFIXES, PrintFiles, delete_patient_files
 from leaflets.errors import CheckFailed, RunIncomplete, UsageError
 from leaflets.ledger.entries import NewRun, RunEntry, WhyLeftOut
+from leaflets.ledger.keys import PseudonymKey
 from leaflets.ledger.ledger import Ledger
-from leaflets.ledger.pseudonym import PseudonymKey
 from leaflets.ledger.rows import plan_digest
 from leaflets.ledger.states import CopyState
 from leaflets.project.files import make_folder
 from leaflets.runlist.read import FHIR_FORMATS, RunList, read_list, rejected_rows
-
-SUFFIXES = {"csv": "csv", "jsonl": "jsonl", "fhir": "json", "ndjson": "ndjson"}
-"""Suffixes of file names by the format of a list."""
 
 SavePrivately = Callable[[Path, bytes], None]
 """Writes a file whole or not at all, mode 0600."""
@@ -139,7 +136,7 @@ def execute_run(
 
 def rejects_path(planned: PlannedRun, folder: Path, run: RunEntry) -> Path:
     """The file for the rows of which no copies were made, in the folder of the run."""
-    return folder / f"{run.name}-rejects.{SUFFIXES[planned.run_list.format]}"
+    return folder / f"{run.name}-rejects.{REJECTS_SUFFIXES[planned.run_list.format]}"
 
 
 # -------------------------------------------------------------------- which run it is
@@ -199,7 +196,7 @@ def _cancel_unwritten(ledger: Ledger, run: RunEntry, why: str) -> None:
         ledger.store.move(run, live, CopyState.CANCELLED, "replanned")
         refused = [one.line for one in ledger.store.left_out(run) if one.why is not WhyLeftOut.MADE]
         ledger.store.waive(run, refused, "replanned")
-        remove_unrecorded(ledger, run)
+        delete_patient_files(ledger, run, "replanned")
 
 
 def _new_identity(request: RunRequest, run_list: RunList, ledger: Ledger, earlier: int) -> RunIdentity:

@@ -58,6 +58,16 @@ class Database:
         with _our_errors(self.path):
             self._sql.executemany(sql, rows)
 
+    def copy_to(self, path: Path) -> None:
+        """Copies the whole file as it is at this moment, while other processes go on, into a new one, mode 0600."""
+        with _our_errors(path):
+            _make_private(path)
+            copy = sqlite3.connect(path)
+            try:
+                self._sql.backup(copy)
+            finally:
+                copy.close()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One transaction: all of the block or nothing of it."""

@@ -16,6 +16,12 @@ LEFT_OUT = "left out"
 WAIVED = "waived"
 """Kinds of events whose numbers are lines of the list. All other kinds are states; their numbers are serials."""
 
+PURGED = "purged"
+"""The kind of an event that deletes files of a run."""
+
+RESTORED = "restored"
+"""The kind of the event that follows a backup which took the place of the ledger."""
+
 KEYED = "keyed"
 """The kind of the event that ends the plain chain of an earlier release: its hash is keyed, and all after it are."""
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from leaflets.errors import LedgerError, UsageError
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.history import Actor
-from leaflets.ledger.key_file import make_key, read_key
+from leaflets.ledger.keys import PseudonymKey, make_key, read_key
 from leaflets.ledger.lock import locked
-from leaflets.ledger.pseudonym import PseudonymKey
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import Clock, LedgerStore, open_store, open_store_to_read
 

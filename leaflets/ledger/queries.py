@@ -141,6 +141,16 @@ class LedgerQueries:
         rows = self._db.query("SELECT * FROM event WHERE kind = ? LIMIT 1", history.KEYED)
         return Event(*rows[0]) if rows else None
 
+    def purged_parts(self, run: RunEntry) -> frozenset[int]:
+        """The numbers of the print files of a run that were deleted by a purge."""
+        rows = self._db.query("SELECT * FROM event WHERE run = ? AND kind = ?", run.name, history.PURGED)
+        lists = (history.event_facts(Event(*row)).get("files") for row in rows)
+        return frozenset(number for numbers in lists if isinstance(numbers, list) for number in numbers)
+
+    def copy_to(self, path: Path) -> None:
+        """Copies the whole ledger as it is at this moment into a new file, mode 0600."""
+        self._db.copy_to(path)
+
     def unaccounted_rows(self) -> tuple[str, ...]:
         """The tables with rows of a run that is not in the ledger."""
         wrong = "SELECT count(*) FROM {} WHERE run NOT IN (SELECT number FROM run)"

@@ -21,8 +21,8 @@ from leaflets.ledger.entries import (
     RunEntry,
     WhyLeftOut,
 )
-from leaflets.ledger.history import KEYED, LEFT_OUT, WAIVED, Actor, Event
-from leaflets.ledger.history_key import find_history_key, new_history_key, put_in_place
+from leaflets.ledger.history import KEYED, LEFT_OUT, PURGED, RESTORED, WAIVED, Actor, Event
+from leaflets.ledger.keys import find_history_key, new_history_key, put_in_place
 from leaflets.ledger.queries import LedgerQueries
 from leaflets.ledger.rows import (
     LEAFLET_COLUMNS,
@@ -192,6 +192,16 @@ class LedgerStore(LedgerQueries):
             if moving:
                 self._set_state(run, moving, state, {"reason": reason} if reason else {})
         return tuple(moving)
+
+    def record_purged(self, run: RunEntry, files: Sequence[int], count: int, reason: str) -> None:
+        """Records that files of a run with patient data are deleted: print files by number, and how many in all."""
+        with self._db.transaction():
+            self._add_event(run.name, PURGED, (), {"files": list(files), "count": count, "reason": reason})
+
+    def record_restored(self, head: str) -> None:
+        """Records that the ledger is that of a backup whose history ended in this hash."""
+        with self._db.transaction():
+            self._add_event("", RESTORED, (), {"head": head})
 
     def _set_state(self, run: RunEntry, chosen: Sequence[int], state: CopyState, facts: Mapping[str, object]) -> None:
         """Moves copies that may move so, which the triggers of the tables check again."""
