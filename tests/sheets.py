@@ -30,15 +30,18 @@ REFUSED = frozenset({
 })  # fmt: skip
 
 
-def corpus_files() -> list[Path]:
+@functools.cache
+def corpus_files() -> tuple[Path, ...]:
     """Every found monograph beside the checkout; none where there is no corpus."""
-    return sorted(path for path in CORPUS.glob("**/*.md") if path.parent.name != "nasty" and path.name != "README.md")
+    files = (path for path in CORPUS.glob("**/*.md") if path.parent.name != "nasty" and path.name != "README.md")
+    return tuple(sorted(files))
 
 
-def own_files() -> list[Path]:
+@functools.cache
+def own_files() -> tuple[Path, ...]:
     """The monographs of this repository in Latin letters, translations too, and unusual texts made up for tests."""
     own = (path for path in (ROOT / "content").glob("*.md") if not language_or_english(source_at(path).lang).script)
-    return sorted([*own, *(UNUSUAL / "content").glob("*.md")])
+    return tuple(sorted([*own, *(UNUSUAL / "content").glob("*.md")]))
 
 
 def voices(path: Path) -> tuple[Audience, ...]:
@@ -46,9 +49,10 @@ def voices(path: Path) -> tuple[Audience, ...]:
     return tuple(Audience) if source_at(path).lang == ORIGINAL else (Audience.PATIENT,)
 
 
-def printable_files() -> list[Path]:
+@functools.cache
+def printable_files() -> tuple[Path, ...]:
     """All monographs there are that make sheets."""
-    return [path for path in (*own_files(), *corpus_files()) if path.name not in REFUSED]
+    return tuple(path for path in (*own_files(), *corpus_files()) if path.name not in REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +111,13 @@ def letters(data: bytes) -> Iterator[Letter]:
 
 
 def _letters_of(text: pypdfium2.PdfTextPage, number: int) -> Iterator[Letter]:
+    """By PDFium's own functions, with one record for all characters: hundreds of sheets are read this way."""
+    raw, page = pypdfium2.raw, text.raw
+    matrix, box = raw.FS_MATRIX(), raw.FS_RECTF()
     for index in range(text.count_chars()):
-        character = text.get_text_range(index, 1)
-        if character.strip():
-            size = pypdfium2.raw.FPDFText_GetFontSize(text, index) * _scale(text, index)
-            left, bottom, right, top = text.get_charbox(index, loose=True)
-            yield Letter(character, number, left, bottom, right, top, size)
-
-
-def _scale(text: pypdfium2.PdfTextPage, index: int) -> float:
-    """By how much the page draws a character larger than its font size says."""
-    matrix = pypdfium2.raw.FS_MATRIX()
-    assert pypdfium2.raw.FPDFText_GetMatrix(text, index, matrix)
-    return math.hypot(matrix.c, matrix.d)
+        character = chr(raw.FPDFText_GetUnicode(page, index))
+        if character.strip("\0 \t\r\n\xa0"):
+            assert raw.FPDFText_GetMatrix(page, index, matrix)
+            assert raw.FPDFText_GetLooseCharBox(page, index, box)
+            size = raw.FPDFText_GetFontSize(page, index) * math.hypot(matrix.c, matrix.d)
+            yield Letter(character, number, box.left, box.bottom, box.right, box.top, size)

@@ -100,9 +100,14 @@ def test_other_processes_times_places_and_seeds_make_the_same_bytes(folder: Path
     editions = ("--audience", "all", "--paper", "letter")
     made = []
     worlds: tuple[dict[str, str], ...] = (
-        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"},
         {"PYTHONHASHSEED": "2", "TZ": "Pacific/Pago_Pago", "SOURCE_DATE_EPOCH": "86400", "LANG": "C.UTF-8"},
-        {"PYTHONHASHSEED": "3", "SOURCE_DATE_EPOCH": "2000000000", "HOME": "/nonexistent", "PYTHONOPTIMIZE": "1"},
+        {
+            "PYTHONHASHSEED": "3",
+            "TZ": "Pacific/Kiritimati",
+            "LC_ALL": "C",
+            "HOME": "/nonexistent",
+            "PYTHONOPTIMIZE": "1",
+        },
     )
     for number, world in enumerate(worlds):
         root = folder / f"world {number}"
@@ -113,7 +118,7 @@ def test_other_processes_times_places_and_seeds_make_the_same_bytes(folder: Path
         assert ran.code == 0, ran.err
         made.append({path.name: path.read_bytes() for path in (root / "output").glob("*.pdf")})
     assert len(made[0]) == 4
-    assert made[0] == made[1] == made[2]
+    assert made[0] == made[1]
 
 
 def test_a_sheet_holds_no_date_of_its_making(folder: Path) -> None:
@@ -259,20 +264,34 @@ def test_a_review_date_in_the_text_is_no_review_date(folder: Path) -> None:
 # ---------------------------------------------------------------- what is loaded
 
 
+@pytest.fixture(scope="module")
+def built_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose sheets are in the cache, for tests that change nothing in it."""
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "content").mkdir()
+    (folder / "content" / "a.md").write_text(MONOGRAPH)
+    assert process("build", "a", cwd=folder).code == 0
+    return folder
+
+
 @pytest.mark.parametrize(
     "words",
     [("--help",), ("build", "--help"), ("list",), ("list", "--json"), ("--version",), ("build", "a", "--html")],
     ids=" ".join,
 )
-def test_what_renders_nothing_loads_no_renderer(folder: Path, words: tuple[str, ...]) -> None:
-    assert process("build", "a", cwd=folder).code == 0
+def test_what_renders_nothing_loads_no_renderer(built_folder: Path, words: tuple[str, ...]) -> None:
     code = (
         "import json, sys\nfrom leaflets.cli import main\n"
         "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
         "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code, *words], cwd=folder, env=environment(), capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, *words],
+        cwd=built_folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     loaded = set(json.loads(ran.stderr.splitlines()[-1]))
     heavy = {"weasyprint", "pydyf", "fontTools", "tinycss2", "pikepdf", "pypdfium2", "PIL", "sqlite3", "jinja2"}

@@ -3,9 +3,11 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,10 +24,22 @@ def _named(path: Path) -> str:
     return f"{path.parent.name}/{path.stem[:40]}"
 
 
+def _sheets() -> Iterator[ParameterSet]:
+    """Own texts and every other found one for both readers; the rest for one by turns, for the other if `thorough`."""
+    for number, path in enumerate(printable_files()):
+        readers = voices(path) if number % 4 == 1 else voices(path)[::-1]
+        whole = path in own_files() or number % 2 == 0
+        yield pytest.param(path, readers if whole else readers[:1], id=_named(path))
+        if not whole:
+            yield pytest.param(path, readers[1:], id=f"{_named(path)}-other", marks=pytest.mark.thorough)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("path", printable_files(), ids=_named)
-def test_every_word_of_the_source_is_printed_or_listed_as_withheld(path: Path, monographs: ProjectMonographs) -> None:
-    for audience in voices(path):
+@pytest.mark.parametrize(("path", "readers"), [*_sheets()])
+def test_every_word_of_the_source_is_printed_or_listed_as_withheld(
+    path: Path, readers: tuple[Audience, ...], monographs: ProjectMonographs
+) -> None:
+    for audience in readers:
         built = monographs.sheet(path, audience)
         assert lost(path, built) == []
 

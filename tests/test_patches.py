@@ -12,10 +12,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from leaflets.model.edition import Audience, Edition, Notice, TypeSize
+from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.page import Pdf
 from leaflets.model.paper import Paper
-from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline import build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
@@ -23,7 +23,7 @@ from leaflets.typeset import patches, typeset
 from leaflets.typeset.engine import TESTED_RELEASE, weasyprint
 from tests.pages import RICH_BODY, RICH_CSS, assets, page
 from tests.running import environment, process
-from tests.sheets import REFUSED, ROOT, UNUSUAL, corpus_files
+from tests.sheets import REFUSED, ROOT, UNUSUAL, ProjectMonographs, corpus_files
 
 LINE = "One tablet (5 mg) once a day, at the same time each day, with or without food; never two at once. "
 BODIES = {
@@ -100,18 +100,18 @@ SHEETS = (
 @pytest.mark.parametrize(
     ("name", "edition"), SHEETS, ids=lambda parameter: parameter if isinstance(parameter, str) else parameter.lang
 )
-def test_a_sheet_comes_out_the_same(name: str, edition: Edition, tmp_path: Path) -> None:
-    _same(ROOT / "content" / f"{name}.md", edition, tmp_path)
+def test_a_sheet_comes_out_the_same(name: str, edition: Edition, monographs: ProjectMonographs, tmp_path: Path) -> None:
+    _same(ROOT / "content" / f"{name}.md", edition, monographs, tmp_path)
 
 
 @pytest.mark.parametrize("path", sorted((UNUSUAL / "content").glob("*.md")), ids=lambda path: path.stem)
-def test_an_unoriginal_sheet_comes_out_the_same(path: Path, tmp_path: Path) -> None:
-    _same(path, Edition(Audience.PATIENT), tmp_path)
+def test_an_unoriginal_sheet_comes_out_the_same(path: Path, monographs: ProjectMonographs, tmp_path: Path) -> None:
+    _same(path, Edition(Audience.PATIENT), monographs, tmp_path)
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
-def test_a_found_sheet_comes_out_the_same(path: Path, tmp_path: Path) -> None:
-    _same(path, Edition(Audience.CLINICIAN), tmp_path)
+def test_a_found_sheet_comes_out_the_same(path: Path, monographs: ProjectMonographs, tmp_path: Path) -> None:
+    _same(path, Edition(Audience.CLINICIAN), monographs, tmp_path)
 
 
 @pytest.mark.parametrize("patch", patches.PATCHES, ids=lambda patch: patch.module)
@@ -247,13 +247,10 @@ def test_each_patch_is_in_the_table_and_fits_the_release_that_is_installed() -> 
 # ---------------------------------------------------------------- helpers
 
 
-def _same(path: Path, edition: Edition, folder: Path) -> None:
-    made = _made(path, edition, folder / "patched")
+def _same(path: Path, edition: Edition, monographs: ProjectMonographs, folder: Path) -> None:
+    made = monographs.made(path, edition)
     with patches.left_out():
-        original = _made(path, edition, folder / "unpatched")
+        original = build(ProjectFolder(folder), source_at(path), edition, cache=Cache(folder / "cache"))
+    assert original.fresh
     assert original.pdf == made.pdf
     assert original.findings == made.findings
-
-
-def _made(path: Path, edition: Edition, folder: Path) -> BuiltSheet:
-    return build(ProjectFolder(folder), source_at(path), edition, allowed=tuple(Notice), cache=Cache(folder / "cache"))

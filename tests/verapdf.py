@@ -68,7 +68,9 @@ def _machine() -> Any:
     import jpype  # only where veraPDF is asked for: it loads the Java machine
 
     if not jpype.isJVMStarted():
-        jpype.startJVM("-Xmx1g", "-Djava.awt.headless=true", classpath=[str(_jar())], convertStrings=False)
+        # For so short a life the machine's second compiler and its collector's threads cost more than they gain.
+        brief = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g")
+        jpype.startJVM(*brief, "-Djava.awt.headless=true", classpath=[str(_jar())], convertStrings=False)
         jpype.JClass("java.util.logging.LogManager").getLogManager().reset()
         jpype.JClass("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
     return jpype
