@@ -82,7 +82,9 @@ class TextMonographs:
         return partial(render, self.texts, self.styles, self.cache)
 
     def _assess(self, leaflet: Leaflet) -> Assessment:
-        text = self.texts[leaflet.drug]
+        text = self.texts.get(leaflet.drug, "")
+        if not text:
+            return Assessment(leaflet, unavailable="there is no monograph of it")
         objections = tuple((one, f"it is {one.value}") for one in Objection if one.value in text)
         unavailable = "" if leaflet.edition.lang == "en" else "there is no translation"
         return Assessment(leaflet, text.split()[0], hashlib.sha256(text.encode()).hexdigest(), objections, unavailable)

@@ -14,7 +14,16 @@ from leaflets.errors import LedgerError, OutputError, UsageError
 from leaflets.ledger import history, schema, serials
 from leaflets.ledger.audit import verify
 from leaflets.ledger.database import Database
-from leaflets.ledger.entries import CopyEntry, LeafletEntry, LeftOutRow, NewRun, PartEntry, RunEntry, WhyLeftOut
+from leaflets.ledger.entries import (
+    CopyEntry,
+    LeafletEntry,
+    LeftOutRow,
+    NewReprint,
+    NewRun,
+    PartEntry,
+    RunEntry,
+    WhyLeftOut,
+)
 from leaflets.ledger.keys import PseudonymKey, make_key
 from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.ledger.states import TRANSITIONS, CopyState
@@ -45,6 +54,13 @@ def written(store: LedgerStore) -> RunEntry:
     store.record_rendered(run, made)
     store.record_written(run, PartEntry(1, "Ward 3", "f", 1, COPIES, "sha", 10, 24, 12))
     return run
+
+
+def one_reprint(store: LedgerStore, run: RunEntry) -> NewReprint:
+    """A copy of leaflet 2 in place of serial 1, with its sheet as it was made for the run."""
+    leaflets = tuple(entry for entry in store.leaflets(run) if entry.number == 2)
+    copy = CopyEntry(13, 2, 2, 2, b"p", replaces=1)
+    return NewReprint(leaflets, (PartEntry(2, "Ward 3", "reprint", 13, 13),), (copy,))
 
 
 @pytest.fixture
@@ -199,7 +215,7 @@ def test_a_ledger_from_before_rows_were_recognised_goes_on(tmp_path: Path) -> No
     store = open_store(path, clock)
     run = written(store)
     store.move(run, (1, 2), CopyState.SPOILED)
-    store.add_reprint(run, [PartEntry(2, "Ward 3", "reprint", 13, 13)], [CopyEntry(13, 2, 2, 2, b"p", replaces=1)])
+    store.add_reprint(run, one_reprint(store, run))
     before = store.events(), store.copies(run), store.runs()
     store.close()
     set_back(path, 2)
@@ -223,7 +239,7 @@ def test_a_ledger_from_before_rows_were_recognised_goes_on(tmp_path: Path) -> No
 def test_a_copy_that_a_reprint_replaced_is_not_cancelled(tmp_path: Path, store: LedgerStore, state: CopyState) -> None:
     run = written(store)
     store.move(run, (1, 2), state)
-    store.add_reprint(run, [PartEntry(2, "Ward 3", "reprint", 13, 13)], [CopyEntry(13, 2, 2, 2, b"p", replaces=1)])
+    store.add_reprint(run, one_reprint(store, run))
     assert store.copies(run)[0].state is state
     with pytest.raises(UsageError, match="serials 1 were reprinted as 13"):
         store.move(run, (1, 2), CopyState.CANCELLED, "went home")

@@ -292,15 +292,6 @@ def test_a_leaflet_that_comes_out_otherwise_half_way_is_not_mixed(environment: B
     assert environment.run().state_counts[CopyState.WRITTEN] == 48
 
 
-def test_a_reprint_of_a_leaflet_that_comes_out_otherwise_is_refused(environment: BatchEnvironment) -> None:
-    name = environment.run().run.name
-    files = environment.files()
-    environment.styles = "other styles"
-    with pytest.raises(RunIncomplete, match="has changed since its first sheets were made"):
-        environment.reprint(name, (1,))
-    assert environment.files() == files
-
-
 def test_a_resumed_run_keeps_its_folder_and_its_day(environment: BatchEnvironment) -> None:
     half_made(environment)
     with environment.open_ledger() as ledger:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from leaflets import errors
 from leaflets.batch.assessment import Monographs
 from leaflets.batch.options import RunOptions
-from leaflets.batch.plan import Plan
+from leaflets.batch.plan import Plan, task_of
 from leaflets.batch.print_files import PrintFiles
 from leaflets.errors import InputsChanged, LeafletError, LeafletLost, RenderError, RunIncomplete
 from leaflets.impose import Sides
@@ -111,7 +111,7 @@ def execute(context: RunContext, unfinished: UnfinishedRun, write_rejects: Rejec
         context.store.leave_out_failed(run, [result.number for result in failed])
     lines = _failed_lines(context, run)
     write_rejects(lines)
-    _write_parts(context, unfinished)
+    write_print_files(context, unfinished)
     return RunResult(run, context.store.parts(run), context.store.state_counts(run), lines)
 
 
@@ -149,6 +149,23 @@ def _render_leaflets(context: RunContext, unfinished: UnfinishedRun) -> tuple[Re
     return tuple(failed)
 
 
+def render_all(context: RunContext, entries: Sequence[LeafletEntry], resume_hint: str) -> tuple[LeafletEntry, ...]:
+    """The leaflets with their sheets, from the cache or rendered now; the ledger records nothing of it.
+
+    Raises the leaflet's own error where one cannot be rendered; Interrupted.
+    """
+    tasks = {entry.number: task_of(entry) for entry in entries}
+    results = {one.number: one for one in map(context.monographs.cached_result, tasks.values()) if one}
+    rendered = [*_results(context, [task for number, task in tasks.items() if number not in results])]
+    for result in rendered:
+        if result.fault:
+            raise _error(result, "Nothing was recorded. Mend it and run the same command again.")
+    context.stop.raise_if_requested(resume_hint)
+    context.monographs.record([(tasks[result.number], result) for result in rendered])
+    results |= {result.number: result for result in rendered}
+    return tuple(_with_sheet(entry, results[entry.number]) for entry in entries)
+
+
 def _stops_the_run(failed: Result, *, keep_going: bool) -> bool:
     """Whether a leaflet that failed ends the run; one whose inputs were changed can be made with the next command."""
     return not keep_going or failed.fault == InputsChanged.__name__
@@ -177,10 +194,11 @@ def _record_rendered(
                 f"Put the old monograph back, or `leaflet runs cancel {run.name} --reason …` and begin again.",
             )
     if results:
-        rendered = [
-            replace(entries[one.number], content_id=one.content_id, sheet=one.sheet, pages=one.pages) for one in results
-        ]
-        context.store.record_rendered(run, rendered)
+        context.store.record_rendered(run, [_with_sheet(entries[one.number], one) for one in results])
+
+
+def _with_sheet(entry: LeafletEntry, result: Result) -> LeafletEntry:
+    return replace(entry, content_id=result.content_id, sheet=result.sheet, pages=result.pages)
 
 
 def _has_sheets(context: RunContext, run: RunEntry, entry: LeafletEntry) -> bool:
@@ -209,12 +227,16 @@ def _error(result: Result, hint: str = _NOTHING_PRINTED) -> LeafletError:
 # -------------------------------------------------------------------- files
 
 
-def _write_parts(context: RunContext, unfinished: UnfinishedRun) -> None:
+def write_print_files(context: RunContext, unfinished: UnfinishedRun) -> None:
+    """Writes the rendered copies of the plan into their print files, and records each file when it is complete.
+
+    Raises OutputError, PdfError, LedgerError, Interrupted.
+    """
     run = unfinished.entry
     copies = context.store.copies(run)
     leaflets = {entry.number: entry for entry in context.store.leaflets(run)}
     requests = _requests(unfinished.plan, copies)
-    ready = [copy for copy in copies if copy.state is CopyState.RENDERED]
+    ready = [copy for copy in copies if copy.state is CopyState.RENDERED and copy.serial in requests]
     done = 0
 
     def printed(in_part: Sequence[CopyEntry], before: int) -> Iterator[Copy]:
@@ -267,8 +289,8 @@ def _requests(plan: Plan, copies: Iterable[CopyEntry]) -> Mapping[int, CopyReque
     """The request of each copy by its serial; a reprint has that of the copy it replaces. Copies ascend by serial."""
     requests = {copy.entry.serial: copy.request for copy in plan.copies}
     for copy in copies:
-        if copy.replaces is not None:
-            requests[copy.serial] = requests[copy.replaces]
+        if copy.replaces in requests:
+            requests.setdefault(copy.serial, requests[copy.replaces])
     return requests
 
 

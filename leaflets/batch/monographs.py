@@ -115,7 +115,8 @@ class ProjectMonographs:
             return Assessment(leaflet, unavailable=error.message)
         if source is None:
             languages = sorted(lang for name, lang in self.project.sources if name == leaflet.drug)
-            return Assessment(leaflet, unavailable=f"there is no such translation; there is: {', '.join(languages)}")
+            translations = f"there is no such translation; there is: {', '.join(languages)}"
+            return Assessment(leaflet, unavailable=translations if languages else "there is no monograph of it")
         try:
             text = self._assessed(source)
             facts = self._checked_facts(leaflet, text.texts)

@@ -69,7 +69,12 @@ class Plan:
 
     def render_tasks(self) -> tuple[RenderTask, ...]:
         """One task for each distinct leaflet."""
-        return tuple(RenderTask(entry.number, entry.leaflet, entry.allowed) for entry in self.leaflets)
+        return tuple(map(task_of, self.leaflets))
+
+
+def task_of(entry: LeafletEntry) -> RenderTask:
+    """The task that renders a leaflet of a run."""
+    return RenderTask(entry.number, entry.leaflet, entry.allowed)
 
 
 def plan(
@@ -89,8 +94,8 @@ def plan(
     read = [copy_request(row, drug_names, options.defaults) for row in run_list.parsed.rows]
     requests = [one for one in read if isinstance(one, CopyRequest)]
     assessments = monographs.assess(sorted({one.leaflet for one in requests}, key=str))
-    refused, refusals = _refused(requests, assessments, options.allowed)
-    unprintable, label_findings = _check_labels(
+    refused, refusals = refused_lines(requests, assessments, options.allowed)
+    unprintable, label_findings = check_labels(
         [one for one in requests if one.line not in refused], assessments, options, print_files
     )
     faults = [one for one in read if isinstance(one, RowFault)]
@@ -122,7 +127,7 @@ def _finding(fault: RowFault) -> Finding:
 # -------------------------------------------------------------------- what is refused
 
 
-def _refused(
+def refused_lines(
     requests: Sequence[CopyRequest], assessments: Mapping[Leaflet, Assessment], allowed: frozenset[Objection]
 ) -> tuple[set[int], list[Finding]]:
     """The lines whose leaflets may not be made, and one finding for each such leaflet, with all its lines."""
@@ -173,7 +178,7 @@ def _objections(assessment: Assessment, allowed: frozenset[Objection], lines: Se
         yield Finding(severity, f"leaflet-{objection.value}", message, hint, line=lines[0])
 
 
-def _check_labels(
+def check_labels(
     requests: Iterable[CopyRequest],
     assessments: Mapping[Leaflet, Assessment],
     options: RunOptions,
@@ -256,7 +261,7 @@ def _numbered(
             entry = CopyEntry(len(copies) + 1, one.line, numbers[one.leaflet], part, patient, row=row)
             copies.append(PlannedCopy(entry, one))
         parts.append(PartEntry(part, destination, filename, first, len(copies)))
-    entries = tuple(_leaflet_entry(numbers[leaflet], assessments[leaflet], options.allowed) for leaflet in leaflets)
+    entries = tuple(leaflet_entry(numbers[leaflet], assessments[leaflet], options.allowed) for leaflet in leaflets)
     return Plan(name, tuple(copies), tuple(parts), entries, assessments)
 
 
@@ -289,6 +294,7 @@ def _groups(requests: Sequence[CopyRequest], most: int) -> list[tuple[str, list[
     ]
 
 
-def _leaflet_entry(number: int, assessment: Assessment, allowed: frozenset[Objection]) -> LeafletEntry:
+def leaflet_entry(number: int, assessment: Assessment, allowed: frozenset[Objection]) -> LeafletEntry:
+    """What the ledger records of a leaflet that is not rendered yet."""
     overruled = tuple(objection for objection, _ in assessment.objections if objection in allowed)
     return LeafletEntry(number, assessment.leaflet, assessment.version, assessment.source, overruled)

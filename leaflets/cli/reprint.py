@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
                     "reprinted",
                     run=done.made.run.name,
                     replaced=dict(done.replaced),
+                    made_anew=_made_anew_facts(done),
                     destroy=done.on_paper,
                     history=ledger.store.last_hash(),
                 )
@@ -88,12 +89,22 @@ def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Le
         return reprint(data, entry, _chosen(args.serials), ledger, context, run_output.resume_hint())
 
 
+def _made_anew_facts(done: Reprint) -> list[dict[str, str]]:
+    return [
+        {"leaflet": str(one.leaflet), "content_id_before": one.old_content_id, "content_id": one.new_content_id}
+        for one in done.made_anew
+    ]
+
+
 def _print(done: Reprint, ledger: Ledger) -> None:
     result = done.made
     folder = ledger.store.folder(result.run)
     report.line(f"Run {result.run.name}: {run_output.states_text(result.state_counts)}", sys.stdout)
     for old, new in sorted(done.replaced.items()):
         report.line(f"  {new} takes the place of {old}", sys.stdout)
+    for one in done.made_anew:
+        pages = f"{one.old_content_id} before, {one.new_content_id} now"
+        report.line(f"  {one.leaflet} was made anew from the same text, as another page: {pages}", sys.stdout)
     serials = set(done.replaced.values())
     for part in result.parts:
         if serials & set(range(part.first, part.last + 1)):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from leaflets.ledger import history, serials
-from leaflets.ledger.entries import CopyEntry, RunEntry, WhyLeftOut
+from leaflets.ledger.entries import CopyEntry, LeafletEntry, RunEntry, WhyLeftOut
 from leaflets.ledger.history import Event
 from leaflets.ledger.rows import file_facts, leaflet_facts, left_out_digest, plan_digest, run_digest
 from leaflets.ledger.states import CopyState
@@ -63,11 +63,12 @@ def _plan_differences(
     by_serial = {copy.serial: copy for copy in copies}
     parts = {part.number: part for part in store.parts(run)}
     rejects_of = store.rejects_of().get(run.number, "")
+    leaflets = _leaflets_by_event(store, run, events)
     wrong, first = [], True
     for event in (event for event in events if event.kind == CopyState.PLANNED):
         planned = [by_serial[number] for number in serials.parse_serials([event.serials]) if number in by_serial]
         files = [parts[number] for number in sorted({copy.part for copy in planned}) if number in parts]
-        digest = plan_digest(store.leaflets(run) if first else (), files, planned)
+        digest = plan_digest(leaflets[event.number], files, planned)
         facts = history.event_facts(event)
         if digest != facts.get("plan"):
             wrong.append(f"run {run.name}: the copies planned by event {event.number} are not as they were planned")
@@ -78,6 +79,23 @@ def _plan_differences(
     if first:
         wrong.append(f"run {run.name}: the history does not tell of it")
     return wrong
+
+
+def _leaflets_by_event(store: LedgerStore, run: RunEntry, events: Sequence[Event]) -> dict[int, list[LeafletEntry]]:
+    """The leaflets that each event added, by its number: a reprint names its own, the first event has all others."""
+    planning = [event for event in events if event.kind == CopyState.PLANNED]
+    added = {event.number: _added_leaflets(event) for event in planning}
+    added_later = set().union(*added.values())
+    every = store.leaflets(run)
+    first = planning[0].number if planning else 0
+    return {
+        number: [one for one in every if one.number in own or (number == first and one.number not in added_later)]
+        for number, own in added.items()
+    }
+
+
+def _added_leaflets(event: Event) -> frozenset[int]:
+    return frozenset(serials.parse_serials([str(history.event_facts(event).get("added_leaflets", ""))]))
 
 
 def _left_out_differences(store: LedgerStore, run: RunEntry, events: Sequence[Event]) -> list[str]:

@@ -125,6 +125,18 @@ class NewRun:
 
 
 @dataclass(frozen=True, slots=True)
+class NewReprint:
+    """Copies that replace others, their print files, and their leaflets, rendered.
+
+    A leaflet whose number the run does not have yet is a further one of it.
+    """
+
+    leaflets: tuple[LeafletEntry, ...]
+    parts: tuple[PartEntry, ...]
+    copies: tuple[CopyEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunEntry:
     """A run as the ledger records it. `at` is when it began, ISO 8601 in UTC; the rest is as in `NewRun`."""
 

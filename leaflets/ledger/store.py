@@ -16,6 +16,7 @@ from leaflets.ledger.entries import (
     CopyEntry,
     LeafletEntry,
     LeftOutRow,
+    NewReprint,
     NewRun,
     PartEntry,
     RunEntry,
@@ -114,27 +115,38 @@ class LedgerStore(LedgerQueries):
         self._insert_left_out(entry, run.left_out)
         return entry
 
-    def add_reprint(self, run: RunEntry, parts: Sequence[PartEntry], copies: Sequence[CopyEntry]) -> None:
-        """Adds copies that replace others, in one transaction; those are spoiled, unless they never reached paper."""
-        old = [copy.replaces for copy in copies if copy.replaces is not None]
+    def add_reprint(self, run: RunEntry, reprint: NewReprint) -> None:
+        """Adds copies that replace others, rendered; those are spoiled then, unless they never reached paper.
+
+        All in one transaction: a reprint is begun with its sheets at hand, or not at all.
+        """
+        old = [copy.replaces for copy in reprint.copies if copy.replaces is not None]
         with self._db.transaction():
             states = {copy.serial: copy.state for copy in self.copies(run)}
             newly_spoiled = [serial for serial in old if states[serial] not in {CopyState.SPOILED, CopyState.UNPRINTED}]
             if newly_spoiled:
                 self._set_state(run, newly_spoiled, CopyState.SPOILED, {"reason": "reprinted"})
-            self._insert_copies(run, parts, copies)
-            facts = {"plan": plan_digest((), parts, copies), "replaces": serials.format_serials(old)}
-            self._add_event(run.name, CopyState.PLANNED, [copy.serial for copy in copies], facts)
+            numbers = {entry.number for entry in self.leaflets(run)}
+            added = [entry for entry in reprint.leaflets if entry.number not in numbers]
+            self._insert_leaflets(run, added)
+            self._insert_copies(run, reprint.parts, reprint.copies)
+            facts = {"plan": plan_digest(added, reprint.parts, reprint.copies), "replaces": serials.format_serials(old)}
+            facts |= {"added_leaflets": serials.format_serials(entry.number for entry in added)} if added else {}
+            self._add_event(run.name, CopyState.PLANNED, [copy.serial for copy in reprint.copies], facts)
+            self._set_rendered(run, reprint.leaflets)
 
     def record_rendered(self, run: RunEntry, leaflets: Sequence[LeafletEntry]) -> None:
         """Records leaflets as rendered, and their planned copies too."""
         with self._db.transaction():
-            self._db.execute_many(
-                "UPDATE leaflet SET content_id = ?, sheet = ?, pages = ? WHERE run = ? AND number = ?",
-                [(one.content_id, one.sheet, one.pages, run.number, one.number) for one in leaflets],
-            )
-            ready = self.serials_in(run, "leaflet", [one.number for one in leaflets], CopyState.PLANNED)
-            self._set_state(run, ready, CopyState.RENDERED, {"leaflets": [leaflet_facts(one) for one in leaflets]})
+            self._set_rendered(run, leaflets)
+
+    def _set_rendered(self, run: RunEntry, leaflets: Sequence[LeafletEntry]) -> None:
+        self._db.execute_many(
+            "UPDATE leaflet SET content_id = ?, sheet = ?, pages = ? WHERE run = ? AND number = ?",
+            [(one.content_id, one.sheet, one.pages, run.number, one.number) for one in leaflets],
+        )
+        ready = self.serials_in(run, "leaflet", [one.number for one in leaflets], CopyState.PLANNED)
+        self._set_state(run, ready, CopyState.RENDERED, {"leaflets": [leaflet_facts(one) for one in leaflets]})
 
     def record_written(self, run: RunEntry, part: PartEntry) -> None:
         """Records a print file as complete under its final name, and its rendered copies as written."""

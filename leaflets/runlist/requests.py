@@ -81,6 +81,12 @@ def copy_request(row: ListRow, names: DrugNames, defaults: RowDefaults) -> CopyR
     return CopyRequest(row.line, Leaflet(drug, edition), copies, destination, label, cells, row.directions_lang)
 
 
+def request_of_copy(row: ListRow, leaflet: Leaflet, destination: str) -> CopyRequest:
+    """The request for one more copy of a leaflet, whatever the row's drug would stand for today: a reprint."""
+    label = None if leaflet.edition.audience is Audience.CLINICIAN else _label(row.cells)
+    return CopyRequest(row.line, leaflet, 1, destination, label, row.cells)
+
+
 def _drug(row: ListRow, names: DrugNames) -> str | RowFault:
     """The one monograph that all the drug columns of a row agree on."""
     cells = [
