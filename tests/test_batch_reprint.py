@@ -146,7 +146,7 @@ def test_nothing_is_spoiled_by_a_reprint_that_cannot_be_made(environment: BatchE
 class NarrowLabels(TextPrintFiles):
     """Print files on whose labels no name fits."""
 
-    def check_label(self, request: CopyRequest, notes: tuple[str, ...]) -> Sequence[Finding]:
+    def check_label(self, request: CopyRequest, notes: tuple[str, ...], *, code: bool) -> Sequence[Finding]:
         return [Finding(Severity.ERROR, "label.too-long", "the name does not fit the label")]
 
 
