@@ -43,6 +43,23 @@ def test_every_change_prints_the_hash_by_which_a_cut_shows(leaflet: Leaflet) -> 
     assert actor.host
 
 
+def test_the_history_says_who_changed_what_and_why(leaflet: Leaflet) -> None:
+    assert leaflet("runs", "spoil", "last", "2", "--reason", "torn  by the\nprinter").code == 0
+    printed = leaflet("runs", "history", "last").out.splitlines()
+    assert [line.split()[2] for line in printed[:3]] == ["planned", "rendered", "written"]
+    assert "spoiled" in printed[-1]
+    assert printed[-1].endswith("runs spoil  torn by the printer")
+    last = json.loads(leaflet("runs", "history", "--json").out.splitlines()[-1])
+    assert (last["kind"], last["serials"], last["command"], last["reason"]) == (
+        "spoiled",
+        "2",
+        "runs spoil",
+        "torn by the printer",
+    )
+    assert leaflet("runs", "--verify", "--head", last["hash"]).code == 0
+    assert leaflet("runs", "spoil", "last", "1", "--reason", " ").code == 2
+
+
 def test_a_purge_lists_and_asks_before_it_deletes(leaflet: Leaflet) -> None:
     files = {name for name in leaflet.files() if name.endswith(".pdf")}
     assert len(files) == 3

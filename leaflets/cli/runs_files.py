@@ -9,7 +9,7 @@ from typing import Any
 
 from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.reconcile import RunFiles, files_before, purge
-from leaflets.cli import report, run_output
+from leaflets.cli import report, run_output, runs_record
 from leaflets.cli.progress import emit
 from leaflets.errors import UsageError
 from leaflets.ledger.backup import LEDGER, Backup, back_up, read_backup, restore
@@ -30,7 +30,7 @@ def add_actions(actions: Any) -> None:
     action.add_argument("--dry-run", action="store_true", help="list the files and delete nothing")
     action.add_argument("--open-too", action="store_true", help="also of runs whose account is not closed")
     action.add_argument("--yes", action="store_true", help="do not ask")
-    action.add_argument("--reason", default="", metavar="TEXT", help="why, for the history: no patient data")
+    runs_record.add_reason(action)
     action = _add_action(actions, "backup", "copy the ledger and its keys into a new folder", run_backup)
     action.add_argument("folder", type=Path, metavar="DIR", help="the folder to make")
     action = _add_action(actions, "restore", "put the ledger and its keys back from a backup", run_restore)
@@ -70,7 +70,7 @@ def run_purge(args: argparse.Namespace) -> int:
         return 0
     _require_consent(args, f"Delete {report.counted(count, 'file')}?")
     with environment.existing_ledger("runs purge") as ledger:
-        reason = args.reason or f"begun before {args.older_than[:10]}"
+        reason = runs_record.reason_of(args) or f"begun before {args.older_than[:10]}"
         deleted = sum(len(purge(ledger, one.run, reason)) for one in chosen)
         if args.json:
             emit("purged", runs=[one.run.name for one in chosen], files=deleted, history=ledger.store.last_hash())

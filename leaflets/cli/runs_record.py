@@ -44,14 +44,13 @@ def add_actions(actions: Any) -> None:
         action.add_argument(
             "serials", nargs=how_many, metavar="SERIALS", help=f'"1-120 125", or "all" that are open{default}'
         )
-        action.set_defaults(state=state, reason="")
-        if state is CopyState.CANCELLED:
-            _add_reason(action)
+        action.set_defaults(state=state)
+        add_reason(action, required=state is CopyState.CANCELLED)
     waive = add_action(
         actions, "waive", "say that nobody needs the rows on these lines, which were left out", run_waive
     )
     waive.add_argument("lines", nargs="+", metavar="LINES", help='lines of the list: "3 7-9", or "all" that are open')
-    _add_reason(waive)
+    add_reason(waive, required=True)
     add_action(actions, "reconcile", "has everybody a sheet, or a reason to have none?", run_reconcile)
 
 
@@ -69,7 +68,7 @@ def add_action(
 def run_record(args: argparse.Namespace) -> int:
     """Record the state of copies."""
     chosen = parse_chosen(args.serials or ["all"])
-    reason = _reason(args.reason) if args.state is CopyState.CANCELLED else ""
+    reason = reason_of(args)
     with _ledger_to_change(args) as ledger:
         entry = ledger.find_run(args.name)
         moved = record_state(ledger, entry, chosen, args.state, reason)
@@ -85,7 +84,7 @@ def run_record(args: argparse.Namespace) -> int:
 
 def run_waive(args: argparse.Namespace) -> int:
     """Record that nobody needs some rows that a run left out."""
-    chosen, reason = parse_chosen(args.lines), _reason(args.reason)
+    chosen, reason = parse_chosen(args.lines), reason_of(args)
     with _ledger_to_change(args) as ledger:
         entry = ledger.find_run(args.name)
         lines = chosen or tuple(one.line for one in open_rows(ledger.store, entry))
@@ -180,18 +179,21 @@ def _open_rows_text(ledger: Ledger, entry: RunEntry) -> str:
     return f"still open: line {format_serials(one.line for one in rows)}" if rows else "none left open"
 
 
-def _add_reason(parser: argparse.ArgumentParser) -> None:
+def add_reason(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """Add `--reason`."""
     parser.add_argument(
         "--reason",
-        required=True,
+        required=required,
         metavar="TEXT",
         help="why; it stays in the history of the ledger, so write nothing of a patient in it",
     )
 
 
-def _reason(text: str) -> str:
-    """A reason in one line. Raises UsageError where it is empty or too long."""
-    reason = " ".join(text.split())
+def reason_of(args: argparse.Namespace) -> str:
+    """The reason in one line; empty where none was given. Raises UsageError where it is blank or too long."""
+    if args.reason is None:
+        return ""
+    reason = " ".join(args.reason.split())
     if not reason or len(reason) > _MOST_REASON:
         raise UsageError(
             f"a reason is one line of 1 to {_MOST_REASON} characters", 'For example --reason "discharged".'
