@@ -412,3 +412,33 @@ def test_options_come_back_from_the_ledger_as_they_were() -> None:
         allowed=frozenset({Objection.DRAFT, Objection.UNSAFE}),
     )
     assert options_from_json(options_to_json(options)) == options
+
+
+def mixed(count: int = 6) -> bytes:
+    """A list whose two destinations take A4 and Letter by turns."""
+    rows = (f"apixaban,{('a4', 'letter')[n % 2]},{('Ward 3', 'Counter')[n // 2 % 2]}\n" for n in range(count))
+    return ("drug,paper,destination\n" + "".join(rows)).encode()
+
+
+def test_the_plan_warns_of_a_print_file_that_mixes_papers(environment: BatchEnvironment) -> None:
+    environment.data = mixed()
+    warnings = [finding for finding in environment.plan().plan.findings if finding.code == "list-papers"]
+    assert [finding.line for finding in warnings] == [3, 5]
+    assert warnings[0].message == "the print file of Ward 3 mixes papers: a4, letter"
+    assert "--split-papers" in warnings[0].hint
+    for options in (RunOptions(split_papers=True), RunOptions(split=True)):
+        environment.options = options
+        assert not [finding for finding in environment.plan().plan.findings if finding.code == "list-papers"]
+
+
+def test_papers_are_split_into_a_file_each(environment: BatchEnvironment) -> None:
+    environment.data, environment.options = mixed(), RunOptions(split_papers=True)
+    made = environment.run()
+    endings = [part.name.removeprefix(made.run.name) for part in made.parts]
+    assert endings == ["-ward-3-a4.pdf", "-ward-3-letter.pdf", "-counter-a4.pdf", "-counter-letter.pdf"]
+    with environment.open_ledger() as ledger:
+        papers = {leaflet.number: leaflet.leaflet.edition.paper for leaflet in ledger.store.leaflets(made.run)}
+        parts = {part.number: part.name for part in made.parts}
+        assert all(parts[copy.part].endswith(f"-{papers[copy.leaflet]}.pdf") for copy in ledger.store.copies(made.run))
+    assert [(part.first, part.last) for part in made.parts] == [(1, 2), (3, 4), (5, 5), (6, 6)]
+    assert options_from_json(made.run.options).split_papers

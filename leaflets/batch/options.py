@@ -8,7 +8,7 @@ from leaflets.model.objection import Objection
 from leaflets.model.paper import Paper
 from leaflets.runlist.requests import RowDefaults
 
-FLAGS = ("banner", "split", "tagged", "duplex", "keep_going")
+FLAGS = ("banner", "split", "split_papers", "tagged", "duplex", "keep_going")
 """The options that are on or off."""
 
 NO_CODE = "no_label_code"
@@ -25,6 +25,7 @@ class RunOptions:
     sort: tuple[str, ...] = ()
     banner: bool = False
     split: bool = False
+    split_papers: bool = False
     tagged: bool = False
     duplex: bool = True
     keep_going: bool = False

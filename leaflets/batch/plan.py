@@ -1,5 +1,6 @@
 """A whole list, read and assessed before anything is made → every copy with its serial, or why it is refused."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -112,6 +113,7 @@ def plan(
         *label_findings,
         *_duplicates(requests),
         *_other_words(to_make),
+        *_mixed_papers(to_make, options),
         *earlier.findings(good, made),
     )
     left_out = (*_refused_rows(run_list, requests, rejected, earlier), *made)
@@ -252,8 +254,8 @@ def _numbered(
     numbers = {leaflet: number for number, leaflet in enumerate(leaflets, 1)}
     parts: list[PartEntry] = []
     copies: list[PlannedCopy] = []
-    groups = _groups(_sorted(requests, options.sort), MAX_TAGGED if options.tagged else 0)
-    names = part_names(name, [destination for destination, _ in groups], folder=options.split)
+    groups = _groups(_sorted(requests, options.sort), options)
+    names = part_names(name, _words_of_names(groups, options), folder=options.split)
     for part, ((destination, group), filename) in enumerate(zip(groups, names, strict=True), 1):
         first = len(copies) + 1
         for one in group:
@@ -279,19 +281,41 @@ def _sorted(requests: Sequence[CopyRequest], columns: Sequence[str]) -> Sequence
     return sorted(requests, key=key) if columns else requests
 
 
-def _groups(requests: Sequence[CopyRequest], most: int) -> list[tuple[str, list[CopyRequest]]]:
+def _groups(requests: Sequence[CopyRequest], options: RunOptions) -> list[tuple[str, list[CopyRequest]]]:
     """The copies of each print file, with its destination: a request for each copy, destinations as they first come.
 
-    No group is longer than `most`, if that is not 0.
+    With `--split-papers` a destination has a file for each of its papers. No file is too long for a tagged one.
     """
-    by_destination: dict[str, list[CopyRequest]] = {}
+    by_destination: dict[str, dict[str, list[CopyRequest]]] = {}
     for one in requests:
-        by_destination.setdefault(one.destination, []).extend([one] * one.copies)
+        paper = one.leaflet.edition.paper.value if options.split_papers else ""
+        by_destination.setdefault(one.destination, {}).setdefault(paper, []).extend([one] * one.copies)
+    most = MAX_TAGGED if options.tagged else sys.maxsize
     return [
-        (destination, copies[start : start + (most or len(copies))])
-        for destination, copies in by_destination.items()
-        for start in range(0, len(copies), most or len(copies))
+        (destination, copies[start : start + most])
+        for destination, by_paper in by_destination.items()
+        for copies in by_paper.values()
+        for start in range(0, len(copies), most)
     ]
+
+
+def _words_of_names(groups: Sequence[tuple[str, Sequence[CopyRequest]]], options: RunOptions) -> list[str]:
+    """What the name of each print file is made of: its destination, and its paper where there is a file for each."""
+    if not options.split_papers:
+        return [destination for destination, _ in groups]
+    return [f"{destination} {copies[0].leaflet.edition.paper}" for destination, copies in groups]
+
+
+def _mixed_papers(requests: Iterable[CopyRequest], options: RunOptions) -> Iterator[Finding]:
+    """A warning for each destination whose print file mixes papers, for which a printer stops or jams."""
+    papers: dict[str, dict[str, int]] = {}
+    for one in requests:
+        papers.setdefault(one.destination, {}).setdefault(str(one.leaflet.edition.paper), one.line)
+    for destination, lines in papers.items():
+        if len(lines) > 1 and not (options.split or options.split_papers):
+            message = f"the print file of {destination} mixes papers: {', '.join(sorted(lines))}"
+            hint = "--split-papers makes a file for each."
+            yield Finding(Severity.WARNING, "list-papers", message, hint, line=sorted(lines.values())[1])
 
 
 def leaflet_entry(number: int, assessment: Assessment, allowed: frozenset[Objection]) -> LeafletEntry:

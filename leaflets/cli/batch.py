@@ -73,6 +73,9 @@ def _add_print_file_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tagged", action="store_true", help="keep the print files accessible (larger, slower)")
     parser.add_argument("--split", action="store_true", help="one accessible file for each copy, in a folder")
+    parser.add_argument(
+        "--split-papers", action="store_true", help="a print file for each paper, where a destination has several"
+    )
     parser.add_argument("--simplex", action="store_true", help="print on one side: no blank backs")
 
 

@@ -112,6 +112,7 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
         sort=tuple(filter(None, args.sort.replace(" ", "").split(","))),
         banner=args.banner,
         split=args.split,
+        split_papers=args.split_papers,
         tagged=args.tagged,
         duplex=not args.simplex,
         keep_going=args.keep_going,
