@@ -122,6 +122,11 @@ class LedgerQueries:
         """The name of the run whose rejects file was the list, by the number of the run made from it."""
         return dict(self._db.query("SELECT number, rejects_of FROM run WHERE rejects_of <> ''"))
 
+    def state(self, run: RunEntry, serial: int) -> CopyState | None:
+        """The state of one copy; None where the run has no such serial."""
+        rows = self._db.query("SELECT state FROM copy WHERE run = ? AND serial = ?", run.number, serial)
+        return CopyState(rows[0][0]) if rows else None
+
     def state_counts(self, run: RunEntry) -> StateCounts:
         """How many copies of a run are in each state."""
         rows = self._db.query("SELECT state, count(*) FROM copy WHERE run = ? GROUP BY state", run.number)
