@@ -8,7 +8,7 @@ from typing import Any
 
 from leaflets.batch.environment import open_environment
 from leaflets.batch.reconcile import CheckedFile, FileState, check_files
-from leaflets.cli import report, run_output, runs_files, runs_history, runs_record
+from leaflets.cli import report, run_output, runs_files, runs_history, runs_record, runs_scan
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.errors import LedgerError, UsageError
@@ -31,6 +31,7 @@ examples:
   leaflet runs                                     all runs
   leaflet runs show last                           one run: its leaflets, files and serials
   leaflet runs confirm 261122-4f1c 1-120 125       these sheets were printed
+  leaflet runs scan 261122-4f1c                    these too, by the codes on their labels
   leaflet runs spoil 261122-4f1c 121-124           these were eaten by the printer
   leaflet runs unprinted 261122-4f1c 130           this one never reached paper
   leaflet runs cancel 261122-4f1c 7 --reason "discharged"
@@ -56,6 +57,7 @@ def add_parser(commands: Any, help_line: str) -> None:
     actions = parser.add_subparsers(title="what to do with a run", metavar="DEED", dest="action")
     runs_record.add_actions(actions)
     runs_record.add_action(actions, "show", "one run: its leaflets, files and serials", run_show)
+    runs_scan.add_actions(actions)
     runs_history.add_action(actions)
     runs_files.add_actions(actions)
 

@@ -69,7 +69,7 @@ def run_record(args: argparse.Namespace) -> int:
     """Record the state of copies."""
     chosen = parse_chosen(args.serials or ["all"])
     reason = reason_of(args)
-    with _ledger_to_change(args) as ledger:
+    with ledger_to_change(args) as ledger:
         entry = ledger.find_run(args.name)
         moved = record_state(ledger, entry, chosen, args.state, reason)
         if args.json:
@@ -85,7 +85,7 @@ def run_record(args: argparse.Namespace) -> int:
 def run_waive(args: argparse.Namespace) -> int:
     """Record that nobody needs some rows that a run left out."""
     chosen, reason = parse_chosen(args.lines), reason_of(args)
-    with _ledger_to_change(args) as ledger:
+    with ledger_to_change(args) as ledger:
         entry = ledger.find_run(args.name)
         lines = chosen or tuple(one.line for one in open_rows(ledger.store, entry))
         waived = ledger.store.waive(entry, lines, reason)
@@ -201,5 +201,6 @@ def reason_of(args: argparse.Namespace) -> str:
     return reason
 
 
-def _ledger_to_change(args: argparse.Namespace) -> Ledger:
+def ledger_to_change(args: argparse.Namespace) -> Ledger:
+    """The project's ledger, to record what a sub-command does. Raises UsageError where there is none."""
     return open_environment(load_project(Path.cwd())).existing_ledger(f"runs {args.action}")

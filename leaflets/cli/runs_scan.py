@@ -5,12 +5,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from leaflets.batch.scan import Scan, record_scan
-from leaflets.cli import report
+from leaflets.accounts.scan import Scan, record_scan
+from leaflets.batch.reconcile import reconcile
+from leaflets.cli import report, run_output
 from leaflets.cli.progress import emit
-from leaflets.cli.runs_record import add_action, open_ledger
+from leaflets.cli.runs_record import add_action, ledger_to_change
 from leaflets.errors import RunIncomplete
-from leaflets.ledger.account import reconcile
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import format_serials
@@ -26,17 +26,20 @@ def add_actions(actions: Any) -> None:
 
 def run_scan(args: argparse.Namespace) -> int:
     """Record scanned copies as printed, line by line. Raises RunIncomplete where a scan was refused."""
-    with open_ledger() as ledger:
+    with ledger_to_change(args) as ledger:
         entry = ledger.find_run(args.name)
         if sys.stdin.isatty():
             report.line(f"Scan the sheets of run {entry.name}; Ctrl-D ends.")
         refused = sum(bool(scan.refused) for scan in _scans(args, ledger, entry))
         open_serials = format_serials(reconcile(ledger.store, entry).open_serials)
         if args.json:
-            emit("scanned", run=entry.name, refused=refused, open_serials=open_serials, history=ledger.store.last_hash())
+            emit(
+                "scanned", run=entry.name, refused=refused, open_serials=open_serials, history=ledger.store.last_hash()
+            )
         else:
             still_open = f"open are serials {open_serials}" if open_serials else "no serial is open"
             report.line(f"Run {entry.name}: {still_open}", sys.stdout)
+            report.line(run_output.head_line(ledger.store), sys.stdout)
     if refused:
         raise RunIncomplete(
             f"{report.counted(refused, 'scan')} of run {entry.name} refused",
