@@ -1,6 +1,7 @@
 """The account of a run closes when everybody has a sheet, or somebody recorded why nobody needs it."""
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,10 +9,11 @@ import pytest
 
 from leaflets.batch.options import RunOptions
 from leaflets.batch.reconcile import Account, reconcile, record_state
-from leaflets.errors import Interrupted, UsageError
+from leaflets.errors import Interrupted, LedgerError, UsageError
 from leaflets.ledger.audit import verify
+from leaflets.ledger.ledger import begin_new_ledger, ledger_exists, open_ledger, open_ledger_to_read
 from leaflets.ledger.states import CopyState
-from tests.batch_doubles import TEXTS, BatchEnvironment, patients
+from tests.batch_doubles import TEXTS, BatchEnvironment, clock, patients
 
 ROW = "drug,patient_name,patient_ref,rx_number,destination\n"
 BAD_ROWS = "apixban,Quux,MRN-2,RX2,W\nnonesuch,Quux,MRN-3,RX3,W\n"
@@ -406,3 +408,58 @@ def test_a_run_that_was_begun_by_a_version_without_rows_is_resumed(
     name = environment.run().run.name
     assert run_names(environment) == [name]
     environment.reprint(name, (1,))
+
+
+# -------------------------------------------------------------------- a ledger that is lost
+
+LOSSES: dict[str, Callable[[Path], object]] = {
+    "deleted": lambda path: path.unlink(),
+    "cut to nothing": lambda path: path.write_bytes(b""),
+    "emptied": lambda path: _empty(path, ("run", "leaflet", "part", "copy", "event", "left_out")),
+    "emptied but for its history": lambda path: _empty(path, ("run", "copy")),
+    "emptied with all that it records of itself": lambda path: _empty(path, ("run", "copy", "event", "fact")),
+}
+
+
+def _empty(path: Path, tables: Iterable[str]) -> None:
+    sql = sqlite3.connect(path, isolation_level=None)
+    for (trigger,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        sql.execute(f"DROP TRIGGER {trigger}")
+    for table in tables:
+        sql.execute(f"DELETE FROM {table}")
+    sql.close()
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_ledger_that_is_lost_is_never_begun_anew_in_silence(environment: BatchEnvironment, loss: str) -> None:
+    name = environment.run().run.name
+    LOSSES[loss](environment.output / "ledger.db")
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="gone or was emptied"):
+            environment.run()
+        if "history" not in loss:
+            with pytest.raises(LedgerError, match="gone or was emptied"):
+                open_ledger_to_read(environment.output)
+    old_key = (environment.output / "ledger.key").read_bytes()
+    aside = begin_new_ledger(environment.output, clock)
+    assert {path.name.split("-before-")[0] for path in aside} >= {"ledger.key", "history.key"}
+    assert old_key in {path.read_bytes() for path in aside}
+    assert (environment.output / "ledger.key").read_bytes() != old_key
+    with open_ledger_to_read(environment.output) as ledger:
+        assert (ledger.store.runs(), verify(ledger.store)) == ((), ())
+    assert environment.run().run.name != name
+
+
+def test_a_sound_ledger_is_not_put_aside(environment: BatchEnvironment) -> None:
+    name = environment.run().run.name
+    with pytest.raises(UsageError, match="is sound and has 1 runs"):
+        begin_new_ledger(environment.output, clock)
+    assert run_names(environment) == [name]
+
+
+def test_a_key_alone_is_what_is_left_of_a_ledger(tmp_path: Path) -> None:
+    open_ledger(tmp_path, clock).store.close()
+    assert open_ledger(tmp_path, clock).store.runs() == ()  # no run was begun, so that nothing is lost
+    assert not ledger_exists(tmp_path / "elsewhere")
+    (tmp_path / "ledger.db").unlink()
+    assert ledger_exists(tmp_path)

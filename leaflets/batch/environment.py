@@ -10,7 +10,7 @@ from leaflets.batch.print_files import PdfPrintFiles, remove_abandoned
 from leaflets.errors import UsageError
 from leaflets.labels import LabelFonts
 from leaflets.ledger.history import Actor
-from leaflets.ledger.ledger import Ledger, ledger_exists, open_ledger, open_ledger_to_read
+from leaflets.ledger.ledger import Ledger, begin_new_ledger, ledger_exists, open_ledger, open_ledger_to_read
 from leaflets.project import ProjectFolder, packaged_folder, today
 from leaflets.project.clock import now_utc
 from leaflets.project.user import host_name, user_name
@@ -38,6 +38,11 @@ class BatchEnvironment:
         """The project's ledger, to be changed. Raises UsageError where there is none, as no run was ever made."""
         self._require_ledger()
         return self.open_ledger(command)
+
+    def begin_new_ledger(self, command: str) -> tuple[Path, ...]:
+        """Begins a new ledger in place of a lost one; returns what is left of that, under its new names."""
+        actor = Actor(user_name(), host_name(), command)
+        return begin_new_ledger(self.project.output, now_utc, actor, self.history_key)
 
     def ledger_to_read(self) -> Ledger:
         """The project's ledger, to be read, on read-only media too. Raises UsageError where there is none."""

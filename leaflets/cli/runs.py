@@ -8,7 +8,7 @@ from typing import Any
 
 from leaflets.batch.environment import open_environment
 from leaflets.batch.reconcile import CheckedFile, FileState, check_files
-from leaflets.cli import report, run_output, runs_files, runs_history, runs_record, runs_scan
+from leaflets.cli import report, run_output, runs_files, runs_history, runs_init, runs_record, runs_scan
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.errors import LedgerError, UsageError
@@ -56,6 +56,7 @@ def add_parser(commands: Any, help_line: str) -> None:
     parser.set_defaults(run=run)
     actions = parser.add_subparsers(title="what to do with a run", metavar="DEED", dest="action")
     runs_record.add_actions(actions)
+    runs_init.add_action(actions)
     runs_record.add_action(actions, "show", "one run: its leaflets, files and serials", run_show)
     runs_scan.add_actions(actions)
     runs_history.add_action(actions)

@@ -1,16 +1,16 @@
 """An open ledger: its tables, the key for its pseudonyms, and the lock that keeps a run to one process."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaflets.errors import LedgerError, UsageError
+from leaflets.errors import LedgerError, OutputError, UsageError
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.history import Actor
 from leaflets.ledger.keys import PseudonymKey, make_key, read_key
 from leaflets.ledger.lock import locked
 from leaflets.ledger.states import CopyState
-from leaflets.ledger.store import Clock, LedgerStore, open_store, open_store_to_read
+from leaflets.ledger.store import Clock, LedgerStore, lost, open_store, open_store_to_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def open_ledger(folder: Path, clock: Clock, actor: Actor | None = None, history_
 
     `history_key` is the file of the history's key, where that is to lie elsewhere.
     """
+    _refuse_lost(folder, history_key)
     ledger = Ledger(open_store(folder / "ledger.db", clock, actor, history_key), folder)
     try:
         if not ledger.store.key_id():
@@ -85,9 +86,47 @@ def open_ledger(folder: Path, clock: Clock, actor: Actor | None = None, history_
 
 def open_ledger_to_read(folder: Path, history_key: Path | None = None) -> Ledger:
     """The ledger in a folder, to be read alone; nothing is made, and read-only media do. Raises LedgerError."""
+    _refuse_lost(folder, history_key)
     return Ledger(open_store_to_read(folder / "ledger.db", history_key), folder)
 
 
 def ledger_exists(folder: Path) -> bool:
-    """Whether there is a ledger in a folder."""
-    return (folder / "ledger.db").exists()
+    """Whether there is a ledger in a folder, or was: a key is left of it."""
+    return any((folder / name).exists() for name in ("ledger.db", "ledger.key", "history.key"))
+
+
+def begin_new_ledger(
+    folder: Path, clock: Clock, actor: Actor | None = None, history_key: Path | None = None
+) -> tuple[Path, ...]:
+    """Puts what is left of a lost ledger, keys too, aside under dated names, which it returns, and makes a new one.
+
+    Raises UsageError where the ledger is sound and has runs, LedgerError or OutputError.
+    """
+    with suppress(LedgerError), open_ledger_to_read(folder, history_key) as ledger:
+        if runs := ledger.store.runs():
+            hint = "Go on with it; nobody needs a new one."
+            raise UsageError(f"{folder / 'ledger.db'}: the ledger is sound and has {len(runs)} runs", hint)
+    mark = "".join(letter for letter in clock() if letter.isalnum())
+    aside = []
+    try:
+        for path in _files(folder, history_key):
+            if path.exists():
+                aside.append(path.rename(path.with_name(f"{path.name}-before-{mark}")))
+    except OSError as error:
+        raise OutputError(f"{folder}: the old ledger cannot be put aside: {error.strerror}") from error
+    open_ledger(folder, clock, actor, history_key).store.close()
+    return tuple(aside)
+
+
+def _files(folder: Path, history_key: Path | None) -> tuple[Path, ...]:
+    """The files of a ledger, its keys last, so that a command that is killed between them is simply given again."""
+    tables = tuple(folder / f"ledger.db{suffix}" for suffix in ("-wal", "-shm", ""))
+    return (*tables, history_key or folder / "history.key", folder / "ledger.key")
+
+
+def _refuse_lost(folder: Path, history_key: Path | None) -> None:
+    """Raises LedgerError where keys are left of a ledger that is gone or cut to nothing."""
+    path = folder / "ledger.db"
+    keys = [key for key in (folder / "ledger.key", history_key or folder / "history.key") if key.exists()]
+    if keys and (not path.exists() or not path.stat().st_size):
+        raise lost(path)

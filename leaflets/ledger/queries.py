@@ -118,6 +118,10 @@ class LedgerQueries:
             )
         )
 
+    def has_begun(self) -> bool:
+        """Whether a run was ever begun, as a fact of its own says."""
+        return bool(self._db.query("SELECT 1 FROM fact WHERE name = 'begun'"))
+
     def rejects_of(self) -> dict[int, str]:
         """The name of the run whose rejects file was the list, by the number of the run made from it."""
         return dict(self._db.query("SELECT number, rejects_of FROM run WHERE rejects_of <> ''"))

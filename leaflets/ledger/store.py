@@ -272,6 +272,7 @@ def open_store(path: Path, clock: Clock, actor: Actor | None = None, history_key
     database = open_database(path)
     try:
         store = LedgerStore(database, Recorder(clock, history_key or path.with_name("history.key"), actor or Actor()))
+        _refuse_emptied(store, path, history_key or path.with_name("history.key"))
         store.begin_keyed_history()
     except BaseException:
         database.close()
@@ -282,11 +283,34 @@ def open_store(path: Path, clock: Clock, actor: Actor | None = None, history_key
 def open_store_to_read(path: Path, history_key: Path | None = None) -> LedgerStore:
     """The ledger in a file, to be read: nothing is made or changed, and read-only media do. Raises LedgerError."""
     database = open_database_to_read(path)
+    key_file = history_key or path.with_name("history.key")
     try:
-        return LedgerStore(database, Recorder(_no_clock, history_key or path.with_name("history.key")))
+        store = LedgerStore(database, Recorder(_no_clock, key_file))
+        _refuse_emptied(store, path, key_file, to_read=True)
+        return store
     except BaseException:
         database.close()
         raise
+
+
+def lost(path: Path) -> LedgerError:
+    """The error for a ledger of which something is left, but no run."""
+    return LedgerError(
+        f"{path}: the ledger is gone or was emptied, and what is left beside it says that there was one",
+        "Put it back from the backup, or begin a new one with `leaflet runs init --new-ledger`.",
+    )
+
+
+def _refuse_emptied(store: LedgerStore, path: Path, history_key: Path, *, to_read: bool = False) -> None:
+    """Raises LedgerError where a ledger has no run, but had one, as a fact says, or a key that follows an event.
+
+    What is left of its history may be read.
+    """
+    empty = store.last_hash() == history.INITIAL_HASH
+    if store.runs() or (to_read and not empty):
+        return
+    if store.has_begun() or (empty and history_key.exists()):
+        raise lost(path)
 
 
 def _no_clock() -> str:
