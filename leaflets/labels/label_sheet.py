@@ -1,6 +1,7 @@
 """The label sheet: the page at the end of a copy that has the whole label, where its space on page 1 is too small."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from leaflets.labels.findings import NEEDS_LABEL_SHEET, TOO_LONG, needs_label_sheet, no_directions, no_name
@@ -35,6 +36,7 @@ class PageSize(NamedTuple):
         return SMALL_MARGIN_PT if self.width_pt < _SMALL_PAGE_PT else MARGIN_PT
 
 
+@lru_cache
 def box_space(
     lang: str, *, large_print: bool, code: bool, width_pt: float = LABEL_WIDTH_PT, height_pt: float = LABEL_HEIGHT_PT
 ) -> LabelSpace:

@@ -110,7 +110,8 @@ class LabelSetter:
             return self._in(language).label(label, space, notes)
         items = [] if label is None else _items(cleaned(label), space)
         items += [_Item(clean(note), space.styles.note, "note", beside_code=True) for note in notes]
-        times = next((item for item in items if item.style is space.styles.times), None)
+        in_words = space.styles.times
+        times = next((item for item in items if item.style is in_words), None)
         if times and (grid := dose_grid(times.text, space.lang)):
             drawn = [_Item(grid, space.styles.grid, item.field) if item is times else item for item in items]
             done, findings = self._fitted(drawn, space)
@@ -248,6 +249,7 @@ class _Item(NamedTuple):
     beside_code: bool = False
 
 
+@lru_cache
 def _columns(space: LabelSpace) -> tuple[Column, Column]:
     """The column of a label's items, and the narrower one of those beside its code."""
     inner, rtl = space.width_pt - 2 * PADDING_PT, is_rtl_language(space.lang)
@@ -257,10 +259,14 @@ def _columns(space: LabelSpace) -> tuple[Column, Column]:
 
 def _fits(items: Sequence[_Item], blocks: Sequence[TextBlock], space: LabelSpace) -> bool:
     """Whether the blocks are no higher than the space, and those of full width end above the code."""
+    above = beside = 0.0
+    for item, block in zip(items, blocks, strict=True):
+        if item.beside_code:
+            beside += block.height_pt
+        else:
+            above += block.height_pt
     room = space.height_pt - 2 * PADDING_PT
-    heights = [block.height_pt for block in blocks]
-    above = [height for item, height in zip(items, heights, strict=True) if not item.beside_code]
-    return sum(heights) <= room - CONTROL_HEIGHT_PT and (not space.code or sum(above) <= room - CODE_HEIGHT_PT)
+    return above + beside <= room - CONTROL_HEIGHT_PT and (not space.code or above <= room - CODE_HEIGHT_PT)
 
 
 # One setter for each set of fonts, for as long as the fonts are in use.
