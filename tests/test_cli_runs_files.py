@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from leaflets.cli import runs_files
+from leaflets.errors import OutputError
 from leaflets.ledger.history import event_actor
 from leaflets.ledger.ledger import open_ledger_to_read
 from tests.batch_doubles import BatchEnvironment, patients
@@ -58,6 +59,18 @@ def test_the_history_says_who_changed_what_and_why(leaflet: Leaflet) -> None:
     )
     assert leaflet("runs", "--verify", "--head", last["hash"]).code == 0
     assert leaflet("runs", "spoil", "last", "1", "--reason", " ").code == 2
+
+
+def test_a_list_is_planned_on_read_only_media(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    leaflet.write("tonight.csv", "drug,patient_name\nbaricitinib,Zebedee Quux\n")
+
+    def read_only(*_: object) -> None:
+        raise OutputError("the ledger is read-only")
+
+    monkeypatch.setattr("leaflets.batch.environment.open_ledger", read_only)
+    planned = leaflet("batch", "tonight.csv", "--dry-run", "--allow-draft", "--allow-unsafe")
+    assert planned.code == 0
+    assert "1 of 1 distinct leaflets" in planned.out
 
 
 def test_a_purge_lists_and_asks_before_it_deletes(leaflet: Leaflet) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from leaflets import __version__
 from leaflets.batch.monographs import ProjectMonographs
 from leaflets.batch.print_files import PdfPrintFiles, remove_abandoned
-from leaflets.errors import UsageError
+from leaflets.errors import OutputError, UsageError
 from leaflets.labels import LabelFonts
 from leaflets.ledger.history import Actor
 from leaflets.ledger.ledger import Ledger, begin_new_ledger, ledger_exists, open_ledger, open_ledger_to_read
@@ -43,6 +43,13 @@ class BatchEnvironment:
         """Begins a new ledger in place of a lost one; returns what is left of that, under its new names."""
         actor = Actor(user_name(), host_name(), command)
         return begin_new_ledger(self.project.output, now_utc, actor, self.history_key)
+
+    def ledger_to_plan(self, command: str) -> Ledger:
+        """The project's ledger for a plan, which may cancel a run it replaces; on read-only media only to be read."""
+        try:
+            return self.open_ledger(command)
+        except OutputError:
+            return self.ledger_to_read()
 
     def ledger_to_read(self) -> Ledger:
         """The project's ledger, to be read, on read-only media too. Raises UsageError where there is none."""

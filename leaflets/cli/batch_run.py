@@ -46,7 +46,7 @@ def dry_run(args: argparse.Namespace, data: bytes, project: ProjectFolder) -> in
     environment = open_environment(project)
     request = _request(args, data, environment)
     if ledger_exists(project.output):
-        with environment.open_ledger("batch") as ledger:
+        with environment.ledger_to_plan("batch") as ledger:
             planned = plan_run(request, environment.monographs, environment.print_files, ledger)
     else:
         planned = plan_run(request, environment.monographs, environment.print_files, None)

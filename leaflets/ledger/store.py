@@ -38,6 +38,7 @@ from leaflets.ledger.rows import (
     run_digest,
 )
 from leaflets.ledger.states import TRANSITIONS, CopyState
+from leaflets.project.clock import now_utc
 
 Clock = Callable[[], str]
 """Gives the time as ISO 8601 in UTC."""
@@ -285,7 +286,7 @@ def open_store_to_read(path: Path, history_key: Path | None = None) -> LedgerSto
     database = open_database_to_read(path)
     key_file = history_key or path.with_name("history.key")
     try:
-        store = LedgerStore(database, Recorder(_no_clock, key_file))
+        store = LedgerStore(database, Recorder(now_utc, key_file))
         _refuse_emptied(store, path, key_file, to_read=True)
         return store
     except BaseException:
@@ -311,10 +312,6 @@ def _refuse_emptied(store: LedgerStore, path: Path, history_key: Path, *, to_rea
         return
     if store.has_begun() or (empty and history_key.exists()):
         raise lost(path)
-
-
-def _no_clock() -> str:
-    raise LedgerError("the ledger is open to be read only")
 
 
 def _refuse_unknown(run: RunEntry, unknown: Sequence[int]) -> None:
