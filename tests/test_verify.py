@@ -282,6 +282,9 @@ def test_a_print_file_is_known_by_its_run(sheet: Leaflet) -> None:
     assert "a: the monograph is withdrawn: recalled" in later.out
     assert "Quux" not in later.out
     (sheet.folder / "output/ledger.db").unlink()
+    assert sheet("verify", printed).code == 9  # there was a ledger
+    for key in ("ledger.key", "history.key"):
+        (sheet.folder / "output" / key).unlink()
     assert sheet("verify", printed).code == 3
 
 
