@@ -33,6 +33,10 @@ symbol; no word has the two side by side. Where the symbol is a space (“à”)
 """
 
 
+PERSONAL_COLUMNS = frozenset({"patient_name", "patient_ref", "dob", "rx_number"})
+"""Columns whose cells seldom repeat from row to row."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListRow:
     """One row: the line it begins on, its cells by column, its text in the list, and why it cannot be read, if so.

@@ -7,6 +7,7 @@ from itertools import islice
 
 from leaflets.errors import UsageError
 from leaflets.runlist.columns import (
+    PERSONAL_COLUMNS,
     ListRow,
     ParsedList,
     cell_fault,
@@ -39,7 +40,8 @@ def read_delimited(text: str, columns: Mapping[str, str]) -> ParsedList:
     if not has_drug_column(names):
         raise missing_drug_column(header.line)
     prefix = "".join(lines[: header.line - 1]) + header.raw
-    rows = tuple(_row(record, names) for record in records if any(record.fields) or record.fault)
+    shared: dict[str, str] = {}
+    rows = tuple(_row(record, names, shared) for record in records if any(record.fields) or record.fault)
     return ParsedList(rows, unused_columns(header.fields, names, header.line), prefix)
 
 
@@ -79,11 +81,13 @@ def _records(lines: list[str], skipped: int, delimiter: str) -> Iterator[Delimit
         yield DelimitedRecord(start + 1, fields, "".join(lines[start : skipped + reader.line_num]))
 
 
-def _row(record: DelimitedRecord, names: tuple[str, ...]) -> ListRow:
+def _row(record: DelimitedRecord, names: tuple[str, ...], shared: dict[str, str]) -> ListRow:
+    """The row of a record. Cells that may repeat are kept once for all rows, in `shared`."""
     if record.fault:
         return unreadable_row(record.line, record.raw, record.fault)
     fields = record.fields
     if len(fields) < len(names) or any(fields[len(names) :]):
         return unreadable_row(record.line, record.raw, f"it has {len(fields)} fields where the header has {len(names)}")
     cells = {name: clean_cell(field) for name, field in zip(names, fields, strict=False) if name}
+    cells |= {name: shared.setdefault(cells[name], cells[name]) for name in cells.keys() - PERSONAL_COLUMNS}
     return ListRow(record.line, cells, record.raw, cell_fault(cells))

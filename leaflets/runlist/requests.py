@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from leaflets.labels import LABEL_FIELDS, Label
@@ -16,6 +17,7 @@ from leaflets.runlist.drug_names import DrugMatch, DrugNames
 MAX_COPIES = 500
 """Copies one row may ask for; more is a slipped column."""
 
+_Shared = TypeVar("_Shared", Leaflet, str)
 _Choice = TypeVar("_Choice", Audience, TypeSize, Paper)
 
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(\+[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?")
@@ -78,7 +80,14 @@ def copy_request(row: ListRow, names: DrugNames, defaults: RowDefaults) -> CopyR
     except ValueError as error:
         return RowFault(row.line, "list-cell", str(error))
     label = None if edition.audience is Audience.CLINICIAN else _label(cells)
-    return CopyRequest(row.line, Leaflet(drug, edition), copies, destination, label, cells, row.directions_lang)
+    leaflet = _shared(Leaflet(drug, edition))
+    return CopyRequest(row.line, leaflet, copies, _shared(destination), label, cells, row.directions_lang)
+
+
+@lru_cache(maxsize=10_000)
+def _shared(value: _Shared) -> _Shared:
+    """The first value that was equal to this one, so that a list of many rows keeps each of them once."""
+    return value
 
 
 def request_of_copy(row: ListRow, leaflet: Leaflet, destination: str) -> CopyRequest:
