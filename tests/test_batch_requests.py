@@ -115,3 +115,14 @@ def test_a_leaflet_expires_in_runs_on_the_day_after_its_review_date(tmp_path: Pa
     leaflet = Leaflet("examplol", Edition(Audience.PATIENT))
     assessment = ProjectMonographs(load_project(tmp_path), dt.date.fromisoformat(today)).assess([leaflet])[leaflet]
     assert (Objection.EXPIRED in dict(assessment.objections)) is expired
+
+
+def test_rows_keep_what_repeats_once() -> None:
+    """A list of 300,000 rows would need hundreds of MiB more."""
+    run_list = read_list(b"drug,destination,directions\n" + b"apixaban,Ward 3,One a day with food\n" * 2)
+    one, other = (copy_request(row, NAMES, RowDefaults()) for row in run_list.parsed.rows)
+    assert isinstance(one, CopyRequest)
+    assert isinstance(other, CopyRequest)
+    assert one.cells["directions"] is other.cells["directions"]
+    assert one.leaflet is other.leaflet
+    assert one.destination is other.destination
