@@ -415,6 +415,7 @@ def test_a_run_that_was_begun_by_a_version_without_rows_is_resumed(
 LOSSES: dict[str, Callable[[Path], object]] = {
     "deleted": lambda path: path.unlink(),
     "cut to nothing": lambda path: path.write_bytes(b""),
+    "overwritten": lambda path: path.write_bytes(b"no ledger" * 1000),
     "emptied": lambda path: _empty(path, ("run", "leaflet", "part", "copy", "event", "left_out")),
     "emptied but for its history": lambda path: _empty(path, ("run", "copy")),
     "emptied with all that it records of itself": lambda path: _empty(path, ("run", "copy", "event", "fact")),
@@ -435,10 +436,10 @@ def test_a_ledger_that_is_lost_is_never_begun_anew_in_silence(environment: Batch
     name = environment.run().run.name
     LOSSES[loss](environment.output / "ledger.db")
     for _ in range(2):
-        with pytest.raises(LedgerError, match="gone or was emptied"):
+        with pytest.raises(LedgerError, match=r"gone or was emptied|damaged"):
             environment.run()
         if "history" not in loss:
-            with pytest.raises(LedgerError, match="gone or was emptied"):
+            with pytest.raises(LedgerError, match=r"gone or was emptied|damaged"):
                 open_ledger_to_read(environment.output)
     old_key = (environment.output / "ledger.key").read_bytes()
     aside = begin_new_ledger(environment.output, clock)
@@ -454,11 +455,18 @@ def test_a_sound_ledger_is_not_put_aside(environment: BatchEnvironment) -> None:
     name = environment.run().run.name
     with pytest.raises(UsageError, match="is sound and has 1 runs"):
         begin_new_ledger(environment.output, clock)
+    sql = sqlite3.connect(environment.output / "ledger.db")
+    version = sql.execute("PRAGMA user_version").fetchone()[0]
+    sql.execute("PRAGMA user_version = 99")
+    with pytest.raises(LedgerError, match="version 99"):
+        begin_new_ledger(environment.output, clock)
+    sql.execute(f"PRAGMA user_version = {version}")
+    sql.close()
     assert run_names(environment) == [name]
 
 
 def test_a_key_alone_is_what_is_left_of_a_ledger(tmp_path: Path) -> None:
-    open_ledger(tmp_path, clock).store.close()
+    assert begin_new_ledger(tmp_path, clock) == ()
     assert open_ledger(tmp_path, clock).store.runs() == ()  # no run was begun, so that nothing is lost
     assert not ledger_exists(tmp_path / "elsewhere")
     (tmp_path / "ledger.db").unlink()

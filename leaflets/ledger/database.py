@@ -146,10 +146,14 @@ def _file_times(path: Path) -> dict[Path, int]:
     return {file: file.stat().st_mtime_ns for file in files if file == path or file.exists()}
 
 
+class UnusableLedger(LedgerError):
+    """The ledger is damaged, emptied or gone, so that another must take its place."""
+
+
 def damaged(path: Path, what: str) -> LedgerError:
     """The error for a file that is damaged or no ledger."""
     hint = "Put a sound copy back; print files already written are not touched."
-    return LedgerError(f"{path}: the ledger is damaged or no ledger: {what}", hint)
+    return UnusableLedger(f"{path}: the ledger is damaged or no ledger: {what}", hint)
 
 
 def _make_private(path: Path) -> None:

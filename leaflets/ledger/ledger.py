@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaflets.errors import LedgerError, OutputError, UsageError
+from leaflets.ledger.database import UnusableLedger
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.history import Actor
 from leaflets.ledger.keys import PseudonymKey, make_key, read_key
@@ -100,12 +101,10 @@ def begin_new_ledger(
 ) -> tuple[Path, ...]:
     """Puts what is left of a lost ledger, keys too, aside under dated names, which it returns, and makes a new one.
 
-    Raises UsageError where the ledger is sound and has runs, LedgerError or OutputError.
+    Raises UsageError where the ledger is sound and has runs, LedgerError (locked, of a later version) or OutputError.
     """
-    with suppress(LedgerError), open_ledger_to_read(folder, history_key) as ledger:
-        if runs := ledger.store.runs():
-            hint = "Go on with it; nobody needs a new one."
-            raise UsageError(f"{folder / 'ledger.db'}: the ledger is sound and has {len(runs)} runs", hint)
+    if ledger_exists(folder):
+        _refuse_sound(folder, history_key)
     mark = "".join(letter for letter in clock() if letter.isalnum())
     aside = []
     try:
@@ -116,6 +115,13 @@ def begin_new_ledger(
         raise OutputError(f"{folder}: the old ledger cannot be put aside: {error.strerror}") from error
     open_ledger(folder, clock, actor, history_key).store.close()
     return tuple(aside)
+
+
+def _refuse_sound(folder: Path, history_key: Path | None) -> None:
+    with suppress(UnusableLedger), open_ledger_to_read(folder, history_key) as ledger:
+        if runs := ledger.store.runs():
+            hint = "Go on with it; nobody needs a new one."
+            raise UsageError(f"{folder / 'ledger.db'}: the ledger is sound and has {len(runs)} runs", hint)
 
 
 def _files(folder: Path, history_key: Path | None) -> tuple[Path, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from leaflets.errors import LedgerError, UsageError
 from leaflets.ledger import history, serials
-from leaflets.ledger.database import Database, open_database, open_database_to_read
+from leaflets.ledger.database import Database, UnusableLedger, open_database, open_database_to_read
 from leaflets.ledger.entries import (
     CopyEntry,
     LeafletEntry,
@@ -296,7 +296,7 @@ def open_store_to_read(path: Path, history_key: Path | None = None) -> LedgerSto
 
 def lost(path: Path) -> LedgerError:
     """The error for a ledger of which something is left, but no run."""
-    return LedgerError(
+    return UnusableLedger(
         f"{path}: the ledger is gone or was emptied, and what is left beside it says that there was one",
         "Put it back from the backup, or begin a new one with `leaflet runs init --new-ledger`.",
     )
