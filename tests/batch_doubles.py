@@ -12,7 +12,7 @@ from leaflets.batch.assessment import Assessment, Monographs
 from leaflets.batch.execute import FileWritten, LeafletFailed, Progress, RunContext, RunResult
 from leaflets.batch.options import RunOptions
 from leaflets.batch.print_files import PrintFiles
-from leaflets.batch.reprint import Reprint, reprint
+from leaflets.batch.reprint import Reprint, ReprintRequest, reprint
 from leaflets.batch.run import PlannedRun, RunRequest, execute_run, plan_run
 from leaflets.errors import OutputError
 from leaflets.ledger.ledger import Ledger, open_ledger
@@ -194,7 +194,8 @@ class BatchEnvironment:
 
     def reprint(self, name: str, serials: Sequence[int]) -> Reprint:
         with self.open_ledger() as ledger:
-            return reprint(self.data, ledger.find_run(name), serials, ledger, self.context(ledger), "run again")
+            request = ReprintRequest(self.data, tuple(serials), self.again)
+            return reprint(request, ledger.find_run(name), ledger, self.context(ledger), "run again")
 
     def files(self) -> dict[str, bytes]:
         """Every print file under its final name, and everything else that is no ledger."""

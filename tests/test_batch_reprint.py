@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leaflets.batch.reconcile import record_state
-from leaflets.errors import OutputError, RenderError, RunIncomplete
+from leaflets.errors import OutputError, RenderError, RunIncomplete, UsageError
 from leaflets.ledger.audit import verify
 from leaflets.ledger.entries import CopyEntry, LeafletEntry
 from leaflets.ledger.states import CopyState
@@ -160,6 +160,59 @@ def test_a_reprint_goes_on_after_a_full_disk_under_the_same_serials(environment:
     assert environment.reprint(name, (1, 4)).replaced == {1: last + 1, 4: last + 2}
     assert {copies(environment)[last + n].state for n in (1, 2)} == {CopyState.WRITTEN}
     assert verify_is_clean(environment)
+
+
+def test_a_print_file_of_an_interrupted_reprint_is_written_whole(environment: BatchEnvironment) -> None:
+    """Serials of two reprints, one of them interrupted, are asked for again: the file has all of its copies."""
+    name = environment.run().run.name
+    in_one_file = [copy.serial for copy in copies(environment).values() if copy.part == copies(environment)[1].part]
+    first, second, third = in_one_file[:3]
+    done = environment.reprint(name, (first,)).replaced
+    environment.print_files = TextPrintFiles(free_bytes=10)
+    with pytest.raises(OutputError):
+        environment.reprint(name, (second, third))
+    environment.print_files = TextPrintFiles()
+    replaced = environment.reprint(name, (first, second)).replaced
+    assert replaced[first] == done[first]
+    by_old = {copy.replaces: copy for copy in copies(environment).values()}
+    file = next(data for file, data in environment.files().items() if f"reprint-{replaced[second]}" in file)
+    printed = [line.split(" | ")[1] for line in file.decode().splitlines()]
+    assert printed == [f"{by_old[old].serial} in place of {old}" for old in (second, third)]
+    assert {by_old[old].state for old in (second, third)} == {CopyState.WRITTEN}
+
+
+def test_a_sheet_that_a_later_run_has_made_since_is_not_reprinted_unasked(environment: BatchEnvironment) -> None:
+    """The list grew after a sheet was spoiled: the new run made it, so its patient needs no other."""
+    name, data = environment.run().run.name, environment.data
+    with environment.open_ledger() as ledger:
+        record_state(ledger, ledger.find_run(name), (1, 2, 4), CopyState.SPOILED)
+    environment.data = data + b"cetirizine,Zebedee Quux 9,MRN-9,RX9,Counter,1\n"
+    later = environment.run().run.name
+    environment.data = data
+    before = ledger_state(environment)
+    with pytest.raises(UsageError, match=f"serials 1-2 were made since, by run {later}"):
+        environment.reprint(name, (1, 2))
+    assert ledger_state(environment) == before
+    assert environment.reprint(name, (3,)).replaced
+    environment.again = True
+    assert environment.reprint(name, (1, 2)).replaced
+
+
+def test_a_sheet_is_reprinted_where_a_later_run_made_only_what_the_list_asked_for_more(
+    environment: BatchEnvironment,
+) -> None:
+    name, data = environment.run().run.name, environment.data
+    environment.data = data.replace(b"MRN-1,RX1,Counter,1", b"MRN-1,RX1,Counter,2")
+    assert environment.data != data
+    environment.run()
+    environment.data = data
+    (serial,) = [copy.serial for copy in of_line(environment, name, 3)]
+    assert environment.reprint(name, (serial,)).replaced
+
+
+def of_line(environment: BatchEnvironment, name: str, line: int) -> list[CopyEntry]:
+    with environment.open_ledger() as ledger:
+        return [copy for copy in ledger.store.copies(ledger.find_run(name)) if copy.line == line]
 
 
 def test_an_interrupted_reprint_never_goes_on_with_another_page(environment: BatchEnvironment) -> None:

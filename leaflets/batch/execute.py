@@ -236,7 +236,7 @@ def write_print_files(context: RunContext, unfinished: UnfinishedRun) -> None:
     copies = context.store.copies(run)
     leaflets = {entry.number: entry for entry in context.store.leaflets(run)}
     requests = _requests(unfinished.plan, copies)
-    ready = [copy for copy in copies if copy.state is CopyState.RENDERED and copy.serial in requests]
+    ready = [copy for copy in copies if copy.state is CopyState.RENDERED]
     done = 0
 
     def printed(in_part: Sequence[CopyEntry], before: int) -> Iterator[Copy]:
@@ -245,8 +245,8 @@ def write_print_files(context: RunContext, unfinished: UnfinishedRun) -> None:
 
     for part in context.store.parts(run):
         in_part = [copy for copy in ready if copy.part == part.number]
-        if part.written or not in_part:
-            continue
+        if part.written or not in_part or not all(copy.serial in requests for copy in in_part):
+            continue  # a file is written whole: one with copies that are not in the plan is left to their own command
         context.stop.raise_if_requested(unfinished.resume_hint)
         try:
             written = _save(context, unfinished, part, in_part, printed(in_part, done))

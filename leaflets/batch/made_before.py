@@ -4,10 +4,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
-from leaflets.ledger.entries import LeftOutRow, WhyLeftOut
+from leaflets.ledger.entries import CopyEntry, LeftOutRow, RunEntry, WhyLeftOut
 from leaflets.ledger.keys import PseudonymKey
+from leaflets.ledger.queries import LedgerQueries
 from leaflets.ledger.serials import format_serials
+from leaflets.ledger.states import MADE
 from leaflets.ledger.store import LedgerStore
 from leaflets.model.copy import Leaflet
 from leaflets.model.finding import Finding, Severity
@@ -87,6 +90,27 @@ class EarlierRuns:
         return made
 
 
+def made_since(store: LedgerQueries, run: RunEntry, copies: Sequence[CopyEntry]) -> Mapping[int, str]:
+    """The later run that made a sheet in place of each of some copies, by serial; none of those needs a reprint.
+
+    A later run makes the copies of a row that are missing when it is planned. So where as many are live as the last of
+    them was asked for, one more would be one too many.
+    """
+    sheets = {copy.serial: _sheet_of(store, run, copy.row, copy.leaflet) for copy in copies if copy.row is not None}
+    asked = _last_asked(store, run, {copy.row for copy in copies if copy.row is not None})
+    live = Counter(sheet for other in store.runs() for sheet in _live_sheets(store, other)) if asked else Counter()
+    for copy in copies:
+        if copy.state in MADE and copy.serial in sheets:
+            live[sheets[copy.serial]] -= 1
+    instead: dict[int, str] = {}
+    for serial, sheet in sheets.items():
+        name, count = asked.get(sheet, ("", 0))
+        if name and live[sheet] >= count:
+            instead[serial] = name
+        live[sheet] += 1
+    return instead
+
+
 def remaining(requests: Iterable[NumberedRequest], made: Iterable[LeftOutRow]) -> list[CopyRequest]:
     """The requests without the copies that were made before."""
     copies = {one.number: one.copies for one in made}
@@ -101,6 +125,30 @@ def _sheet(row: bytes | None, leaflet: Leaflet, version: str) -> _Sheet:
     """What must be equal for two copies to be the same sheet for the same patient; the paper may be another."""
     edition = leaflet.edition
     return (row, leaflet.drug, edition.audience, edition.lang, edition.type_size, version)
+
+
+def _sheet_of(store: LedgerQueries, run: RunEntry, row: bytes | None, number: int) -> _Sheet:
+    entry = next(one for one in store.leaflets(run) if one.number == number)
+    return _sheet(row, entry.leaflet, entry.version)
+
+
+def _live_sheets(store: LedgerQueries, run: RunEntry) -> Iterator[_Sheet]:
+    """The sheet of each live copy of a run whose row can be recognised."""
+    leaflets = {one.number: one for one in store.leaflets(run)}
+    for row, number, copies in store.live_rows(run):
+        yield from [_sheet(row, leaflets[number].leaflet, leaflets[number].version)] * copies
+
+
+def _last_asked(store: LedgerQueries, run: RunEntry, rows: set[bytes]) -> Mapping[_Sheet, tuple[str, int]]:
+    """The last run after this one that made each sheet of some rows, and for how many copies it was asked."""
+    runs = {one.number: one for one in store.runs()}
+    asked: dict[_Sheet, tuple[str, int]] = {}
+    for one in sorted(store.copies_of_rows(run, tuple(rows)), key=attrgetter("run")):
+        if one.run > run.number:
+            left_out = store.left_out(runs[one.run])
+            before = sum(some.copies for some in left_out if some.line == one.line and some.why is WhyLeftOut.MADE)
+            asked[_sheet(one.row, one.leaflet, one.version)] = (runs[one.run].name, one.copies + before)
+    return asked
 
 
 def _take(left: Counter[str] | None, most: int) -> dict[str, int]:

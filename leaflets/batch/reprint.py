@@ -7,9 +7,10 @@ recorded before all sheets are there and all labels fit.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, render_all, write_print_files
+from leaflets.batch.made_before import made_since
 from leaflets.batch.options import RunOptions, options_from_json
 from leaflets.batch.plan import Plan, PlannedCopy, check_labels, leaflet_entry, refused_lines
 from leaflets.errors import LedgerError, RunIncomplete, UsageError
@@ -53,23 +54,32 @@ class Reprint:
     made_anew: tuple[MadeAnew, ...] = ()
 
 
-def reprint(
-    data: bytes, run: RunEntry, chosen: Sequence[int], ledger: Ledger, context: RunContext, resume_hint: str
-) -> Reprint:
+@dataclass(frozen=True, slots=True)
+class ReprintRequest:
+    """The serials to print again and the list of their run; `again`: also sheets that a later run has made since."""
+
+    data: bytes = field(repr=False)
+    serials: tuple[int, ...]
+    again: bool = False
+
+
+def reprint(request: ReprintRequest, run: RunEntry, ledger: Ledger, context: RunContext, resume_hint: str) -> Reprint:
     """Makes new copies in place of some serials of a run, from the same list; resumes a reprint that was interrupted.
 
-    Raises UsageError where the list is another, or a serial cannot be reprinted; RunIncomplete where the text of a
-    leaflet changed, one may not be handed out today, or a label does not fit; the leaflet's own error where it cannot
-    be rendered.
+    Raises UsageError where the list is another, or a serial cannot be reprinted or was made since; RunIncomplete where
+    the text of a leaflet changed, one may not be handed out today, or a label does not fit; the leaflet's own error
+    where it cannot be rendered.
     """
-    options = options_from_json(run.options)
-    rows = _rows(data, run, options)
+    options, chosen = options_from_json(run.options), request.serials
+    rows = _rows(request.data, run, options)
     with ledger.lock_run(run):
         copies = ledger.store.copies(run)
         old = [copy for copy in copies if copy.serial in set(chosen)]
         begun = [copy for copy in copies if copy.replaces in set(chosen)]
         _refuse_unfit(run, old, begun, chosen)
-        waiting = [copy for copy in begun if copy.state in UNWRITTEN] if begun else old
+        if not begun and not request.again:
+            _refuse_made_since(run, old, ledger)
+        waiting = _unwritten(copies, begun) if begun else old
         recorded = {entry.number: entry for entry in ledger.store.leaflets(run)}
         requests = _requests(waiting, run, rows, ledger)
         today = _judged(run, _leaflets_of(waiting, recorded), [*requests.values()], options, context)
@@ -86,6 +96,12 @@ def reprint(
     replaced = {copy.replaces or 0: copy.serial for copy in begun}
     on_paper = tuple(copy.serial for copy in old if copy.state is not CopyState.UNPRINTED)
     return Reprint(replaced, on_paper, made, tuple(_made_anew(sheets, recorded)))
+
+
+def _unwritten(copies: Iterable[CopyEntry], begun: Iterable[CopyEntry]) -> list[CopyEntry]:
+    """All copies of the print files that an interrupted reprint has not written: a file is written whole."""
+    parts = {copy.part for copy in begun if copy.state in UNWRITTEN}
+    return [copy for copy in copies if copy.part in parts and copy.state in UNWRITTEN]
 
 
 def _leaflets_of(copies: Iterable[CopyEntry], recorded: Mapping[int, LeafletEntry]) -> list[LeafletEntry]:
@@ -135,6 +151,17 @@ def _refuse_unfit(run: RunEntry, old: Sequence[CopyEntry], begun: Sequence[CopyE
     if unfit and not begun:
         hint = "Finish the run first: give the command that began it once more."
         raise UsageError(f"run {run.name}: serials {unfit} were never written", hint)
+
+
+def _refuse_made_since(run: RunEntry, old: Sequence[CopyEntry], ledger: Ledger) -> None:
+    """Raises UsageError where a later run has made the sheet of one of the copies since."""
+    instead = made_since(ledger.store, run, old)
+    if instead:
+        serials, runs = format_serials(instead), ", ".join(dict.fromkeys(instead.values()))
+        raise UsageError(
+            f"run {run.name}: the sheets of serials {serials} were made since, by run {runs}",
+            f"`leaflet runs cancel {run.name} {serials} --reason …` closes their account; --again prints them.",
+        )
 
 
 def _requests(

@@ -8,7 +8,7 @@ from typing import Any
 
 from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.execute import RunContext
-from leaflets.batch.reprint import Reprint, reprint
+from leaflets.batch.reprint import Reprint, ReprintRequest, reprint
 from leaflets.cli import report, run_output
 from leaflets.cli.batch import WORKER_PRELOAD
 from leaflets.cli.details import cache_details
@@ -46,6 +46,7 @@ def add_parser(commands: Any, help_line: str) -> None:
         metavar="LIST",
         help="the very list the run was made from (default: looked for in this folder)",
     )
+    parser.add_argument("--again", action="store_true", help="also sheets that a later run has made since")
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
     parser.add_argument(
@@ -86,7 +87,8 @@ def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Le
             listener,
             stop,
         )
-        return reprint(data, entry, _chosen(args.serials), ledger, context, run_output.resume_hint())
+        request = ReprintRequest(data, _chosen(args.serials), args.again)
+        return reprint(request, entry, ledger, context, run_output.resume_hint())
 
 
 def _made_anew_facts(done: Reprint) -> list[dict[str, str]]:
