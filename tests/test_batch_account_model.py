@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leaflets.batch.reconcile import reconcile
+from leaflets.accounts.account import reconcile
 from leaflets.batch.reprint import REPRINTABLE
 from leaflets.errors import UsageError
 from leaflets.ledger.audit import verify

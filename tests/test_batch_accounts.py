@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from leaflets.accounts.account import Account, reconcile
+from leaflets.accounts.record import record_state
 from leaflets.batch.options import RunOptions
-from leaflets.batch.reconcile import Account, reconcile, record_state
 from leaflets.errors import Interrupted, LedgerError, UsageError
 from leaflets.ledger.audit import verify
 from leaflets.ledger.ledger import begin_new_ledger, ledger_exists, open_ledger, open_ledger_to_read

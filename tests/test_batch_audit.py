@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.batch.reconcile import record_state
+from leaflets.accounts.record import record_state
 from leaflets.errors import LedgerError, OutputError
 from leaflets.ledger import history, keys
 from leaflets.ledger.audit import verify

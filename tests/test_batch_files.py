@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from leaflets.accounts.files import FileState, check_files, files_before, purge
+from leaflets.accounts.record import record_state
 from leaflets.batch.execute import FileWritten
 from leaflets.batch.options import RunOptions
-from leaflets.batch.reconcile import FileState, check_files, files_before, purge, record_state
 from leaflets.errors import Interrupted, LedgerError, UsageError
 from leaflets.ledger.audit import verify
 from leaflets.ledger.backup import back_up, read_backup, restore

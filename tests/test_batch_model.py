@@ -17,9 +17,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from leaflets.accounts.account import reconcile
+from leaflets.accounts.files import purge
+from leaflets.accounts.record import record_state
 from leaflets.accounts.scan import record_scan
 from leaflets.batch.execute import FileWritten, LeafletFailed, Progress
-from leaflets.batch.reconcile import purge, reconcile, record_state
 from leaflets.errors import Interrupted, OutputError, RunIncomplete, UsageError
 from leaflets.ledger.audit import verify
 from leaflets.ledger.entries import RunEntry

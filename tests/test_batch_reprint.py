@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.batch.reconcile import record_state
+from leaflets.accounts.record import record_state
 from leaflets.errors import OutputError, RenderError, RunIncomplete, UsageError
 from leaflets.ledger.audit import verify
 from leaflets.ledger.entries import CopyEntry, LeafletEntry

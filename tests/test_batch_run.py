@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from leaflets.accounts.account import reconcile
+from leaflets.accounts.record import record_state
 from leaflets.batch.execute import FileWritten, Progress
 from leaflets.batch.options import RunOptions, options_from_json, options_to_json
-from leaflets.batch.reconcile import reconcile, record_state
 from leaflets.batch.run import plan_run
 from leaflets.errors import CheckFailed, Interrupted, LedgerError, OutputError, RenderError, RunIncomplete, UsageError
 from leaflets.ledger.audit import verify

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from leaflets.accounts.record import record_state
 from leaflets.batch.options import RunOptions
-from leaflets.batch.reconcile import record_state
 from leaflets.ledger.audit import verify
 from leaflets.ledger.states import CopyState
 from leaflets.workers.local import ProcessWorkers

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from leaflets.accounts.record import record_state
 from leaflets.accounts.scan import record_scan
-from leaflets.batch.reconcile import record_state
 from leaflets.cli import main
 from leaflets.ledger.audit import verify
 from leaflets.ledger.states import CopyState

@@ -1,1 +1,1 @@
-"""What becomes of the copies of a run once they are written: recorded as it happens, scanned, reconciled."""
+"""What becomes of the copies of a run once written: recorded, scanned, reconciled; their files deleted in time."""

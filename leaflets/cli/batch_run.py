@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from leaflets.accounts.account import open_rows
 from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.batch.execute import RunContext, RunResult
 from leaflets.batch.forecast import Forecast, forecast
 from leaflets.batch.options import RunOptions
-from leaflets.batch.reconcile import open_rows
 from leaflets.batch.run import PlannedRun, RunRequest, execute_run, plan_run, rejects_path
 from leaflets.cli import report, run_output
 from leaflets.cli.progress import emit, progress_listener

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from leaflets.accounts.files import CheckedFile, FileState, check_files
 from leaflets.batch.environment import open_environment
-from leaflets.batch.reconcile import CheckedFile, FileState, check_files
 from leaflets.cli import report, run_output, runs_files, runs_history, runs_init, runs_record, runs_scan
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from leaflets.accounts.files import RunFiles, files_before, purge
 from leaflets.batch.environment import BatchEnvironment, open_environment
-from leaflets.batch.reconcile import RunFiles, files_before, purge
 from leaflets.cli import report, run_output, runs_record
 from leaflets.cli.progress import emit
 from leaflets.errors import UsageError

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from leaflets.accounts.account import Account, open_rows, reconcile
+from leaflets.accounts.record import record_state
 from leaflets.batch.environment import open_environment
-from leaflets.batch.reconcile import Account, open_rows, reconcile, record_state
 from leaflets.cli import report, run_output
 from leaflets.cli.progress import emit
 from leaflets.errors import RunIncomplete, UsageError

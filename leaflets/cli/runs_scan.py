@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from leaflets.accounts.account import reconcile
 from leaflets.accounts.scan import Scan, record_scan
-from leaflets.batch.reconcile import reconcile
 from leaflets.cli import report, run_output
 from leaflets.cli.progress import emit
 from leaflets.cli.runs_record import add_action, ledger_to_change

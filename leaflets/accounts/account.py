@@ -1,92 +1,17 @@
-"""The account of a run: what became of its copies and print files, and whether everybody has a sheet.
+"""The account of a run: whether everybody has a sheet, or a reason to have none.
 
 A wanted copy is an original copy and the chain of reprints in its place; what became of the last of them counts. It is
 settled when that one is printed, or cancelled by somebody with a reason. A row that was left out is settled when it is
 waived, or when a later run took its copies on, whose account they are in from then on.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
 
-from leaflets.batch.print_files import delete_patient_files, patient_files, remove_unrecorded
-from leaflets.ledger.entries import CopyEntry, LeftOutRow, PartEntry, RunEntry, StateCounts, WhyLeftOut
-from leaflets.ledger.ledger import Ledger
+from leaflets.ledger.entries import CopyEntry, LeftOutRow, RunEntry, StateCounts, WhyLeftOut
 from leaflets.ledger.queries import LedgerQueries
-from leaflets.ledger.states import OPEN, TRANSITIONS, CopyState
-from leaflets.ledger.store import LedgerStore
-
-
-class FileState(StrEnum):
-    """What has become of a print file since it was written."""
-
-    UNCHANGED = "unchanged"
-    GONE = "gone"
-    PURGED = "purged"
-    CHANGED = "changed"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedFile:
-    """A print file of a run, and what has become of it."""
-
-    run: str
-    part: PartEntry
-    state: FileState
-
-
-def record_state(
-    ledger: Ledger, run: RunEntry, serials: Sequence[int] | None, state: CopyState, reason: str = ""
-) -> tuple[int, ...]:
-    """Records what became of copies; returns those that were not in that state already.
-
-    None for the serials means every open copy that can move there. Raises UsageError where one cannot.
-    """
-    open_states = {old for old in OPEN if state in TRANSITIONS[old]}
-    with ledger.lock_run(run):
-        if serials is None:
-            serials = [copy.serial for copy in ledger.store.copies(run) if copy.state in open_states]
-        chosen = serials
-        moved = ledger.store.move(run, chosen, state, reason)
-        if state is CopyState.CANCELLED and ledger.is_cancelled(run):
-            delete_patient_files(ledger, run, "cancelled", rejects=not open_rows(ledger.store, run))
-        elif state is CopyState.CANCELLED:
-            remove_unrecorded(ledger, run)
-    return moved
-
-
-def check_files(store: LedgerStore, run: RunEntry) -> tuple[CheckedFile, ...]:
-    """The print files of a run that were written, and whether each is still there, as it was."""
-    folder = store.folder(run)
-    purged = store.purged_parts(run)
-    written = [part for part in store.parts(run) if part.written]
-    return tuple(
-        CheckedFile(run.name, part, _file_state(folder / part.name, part, part.number in purged)) for part in written
-    )
-
-
-def _file_state(path: Path, part: PartEntry, purged: bool) -> FileState:
-    if not path.exists():
-        return FileState.PURGED if purged else FileState.GONE
-    return FileState.UNCHANGED if _sha256(path) == part.sha256 else FileState.CHANGED
-
-
-def _sha256(path: Path) -> str:
-    """The hash of a print file; of a folder of files, that of the SHA256SUMS which the files in it would have now."""
-    if not path.is_dir():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    sums = path / "SHA256SUMS"
-    lines = sums.read_text("ascii").splitlines() if sums.is_file() else []
-    names = [Path(line[66:]).name for line in lines]
-    now = "".join(f"{_sha256(path / name)}  {name}\n" for name in names if (path / name).is_file())
-    return hashlib.sha256(now.encode("ascii")).hexdigest()
-
-
-# -------------------------------------------------------------------- who has no sheet
+from leaflets.ledger.states import CopyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,32 +100,3 @@ def _rows_of_rejects(store: LedgerQueries, run: RunEntry, later: Iterable[RunEnt
 
 def _serials(copies: Iterable[CopyEntry], states: Collection[CopyState]) -> tuple[int, ...]:
     return tuple(copy.serial for copy in copies if copy.state in states)
-
-
-# -------------------------------------------------------------------- files with patient data
-
-
-@dataclass(frozen=True, slots=True)
-class RunFiles:
-    """The files of a run with patient data that are still there; `open` is whether its account is not closed."""
-
-    run: RunEntry
-    paths: tuple[Path, ...]
-    open: bool
-
-
-def files_before(store: LedgerStore, before: str) -> tuple[RunFiles, ...]:
-    """The files that are left of runs begun before an ISO time."""
-    old = (run for run in store.runs() if run.at < before)
-    left = (RunFiles(run, patient_files(store, run), not reconcile(store, run).closed) for run in old)
-    return tuple(one for one in left if one.paths)
-
-
-def purge(ledger: Ledger, run: RunEntry, reason: str) -> tuple[Path, ...]:
-    """Deletes the files of a run with patient data and returns them. Raises LedgerError or OutputError.
-
-    It is recorded first, so that no file ever disappears without a record; what a killed process leaves is deleted by
-    the next purge.
-    """
-    with ledger.lock_run(run):
-        return delete_patient_files(ledger, run, reason)
