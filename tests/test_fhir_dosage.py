@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leaflets.runlist.fhir.dosage import Directions, directions
 from leaflets.runlist.fhir.values import DECODER, UnreadableResource
@@ -159,6 +161,11 @@ def test_numbers_are_printed_as_written_without_a_trailing_zero(written: str, pr
     [
         {"timing": None},
         {"timing": {}},
+        {"timing": {"repeat": {"boundsDuration": {"value": 7, "code": "d"}}}},
+        {"timing": {"repeat": {"count": 5}}},
+        {"timing": {"repeat": {"duration": 30, "durationUnit": "min"}}},
+        {"doseAndRate": dose(0)},
+        {"doseAndRate": dose(1, "mg/kg")},
         {"doseAndRate": None},
         {"doseAndRate": [{}]},
         {"doseAndRate": [*dose(1), *dose(2)]},
@@ -229,3 +236,43 @@ def test_the_words_of_the_list_go_before_ours() -> None:
 @pytest.mark.parametrize(("codes", "times"), [(["MORN", "EVE"], "morning evening"), (["MORN", "WAKE"], "")])
 def test_times_of_the_day_are_all_of_them_or_none(codes: list[str], times: str) -> None:
     assert of({"text": "As said", "timing": {"repeat": {"when": codes}}}).times == times
+
+
+ODD: st.SearchStrategy[object] = st.sampled_from(
+    [None, "", "x", 0, 1, -1, 1.5, 10**30, 1e-300, True, [], {}, [None], [{}], ["MORN"], ["x"], "d"]
+)
+QUANTITY = st.dictionaries(st.sampled_from(["value", "unit", "code", "system"]), ODD)
+CONCEPT = st.dictionaries(st.sampled_from(["text", "coding"]), ODD)
+REPEAT_NAMES = (
+    *("boundsDuration", "boundsRange", "boundsPeriod", "count", "countMax", "duration", "durationMax", "durationUnit"),
+    *("frequency", "frequencyMax", "period", "periodMax", "periodUnit", "dayOfWeek", "timeOfDay", "when", "offset"),
+)
+REPEAT = st.dictionaries(st.sampled_from(REPEAT_NAMES), ODD | QUANTITY, max_size=5)
+TIMING = st.fixed_dictionaries({}, optional={"repeat": REPEAT | ODD, "code": CONCEPT | ODD, "event": ODD})
+ANY_DOSAGE = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("sequence", "text", "patientInstruction", "asNeeded", "asNeededBoolean"), ODD),
+        **dict.fromkeys(("route", "method", "site", "asNeededCodeableConcept"), CONCEPT | ODD),
+        "timing": TIMING | ODD,
+        "doseAndRate": st.lists(st.dictionaries(st.sampled_from(["doseQuantity", "rateRatio"]), QUANTITY | ODD)) | ODD,
+        "maxDosePerPeriod": st.dictionaries(st.sampled_from(["numerator", "denominator"]), QUANTITY) | ODD,
+    },
+)
+
+
+@given(st.lists(ANY_DOSAGE, max_size=3))
+def test_no_dosage_brings_the_reader_down_or_makes_a_label_without_directions(dosages: list[dict[str, object]]) -> None:
+    try:
+        read = of(*dosages)
+    except UnreadableResource:
+        return
+    assert bool(read.text) == bool(dosages)
+
+
+@given(st.integers(1, 99), st.integers(1, 9), st.integers(1, 30), st.sampled_from(["h", "d", "wk"]), st.integers(1, 99))
+def test_every_number_of_a_dosage_is_on_the_label(amount: int, times: int, every: int, unit: str, days: int) -> None:
+    repeat = {"frequency": times, "period": every, "periodUnit": unit, "boundsDuration": {"value": days, "code": "d"}}
+    words = of(dosage(doseAndRate=dose(amount), timing={"repeat": repeat})).text
+    expected = [amount, *([times] if times > 1 else []), *([every] if every > 1 else []), days]
+    assert [int(word) for word in words.replace(",", " ").split() if word.isdigit()] == expected

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leaflets.batch.assessment import Assessment
 from leaflets.batch.made_before import EarlierRuns
@@ -224,6 +226,7 @@ def test_rejected_rows_can_be_run_again(written: Callable[..., bytes]) -> None:
         ndjson(PATIENT, MEDICATION),
         b'{"resourceType": "Bundle"}',
         bundle(DISPENSE).replace(b'"completed"', b'"completed", "status": "stopped"'),
+        bundle(DISPENSE).replace(b'"completed"', b"1e99999999999999999999"),
     ],
 )
 def test_what_holds_no_dispense_or_breaks_off_is_refused(data: bytes) -> None:
@@ -231,6 +234,50 @@ def test_what_holds_no_dispense_or_breaks_off_is_refused(data: bytes) -> None:
         read_list(data)
 
 
+def test_a_page_of_several_is_shown_as_one() -> None:
+    paged = bundle(PATIENT, DISPENSE).replace(b"{", b'{"link": [{"relation": "next", "url": "https://x"}],', 1)
+    assert [finding.code for finding in read_list(paged).findings] == ["list-page"]
+
+
 def test_a_bundle_inside_the_list_is_not_passed_over() -> None:
     rows = read_list(bundle(PATIENT, DISPENSE, {"resourceType": "Bundle", "entry": []})).parsed.rows
     assert [bool(row.fault) for row in rows] == [False, True]
+
+
+REQUEST = {
+    "resourceType": "MedicationRequest",
+    "id": "1",
+    "identifier": [{"value": "RX1"}],
+    "requester": {"reference": "Practitioner/1"},
+}
+DOCTOR = {"resourceType": "Practitioner", "id": "1", "name": [{"prefix": ["Dr"], "family": "Lee"}]}
+FULL = {**DISPENSE, "authorizingPrescription": [{"reference": "MedicationRequest/1"}], "quantity": {"value": 60}}
+FULL_BUNDLE = bundle(spoken("es"), MEDICATION, FULL, R5_DISPENSE, REQUEST, DOCTOR).decode()
+ODD: st.SearchStrategy[object] = st.sampled_from(
+    [None, "", "x", 0, -1.5, True, [], {}, [None], ["x"], [{}], {"x": 1}, "Patient/1"]
+)
+
+
+def with_one_changed(value: object, at: int, odd: object) -> object:
+    """The value with the part numbered `at`, in the order in which it is written, replaced."""
+    count = iter(range(10_000))
+
+    def changed(part: object) -> object:
+        if next(count) == at:
+            return odd
+        if isinstance(part, dict):
+            return {name: changed(one) for name, one in part.items()}
+        return [changed(one) for one in part] if isinstance(part, list) else part
+
+    return changed(value)
+
+
+@given(st.integers(1, 90), ODD)
+def test_no_damage_to_a_bundle_brings_the_reader_down(at: int, odd: object) -> None:
+    damaged = json.dumps(with_one_changed(json.loads(FULL_BUNDLE), at, odd)).encode()
+    try:
+        run_list = read_list(damaged)
+    except UsageError:
+        return
+    assert all(row.fault or row.cells["patient_name"] in {"Ann", "x", "Patient/1", ""} for row in run_list.parsed.rows)
+    planned(run_list)

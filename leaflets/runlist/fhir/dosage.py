@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leaflets.runlist.fhir.quantities import quantity_words, range_words, ratio_words
-from leaflets.runlist.fhir.timing import listed, timing_phrases
+from leaflets.runlist.fhir.timing import listed, timing_words
 from leaflets.runlist.fhir.values import (
     Object,
     UnreadableResource,
@@ -56,6 +56,10 @@ _ROUTE_NAMES = {
     **dict.fromkeys(("rectal", "rectal route", "rectal use"), "into the rectum"),
     **dict.fromkeys(("vaginal", "vaginal route", "vaginal use"), "into the vagina"),
     **dict.fromkeys(("nasal", "nasal route", "nasal use"), "into the nose"),
+    **dict.fromkeys(("transdermal", "transdermal route", "transdermal use"), "on the skin"),
+    **dict.fromkeys(("inhalation", "inhalation route", "inhalation use", "respiratory tract route"), "by inhalation"),
+    **dict.fromkeys(("ophthalmic", "ophthalmic route", "ocular use"), "into the eye"),
+    **dict.fromkeys(("otic", "otic route", "auricular use"), "into the ear"),
     **dict.fromkeys(("topical", "topical route", "cutaneous", "cutaneous route", "cutaneous use"), "on the skin"),
 }
 """Routes by their name in lower case."""
@@ -160,8 +164,9 @@ def _sentences(dosage: Object) -> str:
     refuse_unknown(dosage, {"sequence", *_WORDED, *_STRUCTURE}, "dosageInstruction")
     method = _words(member(dosage, "method"), "method")
     route = _route(member(dosage, "route"))
-    phrases = [*timing_phrases(member(dosage, "timing")), *_as_needed(dosage)]
-    if not phrases:
+    timing, as_needed = timing_words(member(dosage, "timing")), _as_needed(dosage)
+    phrases = [*timing.phrases, *as_needed]
+    if not timing.says_when and not as_needed:
         raise UnreadableResource("a dosage does not say when")
     amount = _amount(dosage, method)
     verb = method.capitalize() if method.casefold() in _VERBS else "Take" if route == "by mouth" else "Use"
@@ -184,6 +189,8 @@ def _amount(dosage: Object, method: str) -> list[str]:
         raise UnreadableResource("a dosage has no dose")
     refuse_unknown(amounts[0], {"type", *_DOSES, *_RATES}, "doseAndRate")
     dose = _one_of(amounts[0], _DOSES)
+    if "/" in dose or dose.startswith("0 "):
+        raise UnreadableResource("a dose is nothing, or is for a body weight or area")
     rate = _one_of(amounts[0], _RATES)
     if not dose and not rate:
         raise UnreadableResource("a dosage has no dose")

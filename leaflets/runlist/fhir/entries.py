@@ -40,6 +40,15 @@ class FhirFile:
     separator: str = ""
     suffix: str = ""
 
+    @property
+    def has_more_pages(self) -> bool:
+        """Whether it is one page of an answer in several (hl7.org/fhir/R4/http.html#paging)."""
+        try:
+            links = _object(loads(self.prefix + self.suffix)).get("link")
+        except (ValueError, RecursionError):  # one resource a line
+            return False
+        return isinstance(links, list) and any(_object(link).get("relation") == "next" for link in links)
+
 
 def fhir_format(text: str) -> str:
     """ "fhir" for a Bundle, "ndjson" for one resource or one a line, empty for what is no FHIR.

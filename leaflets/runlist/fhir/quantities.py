@@ -4,7 +4,7 @@ from leaflets.runlist.fhir.values import Object, UnreadableResource, member, num
 
 _FORMS = (
     *("tablet", "capsule", "drop", "puff", "spray", "patch", "suppository", "sachet", "lozenge", "ampoule", "vial"),
-    *("application", "dose", "unit", "microgram", "nanogram", "millimole"),
+    *("application", "dose", "unit", "microgram", "nanogram", "millimole", "teaspoon", "tablespoon"),
 )
 _PLURALS = {"patch": "patches", "suppository": "suppositories"}
 
@@ -32,6 +32,10 @@ _SPELLINGS = {
     "mcg": "microgram",
     "ng": "nanogram",
     "mmol": "millimole",
+    "tsp": "teaspoon",
+    "[tsp_us]": "teaspoon",
+    "tbsp": "tablespoon",
+    "[tbs_us]": "tablespoon",
     **{
         spelling: form
         for form in _FORMS
@@ -41,7 +45,18 @@ _SPELLINGS = {
 }
 """Spellings of units, in UCUM or in words, which are printed in full where a symbol is misread (ISMP: µg, U, IU)."""
 
-_SYMBOLS = {"mg": "mg", "g": "g", "kg": "kg", "ml": "mL", "l": "L", "cm": "cm", "%": "%", "mg/ml": "mg/mL"}
+_SYMBOLS = {
+    "mg": "mg",
+    "g": "g",
+    "kg": "kg",
+    "gm": "g",
+    "ml": "mL",
+    "cc": "mL",
+    "l": "L",
+    "cm": "cm",
+    "%": "%",
+    "mg/ml": "mg/mL",
+}
 """Symbols without a plural that are safe as they are, by their spelling in lower case; litres have a capital."""
 
 TIMES = {"s": "second", "min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}

@@ -45,7 +45,8 @@ def _parsed(file: FhirFile) -> ParsedList:
     others = [entry.raw + file.separator for entry in file.entries if not _asks_for_sheets(entry)]
     active = [entry for entry in asked if _status(entry) not in LEFT_OUT]
     rows = tuple(_row(entry, references) for entry in active)
-    findings = (*_left_out(asked), *_without_directions(rows))
+    pages = _more_pages() if file.has_more_pages else ()
+    findings = (*pages, *_left_out(asked), *_without_directions(rows))
     return ParsedList(rows, findings, file.prefix + "".join(others), file.separator, file.suffix)
 
 
@@ -61,6 +62,11 @@ def _row(entry: FhirEntry, references: References) -> ListRow:
     if not fault and _status(entry) not in HANDED_OUT:
         fault = "the status of the dispense does not say whether it is handed out"
     return unreadable_row(entry.line, entry.raw, fault) if fault else dispense_row(entry, references)
+
+
+def _more_pages() -> tuple[Finding, ...]:
+    message = "the Bundle is one page of several; no sheet is made for what is on the others"
+    return (Finding(Severity.WARNING, "list-page", message, "Make a list of each page, or of all in one Bundle."),)
 
 
 def _left_out(entries: Sequence[FhirEntry]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from leaflets.runlist.fhir.quantities import range_words, span_words, time_unit
@@ -86,15 +87,22 @@ _BEFORE_OR_AFTER = {
 }
 """Moments before or after something; an offset says how long."""
 
-_MEALS = frozenset({"C", "AC", "PC"})
-"""Moments that come several times a day."""
+_ONCE = "once only"
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?")
 _TIME = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d(?:\.\d+)?)?")
 
 
-def timing_phrases(timing: Object) -> list[str]:
-    """What is said of the time, in the order of a sentence: "2 times a day", "in the morning", "for 7 days".
+@dataclass(frozen=True, slots=True)
+class TimingWords:
+    """What is said of the time, in the order of a sentence; `says_when` where it is more than for how long."""
+
+    phrases: tuple[str, ...]
+    says_when: bool
+
+
+def timing_words(timing: Object) -> TimingWords:
+    """The words of a timing: "2 times a day", "in the morning", "for 7 days".
 
     Raises UnreadableResource where a part of it cannot be put into words, or two parts differ.
     """
@@ -103,16 +111,16 @@ def timing_phrases(timing: Object) -> list[str]:
     refuse_unknown(repeat, _REPEAT, "timing.repeat")
     of_code, repeat = _with_code(member(timing, "code"), repeat)
     events = [_date_words(moment, "event") for moment in texts(timing, "event")]
-    return [
+    when = [
         *_how_often(repeat),
         *of_code,
         *_on_days(repeat),
         *_at_moments(repeat),
         *([f"on {listed(events)}"] if events else []),
-        *_how_long(repeat),
-        *_how_many(repeat),
-        *_bounds(repeat),
     ]
+    doses = _how_many(repeat)
+    phrases = (*when, *_how_long(repeat), *doses, *_bounds(repeat))
+    return TimingWords(phrases, bool(when) or doses == [_ONCE])
 
 
 def listed(words: Sequence[str]) -> str:
@@ -263,7 +271,7 @@ def _how_many(repeat: Object) -> list[str]:
         return []
     if not count or "0" in {count, most}:
         raise unexpected("timing.repeat.count")
-    return ["once only" if count == "1" and most in {"", "1"} else f"{_extent(count, most)} times in all"]
+    return [_ONCE if count == "1" and most in {"", "1"} else f"{_extent(count, most)} times in all"]
 
 
 def _bounds(repeat: Object) -> list[str]:

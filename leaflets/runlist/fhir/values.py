@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 Object = Mapping[str, object]
@@ -23,11 +23,18 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
+def _decimal(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except InvalidOperation as error:
+        raise ValueError("a number has an exponent that no number has") from error
+
+
 def _no_constant(_name: str) -> object:
     raise ValueError("NaN and Infinity are not JSON")
 
 
-DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_without_repeats)
+DECODER = json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_without_repeats)
 """Decodes FHIR JSON. Raises ValueError where a name occurs twice in an object, which could then be read two ways."""
 
 
