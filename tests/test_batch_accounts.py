@@ -10,11 +10,12 @@ import pytest
 from leaflets.accounts.account import Account, reconcile
 from leaflets.accounts.record import record_state
 from leaflets.batch.options import RunOptions
-from leaflets.errors import Interrupted, LedgerError, UsageError
+from leaflets.batch.run import execute_run
+from leaflets.errors import Interrupted, LedgerError, RunIncomplete, UsageError
 from leaflets.ledger.audit import verify
 from leaflets.ledger.ledger import begin_new_ledger, ledger_exists, open_ledger, open_ledger_to_read
 from leaflets.ledger.states import CopyState
-from tests.batch_doubles import TEXTS, BatchEnvironment, clock, patients
+from tests.batch_doubles import TEXTS, BatchEnvironment, clock, patients, save_privately
 
 ROW = "drug,patient_name,patient_ref,rx_number,destination\n"
 BAD_ROWS = "apixban,Quux,MRN-2,RX2,W\nnonesuch,Quux,MRN-3,RX3,W\n"
@@ -393,11 +394,25 @@ def test_a_run_begun_with_again_is_resumed(environment: BatchEnvironment) -> Non
     assert len(names) == 2
 
 
-def test_an_unfinished_run_of_another_list_is_not_overtaken(environment: BatchEnvironment) -> None:
+def test_rows_of_an_unfinished_run_are_neither_made_twice_nor_said_to_be_made(environment: BatchEnvironment) -> None:
     stopped(environment)
+    name = run_names(environment)[0]
     other = replace(environment, path=environment.folder / "other.csv", data=environment.data + b"\n")
-    assert other.run_if_new() is None
+    with pytest.raises(RunIncomplete, match=rf"lines 2-5 are in run {name} too, which is not finished"):
+        other.run_if_new()
     assert environment.run().state_counts[CopyState.WRITTEN] == 5
+    assert other.run_if_new() is None
+
+
+def test_rows_that_another_run_was_begun_with_since_the_plan_are_not_made_twice(environment: BatchEnvironment) -> None:
+    other = replace(environment, path=environment.folder / "other.csv", data=environment.data + b"\n")
+    with other.open_ledger() as ledger:
+        planned = other.plan(ledger)
+        name = environment.run().run.name
+        with pytest.raises(LedgerError, match=rf"run {name} was begun meanwhile with rows of this list"):
+            execute_run(planned, other.context(ledger), ledger, save_privately, "run again")
+    assert run_names(environment) == [name]
+    assert other.run_if_new() is None
 
 
 def test_a_run_that_was_begun_by_a_version_without_rows_is_resumed(

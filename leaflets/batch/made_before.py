@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
+from leaflets.errors import RunIncomplete
 from leaflets.ledger.entries import CopyEntry, LeftOutRow, RunEntry, WhyLeftOut
 from leaflets.ledger.keys import PseudonymKey
 from leaflets.ledger.queries import LedgerQueries
@@ -47,18 +48,23 @@ class EarlierRuns:
         return self.key.row_hash(patient, prescription, cells.get("dispensed_on", ""))
 
     def made(self, requests: Sequence[NumberedRequest], versions: Mapping[Leaflet, str]) -> tuple[LeftOutRow, ...]:
-        """The rows of which earlier runs made copies, with how many of these the row asks for again."""
+        """The rows of which earlier runs made copies, with how many of these the row asks for again.
+
+        Raises RunIncomplete where one is in a run that is not finished: it would be left out, and perhaps never made.
+        """
         if self.recorded is not None:
             return tuple(one for one in self.recorded if one.why is WhyLeftOut.MADE)
         if not (self.store and self.days):
             return ()
         rows = {number: self.row(one.cells) for number, one in requests}
         left = self._copies_by_sheet({row for row in rows.values() if row is not None})
-        return tuple(
+        made = tuple(
             LeftOutRow(one.line, sum(taken.values()), WhyLeftOut.MADE, number, rows[number], tuple(sorted(taken)))
             for number, one in requests
             if (taken := _take(left.get(_sheet(rows[number], one.leaflet, versions[one.leaflet])), one.copies))
         )
+        _refuse_unfinished(self.store, made)
+        return made
 
     def findings(self, requests: Sequence[NumberedRequest], made: Sequence[LeftOutRow]) -> Iterator[Finding]:
         """What was made before, in which runs, and how many rows can never be recognised."""
@@ -88,6 +94,20 @@ class EarlierRuns:
                     sheet = _sheet(row, leaflets[number].leaflet, leaflets[number].version)
                     made.setdefault(sheet, Counter())[run.name] += copies
         return made
+
+
+def _refuse_unfinished(store: LedgerQueries, made: Sequence[LeftOutRow]) -> None:
+    """Raises RunIncomplete where rows are in a run that has not written the sheets of such rows yet."""
+    for run in store.runs():
+        rows = [one for one in made if run.name in one.runs]
+        waiting = store.unwritten_rows(run) if rows else frozenset()
+        lines = [one.line for one in rows if one.row in waiting]
+        if lines:
+            raise RunIncomplete(
+                f"lines {format_serials(lines)} are in run {run.name} too, which is not finished",
+                f"Give the command that began it once more, or `leaflet runs cancel {run.name} --reason …`; "
+                "--again makes them now, whatever becomes of that run.",
+            )
 
 
 def made_since(store: LedgerQueries, run: RunEntry, copies: Sequence[CopyEntry]) -> Mapping[int, str]:

@@ -55,12 +55,13 @@ class RunIdentity:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """A list that was read and planned; nothing is made yet."""
+    """A list that was read and planned; nothing is made yet. `seen` is as in `NewRun`."""
 
     request: RunRequest
     run_list: RunList = field(repr=False)
     identity: RunIdentity
     plan: Plan
+    seen: int | None = None
 
     @property
     def nothing_new(self) -> bool:
@@ -74,13 +75,13 @@ def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFile
     `ledger` is None where there is none yet; none is made, and the run has no name of its own before there is one.
 
     Raises UsageError where the list cannot be read or was finished with other options, RunIncomplete where it, or a
-    monograph, changed after part of it was written.
+    monograph, changed after part of it was written, or a row is in another run that is not finished.
     """
     run_list = read_list(request.data, dict(request.options.columns), request.options.encoding)
     request = _of_format(request, run_list.format)
     identity = _identify(request, run_list, ledger) if ledger else RunIdentity(f"{request.day}-new", "")
 
-    key = ledger.key if ledger else None
+    key, seen = ledger.key if ledger else None, _last_run(request, ledger)
 
     def planned(identity: RunIdentity) -> Plan:
         earlier = _earlier_runs(request, ledger, key, identity.entry)
@@ -88,10 +89,10 @@ def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFile
 
     first = planned(identity)
     if not ledger or not identity.entry or identity.complete or _is_as_recorded(identity.entry, first):
-        return PlannedRun(request, run_list, identity, first)
+        return PlannedRun(request, run_list, identity, first, seen)
     _cancel_unwritten(ledger, identity.entry, "its monographs, or what is known of them, have changed")
     identity = _new_identity(request, run_list, ledger, ledger.count_runs(run_list.sha256))
-    return PlannedRun(request, run_list, identity, planned(identity))
+    return PlannedRun(request, run_list, identity, planned(identity), seen)
 
 
 def _of_format(request: RunRequest, format: str) -> RunRequest:
@@ -225,6 +226,13 @@ def _earlier_runs(
     return EarlierRuns(ledger.store if ledger else None, key, days, recorded)
 
 
+def _last_run(request: RunRequest, ledger: Ledger | None) -> int | None:
+    """The number of the last run, 0 where there is none; None where no earlier run is asked about rows."""
+    if not ledger or request.again or not request.no_repeat_days:
+        return None
+    return max((run.number for run in ledger.store.runs()), default=0)
+
+
 def _rejects_of(request: RunRequest, ledger: Ledger) -> str:
     """The run whose rejects file a list is, by the name of the file; empty where it is none."""
     name = request.path.stem.removesuffix("-rejects")
@@ -246,6 +254,7 @@ def _new_run(planned: PlannedRun, ledger: Ledger) -> NewRun:
         copies=planned.plan.copy_entries,
         left_out=planned.plan.left_out,
         rejects_of=_rejects_of(request, ledger),
+        seen=planned.seen,
     )
 
 

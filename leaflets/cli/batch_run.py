@@ -98,7 +98,8 @@ def _refuse_open_rows(planned: PlannedRun, result: RunResult, ledger: Ledger) ->
         rejects = display_path(rejects_path(planned, ledger.store.folder(run), run))
         raise RunIncomplete(
             f"{len(lines)} rows of the list were not made",
-            f"They are in {rejects}: mend them there, and run that list; or `leaflet runs waive {run.name} LINES`.",
+            f"They are in {rejects}: mend them there, and run that list; "
+            f"or `leaflet runs waive {run.name} {format_serials(lines)} --reason …`.",
         )
 
 

@@ -107,7 +107,8 @@ class NewRun:
     """What is fixed of a run before anything is made.
 
     `list_path_hash` is a keyed hash of the list's path; `folder` is relative to the project where it lies inside it.
-    `rejects_of` names the run whose rejects file the list is, if it is one.
+    `rejects_of` names the run whose rejects file the list is, if it is one. `seen` is the number of the last run that
+    the plan knew; None where rows of later ones may be made again.
     """
 
     name: str
@@ -122,6 +123,7 @@ class NewRun:
     copies: tuple[CopyEntry, ...]
     left_out: tuple[LeftOutRow, ...] = ()
     rejects_of: str = ""
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,11 @@ class LedgerQueries:
         sql = f"SELECT row, leaflet, count(*) FROM copy WHERE run = ? AND row IS NOT NULL AND state IN ({states})"
         return self._db.each(f"{sql} GROUP BY row, leaflet", run.number)
 
+    def unwritten_rows(self, run: RunEntry) -> frozenset[bytes]:
+        """The keyed hashes of the rows of which a run has copies in no print file yet."""
+        sql = "SELECT DISTINCT row FROM copy WHERE run = ? AND row IS NOT NULL AND state IN ('planned', 'rendered')"
+        return frozenset(row for (row,) in self._db.each(sql, run.number))
+
     def row_copies(self, runs: Iterable[RunEntry]) -> tuple[RowCopies, ...]:
         """The rows of which some runs made copies, or will make them."""
         sql = _ROW_COPIES.format("copy.run = ?")

@@ -90,10 +90,26 @@ class LedgerStore(LedgerQueries):
             )
 
     def add_run(self, run: NewRun) -> RunEntry:
-        """Records a run and all its copies as planned; returns the run of this key where there is one already."""
+        """Records a run and all its copies as planned; returns the run of this key where there is one already.
+
+        Raises LedgerError where a run that the plan did not know has rows of it.
+        """
         with self._db.transaction():
             row = self._db.execute(f"SELECT {RUN_COLUMNS} FROM run WHERE key = ?", (run.key,)).fetchone()
-            return RunEntry(*row) if row else self._insert(run)
+            if row:
+                return RunEntry(*row)
+            self._refuse_rows_begun_since(run)
+            return self._insert(run)
+
+    def _refuse_rows_begun_since(self, run: NewRun) -> None:
+        since = [other for other in self.runs() if run.seen is not None and other.number > run.seen]
+        rows = {copy.row for copy in run.copies if copy.row is not None} if since else set()
+        for other in since:
+            if rows & {row for row, _, _ in self.live_rows(other)}:
+                raise LedgerError(
+                    f"run {other.name} was begun meanwhile with rows of this list; nothing was made",
+                    "Give the same command again: it leaves out what that run makes.",
+                )
 
     def _insert(self, run: NewRun) -> RunEntry:
         digest = plan_digest(run.leaflets, run.parts, run.copies)
