@@ -203,6 +203,84 @@ def test_without_git_the_error_says_so(repository: Leaflet, monkeypatch: pytest.
     assert "there is no git command" in ran.err
 
 
+TRAPS = """
+[gpg]
+    program = {trap}
+[gpg "ssh"]
+    program = {trap}
+[log]
+    showSignature = true
+[core]
+    fsmonitor = {trap}
+    pager = {trap}
+    hooksPath = {folder}
+    sshCommand = {trap}
+    askPass = {trap}
+    alternateRefsCommand = {trap}
+[pager]
+    show = {trap}
+    log = {trap}
+    rev-list = {trap}
+    cat-file = {trap}
+[diff]
+    external = {trap}
+[diff "trap"]
+    textconv = {trap}
+    command = {trap}
+[filter "trap"]
+    smudge = {trap}
+    required = true
+[alias]
+    cat-file = !{trap}
+    rev-list = !{trap}
+[remote "origin"]
+    url = {url}
+    promisor = true
+    partialCloneFilter = blob:none
+    uploadpack = {trap}
+[protocol]
+    allow = always
+[protocol "ext"]
+    allow = always
+[extensions]
+    partialClone = origin
+"""
+
+
+@pytest.mark.parametrize("url", ["ext::{trap} %S", "ssh://nowhere.invalid/x"])
+def test_no_program_that_a_repository_names_is_run(repository: Leaflet, url: str) -> None:
+    """Each commit is signed and the text of one is missing, so that git has every reason to run a program."""
+    mark, trap = repository.folder / "run", repository.folder / "bin" / "trap"
+    trap.parent.mkdir()
+    trap.write_text(
+        f"#!/bin/sh\ncat >>{mark}\necho '[GNUPG:] SIG_CREATED ' >&2\necho '-----BEGIN PGP SIGNATURE-----'\n"
+    )
+    trap.chmod(0o755)
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", f"gpg.program={trap}")
+    for words in (("commit", "-qaS", "-m", "Two"), ("commit", "-qS", "-m", "Three", "--allow-empty")):
+        subprocess.run(["git", *who, *words], cwd=repository.folder, check=True)
+    mark.unlink()  # git did run it, to sign
+    old = subprocess.run(
+        ["git", "rev-parse", "HEAD~2:content/a.md"], cwd=repository.folder, check=True, capture_output=True, text=True
+    ).stdout
+    (repository.folder / ".git/objects" / old[:2] / old[2:].strip()).unlink()
+    (repository.folder / ".git/info/attributes").write_text("*.md diff=trap filter=trap\n")
+    names = {"trap": trap, "folder": trap.parent}
+    with (repository.folder / ".git/config").open("a") as config:
+        config.write(TRAPS.format(**names, url=url.format(**names)))
+    assert repository("diff", "a@HEAD", "a").code == 0
+    assert repository("diff", "a@HEAD~1", "a@2").code == 0
+    assert repository("diff", "a@HEAD~2", "a").code == 3  # its text is only elsewhere
+    assert repository("diff", "a@1", "a").code == 3
+    assert not mark.exists()
+
+
+def test_a_repository_of_another_user_is_not_read(repository: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    ran = repository("diff", "a@HEAD", "a")
+    assert (ran.code, "belongs to another user" in ran.err) == (3, True)
+
+
 def test_two_sheets_are_compared_by_the_texts_in_them(leaflet: Leaflet) -> None:
     for folder, text in (("one", TEXT), ("two", TEXT.replace("25 °C", "30 °C"))):
         leaflet.write("content/a.md", text)
