@@ -159,6 +159,26 @@ def test_page_1_then_leads_to_the_label_sheet_in_the_language_of_the_leaflet(lan
     assert (texts_of[2] == SEE_LABEL_SHEET) == (lang == "en")
 
 
+@pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize(
+    "notes", [(), ("Draft", "Expired", "Older than its source", "Checks failed", "9 in place of 1")]
+)
+def test_a_long_name_and_many_notes_leave_room_for_the_way_to_the_label_sheet(
+    large_print: bool, notes: tuple[str, ...]
+) -> None:
+    name = "Maria-Magdalena von und zu Hohenlohe-Langenburg-Schillingsfürst"
+    one = replace(label(name), directions="Take two tablets with a glass of water. " * 6)
+    edition = Edition(Audience.PATIENT, type_size=TypeSize.LARGE_PRINT if large_print else TypeSize.STANDARD)
+    assert codes(check_label(one, fonts(installed=False), edition, code=True, notes=notes)) == ["label.sheet"]
+    done, _ = set_stub(SETTER, one, box_space("en", large_print=large_print, code=True), notes)
+    assert done is not None
+    texts_of = [" ".join(map(words, block.lines)) for block in done.blocks]
+    assert texts_of[0].replace("- ", "-") == name
+    assert texts_of[2] == SEE_LABEL_SHEET
+    assert min(block.size_pt for block in done.blocks[:3:2]) >= 8
+    assert texts_of[len(texts_of) - len(notes) :] == list(notes)
+
+
 def test_a_label_without_a_name_or_directions_is_a_warning() -> None:
     def found(one: Label) -> list[str]:
         return codes(check_label(one, fonts(installed=False), Edition(Audience.PATIENT)))

@@ -8,7 +8,7 @@ from leaflets.labels.findings import NEEDS_LABEL_SHEET, TOO_LONG, needs_label_sh
 from leaflets.labels.fonts import LabelFonts
 from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label
 from leaflets.labels.layout import CODE_HEIGHT_PT, PADDING_PT, FittedLabel, LabelSetter, LabelSpace, setter_of
-from leaflets.labels.styles import CONTROL_HEIGHT_PT, LARGE_PRINT, LARGE_PRINT_SHEET, SHEET, STANDARD, TITLE
+from leaflets.labels.styles import CONTROL_HEIGHT_PT, LARGE_PRINT, LARGE_PRINT_SHEET, SHEET, STANDARD, STUB, TITLE
 from leaflets.languages import language_or_english, msg
 from leaflets.model.edition import Edition, TypeSize
 from leaflets.model.finding import Finding
@@ -63,7 +63,7 @@ def set_stub(
 ) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
     """What stands on page 1 of a copy that has a label sheet: the label with words that lead there for directions.
 
-    Where all of that does not fit, the patient's name and identifiers, and these words.
+    Where all of that does not fit, the patient's name and identifiers, and these words; at last in smaller type.
     """
     directions = language_or_english(space.lang).say(SEE_LABEL_SHEET)
     stub = replace(label, directions=directions, dose_times="")
@@ -71,7 +71,8 @@ def set_stub(
     if placed is not None:
         return placed, findings
     person = Label(label.patient_name, label.patient_ref, label.dob, directions=directions)
-    return setter.label(person, space, notes)
+    placed, findings = setter.label(person, space, notes)
+    return (placed, findings) if placed is not None else setter.label(person, space._replace(styles=STUB), notes)
 
 
 def check_label(

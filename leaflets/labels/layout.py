@@ -110,10 +110,7 @@ class LabelSetter:
             return self._in(language).label(label, space, notes)
         items = [] if label is None else _items(cleaned(label), space)
         items += [_Item(clean(note), space.styles.note, "note", beside_code=True) for note in notes]
-        in_words = space.styles.times
-        times = next((item for item in items if item.style is in_words), None)
-        if times and (grid := dose_grid(times.text, space.lang)):
-            drawn = [_Item(grid, space.styles.grid, item.field) if item is times else item for item in items]
+        if label is not None and label.dose_times and (drawn := _with_grid(items, space)):
             done, findings = self._fitted(drawn, space)
             if done is not None:
                 return done, findings
@@ -125,23 +122,17 @@ class LabelSetter:
         return self._other_languages[language]
 
     def _fitted(self, items: Sequence["_Item"], space: LabelSpace) -> tuple[FittedLabel | None, tuple[Finding, ...]]:
-        reason = too_long("label")
+        blocks: list[TextBlock] = []
         for essential, scale in space.styles.scales:
             try:
                 blocks = self._blocks_of(items, space, essential, scale)
             except MissingCharacter as missing:
                 field = next(item.field for item in items if missing.character in item.text)
                 return None, (missing_character(field, missing.character, missing.extra),)
-            if len(blocks) < len(items):
-                reason = too_long(items[len(blocks)].field)
-            elif _fits(items, blocks, space):
-                small = scale < 1 or any(
-                    block.size_pt < item.style.size_pt and not item.style.essential
-                    for item, block in zip(items, blocks, strict=True)
-                )
-                lower = sum(not item.beside_code for item in items)
+            if len(blocks) == len(items) and (lower := _lower(items, blocks, space)) is not None:
+                small = scale < 1 or _shrunk(items, blocks)
                 return FittedLabel(tuple(blocks), scale, lower), (set_small(),) if small else ()
-        return None, (reason,)
+        return None, (too_long(items[len(blocks)].field if len(blocks) < len(items) else "label"),)
 
     def _blocks_of(
         self, items: Sequence["_Item"], space: LabelSpace, essential: float, scale: float
@@ -257,16 +248,35 @@ def _columns(space: LabelSpace) -> tuple[Column, Column]:
     return Column(inner, rtl, space.lang), Column(inner - beside, rtl, space.lang, beside if rtl else 0.0)
 
 
-def _fits(items: Sequence[_Item], blocks: Sequence[TextBlock], space: LabelSpace) -> bool:
-    """Whether the blocks are no higher than the space, and those of full width end above the code."""
+def _lower(items: Sequence[_Item], blocks: Sequence[TextBlock], space: LabelSpace) -> int | None:
+    """The first block of those beside the code; None where all are higher than the space, or one reaches the code."""
     above = beside = 0.0
+    lower = 0
     for item, block in zip(items, blocks, strict=True):
         if item.beside_code:
             beside += block.height_pt
         else:
             above += block.height_pt
+            lower += 1
     room = space.height_pt - 2 * PADDING_PT
-    return above + beside <= room - CONTROL_HEIGHT_PT and (not space.code or above <= room - CODE_HEIGHT_PT)
+    fits = above + beside <= room - CONTROL_HEIGHT_PT and (not space.code or above <= room - CODE_HEIGHT_PT)
+    return lower if fits else None
+
+
+def _shrunk(items: Sequence[_Item], blocks: Sequence[TextBlock]) -> bool:
+    """Whether an item was made smaller than its style, directions and dose times aside."""
+    for (_, style, _, _), block in zip(items, blocks, strict=True):
+        if block.size_pt < style.size_pt and not style.essential:
+            return True
+    return False
+
+
+def _with_grid(items: Sequence[_Item], space: LabelSpace) -> list[_Item]:
+    """The items with dose times as a grid instead of in words; empty where they cannot be one."""
+    styles = space.styles
+    times = next((item for item in items if item.style is styles.times), None)
+    grid = dose_grid(times.text, space.lang) if times else ""
+    return [_Item(grid, styles.grid, item.field) if item is times else item for item in items] if grid else []
 
 
 # One setter for each set of fonts, for as long as the fonts are in use.

@@ -100,4 +100,9 @@ LARGE_PRINT_SHEET = LabelStyles(
           replace(DIRECTIONS, size_pt=24.0, floor_pt=14.0), replace(TIMES, size_pt=24.0, floor_pt=14.0)),
     replace(GRID, size_pt=18.0, floor_pt=14.0), replace(NOTE, size_pt=14.0, floor_pt=10.0), _SHEET_SCALES,
 )  # fmt: skip
+STUB = LabelStyles(
+    _rows(replace(NAME, floor_pt=8.0), DETAIL, replace(DIRECTIONS, size_pt=10.0, floor_pt=8.0, essential=False), TIMES),
+    GRID, NOTE, scales=((1.0, 1.0), (0.9, 0.9), (0.8, 0.8)),
+)  # fmt: skip
+"""On page 1 of a copy with a label sheet, where names or notes are too long for it: it has no directions."""
 TITLE = Style(16.0, 10.0, shrinks=True)
