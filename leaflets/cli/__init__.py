@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from leaflets import __version__
 from leaflets.cli import report
@@ -111,9 +112,7 @@ def command_parser(only: str | None = None) -> argparse.ArgumentParser:
 
     It loads no renderer.
     """
-    parser = argparse.ArgumentParser(
-        prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=HelpPage
-    )
+    parser = _Parser(prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=HelpPage)
     parser.add_argument("--version", action="version", version=f"leaflet {__version__}")
     # `prog` is given, as argparse would load its help formatter to work it out.
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="leaflet")
@@ -125,6 +124,14 @@ def command_parser(only: str | None = None) -> argparse.ArgumentParser:
         else:
             commands.add_parser(name, help=help_line)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser, also of each command, whose errors are cleaned: an argument may be the name of a file that was sent."""
+
+    def error(self, message: str) -> NoReturn:
+        """Prints what is wrong with the arguments, and ends with code 2."""
+        super().error(report.cleaned(message))
 
 
 def _handle_signals() -> None:

@@ -71,9 +71,9 @@ def _text_rule(rule: checks.Rule) -> Iterator[str]:
     yield f"  Source: {rule.source}"
     yield f"  Write: {rule.remedy}"
     yield "  Bad:"
-    yield indent(rule.bad.rstrip(), "    ")
+    yield from indent(rule.bad.rstrip(), "    ").splitlines()
     yield "  Good:"
-    yield indent(rule.good.rstrip(), "    ")
+    yield from indent(rule.good.rstrip(), "    ").splitlines()
     yield ""
 
 

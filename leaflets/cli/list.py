@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,8 @@ def _print(rows: list[dict[str, Any]]) -> None:
     table = [("NAME", "TITLE", "LANGUAGES", "VERSION", "REVIEW")]
     table += [
         (
-            row["name"],
-            row["title"] or row.get("problem", ""),
+            report.cleaned(row["name"]),
+            report.cleaned(row["title"] or row.get("problem", "")),
             " ".join(row["languages"]),
             row["version"] or "none",
             row["state"],
@@ -77,4 +78,4 @@ def _print(rows: list[dict[str, Any]]) -> None:
     widths = [min(max(len(line[column]) for line in table), 44) for column in range(4)]
     for line in table:
         cells = (cell[:width].ljust(width) for cell, width in zip(line, widths, strict=False))
-        print("  ".join([*cells, line[4]]).rstrip())
+        report.line("  ".join([*cells, line[4]]).rstrip(), sys.stdout)

@@ -1,6 +1,5 @@
 """The progress of a run: a bar on a terminal, plain lines in a log, JSON events for programs."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from leaflets.batch.execute import FileWritten, LeafletFailed, Progress, ProgressListener
+from leaflets.cli import report
 
 _STEP_NAMES = {"leaflets": "making leaflets", "copies": "writing copies"}
 
@@ -48,7 +48,7 @@ def progress_listener(*, as_json: bool, quiet: bool = False) -> Iterator[Progres
 
 def emit(event: str, **facts: object) -> None:
     """Prints one JSON event on standard output."""
-    print(json.dumps({"event": event, **facts}, ensure_ascii=False), flush=True)
+    report.event({"event": event, **facts})
 
 
 @dataclass(slots=True)
@@ -90,11 +90,11 @@ def _print_line(event: Progress | FileWritten | LeafletFailed) -> None:
     if isinstance(event, FileWritten):
         part = event.part
         counts = f"{event.copies} copies, {part.sheets} sheets of paper, serials {part.first} to {part.last}"
-        print(f"{part.name}: {counts}", file=sys.stderr)
+        report.line(f"{part.name}: {counts}")
     elif isinstance(event, LeafletFailed):
-        print(f"{event.result.message}", file=sys.stderr)
+        report.line(event.result.message)
     elif event.step == "leaflets" and event.done == event.total:
-        print(f"{event.total} distinct leaflets ready", file=sys.stderr)
+        report.line(f"{event.total} distinct leaflets ready")
 
 
 def _print_failure(event: Progress | FileWritten | LeafletFailed) -> None:

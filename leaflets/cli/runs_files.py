@@ -103,7 +103,7 @@ def _require_consent(args: argparse.Namespace, question: str) -> None:
         return
     if args.json or not sys.stdin.isatty():
         raise UsageError("nothing was deleted: nobody was asked", "Say --yes where no terminal is at hand.")
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"{report.cleaned(question)} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise UsageError("nothing was deleted", "Answer y, or say --yes.")
 

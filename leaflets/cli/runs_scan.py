@@ -54,8 +54,8 @@ def _scans(args: argparse.Namespace, ledger: Ledger, entry: RunEntry) -> Iterato
         if args.json:
             emit("scan", run=entry.name, serial=scan.serial, refused=scan.refused)
         elif scan.refused:
-            bell = _BELL if sys.stderr.isatty() else ""
-            report.line(f"{bell}{report.coloured('refused:', Severity.ERROR, sys.stderr)} {scan.refused}")
+            sys.stderr.write(_BELL if sys.stderr.isatty() else "")
+            report.line(f"{report.coloured('refused:', Severity.ERROR, sys.stderr)} {scan.refused}")
         else:
             report.line(f"serial {scan.serial} printed", sys.stdout)
         yield scan
