@@ -9,10 +9,12 @@ import pytest
 
 from leaflets.accounts.record import record_state
 from leaflets.errors import OutputError, RenderError, RunIncomplete, UsageError
+from leaflets.labels.findings import NEEDS_LABEL_SHEET
 from leaflets.ledger.audit import verify
 from leaflets.ledger.entries import CopyEntry, LeafletEntry
 from leaflets.ledger.states import CopyState
 from leaflets.model.finding import Finding, Severity
+from leaflets.printfile import Copy, PrintJob
 from leaflets.runlist.read import RunList, read_list
 from leaflets.runlist.requests import CopyRequest
 from leaflets.workers.local import SerialWorkers
@@ -148,6 +150,32 @@ class NarrowLabels(TextPrintFiles):
 
     def check_label(self, request: CopyRequest, notes: tuple[str, ...], *, code: bool) -> Sequence[Finding]:
         return [Finding(Severity.ERROR, "label.too-long", "the name does not fit the label")]
+
+
+class LongDirections(TextPrintFiles):
+    """Print files on whose labels no directions fit; the lines of a file say whether a copy has a label sheet."""
+
+    def check_label(self, request: CopyRequest, notes: tuple[str, ...], *, code: bool) -> Sequence[Finding]:
+        return [Finding(Severity.INFO, NEEDS_LABEL_SHEET, "the directions do not fit the label")]
+
+    def _line(self, copy: Copy, job: PrintJob) -> bytes:
+        return (b"label sheet " if copy.label_sheet else b"label ") + super()._line(copy, job)
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_copy_with_a_label_sheet_has_it_when_it_is_reprinted(
+    environment: BatchEnvironment, interrupted: bool
+) -> None:
+    environment.print_files = LongDirections()
+    name = environment.run().run.name
+    if interrupted:
+        environment.print_files = LongDirections(free_bytes=10)
+        with pytest.raises(OutputError):
+            environment.reprint(name, (1,))
+        environment.print_files = LongDirections()
+    environment.reprint(name, (1,))
+    (line,) = next(data for file, data in environment.files().items() if "reprint" in file).splitlines()
+    assert line.startswith(b"label sheet ")
 
 
 def test_a_reprint_goes_on_after_a_full_disk_under_the_same_serials(environment: BatchEnvironment) -> None:

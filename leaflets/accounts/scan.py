@@ -36,7 +36,7 @@ def record_scan(ledger: Ledger, run: RunEntry, text: str) -> Scan:
     try:
         code = read_copy_code(text)
     except UsageError as error:
-        return Scan(0, f"{error.message} {error.hint}".strip())
+        return Scan(0, f"{error.message}. {error.hint}")
     if code.run != run.name:
         return Scan(0, f"this sheet is of run {code.run}")
     with ledger.lock_run(run):

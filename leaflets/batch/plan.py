@@ -118,7 +118,7 @@ def plan(
     )
     left_out = (*_refused_rows(run_list, requests, rejected, earlier), *made)
     numbered = _numbered(name, to_make, assessments, options, earlier)
-    sheets = frozenset(finding.line for finding in label_findings if finding.code == NEEDS_LABEL_SHEET)
+    sheets = label_sheet_lines(label_findings)
     return replace(numbered, findings=findings, rejected=rejected, left_out=left_out, label_sheets=sheets)
 
 
@@ -195,6 +195,11 @@ def check_labels(
         for finding in print_files.check_label(one, notes[one.leaflet], code=options.label_code)
     ]
     return {finding.line for finding in findings if finding.severity is Severity.ERROR}, findings
+
+
+def label_sheet_lines(findings: Iterable[Finding]) -> frozenset[int]:
+    """The lines whose labels need a sheet of their own."""
+    return frozenset(finding.line for finding in findings if finding.code == NEEDS_LABEL_SHEET)
 
 
 def _notes(assessment: Assessment, allowed: frozenset[Objection]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, render_all, write_print_files
 from leaflets.batch.made_before import made_since
 from leaflets.batch.options import RunOptions, options_from_json
-from leaflets.batch.plan import Plan, PlannedCopy, check_labels, leaflet_entry, refused_lines
+from leaflets.batch.plan import Plan, PlannedCopy, check_labels, label_sheet_lines, leaflet_entry, refused_lines
 from leaflets.errors import LedgerError, RunIncomplete, UsageError
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, NewReprint, PartEntry, RunEntry
 from leaflets.ledger.ledger import Ledger
@@ -82,7 +82,7 @@ def reprint(request: ReprintRequest, run: RunEntry, ledger: Ledger, context: Run
         waiting = _unwritten(copies, begun) if begun else old
         recorded = {entry.number: entry for entry in ledger.store.leaflets(run)}
         requests = _requests(waiting, run, rows, ledger)
-        today = _judged(run, _leaflets_of(waiting, recorded), [*requests.values()], options, context)
+        today, label_sheets = _judged(run, _leaflets_of(waiting, recorded), [*requests.values()], options, context)
         sheets = _sheets(today, recorded, context, resume_hint)
         if begun:
             _refuse_other_pages(run, sheets, recorded)
@@ -90,7 +90,7 @@ def reprint(request: ReprintRequest, run: RunEntry, ledger: Ledger, context: Run
             new = _new_copies(run, old, sheets, ledger, folder=options.split)
             ledger.store.add_reprint(run, new)
             begun = waiting = list(new.copies)
-        planned = _plan(run, waiting, requests, sheets)
+        planned = replace(_plan(run, waiting, requests, sheets), label_sheets=label_sheets)
         write_print_files(context, UnfinishedRun(run, planned, options, resume_hint))
         made = RunResult(run, ledger.store.parts(run), ledger.store.state_counts(run), frozenset())
     replaced = {copy.replaces or 0: copy.serial for copy in begun}
@@ -207,8 +207,8 @@ def _judged(
     requests: Sequence[CopyRequest],
     options: RunOptions,
     context: RunContext,
-) -> list[LeafletEntry]:
-    """The leaflets as they are to be handed out today, not rendered yet.
+) -> tuple[list[LeafletEntry], frozenset[int]]:
+    """The leaflets as they are to be handed out today, not rendered yet, and the lines with a label sheet.
 
     Raises RunIncomplete where one may not be, a label cannot be printed, or the text has changed.
     """
@@ -224,7 +224,7 @@ def _judged(
             )
     _, label_findings = check_labels(requests, assessments, options, context.print_files)
     _raise_first(run, label_findings)
-    return today
+    return today, label_sheet_lines(label_findings)
 
 
 def _raise_first(run: RunEntry, findings: Iterable[Finding]) -> None:
