@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -123,6 +124,7 @@ def test_a_dry_run_tells_the_plan_and_makes_nothing(project: Path, capsys: pytes
     printed = capsys.readouterr()
     assert "12 of 2 distinct leaflets, all made before" in printed.out
     assert "Ward 7" in printed.out
+    assert re.search(r"Columns of the list:\n(.*\n)*  PAT-ID +patient_ref\n", printed.out)
     assert sorted(path.name for path in (project / "output").iterdir()) == ["cache"]
     assert main(["batch", "tonight.csv", "--dry-run"]) == 4
     assert "--allow-draft" in capsys.readouterr().err

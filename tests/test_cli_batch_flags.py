@@ -27,7 +27,7 @@ def planned(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> Plan:
 
     monkeypatch.setattr(batch_run, "plan_run", stop)
     leaflet.write("list.csv", "drug\nbaricitinib\n")
-    leaflet.write("leaflet.toml", 'paper = "a5"\n[batch.columns]\nNDC-11 = "ndc"\n')
+    leaflet.write("leaflet.toml", 'paper = "a5"\n[batch]\nignore = ["Refills"]\n[batch.columns]\nNDC-11 = "ndc"\n')
 
     def plan(*flags: str) -> RunRequest:
         assert leaflet("batch", "list.csv", "--dry-run", *flags).code == UsageError.exit_code
@@ -41,7 +41,7 @@ def test_without_flags_a_run_is_as_the_settings_say(planned: Plan) -> None:
     options = request.options
     assert options.defaults.edition == Edition(Audience.PATIENT, "en", Paper.A5)
     assert options.defaults.destination == "print"
-    assert dict(options.columns) == {"NDC-11": "ndc"}
+    assert (dict(options.columns), request.ignored) == ({"NDC-11": "ndc"}, ("Refills",))
     assert (options.sort, options.encoding, options.allowed, options.duplex) == ((), "", frozenset(), True)
     unset = (options.banner, options.split, options.tagged, options.keep_going, request.again)
     assert unset == (False,) * 5

@@ -93,7 +93,7 @@ class ProjectMonographs:
 
     def render_function(self) -> RenderFunction:
         """The function that renders a leaflet, for workers; they have the settings as they were read here."""
-        shaping = replace(self.project.settings, batch_columns={})  # the columns of lists shape no sheet
+        shaping = replace(self.project.settings, batch_columns={}, batch_ignore=())  # they shape no sheet
         return partial(render_task.render, ProjectFolder(self.project.root, shaping))
 
     @property

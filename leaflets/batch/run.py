@@ -18,6 +18,7 @@ from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.rows import plan_digest
 from leaflets.ledger.states import CopyState
 from leaflets.project.files import make_folder
+from leaflets.runlist.headers import usual_columns
 from leaflets.runlist.read import FHIR_FORMATS, RunList, read_list, rejected_rows
 
 SavePrivately = Callable[[Path, bytes], None]
@@ -30,7 +31,7 @@ class RunRequest:
 
     `folder` is where print files go, `day` begins the name of a new run ("261123"), `versions` are those of the
     program and its label fonts. `again` asks for a new run of a list that was finished, and for rows that a run of the
-    last `no_repeat_days` made; 0 looks for none.
+    last `no_repeat_days` made; 0 looks for none. `ignored` are the headers of columns that are not needed.
     """
 
     data: bytes = field(repr=False)
@@ -41,6 +42,7 @@ class RunRequest:
     versions: str
     again: bool = False
     no_repeat_days: int = 0
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFile
     Raises UsageError where the list cannot be read or was finished with other options, RunIncomplete where it, or a
     monograph, changed after part of it was written, or a row is in another run that is not finished.
     """
-    run_list = read_list(request.data, dict(request.options.columns), request.options.encoding)
-    request = _of_format(request, run_list.format)
+    run_list = read_list(request.data, dict(request.options.columns), request.options.encoding, request.ignored)
+    request = _as_read(request, run_list)
     identity = _identify(request, run_list, ledger) if ledger else RunIdentity(f"{request.day}-new", "")
 
     key, seen = ledger.key if ledger else None, _last_run(request, ledger)
@@ -95,15 +97,17 @@ def plan_run(request: RunRequest, monographs: Monographs, print_files: PrintFile
     return PlannedRun(request, run_list, identity, planned(identity), seen)
 
 
-def _of_format(request: RunRequest, format: str) -> RunRequest:
-    """The request without what makes no difference to a list of this format.
+def _as_read(request: RunRequest, run_list: RunList) -> RunRequest:
+    """The request with what its list says of the options: which usual headers stand for our columns.
 
     Only FHIR knows a patient's language. So other lists have the options, and runs the names, that they always had.
     """
-    if format in FHIR_FORMATS or not request.options.defaults.lang_given:
-        return request
-    defaults = replace(request.options.defaults, lang_given=False)
-    return replace(request, options=replace(request.options, defaults=defaults))
+    options = request.options
+    if run_list.format not in FHIR_FORMATS:
+        options = replace(options, defaults=replace(options.defaults, lang_given=False))
+    if usual := usual_columns(run_list.parsed.columns):
+        options = replace(options, columns=tuple(sorted({**dict(options.columns), **usual}.items())))
+    return replace(request, options=options)
 
 
 def execute_run(

@@ -121,8 +121,9 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
         allowed=frozenset(one for one in Objection if getattr(args, f"allow_{one.value}", False)),
     )
     folder = args.output or project.output
-    days = project.settings.no_repeat_days
-    return RunRequest(data, args.list, options, folder, environment.run_day, environment.versions, args.again, days)
+    days, ignored = project.settings.no_repeat_days, project.settings.batch_ignore
+    day, versions = environment.run_day, environment.versions
+    return RunRequest(data, args.list, options, folder, day, versions, args.again, days, ignored)
 
 
 def _save_privately(path: Path, data: bytes) -> None:
@@ -153,6 +154,7 @@ def _emit_plan(planned: PlannedRun, expected: Forecast) -> None:
         "plan",
         run=planned.plan.name,
         rows=len(planned.run_list.parsed.rows),
+        columns=run_output.column_facts(planned.run_list.parsed),
         rejected=sorted(planned.plan.rejected),
         made_before=run_output.made_before_facts(planned.plan.made_before),
         copies=expected.copies,

@@ -13,6 +13,7 @@ from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
 from leaflets.project import display_path
+from leaflets.runlist.columns import ParsedList
 
 _FORMAT_NAMES = {"csv": "CSV", "jsonl": "JSON Lines", "fhir": "FHIR Bundle", "ndjson": "FHIR NDJSON"}
 
@@ -55,7 +56,35 @@ def plan_lines(planned: PlannedRun, expected: Forecast) -> list[str]:
         ("paper", f"{roughly}{number(expected.pages)} pages on {roughly}{number(expected.sheets)} sheets"),
         ("time", f"about {expected.seconds:.0f} seconds" if expected.seconds >= 1 else "under a second"),
     ]
-    return [f"Plan of run {planned.plan.name}:", *table(facts), "", *_part_lines(expected)]
+    plan = [f"Plan of run {planned.plan.name}:", *table(facts), "", *_part_lines(expected)]
+    return [*plan, *_column_lines(planned.run_list.parsed)]
+
+
+def column_facts(parsed: ParsedList) -> list[dict[str, Any]]:
+    """Which column of a list became which of ours, and the share of its cells that are empty, as JSON holds it.
+
+    Its headers are ours, usual ones, or in the settings: none is a patient's.
+    """
+    empty = parsed.empty_cells()
+    shown = [one for one in parsed.columns if one.header.strip()]
+    return [
+        {"header": one.header.strip(), "column": one.column, "empty": round(empty.get(one.column, 1.0), 4)}
+        for one in shown
+    ]
+
+
+def _column_lines(parsed: ParsedList) -> list[str]:
+    """The columns of a list as a table, after an empty line; none for FHIR, which has no columns."""
+    facts = column_facts(parsed)
+    rows = [(one["header"], one["column"] or "ignored", _empty_text(one) if one["column"] else "") for one in facts]
+    return ["", "Columns of the list:", *table(rows)] if rows else []
+
+
+def _empty_text(facts: dict[str, Any]) -> str:
+    percent = facts["empty"] * 100
+    if percent in (0, 100):
+        return "all empty" if percent else ""
+    return f"{min(99, max(1, round(percent)))}% empty"
 
 
 def _label_facts(expected: Forecast) -> list[tuple[str, str]]:

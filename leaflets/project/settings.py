@@ -19,7 +19,8 @@ class Settings:
 
     `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes. A row of a list that
     a run of the last `no_repeat_days` made is not made again unasked; 0 makes every row of a new list. `label_code`:
-    every label of a print run has a code of its run and serial.
+    every label of a print run has a code of its run and serial. `batch_columns` maps headers of lists to our columns,
+    `batch_ignore` are the headers of columns that are not needed.
     """
 
     paper: Paper = Paper.A4
@@ -31,4 +32,5 @@ class Settings:
     batch_encoding: str = ""
     no_repeat_days: int = 3
     batch_columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    batch_ignore: tuple[str, ...] = ()
     label_code: bool = True

@@ -22,6 +22,9 @@ from leaflets.project.settings import Settings
 _Choice = TypeVar("_Choice", TypeSize, Paper)
 
 
+_BATCH = ("columns", "encoding", "history_key", "ignore", "label_code", "no_repeat_days")
+
+
 def read_settings(path: Path) -> Settings:
     """The settings in a file. Raises UsageError, with file and line where there is one, on anything not understood."""
     file = display_path(path)
@@ -35,7 +38,7 @@ def read_settings(path: Path) -> Settings:
     provenance = _table(file, table, "provenance")
     _require_known(file, "provenance.", provenance, ("url",))
     batch = _table(file, table, "batch")
-    _require_known(file, "batch.", batch, ("columns", "encoding", "history_key", "label_code", "no_repeat_days"))
+    _require_known(file, "batch.", batch, _BATCH)
     columns = _table(file, batch, "columns", "batch.")
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
@@ -47,6 +50,7 @@ def read_settings(path: Path) -> Settings:
         batch_encoding=_text(file, batch, "encoding", "", "batch."),
         no_repeat_days=_days(file, batch, "no_repeat_days", 3, "batch."),
         batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
+        batch_ignore=_texts(file, batch, "ignore", "batch."),
         label_code=_switch(file, batch, "label_code", "batch.", default=True),
     )
 
@@ -118,6 +122,13 @@ def _text(file: str, table: Mapping[str, object], key: str, default: str, prefix
     if not isinstance(value, str):
         raise UsageError(f"{file}: “{prefix}{key}” must be text in quotes", f'For example {key} = "…".')
     return " ".join(value.split())
+
+
+def _texts(file: str, table: Mapping[str, object], key: str, prefix: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise UsageError(f"{file}: “{prefix}{key}” must be a list of texts", f'For example {key} = ["Refills"].')
+    return tuple(value)
 
 
 _MOST_DAYS = 366

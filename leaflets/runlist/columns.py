@@ -2,13 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from leaflets.errors import UsageError
 from leaflets.labels import LABEL_FIELDS
-from leaflets.model.finding import Finding, Severity
+from leaflets.model.finding import Finding
 
 CODE_COLUMNS = ("rxcui", "ndc", "atc")
 """Columns that name the drug by a code, beside `drug` itself."""
@@ -38,6 +37,26 @@ PERSONAL_COLUMNS = frozenset({"patient_name", "patient_ref", "dob", "rx_number"}
 
 
 @dataclass(frozen=True, slots=True)
+class ListColumn:
+    """A column of a list: its header, the column of ours that it holds (empty for none), and whether it is ignored.
+
+    `place` says where the header stands, for an error that must not repeat it. `usual` is true where the header is
+    ours by the table of usual headers alone.
+    """
+
+    header: str = field(repr=False)
+    column: str
+    place: str
+    ignored: bool = False
+    usual: bool = False
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody says what it holds."""
+        return bool(self.header.strip()) and not self.column and not self.ignored
+
+
+@dataclass(frozen=True, slots=True)
 class ListRow:
     """One row: the line it begins on, its cells by column, its text in the list, and why it cannot be read, if so.
 
@@ -55,63 +74,29 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedList:
-    """The rows of a list, what was found about it, and its text before, between and after the rows."""
+    """The rows of a list, what was found about it, its text before, between and after the rows, and its columns."""
 
     rows: tuple[ListRow, ...]
     findings: tuple[Finding, ...] = ()
     prefix: str = ""
     separator: str = ""
     suffix: str = ""
+    columns: tuple[ListColumn, ...] = ()
 
     def with_finding(self, finding: Finding) -> "ParsedList":
         """The same with one more finding about the list as a whole."""
         return replace(self, findings=(finding, *self.findings))
 
+    def empty_cells(self) -> Mapping[str, float]:
+        """The share of rows without text in a column, from 0 to 1, by our column; of rows that can be read."""
+        rows = [row.cells for row in self.rows if not row.fault]
+        names = [one.column for one in self.columns if one.column]
+        return {name: sum(not cells.get(name) for cells in rows) / max(1, len(rows)) for name in names}
+
 
 def unreadable_row(line: int, raw: str, fault: str) -> ListRow:
     """A row that cannot be read; `fault` must not repeat any of its text, which may be a patient's."""
     return ListRow(line, MappingProxyType({}), raw, fault)
-
-
-def column_names(headers: Iterable[str], columns: Mapping[str, str]) -> tuple[str, ...]:
-    """Our name for each header, empty where we have none. Case, spaces and hyphens make no difference.
-
-    Raises UsageError where two headers mean the same column or the settings map to a column that does not exist.
-    """
-    own = {_key(header): column for header, column in columns.items()}
-    for column in own.values():
-        if column not in COLUMNS:
-            raise UsageError(f'[batch.columns] maps to "{column}", which is no column', f"Columns: {_listed()}.")
-    names = tuple(_our_name(_key(header), own) for header in headers)
-    for index, name in enumerate(names):
-        if name and name in names[:index]:
-            raise UsageError(f"the list has the column `{name}` twice", "Take one away, or rename it.")
-    return names
-
-
-def unused_columns(headers: Iterable[str], names: Iterable[str], line: int) -> tuple[Finding, ...]:
-    """One finding for all columns that are not used; it gives their numbers, since a header may be a patient's name."""
-    numbers = [
-        str(number) for number, (header, name) in enumerate(zip(headers, names, strict=True), 1) if not name and header
-    ]
-    if not numbers:
-        return ()
-    many = f"columns {', '.join(numbers)} are" if len(numbers) > 1 else f"column {numbers[0]} is"
-    hint = f"Columns: {_listed()}. Rename others under [batch.columns] in leaflet.toml."
-    return (Finding(Severity.INFO, "list-column-unused", f"{many} not used", hint, line=line),)
-
-
-def missing_drug_column(line: int) -> UsageError:
-    """The error for a list whose header names no drug; it does not repeat the header, which may be a patient's row."""
-    return UsageError(
-        f"line {line} of the list names no column `drug`, `rxcui`, `ndc` or `atc`",
-        f"The first line must name the columns: {_listed()}. Map other headers under [batch.columns] in leaflet.toml.",
-    )
-
-
-def has_drug_column(names: Iterable[str]) -> bool:
-    """Whether one of the columns says which drug."""
-    return not {"drug", *CODE_COLUMNS}.isdisjoint(names)
 
 
 def clean_cell(text: str) -> str:
@@ -142,17 +127,3 @@ def cell_fault(cells: Mapping[str, str]) -> str:
 def _unprintable(text: str) -> bool:
     """Whether there are control, unassigned, private or lone surrogate characters, other than line breaks and tabs."""
     return any(unicodedata.category(letter) in {"Cc", "Cn", "Co", "Cs"} for letter in text if letter not in "\n\r\t")
-
-
-def _our_name(key: str, own: Mapping[str, str]) -> str:
-    if key in own:
-        return own[key]
-    return key if key in COLUMNS else ""
-
-
-def _key(header: str) -> str:
-    return "_".join(header.strip().casefold().replace("-", " ").replace("_", " ").split())
-
-
-def _listed() -> str:
-    return ", ".join(("drug", *CODE_COLUMNS, *SHEET_COLUMNS, *LABEL_FIELDS))

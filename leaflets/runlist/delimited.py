@@ -2,22 +2,20 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
 
 from leaflets.errors import UsageError
 from leaflets.runlist.columns import (
     PERSONAL_COLUMNS,
+    ListColumn,
     ListRow,
     ParsedList,
     cell_fault,
     clean_cell,
-    column_names,
-    has_drug_column,
-    missing_drug_column,
     unreadable_row,
-    unused_columns,
 )
+from leaflets.runlist.headers import HeaderRules, has_drug_column, missing_drug_column, refuse_unknown
 from leaflets.runlist.quotes import DelimitedRecord, refuse_paired_across_rows
 
 DELIMITERS = ",;\t"
@@ -25,24 +23,32 @@ DELIMITERS = ",;\t"
 _MUST_NAME = "The first line must name the columns."
 
 
-def read_delimited(text: str, columns: Mapping[str, str]) -> ParsedList:
-    """The rows of a table whose first line names the columns. Raises UsageError where it names no drug."""
+def read_delimited(text: str, rules: HeaderRules) -> ParsedList:
+    """The rows of a table whose first line names the columns.
+
+    Raises UsageError where it names no drug, or a column that is not known.
+    """
     lines = list(io.StringIO(text, newline=""))
     skipped, delimiter = _preamble(lines)
-    delimiter = delimiter or _delimiter(lines[skipped:], columns)
+    delimiter = delimiter or _delimiter(lines[skipped:], rules)
     records = refuse_paired_across_rows(_records(lines, skipped, delimiter), delimiter)
     header = next((record for record in records if record.fields or record.fault), None)
     if header is None:
         raise UsageError("the list is empty", _MUST_NAME)
     if header.fault:
         raise UsageError(f"line {header.line} of the list cannot be read: {header.fault}", _MUST_NAME)
-    names = column_names(header.fields, columns)
-    if not has_drug_column(names):
+    columns = _columns(header.fields, rules)
+    if not has_drug_column(columns):
         raise missing_drug_column(header.line)
+    refuse_unknown(columns)
     prefix = "".join(lines[: header.line - 1]) + header.raw
     shared: dict[str, str] = {}
-    rows = tuple(_row(record, names, shared) for record in records if any(record.fields) or record.fault)
-    return ParsedList(rows, unused_columns(header.fields, names, header.line), prefix)
+    rows = tuple(_row(record, columns, shared) for record in records if any(record.fields) or record.fault)
+    return ParsedList(rows, prefix=prefix, columns=columns)
+
+
+def _columns(headers: Sequence[str], rules: HeaderRules) -> tuple[ListColumn, ...]:
+    return rules.columns(headers, (f"column {number}" for number in count(1)))
 
 
 def _preamble(lines: list[str]) -> tuple[int, str]:
@@ -55,13 +61,13 @@ def _preamble(lines: list[str]) -> tuple[int, str]:
     return (1, "\t") if first == "sep=" else (0, "")
 
 
-def _delimiter(lines: list[str], columns: Mapping[str, str]) -> str:
+def _delimiter(lines: list[str], rules: HeaderRules) -> str:
     """The delimiter under which the first line names most of our columns."""
 
     def columns_of_ours(delimiter: str) -> tuple[bool, int]:
         record = next(_records(lines, 0, delimiter), None)
-        names = column_names(record.fields, columns) if record and not record.fault else ()
-        return has_drug_column(names), sum(map(bool, names))
+        columns = _columns(record.fields, rules) if record and not record.fault else ()
+        return has_drug_column(columns), sum(bool(one.column) for one in columns)
 
     return max(DELIMITERS, key=columns_of_ours)
 
@@ -81,13 +87,21 @@ def _records(lines: list[str], skipped: int, delimiter: str) -> Iterator[Delimit
         yield DelimitedRecord(start + 1, fields, "".join(lines[start : skipped + reader.line_num]))
 
 
-def _row(record: DelimitedRecord, names: tuple[str, ...], shared: dict[str, str]) -> ListRow:
+def _row(record: DelimitedRecord, columns: Sequence[ListColumn], shared: dict[str, str]) -> ListRow:
     """The row of a record. Cells that may repeat are kept once for all rows, in `shared`."""
-    if record.fault:
-        return unreadable_row(record.line, record.raw, record.fault)
-    fields = record.fields
-    if len(fields) < len(names) or any(fields[len(names) :]):
-        return unreadable_row(record.line, record.raw, f"it has {len(fields)} fields where the header has {len(names)}")
-    cells = {name: clean_cell(field) for name, field in zip(names, fields, strict=False) if name}
+    fault = record.fault or _fields_fault(record.fields, columns)
+    if fault:
+        return unreadable_row(record.line, record.raw, fault)
+    cells = {one.column: clean_cell(text) for one, text in zip(columns, record.fields, strict=False) if one.column}
     cells |= {name: shared.setdefault(cells[name], cells[name]) for name in cells.keys() - PERSONAL_COLUMNS}
     return ListRow(record.line, cells, record.raw, cell_fault(cells))
+
+
+def _fields_fault(fields: Sequence[str], columns: Sequence[ListColumn]) -> str:
+    """Why the fields of a row cannot be those of the columns, empty where they can."""
+    if len(fields) < len(columns) or any(fields[len(columns) :]):
+        return f"it has {len(fields)} fields where the header has {len(columns)}"
+    for one, text in zip(columns, fields, strict=False):
+        if text and not one.column and not one.ignored and not one.header.strip():
+            return f'it has text in {one.place}, which has no header (`ignore = [""]` under [batch] leaves such out)'
+    return ""

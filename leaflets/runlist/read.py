@@ -13,6 +13,7 @@ from leaflets.runlist.encoding import DecodedText, UncertainEncoding, decode, en
 from leaflets.runlist.fhir.entries import fhir_format
 from leaflets.runlist.fhir.read import read_bundle, read_ndjson
 from leaflets.runlist.foreign_formats import refuse_foreign_format
+from leaflets.runlist.headers import HeaderRules, header_rules
 from leaflets.runlist.json_lines import read_json_lines
 
 FHIR_FORMATS = frozenset({"fhir", "ndjson"})
@@ -38,15 +39,23 @@ class RunList:
         return self.parsed.findings
 
 
-def read_list(data: bytes, columns: Mapping[str, str] = MappingProxyType({}), codec: str = "") -> RunList:
-    """The rows of a list. `columns` maps a system's own headers to ours; `codec` is empty to find it by the bytes.
+def read_list(
+    data: bytes, columns: Mapping[str, str] = MappingProxyType({}), codec: str = "", ignored: Collection[str] = ()
+) -> RunList:
+    """The rows of a list. `columns` maps a system's own headers to ours, `ignored` are headers of what is not needed.
 
-    Raises UsageError where the bytes are no list at all or not certain to be this text, CheckFailed where the list has
-    no row. A row that cannot be read has a fault instead of cells.
+    `codec` is empty to find it by the bytes.
+
+    Raises UsageError where the bytes are no list at all or not certain to be this text, or a column is not known;
+    CheckFailed where the list has no row. A row that cannot be read has a fault instead of cells.
     """
+    return _read(data, header_rules(columns, ignored), codec)
+
+
+def _read(data: bytes, rules: HeaderRules, codec: str) -> RunList:
     refuse_foreign_format(data)
-    decoded = _decoded(data, columns, codec)
-    format, parsed = _parsed(decoded.text, columns)
+    decoded = _decoded(data, rules, codec)
+    format, parsed = _parsed(decoded.text, rules)
     if not parsed.rows:
         raise CheckFailed("the list has no row to make", _why_no_row(parsed))
     if decoded.guessed:
@@ -55,14 +64,15 @@ def read_list(data: bytes, columns: Mapping[str, str] = MappingProxyType({}), co
 
 
 def read_recorded_list(data: bytes, columns: Mapping[str, str], codec: str) -> RunList:
-    """The rows of a list that a run was made from, read as it was read then.
+    """The rows of a list that a run was made from, read as it was read then: by the columns it recorded, and ours.
 
     Releases up to 0.2 took every list that is not UTF-8 for Windows-1252, and recorded no encoding.
     """
+    rules = header_rules(columns, usual=False)
     try:
-        return read_list(data, columns, codec)
+        return _read(data, rules, codec)
     except UncertainEncoding:
-        return read_list(data, columns, "cp1252")
+        return _read(data, rules, "cp1252")
 
 
 def rejected_rows(run_list: RunList, lines: Collection[int]) -> bytes:
@@ -72,15 +82,15 @@ def rejected_rows(run_list: RunList, lines: Collection[int]) -> bytes:
     return encode(parsed.prefix + parsed.separator.join(chosen) + parsed.suffix, run_list.codec)
 
 
-def _parsed(text: str, columns: Mapping[str, str]) -> tuple[str, ParsedList]:
+def _parsed(text: str, rules: HeaderRules) -> tuple[str, ParsedList]:
     if not text.lstrip().startswith("{"):
-        return "csv", read_delimited(text, columns)
+        return "csv", read_delimited(text, rules)
     format = fhir_format(text)
     if format == "fhir":
         return format, read_bundle(text)
     if format == "ndjson":
         return format, read_ndjson(text)
-    return "jsonl", read_json_lines(text, columns)
+    return "jsonl", read_json_lines(text, rules)
 
 
 def _why_no_row(parsed: ParsedList) -> str:
@@ -88,21 +98,21 @@ def _why_no_row(parsed: ParsedList) -> str:
     return "; ".join(reasons) + "." if reasons else "It holds nothing but the names of its columns; was it cut short?"
 
 
-def _decoded(data: bytes, columns: Mapping[str, str], codec: str) -> DecodedText:
+def _decoded(data: bytes, rules: HeaderRules, codec: str) -> DecodedText:
     """The text; where its encoding is not certain, the error shows some drugs of the list in each that it may be."""
     try:
         return decode(data, codec)
     except UncertainEncoding as error:
-        cells = _drug_cells(data, columns)
+        cells = _drug_cells(data, rules)
         shown = [f"{one}: {', '.join(_shown(cell, one) for cell in cells)}" for one in error.codecs if cells]
         error.hint = "\n    ".join((error.hint, *shown))
         raise
 
 
-def _drug_cells(data: bytes, columns: Mapping[str, str]) -> list[bytes]:
+def _drug_cells(data: bytes, rules: HeaderRules) -> list[bytes]:
     """The first drugs of a list that are not ASCII, as bytes. No other cell: it may be a patient's."""
     try:
-        _, parsed = _parsed(data.decode("ascii", "surrogateescape"), columns)
+        _, parsed = _parsed(data.decode("ascii", "surrogateescape"), rules)
     except LeafletError:
         return []
     drugs = dict.fromkeys(row.cells.get("drug", "") for row in parsed.rows)
