@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing import Pipe
 from pathlib import Path
 from threading import Thread
 from typing import NoReturn
@@ -38,8 +39,8 @@ def dies(_task: RenderTask, _word: str) -> NoReturn:
     raise AssertionError("survived SIGKILL")
 
 
-def leaves(_task: RenderTask, _word: str) -> NoReturn:
-    os._exit(3)
+def leaves(_task: RenderTask, word: str) -> NoReturn:
+    os._exit(int(word))
 
 
 def hangs(_task: RenderTask, _word: str) -> NoReturn:
@@ -97,7 +98,7 @@ def run_tasks(workers: int, *drugs: str, limits: Limits) -> dict[int, Result]:
 
 
 def test_every_task_has_one_result_whatever_happens_to_its_worker() -> None:
-    drugs = ("good", "dies", "hangs", "good", "leaves", "eats", "good")
+    drugs = ("good", "dies", "hangs", "good", "leaves:3", "eats", "good")
     results = run_tasks(2, *drugs, limits=Limits(seconds=1))
     faults = {number: result.message for number, result in results.items() if result.fault}
     assert set(faults) == {2, 3, 5, 6}
@@ -159,6 +160,30 @@ for mib in (4096, 2048):
 
     ran = subprocess.run([sys.executable, "-c", code], preexec_fn=limited, capture_output=True, text=True, cwd=ROOT)
     assert (ran.stdout, ran.stderr) == ("3000 3000\n2048 3000\n", "")
+
+
+@pytest.mark.parametrize("lacking", [ImportError("failed to map segment"), MemoryError()])
+def test_a_worker_that_starts_without_memory_ends_in_a_sentence(
+    lacking: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def limit(_mib: int) -> NoReturn:
+        raise lacking
+
+    def end(code: int) -> NoReturn:
+        raise SystemExit(code)
+
+    for name in ("signal.signal", "os._exit"):
+        monkeypatch.setattr(name, end if name == "os._exit" else lambda *_: None)
+    monkeypatch.setattr(pool, "_limit_memory", limit)
+    here, there = Pipe()
+    with here, there, pytest.raises(SystemExit) as ended:
+        pool._serve(there, render, Limits())
+    assert ended.value.code == OutOfMemory.exit_code
+
+
+def test_a_worker_without_memory_is_called_so() -> None:
+    results = run_tasks(1, f"leaves:{OutOfMemory.exit_code}", limits=Limits())
+    assert "a worker needs more memory than there is" in results[1].message
 
 
 def test_a_worker_that_cannot_be_started_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from leaflets.model.copy_code import read_copy_code
 _REFUSED = {
     CopyState.PLANNED: "is in no print file yet: this sheet is not of this run's files",
     CopyState.RENDERED: "is in no print file yet: this sheet is not of this run's files",
-    CopyState.PRINTED: "is recorded as printed already: there may be two sheets of it",
+    CopyState.PRINTED: "is recorded as printed already: there may be two sheets of it, or this is its label sheet",
     CopyState.SPOILED: "is spoiled: destroy this sheet",
     CopyState.UNPRINTED: "is recorded as never printed: keep this sheet back",
     CopyState.CANCELLED: "is cancelled: destroy this sheet",

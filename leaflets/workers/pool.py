@@ -165,6 +165,8 @@ class Pool:
             return None
         worker.process.join(1)
         code = worker.process.exitcode
+        if code == OutOfMemory.exit_code:
+            return self._fail(worker, "a worker needs more memory than there is")
         how = f"by signal {-code}" if code is not None and code < 0 else f"with code {code}"
         return self._fail(worker, f"the worker ended {how}, {attempts} times")
 
@@ -190,7 +192,10 @@ def _serve(pipe: Connection, render: RenderFunction, limits: Limits) -> None:
     """Runs in a worker: receives a task, sends its result, until the pipe closes. The parent handles Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _limit_memory(limits.mib)
+    try:
+        _limit_memory(limits.mib)
+    except (ImportError, MemoryError):  # a module that cannot be loaded for want of memory is an ImportError
+        os._exit(OutOfMemory.exit_code)
     log = logging.getLogger(CACHE_LOG)
     log.addHandler(_Forward(pipe))
     log.setLevel(logging.INFO)
