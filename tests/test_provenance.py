@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,9 @@ from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import ProjectMonographs, own_files, voices
 from tests.test_printfile import CONTROL, copies
 
+_TEXTS = ("0" * 32, "a", "A", "1", "2026-01-05", "2030-01-05", "US")
+GOOD = json.loads(record_bytes(Record(*_TEXTS, (), {}, (), {}, {}, {})))
+"""The facts of a record that is read."""
 SHEETS = [(path, audience) for path in own_files() for audience in voices(path)]
 
 
@@ -105,19 +109,44 @@ def test_the_record_names_every_part_and_every_program(monographs: ProjectMonogr
     assert {"leaflet", "python", "weasyprint", "pango", "harfbuzz", "markdown", "jinja2"} <= record.made_with.keys()
 
 
-@pytest.mark.parametrize(("size", "refused"), [(4_000_000, False), (4_000_001, True)])
-def test_a_file_with_an_attachment_too_large_is_refused(size: int, refused: bool) -> None:
-    """A small PDF may hold an attachment that expands to any size."""
+def with_attachments(*sizes: int, claimed: int | None = None) -> io.BytesIO:
+    """A PDF with attached files of such sizes, which are in it as `claimed` if that is given."""
     out = io.BytesIO()
     with pikepdf.new() as document:
         document.add_blank_page()
-        document.attachments["a.md"] = pikepdf.AttachedFileSpec(document, b" " * size, filename="a.md")
+        for number, size in enumerate(sizes):
+            name = f"{number}.md"
+            document.attachments[name] = pikepdf.AttachedFileSpec(document, b" " * size, filename=name)
+            if claimed is not None:
+                document.attachments[name].obj.EF.F.Params.Size = claimed
         document.save(out)
+    return out
+
+
+@pytest.mark.parametrize("claimed", [None, 7])
+@pytest.mark.parametrize(("sizes", "refused"), [((4_000_000,), False), ((4_000_001,), True), ((2_000_001,) * 2, True)])
+def test_a_file_whose_attachments_are_too_large_is_refused(
+    sizes: tuple[int, ...], refused: bool, claimed: int | None
+) -> None:
+    """A small PDF may hold attachments that expand to any size, whatever size it says they have."""
+    out = with_attachments(*sizes, claimed=claimed)
     if refused:
         with pytest.raises(PdfError, match="too large"):
             read_contents(out.getvalue(), "a.pdf")
     else:
         assert read_contents(out.getvalue(), "a.pdf").texts == {}
+
+
+def test_an_attachment_packed_several_times_over_is_refused() -> None:
+    """Each packing may make it a thousand times smaller."""
+    out = io.BytesIO()
+    with pikepdf.open(with_attachments(9)) as document:
+        stream = document.attachments["0.md"].obj.EF.F
+        packed = zlib.compress(zlib.compress(b" " * 9))
+        stream.write(packed, filter=pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.FlateDecode]))
+        document.save(out, compress_streams=False)
+    with pytest.raises(PdfError, match="packed in a way"):
+        read_contents(out.getvalue(), "a.pdf")
 
 
 def test_enclosures_keep_a_page_archival_and_accessible() -> None:
@@ -145,14 +174,33 @@ def test_what_is_no_record_is_refused(data: bytes) -> None:
         read_record(data)
 
 
+ODD_PARTS: tuple[tuple[str, object], ...] = (
+    ("name", "../../secret"), ("name", "a\\b"), ("name", "a\0"), ("name", ""), ("name", "ä" * 121), ("name", "\ud800"),
+    ("title", ["A"]), ("title", "\ud800"), ("review_by", "soon"), ("review_by", "20300105"), ("reviewed", "2026-13-01"),
+    ("sources", ["x"]), ("sources", [{"title": 5}]), ("edition", {"lang": ["en"]}), ("edition", {"lang": {"a": "b"}}),
+    ("notices", [5]), ("hashes", {"source/a.md": "00"}), ("hashes", {"source/a.md": None}),
+    ("made_with", {"python": 3}),
+    ("settings", {"pharmacy": []}), ("settings", {"pharmacy": {"name": 5}}), ("settings", {"code_url": 5}),
+    ("settings", {"pharmacy": {"name": "A" * 100_000}}), ("settings", {"pharmacy": {"report": [["GB", 5]]}}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "part"), ODD_PARTS)
+def test_a_part_that_leaflet_does_not_write_is_refused(name: str, part: object) -> None:
+    with pytest.raises(PdfError, match="record"):
+        read_record(json.dumps(GOOD | {name: part}).encode())
+
+
+def test_a_record_that_nests_without_end_is_refused() -> None:
+    with pytest.raises(PdfError, match="cannot be read"):
+        read_record(b'{"leaflet-record":' + b"[" * 200_000)
+
+
 @pytest.mark.parametrize("number", [0, 2, 99])
 def test_a_record_of_another_format_is_refused_whatever_it_holds(number: int) -> None:
-    texts = ("0" * 32, "a", "A", "1", "2026-01-05", "2030-01-05", "US")
-    record = Record(*texts, (), {}, (), {}, {}, {})
-    facts = json.loads(record_bytes(record))
-    assert read_record(json.dumps(facts).encode()).name == "a"
+    assert read_record(json.dumps(GOOD).encode()).name == "a"
     with pytest.raises(PdfError, match="of another format"):
-        read_record(json.dumps(facts | {"leaflet-record": number}).encode())
+        read_record(json.dumps(GOOD | {"leaflet-record": number}).encode())
 
 
 def test_a_record_of_other_kinds_is_refused(monographs: ProjectMonographs) -> None:

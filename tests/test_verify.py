@@ -208,6 +208,34 @@ def test_a_page_forged_and_sealed_again_does_not_survive_a_rebuild(sheet: Leafle
     assert "may have been forged" in ran.out
 
 
+ODD_RECORDS: tuple[tuple[str, object], ...] = (
+    ("name", "../../secret"), ("edition.lang", 5), ("edition.lang", "en+es+ar"), ("edition.lang", "../x"),
+    ("edition.sheets", "9"), ("edition.sheets", 10**9), ("edition.booklet", "yes"), ("edition.audience", "doctor"),
+    ("edition.paper", {}), ("edition.column", 2), ("notices", ["urgent"]),
+    ("settings.code_url", "https://e.org/{id}" * 9),
+    ("settings.pharmacy", {"name": "A" * 100_000}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "part"), ODD_RECORDS, ids=[f"{place} {str(part)[:12]}" for place, part in ODD_RECORDS]
+)
+def test_a_record_that_leaflet_does_not_write_is_refused_in_a_sentence(
+    sheet: Leaflet, place: str, part: object
+) -> None:
+    def forge(pdf: pikepdf.Pdf) -> None:
+        stream = pdf.attachments["leaflet-record.json"].obj.EF.F
+        record = json.loads(stream.read_bytes())
+        table, _, name = place.rpartition(".")
+        (record[table] if table else record)[name] = part
+        stream.write(json.dumps(record).encode())
+
+    rewrite(sheet.folder / SHEET, forge)
+    for command in ("verify", "rebuild"):
+        ran = sheet(command, SHEET)
+        assert (ran.code, ran.err[:7]) == (6, "error: "), (command, ran)
+
+
 @pytest.mark.parametrize("data", [b"", b"no pdf at all", b"%PDF-1.7\n%%EOF\n", b"%PDF-1.7\nstartxref\n3\n%%EOF\n"])
 def test_what_is_no_pdf_is_refused(leaflet: Leaflet, data: bytes) -> None:
     leaflet.write("x.pdf", data)

@@ -14,13 +14,14 @@ from leaflets.cli import report
 from leaflets.cli.arguments import require_names_or_all, values
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
-from leaflets.model.edition import Audience, Edition, Notice, TypeSize
+from leaflets.model.edition import MOST_SHEETS, Audience, Edition, Notice, TypeSize
 from leaflets.model.finding import Severity
 from leaflets.model.paper import Paper
+from leaflets.model.pharmacy import LONGEST_TEXT
 from leaflets.pipeline import BuiltSheet, build, require_clean
 from leaflets.pipeline.built_sheet import html_file
 from leaflets.pipeline.child_process import allow_child
-from leaflets.pipeline.request import MOST_SHEETS, audiences_of, monograph_file, requested_edition
+from leaflets.pipeline.request import audiences_of, monograph_file, requested_edition
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save, save_if_changed
 from leaflets.project.sheet_names import sheet_name
 
@@ -143,6 +144,9 @@ def _details() -> SheetLog:
 def _overridden(project: ProjectFolder, args: argparse.Namespace) -> ProjectFolder:
     """The project with the pharmacy as the flags give it, and as its settings do where they are silent."""
     given = {"name" if field == "pharmacy" else field: getattr(args, field) for field in _PHARMACY}
+    too_long = next((field for field in _PHARMACY if len(getattr(args, field) or "") > LONGEST_TEXT), None)
+    if too_long:
+        raise UsageError(f"--{too_long} has more than {LONGEST_TEXT:,} letters", "Give one that has room on a sheet.")
     pharmacy = replace(project.settings.pharmacy, **{field: text for field, text in given.items() if text is not None})
     return replace(project, settings=replace(project.settings, pharmacy=pharmacy))
 

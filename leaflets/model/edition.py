@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -42,6 +43,8 @@ _PLANNED_PAGES = {
 }
 
 
+MOST_SHEETS = 50
+"""Sheets of paper that one leaflet may be given; more is a slip of the hand."""
 _SIDES = 2
 
 
@@ -121,4 +124,14 @@ def edition_from_facts(facts: Mapping[str, Any]) -> Edition:
     """The inverse of `edition_facts`. Raises KeyError, TypeError or ValueError where the facts are of no edition."""
     other = {name: value for name, value in facts.items() if name not in ("audience", "paper", "form")}
     audience, paper = Audience(facts["audience"]), Paper(facts["paper"])
-    return Edition(audience, paper=paper, type_size=TypeSize(facts["form"]), **other)
+    edition = Edition(audience, paper=paper, type_size=TypeSize(facts["form"]), **other)
+    if not (isinstance(edition.lang, str) and _LANG.fullmatch(edition.lang)):
+        raise ValueError("lang")
+    if not (type(edition.sheets) is int and 0 <= edition.sheets <= MOST_SHEETS):
+        raise ValueError("sheets")
+    if not (isinstance(edition.fitted, bool) and isinstance(edition.booklet, bool)):
+        raise TypeError("fitted or booklet")
+    return edition
+
+
+_LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*(\+[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LONGEST_TEXT = 1_000
+"""Letters of one text of a pharmacy: an address or opening hours; more has no place on a sheet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pharmacy:
@@ -23,3 +26,8 @@ class Pharmacy:
     logo: str = ""
     logo_alt: str = ""
     report: tuple[tuple[str, str], ...] = ()
+
+
+def is_pharmacy_text(value: object) -> bool:
+    """Whether it is a text of a pharmacy, and not too long to be printed."""
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT

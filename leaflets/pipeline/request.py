@@ -7,13 +7,10 @@ from typing import TypedDict, TypeVar, Unpack
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import text_lang
-from leaflets.model.edition import Audience, Edition, TypeSize
+from leaflets.model.edition import MOST_SHEETS, Audience, Edition, TypeSize
 from leaflets.model.paper import Paper
 from leaflets.project import MonographFile, ProjectFolder
 from leaflets.project.content import source_of_argument
-
-MOST_SHEETS = 50
-"""Sheets of paper that one leaflet may be given; more is a slip of the hand."""
 
 _Choice = TypeVar("_Choice", Audience, Paper, TypeSize)
 

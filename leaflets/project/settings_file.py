@@ -15,7 +15,7 @@ from leaflets.languages import LANGUAGES
 from leaflets.model.edition import TypeSize
 from leaflets.model.page import ID_DIGITS
 from leaflets.model.paper import Paper
-from leaflets.model.pharmacy import Pharmacy
+from leaflets.model.pharmacy import LONGEST_TEXT, Pharmacy
 from leaflets.project.files import display_path, read_text
 from leaflets.project.settings import Settings
 
@@ -45,7 +45,7 @@ def read_settings(path: Path) -> Settings:
         type_size=_choice(file, table, "edition", TypeSize, TypeSize.STANDARD),
         language=_language(file, _text(file, table, "language", "en")),
         pharmacy=_pharmacy(file, _table(file, table, "pharmacy"), _table(file, table, "report")),
-        code_url=_code_url(file, _text(file, provenance, "url", "", "provenance.")),
+        code_url=printable_code_url(file, _text(file, provenance, "url", "", "provenance.")),
         history_key=_text(file, batch, "history_key", "", "batch."),
         batch_encoding=_text(file, batch, "encoding", "", "batch."),
         no_repeat_days=_days(file, batch, "no_repeat_days", 3, "batch."),
@@ -60,8 +60,8 @@ _LONGEST_URL, _LONGEST_IN_CAPITALS = 42, 61
 _URL = re.compile(r"https?://[!-~]+")
 
 
-def _code_url(file: str, url: str) -> str:
-    """An address that fits the square code of a sheet with an id in it."""
+def printable_code_url(file: str, url: str) -> str:
+    """The address, or an empty text: one that fits the square code of a sheet with an id in it. Raises UsageError."""
     if not url:
         return ""
     if not _URL.fullmatch(url) or url.count("{id}") != 1 or "{id}" not in url.split("/", 3)[-1]:
@@ -121,6 +121,8 @@ def _text(file: str, table: Mapping[str, object], key: str, default: str, prefix
     value = table.get(key, default)
     if not isinstance(value, str):
         raise UsageError(f"{file}: “{prefix}{key}” must be text in quotes", f'For example {key} = "…".')
+    if len(value) > LONGEST_TEXT:
+        raise UsageError(f"{file}: “{prefix}{key}” has more than {LONGEST_TEXT:,} letters", "Write a shorter one.")
     return " ".join(value.split())
 
 

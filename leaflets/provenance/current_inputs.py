@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from leaflets.errors import PdfError
+from leaflets.errors import PdfError, UsageError
 from leaflets.model.edition import Edition, Notice, edition_from_facts
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.pipeline.inputs import Inputs, gather_inputs
@@ -15,6 +15,7 @@ from leaflets.pipeline.program_identity import made_with
 from leaflets.pipeline.texts import Texts, translated_text
 from leaflets.project import MonographFile, ProjectFolder, Settings
 from leaflets.project.content import ORIGINAL
+from leaflets.project.settings_file import printable_code_url
 from leaflets.seal.record import Record
 
 _KIND_WORDS = {
@@ -28,11 +29,13 @@ _TEXT_SETTINGS = frozenset({each.name for each in fields(Pharmacy) if each.defau
 def edition_of(record: Record) -> Edition:
     """The edition a sheet is. Raises PdfError where this release knows no such edition."""
     try:
-        return edition_from_facts(record.edition)
-    except (KeyError, TypeError, ValueError) as error:
+        edition = edition_from_facts(record.edition)
+        _ = edition.text_lang
+    except (KeyError, TypeError, ValueError, UsageError) as error:
         raise PdfError(
             "The sheet is of an edition that this leaflet does not know.", "Use the version that made it."
         ) from error
+    return edition
 
 
 def source_of(record: Record, project: ProjectFolder) -> MonographFile:
@@ -78,7 +81,11 @@ def _settings(record: Record, now: Settings) -> Settings:
         if name in _TEXT_SETTINGS and isinstance(value, str)
     }
     pharmacy = replace(now.pharmacy, **words)
-    return replace(now, pharmacy=pharmacy, code_url=str(record.settings.get("code_url", "")))
+    try:
+        code_url = printable_code_url("the sheet’s record", str(record.settings.get("code_url", "")))
+    except UsageError as error:
+        raise PdfError(error.message, "Get the sheet once more.") from error
+    return replace(now, pharmacy=pharmacy, code_url=code_url)
 
 
 def changes_since(record: Record, inputs: Inputs) -> Iterator[str]:

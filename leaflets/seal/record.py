@@ -6,13 +6,17 @@ nothing of a patient either; it is made before any label is.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from leaflets.errors import PdfError
+from leaflets.model.pharmacy import is_pharmacy_text
 
+_Check = Callable[[object], bool]
 RECORD_FILE = "leaflet-record.json"
 FORMAT = 1
 
@@ -50,25 +54,77 @@ def read_record(data: bytes) -> Record:
     """The record in the bytes of its file. Raises PdfError where they are none, or of another format."""
     try:
         stored = json.loads(data)
-        format, record = stored["leaflet-record"], Record(**{name: stored[name] for name in _FIELD_TYPES})
-        valid = all(isinstance(stored[name], kind) for name, kind in _FIELD_TYPES.items())
-        texts = (*record.hashes.values(), *record.made_with.values(), *record.notices)
-        valid = valid and all(isinstance(text, str) for text in texts)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise PdfError("The sheet's record cannot be read.") from error
+        format, record = stored["leaflet-record"], Record(**{each.name: stored[each.name] for each in fields(Record)})
+        json.dumps(stored, ensure_ascii=False).encode()  # no half of a character, which no file of ours has
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise PdfError("The sheet's record cannot be read.", _HINT) from error
     if format != FORMAT:
         raise PdfError("The sheet's record is of another format.", "Use the version of leaflet that made it.")
-    if not valid:
-        raise PdfError("The sheet's record is not of the kind that leaflet writes.")
+    wrong = next((name for name, is_valid in _SCHEMA.items() if not is_valid(getattr(record, name))), None)
+    if wrong:
+        raise PdfError(f"The sheet's record is not of the kind that leaflet writes: “{wrong}”.", _HINT)
     return record
 
 
-# A file may come from anywhere: each part of a record must be of its own kind.
-_MAPPING_FIELDS, _LIST_FIELDS = (
-    frozenset({"edition", "settings", "hashes", "made_with"}),
-    frozenset({"sources", "notices"}),
-)
-_FIELD_TYPES = {
-    each.name: dict if each.name in _MAPPING_FIELDS else list if each.name in _LIST_FIELDS else str
-    for each in fields(Record)
+# ---------------------------------------------------------------- the schema of a record
+
+# A file may come from anywhere: each part of a record must be what leaflet writes there, before anything reads it.
+_HINT = "Get the sheet once more."
+_LONGEST_NAME = 240
+"""Bytes of a monograph's name: with its language and ending, the most that file systems take is 255."""
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_name(value: object) -> bool:
+    """Whether it names a file within a folder, and leads nowhere else."""
+    return isinstance(value, str) and 0 < len(value.encode()) <= _LONGEST_NAME and not set(value) & set("/\\\0")
+
+
+def _is_date(value: object) -> bool:
+    """Whether it is a date of the monograph, YYYY-MM-DD, or empty."""
+    try:
+        return value == "" or (isinstance(value, str) and dt.date.fromisoformat(value).isoformat() == value)
+    except ValueError:
+        return False
+
+
+def _is_hash(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value) is not None
+
+
+def _mapping_of(is_valid: _Check) -> _Check:
+    return lambda value: isinstance(value, dict) and all(map(is_valid, value.values()))
+
+
+def _list_of(is_valid: _Check) -> _Check:
+    return lambda value: isinstance(value, list) and all(map(is_valid, value))
+
+
+def _is_pharmacy(value: object) -> bool:
+    """Whether it is a table of short texts; `report` is a list of countries and how side effects are reported there."""
+    if not isinstance(value, dict):
+        return False
+    texts = [text for name, text in value.items() if name != "report"]
+    pairs = value.get("report", [])
+    return all(map(is_pharmacy_text, texts)) and _list_of(_list_of(is_pharmacy_text))(pairs)
+
+
+def _is_settings(value: object) -> bool:
+    return isinstance(value, dict) and _is_text(value.get("code_url", "")) and _is_pharmacy(value.get("pharmacy", {}))
+
+
+_SCHEMA: Mapping[str, _Check] = {
+    **dict.fromkeys(("content_id", "title", "version", "jurisdiction"), _is_text),
+    "name": _is_name,
+    "reviewed": _is_date,
+    "review_by": _is_date,
+    "sources": _list_of(_mapping_of(_is_text)),
+    "edition": _mapping_of(lambda value: isinstance(value, (str, int))),
+    "notices": _list_of(_is_text),
+    "settings": _is_settings,
+    "hashes": _mapping_of(_is_hash),
+    "made_with": _mapping_of(_is_text),
 }
