@@ -349,6 +349,24 @@ def test_a_ledger_without_its_key_is_not_written_on(tmp_path: Path) -> None:
         assert ledger.key
 
 
+def test_no_ledger_is_made_through_a_link_to_nothing(tmp_path: Path) -> None:
+    """Whoever may write into the folder would choose where the patients' accounts go, readable to all."""
+    elsewhere = tmp_path / "elsewhere.db"
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "ledger.db").symlink_to(elsewhere)
+    with pytest.raises(LedgerError, match="a link to a file that is not there"):
+        open_ledger(tmp_path / "output", clock)
+    assert not elsewhere.exists()
+
+
+def test_a_ledger_may_be_a_link_to_one(tmp_path: Path) -> None:
+    open_ledger(tmp_path / "elsewhere", clock).store.close()
+    (tmp_path / "output").mkdir()
+    for path in (tmp_path / "elsewhere").iterdir():
+        (tmp_path / "output" / path.name).symlink_to(path)
+    open_ledger(tmp_path / "output", clock).store.close()
+
+
 def test_the_key_is_private_and_lasting(tmp_path: Path) -> None:
     path = tmp_path / "ledger.key"
     key = PseudonymKey(make_key(path, tmp_path / "lock"))

@@ -301,3 +301,14 @@ def test_settings_that_are_no_text_are_a_fault_of_usage(leaflet: Leaflet) -> Non
     ran = leaflet("build", "baricitinib")
     assert ran.code == 2
     assert "leaflet.toml:1: the file is not UTF-8" in ran.err
+
+
+def test_white_text_is_refused_on_its_first_build_and_from_the_cache(leaflet: Leaflet) -> None:
+    leaflet.write("content/a.md", MONOGRAPH)
+    leaflet.write("styles/theme.css", "main p { color: white }")
+    for _ in range(2):
+        ran = leaflet("build", "a", "--audience", "patient")
+        assert (ran.code, "PG-03: page 1: contrast of 1.0 to 1" in ran.err) == (4, True), ran
+    assert not (leaflet.folder / "output" / "a-patient.pdf").exists()
+    leaflet.write("styles/theme.css", "main p { color: black }")
+    assert leaflet("build", "a", "--audience", "patient").code == 0

@@ -18,7 +18,7 @@ from leaflets.model.edition import MOST_SHEETS, Audience, Edition, Notice, TypeS
 from leaflets.model.finding import Severity
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import LONGEST_TEXT
-from leaflets.pipeline import BuiltSheet, build, require_clean
+from leaflets.pipeline import BuiltSheet, build, require_clean, require_contrast
 from leaflets.pipeline.built_sheet import html_file
 from leaflets.pipeline.child_process import allow_child
 from leaflets.pipeline.request import audiences_of, monograph_file, requested_edition
@@ -200,6 +200,7 @@ def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args:
     start = time.perf_counter()
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
     built = build(project, source, edition, allowed=allowed)
+    require_contrast(built)
     if args.strict:
         require_clean(built)
     path = args.output / sheet_name(source, edition, project.settings)

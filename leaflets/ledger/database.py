@@ -157,9 +157,15 @@ def damaged(path: Path, what: str) -> LedgerError:
 
 
 def _make_private(path: Path) -> None:
+    """Makes an empty file, mode 0600, where there is none; a link to nothing is refused, as SQLite would follow it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    if path.is_symlink() and not path.exists():
+        raise LedgerError(
+            f"{path}: the ledger is a link to a file that is not there, and none is made through it",
+            "Put back what it leads to, or delete the link.",
+        )
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

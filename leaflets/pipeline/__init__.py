@@ -12,6 +12,7 @@ from leaflets.model.finding import Severity, and_more, concerning
 from leaflets.pipeline.built_sheet import BuiltSheet
 from leaflets.pipeline.cache import Cache, sheet_from_entry, sheet_to_entry
 from leaflets.pipeline.cache_key import cache_key
+from leaflets.pipeline.page_findings import FAINT
 from leaflets.pipeline.policy import notices_of
 from leaflets.pipeline.texts import Texts, read_texts
 from leaflets.project import MonographFile, ProjectFolder, today
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("leaflets.pipeline")
 logging.getLogger("leaflets").addHandler(logging.NullHandler())  # a program that wants no log gets none
 
-__all__ = ["BuiltSheet", "build", "build_texts", "require_clean"]
+__all__ = ["BuiltSheet", "build", "build_texts", "require_clean", "require_contrast"]
 
 
 def build(
@@ -83,6 +84,18 @@ def require_clean(built: BuiltSheet) -> None:
         raise CheckFailed(
             f"{first.file}:{first.line}: {first.code}: {first.message}{and_more(errors)}",
             "“leaflet check” lists them all.",
+        )
+
+
+def require_contrast(built: BuiltSheet) -> None:
+    """Raises CheckFailed where text has too little contrast: white on white is not there for its reader."""
+    faint = [finding for finding in built.findings if finding.code == FAINT and finding.severity is Severity.ERROR]
+    if faint:
+        first = faint[0]
+        excerpt = f": “{first.excerpt[:60]}”" if first.excerpt else ""
+        raise CheckFailed(
+            f"{first.file}: {first.code}: {first.message}{excerpt}{and_more(faint)}",
+            "Choose darker ink in the project's own styles, or a lighter background.",
         )
 
 

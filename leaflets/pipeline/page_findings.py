@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PAGE = "PG-"
 """What the codes of the page family begin with."""
-TIGHTENED, HIDDEN = "PG-00", "PG-06"
+TIGHTENED, FAINT, HIDDEN = "PG-00", "PG-03", "PG-06"
 
 
 def page_rules() -> tuple[PageRule, ...]:
