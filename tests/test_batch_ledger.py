@@ -70,6 +70,26 @@ def store(tmp_path: Path) -> Iterator[LedgerStore]:
     opened.close()
 
 
+def test_many_leaflets_are_recorded_without_a_look_at_all_copies_for_each(
+    store: LedgerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = 1_200
+    copies = tuple(CopyEntry(n, n + 1, n, 1, None) for n in range(1, count + 1))
+    leaflets = tuple(LeafletEntry(n, leaflet(n), "v1", "s") for n in range(1, count + 1))
+    run = store.add_run(replace(new_run(), leaflets=leaflets, copies=copies))
+    asked: list[str] = []
+    each = Database.each
+
+    def counted(database: Database, sql: str, *values: object) -> Iterator[object]:
+        asked.append(sql)
+        return each(database, sql, *values)
+
+    monkeypatch.setattr(Database, "each", counted)
+    store.record_rendered(run, [replace(one, content_id="c0ffee", sheet="key", pages=2) for one in leaflets])
+    assert len(asked) < 10
+    assert store.state_counts(run)[CopyState.RENDERED] == count
+
+
 @pytest.mark.parametrize("old", list(CopyState))
 @pytest.mark.parametrize("new", list(CopyState))
 def test_the_tables_themselves_refuse_a_step_back(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from leaflets.ledger import history
 from leaflets.ledger.database import Database, damaged
@@ -28,6 +29,8 @@ from leaflets.ledger.rows import (
     row_copies,
 )
 from leaflets.ledger.states import MADE, CopyState
+
+Value = TypeVar("Value")
 
 
 class LedgerQueries:
@@ -114,10 +117,9 @@ class LedgerQueries:
 
     def copies_of_rows(self, first: RunEntry, rows: Sequence[bytes]) -> tuple[RowCopies, ...]:
         """The copies that a run and later ones made, or will make, of rows given by their keyed hashes."""
-        many = [rows[start : start + _MOST_VALUES] for start in range(0, len(rows), _MOST_VALUES)]
         return tuple(
             row_copies(*row)
-            for some in many
+            for some in _in_groups(rows)
             for row in self._db.each(
                 _ROW_COPIES.format(f"copy.run >= ? AND copy.row IN ({','.join('?' * len(some))})"), first.number, *some
             )
@@ -190,13 +192,25 @@ class LedgerQueries:
 
     def serials_in(self, run: RunEntry, column: str, numbers: Iterable[int], state: CopyState) -> list[int]:
         """The copies of some leaflets or parts that are in one state."""
-        sql = f"SELECT serial FROM copy WHERE run = ? AND {column} = ? AND state = ?"
-        return [row[0] for n in numbers for row in self._db.each(sql, run.number, n, state.value)]
+        return [
+            row[0]
+            for some in _in_groups(tuple(numbers))
+            for row in self._db.each(
+                f"SELECT serial FROM copy WHERE run = ? AND state = ? AND {column} IN ({','.join('?' * len(some))})",
+                run.number, state.value, *some,
+            )
+        ]  # fmt: skip
 
 
 _TABLES_OF_RUNS = ("leaflet", "part", "copy", "left_out")
 _MOST_VALUES = 500
 """Values in one statement; SQLite takes 999 or more."""
+
+
+def _in_groups(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """The values in groups that one statement takes."""
+    return (values[start : start + _MOST_VALUES] for start in range(0, len(values), _MOST_VALUES))
+
 
 _ROW_COPIES = """
 SELECT copy.run, copy.line, copy.row, drug, audience, lang, paper, form, version, count(*)
