@@ -154,6 +154,9 @@ def test_a_translation_that_is_not_there_refuses_the_row_and_is_replaced_by_none
         ([{"value": "1", "use": "old"}, {"value": "2", "use": "official"}], "2"),
         ([{"value": "1"}, {"value": "2"}], "1"),
         ([{"value": "999-12-3456", "type": {"coding": [{"code": "SS"}]}}], ""),
+        ([{"value": "999-12-3456", "system": "http://hl7.org/fhir/sid/us-ssn"}], ""),
+        ([{"value": "999-12-3456", "system": "urn:oid:2.16.840.1.113883.4.1"}], ""),
+        ([{"value": "1", "system": "urn:oid:2.16.840.1.113883.4.10"}], "1"),
         ([{"system": "urn:x"}], ""),
     ],
 )
@@ -168,9 +171,16 @@ def test_no_label_has_the_address_of_a_patient() -> None:
     assert not any("Patient/1" in cell for cell in row.cells.values())
 
 
-def test_a_dispense_without_directions_is_shown() -> None:
+def test_a_dispense_without_directions_refuses_its_row() -> None:
     bare = {name: value for name, value in DISPENSE.items() if name != "dosageInstruction"}
-    assert [finding.code for finding in read_list(bundle(PATIENT, bare)).findings] == ["list-no-directions"]
+    result = planned(read_list(bundle(PATIENT, bare, {**bare, "dosageInstruction": []}, DISPENSE)))
+    assert [finding.message for finding in result.findings] == ["the dispense has no directions"] * 2
+    assert len(result.copies) == 1
+
+
+def test_father_and_son_are_told_apart() -> None:
+    son = {**PATIENT, "name": [{"given": ["John"], "family": "Smith", "suffix": ["Jr."]}]}
+    assert read_list(bundle(son, DISPENSE)).parsed.rows[0].cells["patient_name"] == "John Smith Jr."
 
 
 def test_a_dosage_without_words_refuses_its_row() -> None:

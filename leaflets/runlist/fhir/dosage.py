@@ -1,5 +1,6 @@
 """Structured directions → words (hl7.org/fhir/R4/dosage.html, hl7.org/fhir/R5/dosage.html), whole or not at all."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from leaflets.runlist.fhir.values import (
     flag,
     member,
     members,
+    number,
     refuse_unknown,
     snomed_words,
     text,
@@ -75,11 +77,14 @@ _DOSELESS = frozenset({"apply", "rub"})
 
 _TIMES = {
     **dict.fromkeys(("MORN", "MORN.early", "MORN.late", "CM", "ACM", "PCM"), "morning"),
-    **dict.fromkeys(("NOON", "CD", "ACD", "PCD", "AFT"), "midday"),
+    **dict.fromkeys(("NOON", "CD", "ACD", "PCD"), "midday"),
     **dict.fromkeys(("EVE", "CV", "ACV", "PCV"), "evening"),
     **dict.fromkeys(("NIGHT", "HS"), "bedtime"),
 }
 """The `when` codes of a dosage → the four times of a label's grid."""
+
+_DAILY = frozenset({"when", "frequency", "period", "periodUnit", "boundsDuration", "boundsRange", "boundsPeriod"})
+"""Elements of a timing that is the same each day while it lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +99,20 @@ class Directions:
 def directions(dispense: Object) -> Directions:
     """The directions of a dispense: its words where it has them, else words for its structured dosages, in order.
 
-    Raises UnreadableResource where a dosage cannot be put into words whole.
+    Raises UnreadableResource where a dosage cannot be put into words whole, or there is none.
     """
     dosages = _in_order(members(dispense, "dosageInstruction"))
     for dosage in dosages:
         if dosage.get("modifierExtension"):
             raise UnreadableResource("a dosage has an extension that may change its meaning")
     rendered = text(dispense, "renderedDosageInstruction")
-    if all(map(_is_worded, dosages)):
+    if dosages and all(map(_is_worded, dosages)):
         worded = [_joined([text(one, "text"), *_added(one)]) for one in dosages]
-        return Directions("\n".join(filter(None, worded)) or rendered, _times(dosages))
-    if rendered:
+        return Directions("\n".join(worded), _times(dosages))
+    if _says_something(rendered):
         return Directions(_joined([rendered, *(words for one in dosages for words in _added(one))]), _times(dosages))
+    if not dosages:
+        raise UnreadableResource("the dispense has no directions")
     return Directions("\n".join(_composed_lines(dosages)), composed=True)
 
 
@@ -126,9 +133,15 @@ def _sequence(dosage: Object) -> int:
 
 
 def _is_worded(dosage: Object) -> bool:
-    """Whether its words are all there is of it, or say all there is."""
-    structured = any(name in dosage for name in _STRUCTURE)
-    return bool(text(dosage, "text")) or (any(_added(dosage)) and not structured)
+    """Whether its words say all there is. What is only added to a dose ("with food") does not."""
+    words = text(dosage, "text")
+    if words or any(name in dosage for name in _STRUCTURE):
+        return _says_something(words)
+    return _says_something(text(dosage, "patientInstruction"))
+
+
+def _says_something(words: str) -> bool:
+    return any(map(str.isalnum, words))
 
 
 def _added(dosage: Object) -> list[str]:
@@ -138,13 +151,19 @@ def _added(dosage: Object) -> list[str]:
 
 
 def _joined(parts: Iterable[str]) -> str:
-    """The parts below each other, without those that another holds already."""
+    """The parts below each other, without those that are whole sentences of an earlier one.
+
+    Within a sentence the same words may mean another thing ("with food" in "not with food").
+    """
     kept: list[str] = []
     for part in filter(None, parts):
-        if any(part.casefold() in other.casefold() for other in kept):
-            continue
-        kept = [other for other in kept if other.casefold() not in part.casefold()] + [part]
+        if not _sentences_of(part) <= {sentence for other in kept for sentence in _sentences_of(other)}:
+            kept.append(part)
     return "\n".join(kept)
+
+
+def _sentences_of(words: str) -> set[str]:
+    return set(filter(None, (part.strip().casefold() for part in re.split(r"[.;!]\s|[.;!]$|\n", words))))
 
 
 # -------------------------------------------------------------------- composed
@@ -154,7 +173,7 @@ def _composed_lines(dosages: Sequence[Object]) -> Iterable[str]:
     previous: Object | None = None
     for dosage in dosages:
         start = "" if previous is None else "Also: " if _sequence(previous) == _sequence(dosage) else "Then: "
-        words = text(dosage, "text") or ("" if _is_worded(dosage) else _sentences(dosage))
+        words = text(dosage, "text") if _is_worded(dosage) else _sentences(dosage)
         yield start + _joined([words, *_added(dosage)])
         previous = dosage
 
@@ -189,8 +208,8 @@ def _amount(dosage: Object, method: str) -> list[str]:
         raise UnreadableResource("a dosage has no dose")
     refuse_unknown(amounts[0], {"type", *_DOSES, *_RATES}, "doseAndRate")
     dose = _one_of(amounts[0], _DOSES)
-    if "/" in dose or dose.startswith("0 "):
-        raise UnreadableResource("a dose is nothing, or is for a body weight or area")
+    if "/" in dose or " per " in dose.casefold():
+        raise UnreadableResource("a dose is for a body weight or area, or is a concentration")
     rate = _one_of(amounts[0], _RATES)
     if not dose and not rate:
         raise UnreadableResource("a dosage has no dose")
@@ -225,7 +244,10 @@ def _as_needed(dosage: Object) -> list[str]:
     if reasons and False in flags:
         raise UnreadableResource("a dosage is as needed and is not")
     if reasons:
-        return [f"only when needed for {' or '.join(_words(one, 'asNeeded') for one in reasons)}"]
+        words = [_words(one, "asNeeded") for one in reasons]
+        if not all(words):
+            raise UnreadableResource("a dosage is as needed for a reason without words")
+        return [f"only when needed for {' or '.join(words)}"]
     return ["only when needed"] if True in flags else []
 
 
@@ -256,11 +278,18 @@ def _words(concept: Object, element: str) -> str:
 
 
 def _times(dosages: Sequence[Object]) -> str:
-    """The times of the day of a single dosage that has words, where the label has a word for all of them."""
-    if len(dosages) != 1:
+    """The times of the day of a single dosage that has words, where the label has a word for all of them.
+
+    None unless it is taken each day at all of them: beside the words of a weekly dose, "morning" is each morning.
+    """
+    if len(dosages) != 1 or any(_as_needed(dosages[0])):
         return ""
     repeat: Mapping[str, object] = member(member(dosages[0], "timing"), "repeat")
     codes = texts(repeat, "when")
-    if not all(code in _TIMES for code in codes):
+    daily = {"frequency": str(len(codes)), "period": "1"}
+    other = any((stated := number(repeat, name)) and stated != value for name, value in daily.items())
+    if other or text(repeat, "periodUnit") not in {"", "d"} or not repeat.keys() <= _DAILY:
+        return ""
+    if member(dosages[0], "timing").get("code") or not all(code in _TIMES for code in codes):
         return ""
     return " ".join(dict.fromkeys(_TIMES[code] for code in codes))

@@ -14,6 +14,9 @@ _RECORD_NUMBER = "MR"
 _NEVER_PRINTED = frozenset({"SS", "DL", "PPN", "TAX", "BC"})
 """Types of identifiers that name a person outside health care (terminology.hl7.org/CodeSystem/v2-0203)."""
 
+_OUTSIDE_HEALTH_CARE = ("us-ssn", "2.16.840.1.113883.4.1.", "/us-dl", "/passport", "2.16.840.1.113883.4.3.", "/us-itin")
+"""What is in the system of such an identifier, where it has no type (hl7.org/fhir/R4/identifier-registry.html)."""
+
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SCRIPTS = {"en": "Latn", "es": "Latn", "vi": "Latn", "ar": "Arab", "zh": "Hans"}
 _TRADITIONAL = frozenset({"TW", "HK", "MO"})
@@ -39,7 +42,7 @@ def patient_facts(subject: Object, patient: Object) -> PatientFacts:
     Raises UnreadableResource where the language they read is no language tag.
     """
     name = next(iter(_in_use(members(patient, "name"))), {})
-    spelled = " ".join([*texts(name, "given"), text(name, "family")]).strip()
+    spelled = " ".join([*texts(name, "given"), text(name, "family"), *texts(name, "suffix")]).strip()
     own = [member(subject, "identifier")] if subject.get("identifier") else []
     return PatientFacts(
         text(name, "text") or spelled or text(subject, "display"),
@@ -51,7 +54,7 @@ def patient_facts(subject: Object, patient: Object) -> PatientFacts:
 
 def label_identifier(identifiers: Sequence[Object]) -> str:
     """The medical record number if there is one, else the first by use; never a number from outside health care."""
-    usable = [one for one in _in_use(identifiers) if text(one, "value") and not _types(one) & _NEVER_PRINTED]
+    usable = [one for one in _in_use(identifiers) if text(one, "value") and not _is_outside_health_care(one)]
     ranked = sorted(usable, key=lambda one: _RECORD_NUMBER not in _types(one))
     return text(ranked[0], "value") if ranked else ""
 
@@ -92,6 +95,11 @@ def printed_language(tag: str) -> str:
 def _in_use(values: Collection[Object]) -> list[Object]:
     """Names or identifiers, those in use first and those of the past last (hl7.org/fhir/R4/valueset-name-use.html)."""
     return sorted(values, key=lambda one: _USE_RANK.get(text(one, "use"), 2))
+
+
+def _is_outside_health_care(identifier: Object) -> bool:
+    system = f"{text(identifier, 'system').casefold()}."
+    return bool(_types(identifier) & _NEVER_PRINTED) or any(part in system for part in _OUTSIDE_HEALTH_CARE)
 
 
 def _types(identifier: Object) -> set[str]:

@@ -1,5 +1,8 @@
 """Quantities, ranges and ratios of a dosage → words: "1 tablet", "1 to 2 tablets", "8 tablets in 24 hours"."""
 
+import re
+from decimal import Decimal
+
 from leaflets.runlist.fhir.values import Object, UnreadableResource, member, number, refuse_unknown, text
 
 _FORMS = (
@@ -66,6 +69,9 @@ _TIME_SPELLINGS = {**TIMES, **{word + s: word for word in TIMES.values() for s i
 
 _QUANTITY = frozenset({"value", "unit", "system", "code"})
 
+_UCUM = "http://unitsofmeasure.org"
+_ANNOTATION = re.compile(r"\{.*?\}")
+
 
 def quantity_words(quantity: Object, element: str) -> str:
     """A quantity in words. `element` names it in messages.
@@ -88,6 +94,8 @@ def range_words(extent: Object, element: str) -> str:
     least = quantity_words(low, element)
     unit = _unit(high, _value(high, element), element)
     same = _unit(low, _value(high, element), element) == unit
+    if same and Decimal(_value(low, element)) > Decimal(_value(high, element)):
+        raise UnreadableResource(f"`{element}` has its ends the wrong way round")
     return f"{_value(low, element) if same else least} to {most}"
 
 
@@ -99,7 +107,7 @@ def ratio_words(ratio: Object, element: str, *, per: str) -> str:
     refuse_unknown(ratio, {"numerator", "denominator"}, element)
     below = member(ratio, "denominator")
     value = _value(below, element)
-    time = _TIME_SPELLINGS.get(text(below, "unit") or text(below, "code")) or _TIME_SPELLINGS.get(text(below, "code"))
+    time = _time(below, element)
     unit = _counted(time, value) if time else _unit(below, value, element)
     amount = unit if value == "1" and per == "per" else f"{value} {unit}"
     return f"{quantity_words(member(ratio, 'numerator'), element)} {per} {amount}"
@@ -108,7 +116,7 @@ def ratio_words(ratio: Object, element: str, *, per: str) -> str:
 def span_words(quantity: Object, element: str) -> str:
     """A length of time in words: "7 days". Raises UnreadableResource where it is none."""
     value = _value(quantity, element)
-    time = _TIME_SPELLINGS.get(text(quantity, "code")) or _TIME_SPELLINGS.get(text(quantity, "unit"))
+    time = _time(quantity, element)
     if not time:
         raise UnreadableResource(f"`{element}` has no unit of time")
     return f"{value} {_counted(time, value)}"
@@ -124,21 +132,44 @@ def time_unit(code: str, value: str, element: str) -> str:
 def _value(quantity: Object, element: str) -> str:
     refuse_unknown(quantity, _QUANTITY, element)
     value = number(quantity, "value")
-    if not value:
-        raise UnreadableResource(f"`{element}` has no number")
+    if value in {"", "0"}:
+        raise UnreadableResource(f"`{element}` has no number, or is nothing")
     return value
 
 
 def _unit(quantity: Object, value: str, element: str) -> str:
-    for spelling in (text(quantity, "unit"), text(quantity, "code")):
-        key = spelling.casefold()
-        if form := _SPELLINGS.get(key):
-            return _counted(form, value)
-        if key in _SYMBOLS:
-            return _SYMBOLS[key]
-    if not (unit := text(quantity, "unit")):
+    unit, code = text(quantity, "unit"), _ucum(quantity)
+    of_unit, of_code = _plain(unit), _plain(code)
+    if of_unit and of_code and of_unit != of_code:
+        raise UnreadableResource(f"`{element}` has a unit and the code of another")
+    if unit and set(_ANNOTATION.sub("", code)) & set("./") and not {"/", "per"} & {*unit, *unit.split()}:
+        raise UnreadableResource(f"`{element}` has a unit of which its code says more")
+    plain = of_unit or (not unit and of_code)
+    if not plain and not unit:
         raise UnreadableResource(f"`{element}` has no unit in words")
-    return unit
+    return _counted(plain, value) if plain in _FORMS else plain or unit
+
+
+def _plain(spelling: str) -> str:
+    """The unit as it is printed, in the singular; empty for a spelling that is none of ours."""
+    key = spelling.casefold()
+    return _SPELLINGS.get(key) or _SYMBOLS.get(key, "")
+
+
+def _ucum(quantity: Object) -> str:
+    """The code of the unit, empty where it is of another system than UCUM, in which "L" may be a lozenge."""
+    return text(quantity, "code") if text(quantity, "system") in {"", _UCUM} else ""
+
+
+def _time(quantity: Object, element: str) -> str:
+    """The unit of time in the singular, empty where it is none.
+
+    Raises UnreadableResource where unit and code differ.
+    """
+    units = {_TIME_SPELLINGS.get(text(quantity, name), "") for name in ("unit", "code")} - {""}
+    if len(units) > 1:
+        raise UnreadableResource(f"`{element}` has a unit and the code of another")
+    return next(iter(units), "")
 
 
 def _counted(form: str, value: str) -> str:

@@ -46,7 +46,7 @@ def _parsed(file: FhirFile) -> ParsedList:
     active = [entry for entry in asked if _status(entry) not in LEFT_OUT]
     rows = tuple(_row(entry, references) for entry in active)
     pages = _more_pages() if file.has_more_pages else ()
-    findings = (*pages, *_left_out(asked), *_without_directions(rows))
+    findings = (*pages, *_left_out(asked))
     return ParsedList(rows, findings, file.prefix + "".join(others), file.separator, file.suffix)
 
 
@@ -75,14 +75,6 @@ def _left_out(entries: Sequence[FhirEntry]) -> Iterator[Finding]:
         if words := LEFT_OUT.get(_status(entry)):
             message = f"this dispense {words}; no sheet is made for it"
             yield Finding(Severity.WARNING, "list-dispense-off", message, line=entry.line)
-
-
-def _without_directions(rows: Sequence[ListRow]) -> Iterator[Finding]:
-    """A warning for each row that has no directions at all."""
-    for row in rows:
-        if not row.fault and not row.cells.get("directions"):
-            message = "the dispense has no directions; its label has none"
-            yield Finding(Severity.WARNING, "list-no-directions", message, "Add a dosageInstruction.", line=row.line)
 
 
 def _status(entry: FhirEntry) -> str:

@@ -28,6 +28,12 @@ _REPEAT = frozenset((
     *_BOUNDS, *_HOW_OFTEN, *_MOMENTS, "count", "countMax", "duration", "durationMax", "durationUnit"
 ))  # fmt: skip
 
+_TIMES_A_DAY = {
+    **dict.fromkeys(("TWICE", "TWO TIMES", "2 TIMES"), "2"),
+    **dict.fromkeys(("THREE TIMES", "3 TIMES"), "3"),
+    **dict.fromkeys(("FOUR TIMES", "4 TIMES"), "4"),
+}
+
 _CODES = {
     "BID": ("2", "1", "d"),
     "TID": ("3", "1", "d"),
@@ -36,12 +42,29 @@ _CODES = {
     "QOD": ("1", "2", "d"),
     "WK": ("1", "1", "wk"),
     "MO": ("1", "1", "mo"),
-    **{f"Q{hours}H": ("1", str(hours), "h") for hours in (1, 2, 3, 4, 6, 8)},
+    **{f"Q{hours}H": ("1", str(hours), "h") for hours in (1, 2, 3, 4, 6, 8, 12, 24, 36, 48, 72)},
+    **dict.fromkeys(("ONCE A DAY", "ONCE DAILY", "DAILY", "EVERY DAY"), ("1", "1", "d")),
+    **{f"{words} {day}": (times, "1", "d") for words, times in _TIMES_A_DAY.items() for day in ("A DAY", "DAILY")},
+    **dict.fromkeys(("EVERY OTHER DAY", "EVERY 2 DAYS"), ("1", "2", "d")),
+    **dict.fromkeys(("ONCE A WEEK", "ONCE WEEKLY", "WEEKLY", "EVERY WEEK"), ("1", "1", "wk")),
+    **{f"EVERY {hours} HOURS": ("1", str(hours), "h") for hours in (2, 3, 4, 6, 8, 12, 24, 36, 48, 72)},
 }
-"""Codes of a timing: frequency, period and its unit (terminology.hl7.org/CodeSystem/v3-GTSAbbreviation)."""
+"""Codes of a timing and the words for them, in capitals: frequency, period and its unit.
+
+The codes are those of terminology.hl7.org/CodeSystem/v3-GTSAbbreviation, and further hours.
+"""
+
+_GTS = ("v3-GTSAbbreviation", "v3/GTSAbbreviation")
 
 _CODE_WORDS = {"AM": "every morning", "PM": "every afternoon", "BED": "at bedtime"}
 """Codes of a timing that are tied to a part of the day."""
+
+_CODE_MOMENTS = {
+    "AM": frozenset({"MORN", "MORN.early", "MORN.late", "CM", "ACM", "PCM"}),
+    "PM": frozenset({"AFT", "AFT.early", "AFT.late"}),
+    "BED": frozenset({"HS", "NIGHT"}),
+}
+"""Moments that say the same as a code."""
 
 _DAYS = {
     "mon": "Monday",
@@ -136,21 +159,39 @@ def _with_code(code: Object, repeat: Object) -> tuple[list[str], Object]:
     """
     if not code:
         return [], repeat
-    words, meant = text(code, "text"), ""
-    for coding in members(code, "coding"):
-        words = words or snomed_words(text(coding, "display"))
-        if text(coding, "system").endswith(("v3-GTSAbbreviation", "v3/GTSAbbreviation")):
-            meant = meant or text(coding, "code")
-    meant = meant or words.upper()
-    if meant in _CODES:
-        return [], _coded(_CODES[meant], repeat)
-    if meant in _CODE_WORDS:
-        return ([] if any(repeat.get(name) for name in _MOMENTS) else [_CODE_WORDS[meant]]), repeat
-    if any(name in repeat for name in _HOW_OFTEN):
-        return [], repeat
-    if not words:
+    own, codings = text(code, "text"), members(code, "coding")
+    words = own or snomed_words(next(filter(None, (text(one, "display") for one in codings)), ""))
+    codes = {text(one, "code") for one in codings if text(one, "system").endswith(_GTS)} & (_CODES.keys() | _CODE_WORDS)
+    of_words = words.upper().rstrip(".")
+    if of_words in _CODES or of_words in _CODE_WORDS:
+        own = ""
+        codes.add(of_words)
+    if len({_CODES.get(one, one) for one in codes}) > 1:
+        raise UnreadableResource("`timing.code` has two codes or words that differ")
+    if not codes and not words:
         raise UnreadableResource("`timing.code` is a code without words")
-    return [words[:1].lower() + words[1:] if words[1:].islower() else words], repeat
+    if not codes:
+        return [_uncapitalized(words)], repeat
+    phrases, repeat = _of_code(codes.pop(), repeat)
+    return [*phrases, *([_uncapitalized(own)] if own else [])], repeat
+
+
+def _uncapitalized(words: str) -> str:
+    return words[:1].lower() + words[1:] if words[1:].islower() else words
+
+
+def _of_code(code: str, repeat: Object) -> tuple[list[str], Object]:
+    return ([], _coded(_CODES[code], repeat)) if code in _CODES else (_part_of_day(code, repeat), repeat)
+
+
+def _part_of_day(code: str, repeat: Object) -> list[str]:
+    """The words of a code for a part of the day; none where the timing has that moment itself."""
+    moments = set(texts(repeat, "when"))
+    if any(name in repeat for name in _HOW_OFTEN):
+        _coded(_CODES["QD"], repeat)
+    if not moments <= _CODE_MOMENTS[code]:
+        raise UnreadableResource("`timing.code` and `timing.repeat` differ")
+    return [] if moments else [_CODE_WORDS[code]]
 
 
 def _coded(meant: tuple[str, str, str], repeat: Object) -> Object:
@@ -183,7 +224,7 @@ def _how_often(repeat: Object) -> list[str]:
 def _times(repeat: Object) -> str:
     """How many times in a period: "once", "2 times", "1 to 2 times"; empty where that is not said."""
     frequency, most = number(repeat, "frequency"), number(repeat, "frequencyMax")
-    if "0" in {frequency, most}:
+    if "0" in {frequency, most} or "." in frequency + most:
         raise unexpected("timing.repeat.frequency")
     if most and not frequency:
         return f"up to {most} time{'s' * (most != '1')}"
@@ -201,7 +242,7 @@ def _daily(repeat: Object) -> bool:
 
 
 def _on_days(repeat: Object) -> list[str]:
-    codes = texts(repeat, "dayOfWeek")
+    codes = list(dict.fromkeys(texts(repeat, "dayOfWeek")))
     if not codes:
         return []
     if not all(code in _DAYS for code in codes):
@@ -219,7 +260,7 @@ def _on_days(repeat: Object) -> list[str]:
 
 def _at_moments(repeat: Object) -> list[str]:
     """The moments of the day. Raises UnreadableResource where there are more of them than doses."""
-    codes, clock = texts(repeat, "when"), texts(repeat, "timeOfDay")
+    codes, clock = (list(dict.fromkeys(texts(repeat, name))) for name in ("when", "timeOfDay"))
     offset = number(repeat, "offset")
     if (codes and clock) or (offset and not codes):
         raise UnreadableResource("`timing.repeat` has times that exclude each other")
@@ -285,6 +326,8 @@ def _bounds(repeat: Object) -> list[str]:
     period = member(repeat, "boundsPeriod")
     refuse_unknown(period, {"start", "end"}, "boundsPeriod")
     start, end = text(period, "start"), text(period, "end")
+    if end and end[:10] < start[: len(end[:10])]:
+        raise UnreadableResource("`boundsPeriod` ends before it begins")
     return [
         *([f"from {_date_words(start, 'boundsPeriod')}"] if start else []),
         *([f"up to and including {_date_words(end, 'boundsPeriod')}"] if end else []),

@@ -97,8 +97,8 @@ def number(parent: Object, name: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise unexpected(name)
     decimal = Decimal(value)
-    exponent = decimal.as_tuple().exponent
-    if decimal < 0 or decimal.adjusted() >= MOST_DIGITS or not isinstance(exponent, int) or exponent < -MOST_DIGITS:
+    sign, _, exponent = decimal.as_tuple()
+    if sign or decimal.adjusted() >= MOST_DIGITS or not isinstance(exponent, int) or exponent < -MOST_DIGITS:
         raise unexpected(name)
     digits = format(decimal, "f")
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
