@@ -298,6 +298,20 @@ def test_a_row_without_a_good_sheet_is_made(environment: BatchEnvironment, state
         assert len(ledger.store.copies(ledger.find_run("last"))) == 1
 
 
+def test_a_corrected_label_is_made_when_the_old_sheet_is_spoiled_as_the_plan_says(
+    environment: BatchEnvironment,
+) -> None:
+    environment.data = (ROW.rstrip() + ",directions\napixaban,A,MRN-1,RX1,W,Take ONE\n").encode()
+    environment.run()
+    environment.data = environment.data.replace(b"ONE", b"TWO")
+    assert environment.run_if_new() is None
+    with environment.open_ledger() as ledger:
+        hints = {one.hint for one in environment.plan(ledger).plan.findings if one.code == "list-made-before"}
+    assert "where one was corrected, record the old sheet with `leaflet runs spoil`" in hints.pop()
+    record(environment, CopyState.SPOILED, (1,))
+    assert environment.run().state_counts[CopyState.WRITTEN] == 1
+
+
 def test_a_row_that_was_reprinted_is_not_made(environment: BatchEnvironment) -> None:
     environment.reprint(environment.run().run.name, (3,))
     environment.data += b"\n"

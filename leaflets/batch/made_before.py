@@ -20,6 +20,11 @@ from leaflets.runlist.requests import CopyRequest
 NumberedRequest = tuple[int, CopyRequest]
 """A request with the place of its row in the list, from 1."""
 
+_AGAIN = (
+    "Say --again to make them once more. Labels are not compared: where one was corrected, record the old sheet with "
+    "`leaflet runs spoil`, and run the list again."
+)
+
 _Sheet = tuple[bytes | None, str, str, str, str, str]
 
 
@@ -186,12 +191,12 @@ def _take(left: Counter[str] | None, most: int) -> dict[str, int]:
 def _made_before(rows: Sequence[LeftOutRow], runs: Sequence[str]) -> Finding:
     lines, copies = format_serials(one.line for one in rows), sum(one.copies for one in rows)
     message = f"made already in {_named(runs)} and left out: {copies:,} copies, lines {lines}"
-    return Finding(Severity.WARNING, "list-made-before", message, "Say --again to make them once more.")
+    return Finding(Severity.WARNING, "list-made-before", message, _AGAIN)
 
 
 def _partly_made(row: LeftOutRow, asked: int) -> Finding:
     message = f"{row.copies} of its {asked} copies were made already in {_named(row.runs)}; the others are made now"
-    return Finding(Severity.WARNING, "list-made-before", message, "Say --again to make them once more.", line=row.line)
+    return Finding(Severity.WARNING, "list-made-before", message, _AGAIN, line=row.line)
 
 
 def _named(runs: Sequence[str]) -> str:
