@@ -186,6 +186,7 @@ def test_a_label_without_a_name_or_directions_is_a_warning() -> None:
     assert found(Label("Anna Smith", directions="Take one.")) == []
     assert found(Label(directions="Take one.")) == ["label.no-name"]
     assert found(Label("Anna Smith")) == ["label.no-directions"]
+    assert found(Label("\u200b\u200e", directions="\u200b\n\u00a0")) == ["label.no-name", "label.no-directions"]
 
 
 def test_a_note_stands_on_the_label_and_takes_room() -> None:

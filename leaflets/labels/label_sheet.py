@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from leaflets.labels.findings import NEEDS_LABEL_SHEET, TOO_LONG, needs_label_sheet, no_directions, no_name
 from leaflets.labels.fonts import LabelFonts
-from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label
+from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, clean, clean_lines
 from leaflets.labels.layout import CODE_HEIGHT_PT, PADDING_PT, FittedLabel, LabelSetter, LabelSpace, setter_of
 from leaflets.labels.styles import CONTROL_HEIGHT_PT, LARGE_PRINT, LARGE_PRINT_SHEET, SHEET, STANDARD, STUB, TITLE
 from leaflets.languages import language_or_english, msg
@@ -84,7 +84,10 @@ def check_label(
     finding that says so.
     """
     setter, large_print = setter_of(fonts), edition.type_size is TypeSize.LARGE_PRINT
-    lacking = (*(() if label.patient_name else (no_name(),)), *(() if label.directions else (no_directions(),)))
+    lacking = (
+        *(() if clean(label.patient_name) else (no_name(),)),
+        *(() if clean_lines(label.directions) else (no_directions(),)),
+    )
     space = box_space(edition.lang, large_print=large_print, code=code)
     placed, findings = setter.label(label, space, notes)
     if placed is not None or not any(finding.code == TOO_LONG for finding in findings):
