@@ -198,6 +198,7 @@ def dispensed(**more: object) -> dict[str, str]:
         "resourceType": "MedicationDispense",
         "subject": {"reference": "Patient/p/_history/2"},
         "medicationReference": {"reference": "Medication/m/_history/7"},
+        "dosageInstruction": [{"text": "One a day"}],
         **more,
     }
     bundle = {"resourceType": "Bundle", "entry": [{"resource": one} for one in (patient, medication, dispense)]}

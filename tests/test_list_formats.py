@@ -32,6 +32,8 @@ FILES = {
     "(XLS)": b"\x09\x08\x10\x00\x00\x06\x05\x00Ann Smith",
     "gzip": gzip.compress(b"drug,patient_name\napixaban,Ann Smith\n"),
     "a PDF": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nAnn Smith",
+    "PDF": b"\xef\xbb\xbf%PDF-1.7\nAnn Smith",
+    "an Access database": b"\x00\x01\x00\x00Standard Jet DB\x00Ann Smith",
     "a picture": b"\x89PNG\r\n\x1a\nAnn Smith",
     "an HL7 v2 message": b"\x0bMSH|^~\\&|RX|HOSP|||20261130||RDS^O13|1|P|2.5\rPID|1||77||Smith^Ann\r",
     "an NCPDP Telecommunication message": TELECOM,

@@ -3,7 +3,7 @@
 import codecs
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leaflets.errors import UsageError
@@ -123,10 +123,14 @@ def _numbered(lines: list[int], one: str, many: str) -> str:
     return f"lines {listed}{more} {many}" if len(lines) > 1 else f"line {listed} {one}"
 
 
-def _which_encoding(names: Iterable[str]) -> str:
+def _which_encoding(names: Sequence[str]) -> str:
     listed = ", ".join(f"{name} ({LEGACY_CODECS[name]})" for name in names)
     fitting = f"It may be {listed}. " if listed else ""
-    return f"{fitting}Say which with --encoding, or as `encoding` under [batch] in leaflet.toml."
+    example = next(iter(names), "cp1252")
+    return (
+        f"{fitting}If you know which, say so, as in `--encoding {example}`, or once for all lists as `encoding` under"
+        " [batch] in leaflet.toml. If not, save the list as CSV UTF-8 where it was made. A wrong one misprints names."
+    )
 
 
 def _byte_order(mark: bytes, name: str) -> str:

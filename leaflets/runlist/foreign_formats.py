@@ -40,6 +40,7 @@ _BY_BYTES = (
     (rb"BZh[1-9]1AY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c|Rar!\x1a", ForeignFormat("compressed", _UNPACK)),
     (rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|II\*\x00|MM\x00\*|RIFF.{4}WEBP", ForeignFormat("a picture", _EXPORT)),
     (rb"SQLite format 3\x00", ForeignFormat("an SQLite database", _EXPORT)),
+    (rb"\x00\x01\x00\x00Standard (?:Jet|ACE) DB", ForeignFormat("an Access database", _EXPORT)),
     (rb"[^\x1c-\x1e]{0,90}[\x1d\x1e]*\x1cAM", ForeignFormat("an NCPDP Telecommunication message", _EXPORT)),
 )
 
@@ -80,7 +81,8 @@ def _by_bytes(data: bytes) -> ForeignFormat | None:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         ends = data[:_HEAD] + data[-_HEAD:]  # the names of what is in it stand at the end as well
         return next(foreign for pattern, foreign in _IN_ZIP if re.search(pattern, ends))
-    return next((foreign for pattern, foreign in _BY_BYTES if re.match(pattern, data[:_HEAD], re.DOTALL)), None)
+    head = data[:_HEAD].removeprefix(codecs.BOM_UTF8)
+    return next((foreign for pattern, foreign in _BY_BYTES if re.match(pattern, head, re.DOTALL)), None)
 
 
 def _by_text(head: str) -> ForeignFormat | None:

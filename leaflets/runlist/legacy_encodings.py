@@ -8,8 +8,8 @@ from functools import cache
 from itertools import pairwise
 
 LEGACY_CODECS = {
-    "cp1252": "Western European",
-    "cp1250": "Central European",
+    "cp1252": "Western European: Spanish, French, German …",
+    "cp1250": "Central European: Polish, Czech, Hungarian …",
     "iso8859_2": "Central European, ISO",
     "cp1257": "Baltic",
     "cp1254": "Turkish",

@@ -151,14 +151,15 @@ def _added(dosage: Object) -> list[str]:
 
 
 def _joined(parts: Iterable[str]) -> str:
-    """The parts below each other, without those that are whole sentences of an earlier one.
+    """The parts below each other, without those that are whole sentences of another one.
 
     Within a sentence the same words may mean another thing ("with food" in "not with food").
     """
     kept: list[str] = []
     for part in filter(None, parts):
-        if not _sentences_of(part) <= {sentence for other in kept for sentence in _sentences_of(other)}:
-            kept.append(part)
+        sentences = _sentences_of(part)
+        if not any(sentences <= _sentences_of(other) for other in kept):
+            kept = [other for other in kept if not _sentences_of(other) <= sentences] + [part]
     return "\n".join(kept)
 
 
