@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -197,12 +198,35 @@ def test_a_text_that_does_not_fit_its_record_is_seen(sheet: Leaflet) -> None:
     assert (facts["exit_code"], facts["state"]) == (6, "broken")
 
 
-def test_a_page_forged_and_sealed_again_does_not_survive_a_rebuild(sheet: Leaflet) -> None:
-    def forge(pdf: pikepdf.Pdf) -> None:
-        pdf.pages[0].contents_add(b"% forged\n")
+def white_box(pdf: pikepdf.Pdf) -> None:
+    """Cover page 1."""
+    pdf.pages[0].contents_add(b"q 1 g 0 0 600 850 re f Q\n")
 
-    rewrite(sheet.folder / SHEET, forge)
-    assert sheet("verify", SHEET).code == 0, "a seal is no signature"
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_white_box_over_a_page_is_seen_though_the_file_was_sealed_again(sheet: Leaflet, cached: bool) -> None:
+    """A seal is no signature, so the page is compared with the one that its text makes."""
+    if not cached:
+        shutil.rmtree(sheet.folder / "output" / "cache")
+    facts = facts_of(sheet("verify", SHEET, "--json"))
+    assert (facts["state"], facts["pages_compared"]) == ("current", True)
+    rewrite(sheet.folder / SHEET, white_box)
+    facts = facts_of(sheet("verify", SHEET, "--json"))
+    assert (facts["exit_code"], facts["state"], facts["pages_compared"]) == (6, "broken", False)
+    assert "its pages are not what its text makes" in str(facts["reasons"])
+
+
+def test_verify_says_where_it_did_not_look_at_the_pages(sheet: Leaflet) -> None:
+    """With another style the page cannot be made as it was, and a box over it cannot be told from that."""
+    rewrite(sheet.folder / SHEET, white_box)
+    sheet.write("styles/theme.css", "h1 { color: #111 }")
+    ran = sheet("verify", SHEET)
+    assert ran.code == 0
+    assert "its seal and its text were looked at, not what is drawn on its pages" in ran.out
+
+
+def test_a_page_forged_and_sealed_again_does_not_survive_a_rebuild(sheet: Leaflet) -> None:
+    rewrite(sheet.folder / SHEET, white_box)
     ran = sheet("rebuild", SHEET)
     assert ran.code == 4
     assert "may have been forged" in ran.out

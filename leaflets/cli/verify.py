@@ -93,7 +93,9 @@ def _details(verified: Verification, verbose: bool) -> Iterator[str]:
         ]
         yield f"made by {' with '.join(programs) or 'an unknown program'}"
     if record and verified.of_copies:
-        yield "one labelled copy of a run; its label is not looked at"
+        yield "one labelled copy of a run; neither its label nor what is drawn on its pages was looked at"
+    elif record and not verified.compared and verified.state != "broken":
+        yield "its seal and its text were looked at, not what is drawn on its pages"
     if printed:
         yield f"print file of run {printed.run} for {printed.destination}, serials {printed.first} to {printed.last}"
         yield from printed.leaflets
@@ -120,6 +122,7 @@ def _facts(verified: Verification) -> dict[str, Any]:
         "exit_code": verified.exit_code,
         "whole": verified.state not in ("broken", "foreign"),
         "reasons": list(verified.reasons),
+        "pages_compared": verified.compared,
         "labelled_copy": verified.of_copies and verified.record is not None,
         "changed_since": list(verified.notes),
         "run": asdict(verified.printed) if verified.printed else None,

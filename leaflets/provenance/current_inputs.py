@@ -59,11 +59,16 @@ def texts_in(record: Record, texts: Mapping[str, bytes], project: ProjectFolder)
 
 def current_inputs(record: Record, texts: Texts, project: ProjectFolder) -> Inputs:
     """The inputs that a sheet of this record would have today, with its own texts and its recorded settings."""
-    as_recorded = replace(project, settings=_settings(record, project.settings))
-    return gather_inputs(as_recorded, edition_of(record), texts, _notices(record))
+    return gather_inputs(project_as_recorded(record, project), edition_of(record), texts, notices_of(record))
 
 
-def _notices(record: Record) -> tuple[Notice, ...]:
+def project_as_recorded(record: Record, project: ProjectFolder) -> ProjectFolder:
+    """The project with the settings that a sheet was made with. Raises PdfError where its address fits no code."""
+    return replace(project, settings=_settings(record, project.settings))
+
+
+def notices_of(record: Record) -> tuple[Notice, ...]:
+    """The notices that a sheet carries. Raises PdfError where this release knows no such notice."""
     try:
         return tuple(map(Notice, record.notices))
     except ValueError as error:

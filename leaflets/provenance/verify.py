@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from leaflets.pipeline.texts import Texts, parse_texts, read_texts
 from leaflets.project import ProjectFolder, display_path, read_bytes
 from leaflets.provenance.contents import PdfContents, read_contents
 from leaflets.provenance.current_inputs import changes_since, current_inputs, texts_in
+from leaflets.provenance.pages import is_as_made
 from leaflets.seal.record import Record
 
 MAX_SHEET_BYTES = 2_000_000_000
@@ -58,7 +59,10 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The state of a file. `reasons` say why it is in that state, `notes` what else has changed since it was made."""
+    """The state of a file. `reasons` say why it is in that state, `notes` what else has changed since it was made.
+
+    `compared`: its pages are what its text makes. Otherwise nobody has looked at what is drawn on them.
+    """
 
     file: str
     state: SheetStatus
@@ -67,6 +71,7 @@ class Verification:
     of_copies: bool = False
     printed: Printed | None = None
     notes: tuple[str, ...] = ()
+    compared: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -87,7 +92,25 @@ def verify(path: Path, project: ProjectFolder, today: dt.date) -> Verification:
         return Verification(file, SheetStatus.BROKEN, (reason,), contents.record, contents.has_copies)
     if contents.record is None:
         return _print_file(data, file, contents, project, today)
-    return _sheet(contents, contents.record, file, project, today)
+    verified = _sheet(contents, contents.record, file, project, today)
+    if verified.state is SheetStatus.CURRENT and not verified.of_copies and not verified.notes:
+        return _compared(verified, data, contents, contents.record, project)
+    return verified
+
+
+def _compared(
+    verified: Verification, data: bytes, contents: PdfContents, record: Record, project: ProjectFolder
+) -> Verification:
+    """The state of a sheet of which nothing has changed, after its pages were compared with those that its text makes.
+
+    Its text is the project's own: no other is rendered here.
+    """
+    texts = texts_in(record, contents.texts, project)
+    as_made = is_as_made(data, record, texts, current_inputs(record, texts, project), project)
+    if as_made is not False:
+        return replace(verified, compared=as_made is True)
+    reason = "its pages are not what its text makes, though nothing has changed since: it was changed and sealed again"
+    return replace(verified, state=SheetStatus.BROKEN, reasons=(reason,))
 
 
 def _sheet(contents: PdfContents, record: Record, file: str, project: ProjectFolder, today: dt.date) -> Verification:

@@ -1,7 +1,8 @@
 """The seal of a finished file: a digest over every byte of it, stored in the identifier of the PDF.
 
 It shows that a file was damaged, cut or changed since it was made. It is no signature: whoever changes a file on
-purpose can seal it again, and only `rebuild` shows that the page is what its source makes.
+purpose can seal it again, and only a comparison with what its source makes (`verify`, `rebuild`)
+shows that the page is that.
 """
 
 import hashlib
