@@ -1,6 +1,9 @@
 """`leaflet init`, `leaflet new` and `leaflet list`: a project from nothing to its first own sheet."""
 
+import errno
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +83,49 @@ def test_new_overwrites_nothing(leaflet: Leaflet) -> None:
     assert (leaflet.folder / "content/mine.md").read_text() == "precious"
 
 
+def test_new_puts_no_empty_text_before_a_packaged_one(leaflet: Leaflet) -> None:
+    ran = leaflet("new", "metformin")
+    assert (ran.code, "leaflet copy metformin" in ran.err) == (2, True)
+    assert leaflet.files() == set()
+    leaflet.write("leaflet.toml", 'content = "own"\n')
+    assert leaflet("new", "metformin").code == 0
+
+
+def test_own_content_shuts_packaged_texts_out(leaflet: Leaflet) -> None:
+    leaflet.write("content/mine.md", MONOGRAPH)
+    rows = {row["name"]: row["packaged"] for row in json.loads(leaflet("list", "--json").out)}
+    assert (rows["mine"], rows["baricitinib"]) == ([], ["en", "ar", "es"])
+    leaflet.write("leaflet.toml", 'content = "own"\n')
+    assert [row["name"] for row in json.loads(leaflet("list", "--json").out)] == ["mine"]
+    assert leaflet("build", "metformin").code == 3
+    leaflet.write("leaflet.toml", 'content = "mine"\n')
+    assert "It can be: own" in leaflet("list").err
+
+
+@pytest.mark.parametrize("fault", ["a file", "a broken link", "permission denied"])
+def test_no_packaged_text_stands_in_for_content_that_cannot_be_read(
+    leaflet: Leaflet, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = leaflet.folder / "content"
+    if fault == "a file":
+        content.write_text("")
+    elif fault == "a broken link":
+        content.symlink_to("nowhere")
+    else:
+        content.mkdir()
+        listed = os.listdir
+
+        def refuse(folder: os.PathLike[str]) -> list[str]:
+            if Path(folder).name == "content" and Path(folder).samefile(content):
+                raise PermissionError(errno.EACCES, "denied")
+            return listed(folder)
+
+        monkeypatch.setattr(os, "listdir", refuse)
+    ran = leaflet("build", "metformin")
+    assert ran.code == 3
+    assert "content: the monographs cannot be read" in ran.err
+
+
 def test_list_shows_names_titles_languages_versions_and_review_states(leaflet: Leaflet) -> None:
     front = "title: Examplol\nversion: '4'\nreviewed: {0}-01-31\nreview_by: {1}-01-31\n"
     for name, dates in {"current": (2020, 2999), "past": (2020, 2021)}.items():
@@ -90,11 +136,12 @@ def test_list_shows_names_titles_languages_versions_and_review_states(leaflet: L
     ran = leaflet("list")
     assert ran.code == 0
     lines = {line.split()[0]: line for line in ran.out.splitlines()}
-    assert lines["NAME"].split() == ["NAME", "TITLE", "LANGUAGES", "VERSION", "REVIEW"]
+    assert lines["NAME"].split() == ["NAME", "TITLE", "LANGUAGES", "VERSION", "TEXT", "REVIEW"]
     packaged = {path.name.split(".")[0] for path in (ROOT / "content").glob("*.md")}
     assert list(lines)[1:] == sorted(packaged | {"broken", "current", "gone", "past"})
     assert lines["baricitinib"].endswith("draft, not reviewed")
-    assert lines["current"].split()[1:5] == ["Examplol", "en", "es", "4"]
+    assert lines["current"].split()[1:6] == ["Examplol", "en", "es", "4", "own"]
+    assert " packaged " in lines["metformin"]
     assert lines["current"].endswith("reviewed 2020-01-31, next 2999-01-31")
     assert lines["past"].endswith("expired 2021-01-31")
     assert lines["gone"].endswith("withdrawn")

@@ -8,7 +8,7 @@ from leaflets.model.edition import Audience
 from leaflets.parse import parse
 from leaflets.translation import units
 from tests.running import Leaflet
-from tests.sheets import page_texts
+from tests.sheets import ROOT, page_texts
 from tests.test_translation import SOURCE, SPANISH
 
 PATIENT = ("examplol", "--lang", "es", "--audience", "patient")
@@ -60,13 +60,34 @@ def test_a_section_of_its_own_keeps_its_place_in_a_started_translation(leaflet: 
 
 def test_headings_are_written_in_the_other_language_where_we_have_its_words(leaflet: Leaflet) -> None:
     leaflet.write("content/examplol.md", SOURCE.replace("### Dosage", "### Dosage (Examplol)"))
-    for lang, heading in {"es": "### Cómo tomarlo (Examplol)", "fr": "### Dosage (Examplol)"}.items():
+    for lang, heading in {"es": "### Cómo tomarlo (Examplol)", "vi": "### Cách dùng (Examplol)"}.items():
         assert leaflet("translation", "start", "examplol", lang).code == 0
         path = leaflet.folder / "content" / f"examplol.{lang}.md"
         assert f"{heading}\n" in path.read_text("utf-8")
         filled = path.read_text("utf-8").replace("/// patient\n", "/// patient\nTexto.\n")
         read = parse(filled, name="examplol", file=path.name, lang=lang)
         assert set(units(read)) == set(units(parse(SOURCE, name="examplol", file="examplol.md")))
+
+
+def test_a_language_that_cannot_be_printed_is_refused_at_the_start(leaflet: Leaflet) -> None:
+    leaflet.write("content/examplol.md", SOURCE)
+    refused = leaflet("translation", "start", "examplol", "fr")
+    assert (refused.code, "“fr”" in refused.err) == (2, True)
+    assert not (leaflet.folder / "content" / "examplol.fr.md").exists()
+
+
+@pytest.mark.parametrize("action", ["start", "seal"])
+def test_a_packaged_translation_is_neither_written_to_nor_replaced(leaflet: Leaflet, action: str) -> None:
+    packaged = {path: path.read_bytes() for path in (ROOT / "content").glob("metformin*")}
+    refused = leaflet("translation", action, "metformin", "es")
+    assert refused.code == 2
+    assert "leaflet copy metformin" in refused.err
+    assert leaflet.files() == set()
+    assert leaflet("copy", "metformin").code == 0
+    assert leaflet("translation", "seal", "metformin", "es").code == 0
+    assert {path: path.read_bytes() for path in packaged} == packaged
+    again = leaflet("copy", "metformin")
+    assert (again.code, "content/metformin.md: the text is the project's own" in again.err) == (2, True)
 
 
 def test_start_overwrites_nothing(texts: Leaflet) -> None:

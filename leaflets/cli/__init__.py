@@ -36,6 +36,7 @@ COMMANDS = {
     "languages": "show the languages of sheets, and the words they lack",
     "translation": "start, seal and follow the translations of a monograph",
     "new": "start a monograph",
+    "copy": "make a packaged monograph your own, to adapt it",
     "init": "start a project in an empty folder",
     "completion": "print a shell's completion script",
 }

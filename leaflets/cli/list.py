@@ -39,7 +39,10 @@ def _row(project: ProjectFolder, name: str) -> dict[str, Any]:
     sources = sorted(
         (source for (other, _), source in project.sources.items() if other == name), key=lambda s: s.lang != "en"
     )
-    row: dict[str, Any] = {"name": name, "languages": [s.lang for s in sources], "file": display_path(sources[0].path)}
+    row: dict[str, Any] = {
+        "name": name, "languages": [s.lang for s in sources], "file": display_path(sources[0].path),
+        "packaged": [s.lang for s in sources if project.is_packaged(s)],
+    }  # fmt: skip
     try:
         front = _front(sources[0])
     except LeafletError as fault:
@@ -64,18 +67,25 @@ def _state(front: Front) -> str:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    table = [("NAME", "TITLE", "LANGUAGES", "VERSION", "REVIEW")]
+    table = [("NAME", "TITLE", "LANGUAGES", "VERSION", "TEXT", "REVIEW")]
     table += [
         (
             report.cleaned(row["name"]),
             report.cleaned(row["title"] or row.get("problem", "")),
             " ".join(row["languages"]),
             row["version"] or "none",
+            _whose(row),
             row["state"],
         )
         for row in rows
     ]
-    widths = [min(max(len(line[column]) for line in table), 44) for column in range(4)]
+    widths = [min(max(len(line[column]) for line in table), 44) for column in range(5)]
     for line in table:
         cells = (cell[:width].ljust(width) for cell, width in zip(line, widths, strict=False))
-        report.line("  ".join([*cells, line[4]]).rstrip(), sys.stdout)
+        report.line("  ".join([*cells, line[5]]).rstrip(), sys.stdout)
+
+
+def _whose(row: dict[str, Any]) -> str:
+    """Whether the texts of a monograph came with the program, or which of its languages did."""
+    packaged = row["packaged"]
+    return "packaged" if packaged == row["languages"] else f"own, packaged {' '.join(packaged)}" if packaged else "own"

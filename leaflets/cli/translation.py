@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, UsageError
+from leaflets.languages import language
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save
 from leaflets.project.content import ORIGINAL
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 examples:
-  leaflet translation start metformin es     content/metformin.es.md, to fill in
-  leaflet translation seal metformin es      note in it what it was translated from
+  leaflet translation start examplol es      content/examplol.es.md, to fill in
+  leaflet translation seal examplol es       note in it what it was translated from
   leaflet translation status                 which translations are out of date, and where
 """
 
@@ -55,12 +56,24 @@ def run_start(args: argparse.Namespace) -> int:
 
     project = load_project(Path.cwd())
     source = project.source(args.name, ORIGINAL)
-    path = project.root / "content" / f"{args.name}.{_other(args.lang)}.md"
+    lang = language(_other(args.lang)).code  # raises where no sheet can be printed in it
+    path = project.root / "content" / f"{args.name}.{lang}.md"
+    _refuse_packaged(project, args.name, lang)
     if path.exists():
         raise UsageError(f"{display_path(path)}: it is there already", "Fill it in, or delete it to begin again.")
     save(path, translation_to_fill_in(project, source, args.lang).encode())
     report.line(f"wrote {display_path(path)}")
     return 0
+
+
+def _refuse_packaged(project: ProjectFolder, name: str, lang: str) -> None:
+    """Raises UsageError where the translation is packaged: it is not the project's to change."""
+    packaged = next((one for one in project.packaged(name) if one.lang == lang), None)
+    if packaged:
+        raise UsageError(
+            f"{packaged.file_name} is a packaged text, and nothing is written outside the project",
+            f"“leaflet copy {name}” makes it your own; then give this command again.",
+        )
 
 
 def _other(lang: str) -> str:
@@ -76,6 +89,7 @@ def run_seal(args: argparse.Namespace) -> int:
 
     project = load_project(Path.cwd())
     translation = project.source(args.name, _other(args.lang))
+    _refuse_packaged(project, args.name, translation.lang)
     sealed = seal_translation(project, translation)
     if sealed.after != sealed.before:
         save(translation.path, sealed.after.encode())

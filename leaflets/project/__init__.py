@@ -12,7 +12,7 @@ from pathlib import Path
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import text_lang
-from leaflets.project.content import ORIGINAL, MonographFile, source_at
+from leaflets.project.content import ORIGINAL, MonographFile, monographs_in, source_at
 from leaflets.project.files import display_path, read_bytes, read_text, save, save_if_changed
 from leaflets.project.optional_fonts import optional_font
 from leaflets.project.settings import SETTINGS_FILE, Settings
@@ -49,13 +49,21 @@ class ProjectFolder:
 
     @cached_property
     def sources(self) -> Mapping[tuple[str, str], MonographFile]:
-        """Every monograph by name and language; the project's own file wins over ours."""
-        sources: dict[tuple[str, str], MonographFile] = {}
-        for folder in (packaged_folder("content"), self.root / "content"):
-            for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
-                source = source_at(path)
-                sources[source.name, source.lang] = source
-        return sources
+        """Every monograph by name and language; the project's own file wins over ours.
+
+        Raises ContentError where the project's own folder cannot be read, since ours must not stand in for its texts.
+        """
+        packaged = () if self.settings.own_content else monographs_in(packaged_folder("content"))
+        return {(one.name, one.lang): one for one in (*packaged, *monographs_in(self.root / "content"))}
+
+    def is_packaged(self, source: MonographFile) -> bool:
+        """Whether a text came with the program and is not the project's own, so that it is never written to."""
+        packaged = packaged_folder("content").resolve()
+        return source.path.resolve().parent == packaged != (self.root / "content").resolve()
+
+    def packaged(self, name: str) -> tuple[MonographFile, ...]:
+        """The packaged texts of a monograph in all languages, where the project uses them instead of its own."""
+        return tuple(one for (of, _), one in sorted(self.sources.items()) if of == name and self.is_packaged(one))
 
     def names(self) -> tuple[str, ...]:
         """The names of all monographs, in alphabetical order."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from leaflets.errors import ContentError
-from leaflets.project.files import display_path
+from leaflets.project.files import display_path, reason
 
 ORIGINAL = "en"
 """The language of a text whose file names none, and the source of every translation."""
@@ -43,6 +44,19 @@ def source_at(path: Path) -> MonographFile:
     if dot and name and _LANGUAGE.match(lang):
         return MonographFile(name, lang, path)
     return MonographFile(stem, "en", path)
+
+
+def monographs_in(folder: Path) -> tuple[MonographFile, ...]:
+    """The monographs in a folder; none where there is no such folder. Raises ContentError where it cannot be read."""
+    try:
+        paths = sorted(folder.iterdir()) if os.path.lexists(folder) else []
+    except OSError as error:
+        what = "it is no folder" if error.errno == errno.ENOTDIR else reason(error)[0]
+        raise ContentError(
+            f"{display_path(folder)}: the monographs cannot be read: {what}",
+            "Mend the folder; no packaged text takes the place of what may be in it.",
+        ) from error
+    return tuple(source_at(path) for path in paths if path.name.endswith(".md"))
 
 
 def source_of_argument(argument: str) -> MonographFile | None:

@@ -20,12 +20,13 @@ class Settings:
     `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes. A row of a list that
     a run of the last `no_repeat_days` made is not made again unasked; 0 makes every row of a new list. `label_code`:
     every label of a print run has a code of its run and serial. `batch_columns` maps headers of lists to our columns,
-    `batch_ignore` are the headers of columns that are not needed.
+    `batch_ignore` are the headers of columns that are not needed. `own_content` shuts packaged texts out.
     """
 
     paper: Paper = Paper.A4
     type_size: TypeSize = TypeSize.STANDARD
     language: str = "en"
+    own_content: bool = False
     pharmacy: Pharmacy = field(default_factory=Pharmacy)
     code_url: str = ""
     history_key: str = ""

@@ -22,6 +22,7 @@ from leaflets.project.settings import Settings
 _Choice = TypeVar("_Choice", TypeSize, Paper)
 
 
+_KEYS = ("paper", "edition", "language", "content", "pharmacy", "report", "provenance", "batch")
 _BATCH = ("columns", "encoding", "history_key", "ignore", "label_code", "no_repeat_days")
 
 
@@ -34,7 +35,7 @@ def read_settings(path: Path) -> Settings:
         raise UsageError(error.message, error.hint) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file}: not valid TOML: {error}", "Mend the line it names.") from error
-    _require_known(file, "", table, ("paper", "edition", "language", "pharmacy", "report", "provenance", "batch"))
+    _require_known(file, "", table, _KEYS)
     provenance = _table(file, table, "provenance")
     _require_known(file, "provenance.", provenance, ("url",))
     batch = _table(file, table, "batch")
@@ -44,6 +45,7 @@ def read_settings(path: Path) -> Settings:
         paper=_choice(file, table, "paper", Paper, Paper.A4),
         type_size=_choice(file, table, "edition", TypeSize, TypeSize.STANDARD),
         language=_language(file, _text(file, table, "language", "en")),
+        own_content=_own_content(file, _text(file, table, "content", "all")),
         pharmacy=_pharmacy(file, _table(file, table, "pharmacy"), _table(file, table, "report")),
         code_url=printable_code_url(file, _text(file, provenance, "url", "", "provenance.")),
         history_key=_text(file, batch, "history_key", "", "batch."),
@@ -159,6 +161,12 @@ def _choice(file: str, table: Mapping[str, object], key: str, kind: type[_Choice
     except ValueError:
         choices = ", ".join(one.value for one in kind)
         raise UsageError(f"{file}: “{key}” cannot be “{value}”", f"It can be: {choices}.") from None
+
+
+def _own_content(file: str, value: str) -> bool:
+    if value not in ("own", "all"):
+        raise UsageError(f"{file}: “content” cannot be “{value}”", "It can be: own (the project's texts alone), all.")
+    return value == "own"
 
 
 def _language(file: str, value: str) -> str:
