@@ -9,10 +9,12 @@ import pytest
 
 from leaflets.accounts.account import Account, reconcile
 from leaflets.accounts.record import record_state
+from leaflets.batch.made_before import EarlierRuns
 from leaflets.batch.options import RunOptions
 from leaflets.batch.run import execute_run
 from leaflets.errors import Interrupted, LedgerError, RunIncomplete, UsageError
 from leaflets.ledger.audit import verify
+from leaflets.ledger.keys import PseudonymKey
 from leaflets.ledger.ledger import begin_new_ledger, ledger_exists, open_ledger, open_ledger_to_read
 from leaflets.ledger.states import CopyState
 from tests.batch_doubles import TEXTS, BatchEnvironment, clock, patients, save_privately
@@ -278,6 +280,13 @@ def test_more_copies_of_a_row_are_only_those_that_are_missing(environment: Batch
 def run_names(environment: BatchEnvironment) -> list[str]:
     with environment.open_ledger() as ledger:
         return [run.name for run in ledger.store.runs()]
+
+
+def test_a_patient_of_another_hospital_with_the_same_numbers_is_somebody_else() -> None:
+    rows = EarlierRuns(key=PseudonymKey(b"k" * 32))
+    ann = {"patient_ref": "1", "rx_number": "1", "dob": "1950-01-02", "patient_name": "Ann"}
+    assert rows.row(ann) != rows.row({**ann, "dob": "1990-01-02"})
+    assert rows.row(ann) == rows.row({**ann, "patient_name": "Anne"})
 
 
 def test_no_copy_stands_for_two_rows(environment: BatchEnvironment) -> None:

@@ -46,11 +46,15 @@ class EarlierRuns:
         return self.key.pseudonym(cells.get("patient_ref", "")) if self.key else None
 
     def row(self, cells: Mapping[str, str]) -> bytes | None:
-        """The keyed hash by which a row is recognised; None where it names no patient or no prescription."""
+        """The keyed hash by which a row is recognised; None where it names no patient or no prescription.
+
+        The date of birth counts: two hospitals may each have a patient 1 with a prescription 1. The name does not: it
+        may be what is mended in a row that was refused.
+        """
         patient, prescription = cells.get("patient_ref", ""), cells.get("rx_number", "")
         if not (self.key and patient and prescription):
             return None
-        return self.key.row_hash(patient, prescription, cells.get("dispensed_on", ""))
+        return self.key.row_hash(f"{patient}\0{cells.get('dob', '')}", prescription, cells.get("dispensed_on", ""))
 
     def made(self, requests: Sequence[NumberedRequest], versions: Mapping[Leaflet, str]) -> tuple[LeftOutRow, ...]:
         """The rows of which earlier runs made copies, with how many of these the row asks for again.
