@@ -47,4 +47,5 @@ def test_sheets_are_confirmed_and_spoiled_by_serial_alone(leaflet: Leaflet, acti
 
 @pytest.mark.parametrize("action", ["sent", "cancel"])
 def test_all_open_sheets_may_be_sent_or_cancelled_at_once(leaflet: Leaflet, action: str) -> None:
-    assert "SERIALS" not in leaflet("runs", action, "last").err
+    reason = ("--reason", "a reason") if action == "cancel" else ()
+    assert "SERIALS" not in leaflet("runs", action, "last", *reason).err

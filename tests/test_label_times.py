@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pypdfium2
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.labels import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, LabelSetter
-from leaflets.labels.dose_times import TIMES, dose_grid
+from leaflets.labels.dose_times import TIMES, dose_grid, dose_words
 from leaflets.labels.layout import GRID_INSET_PT, PADDING_PT, FittedLabel, LabelSpace
 from leaflets.labels.styles import GRID
 from leaflets.printfile import Copy, PrintJob, SplitWriter, write_print_file
@@ -36,6 +37,32 @@ def _label(dose_times: str, directions: str = "Take as in the grid.") -> Label:
 
 
 # ---------------------------------------------------------------- reading
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "words"),
+    [
+        ("morning 1, bedtime 2", "es", "Mañana 1 · Al acostarse 2"),
+        ("bedtime 2, morning 1,5", "es", "Mañana 1,5 · Al acostarse 2"),
+        ("morning 1, bedtime 2", "zh", "早上 1 · 睡前 2"),
+        ("morning 1, bedtime 2", "en", "morning 1, bedtime 2"),
+        ("morning 1 or 2", "es", "morning 1 or 2"),
+        ("08:00", "es", "08:00"),
+    ],
+)
+def test_times_that_are_read_are_in_the_language_of_the_leaflet(text: str, lang: str, words: str) -> None:
+    assert dose_words(text, lang) == words
+
+
+def test_a_label_too_narrow_for_the_grid_has_its_times_in_the_language_of_the_leaflet() -> None:
+    label = Label("Anna Smith", directions="Take one", dose_times="morning 1, bedtime 2")
+    out = io.BytesIO()
+    copies = iter([Copy("1", "1 of 1", "run 1", label)])
+    spanish = replace(sheet("1"), lang="es")
+    write_print_file(out, copies, lambda _key: spanish, fonts(installed=False), PrintJob("R"))
+    printed = texts(out.getvalue())[0]
+    assert "Mañana 1 · Al acostarse 2" in printed
+    assert "morning" not in printed
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from leaflets.labels.bidi import starts_rtl
-from leaflets.labels.dose_times import dose_grid
+from leaflets.labels.dose_times import dose_grid, dose_words
 from leaflets.labels.findings import missing_character, set_small, too_long
 from leaflets.labels.fonts import LabelFonts
 from leaflets.labels.label import LABEL_HEIGHT_PT, LABEL_WIDTH_PT, Label, RowFields, clean, cleaned, label_rows
@@ -114,6 +114,8 @@ class LabelSetter:
             done, findings = self._fitted(drawn, space)
             if done is not None:
                 return done, findings
+        if label is not None and label.dose_times:
+            items = [_in_words(item, space) for item in items]
         return self._fitted(items, space)
 
     def _in(self, language: str) -> "LabelSetter":
@@ -277,6 +279,11 @@ def _with_grid(items: Sequence[_Item], space: LabelSpace) -> list[_Item]:
     times = next((item for item in items if item.style is styles.times), None)
     grid = dose_grid(times.text, space.lang) if times else ""
     return [_Item(grid, styles.grid, item.field) if item is times else item for item in items] if grid else []
+
+
+def _in_words(item: _Item, space: LabelSpace) -> _Item:
+    """The item, if it is the dose times, with the times of the day in the language of the leaflet."""
+    return item._replace(text=dose_words(item.text, space.lang)) if item.style is space.styles.times else item
 
 
 # One setter for each set of fonts, for as long as the fonts are in use.
