@@ -256,6 +256,24 @@ def test_a_list_with_one_more_line_break_makes_nothing_twice(environment: BatchE
     assert environment.run().state_counts.total == 5
 
 
+def test_rows_left_out_for_a_run_that_is_cancelled_later_are_open_again(environment: BatchEnvironment) -> None:
+    """The later run left them out since the earlier one had made them; now nobody will print them."""
+    first = environment.run().run.name
+    environment.data = patients(6)
+    environment.run()
+    record(environment, CopyState.PRINTED)
+    assert account(environment).closed
+    record(environment, CopyState.CANCELLED, run=first, reason="the wrong list")
+    assert [one.line for one in account(environment).left_out] == [2, 3, 4, 5]
+    rows = patients(4).splitlines(keepends=True)
+    environment.data, environment.path = b"".join(rows[:3]), environment.folder / "two rows.csv"
+    environment.run()
+    assert [one.line for one in account(environment, 1).left_out] == [4, 5]
+    with environment.open_ledger() as ledger:
+        ledger.store.waive(ledger.store.runs()[1], (4, 5), "went home")
+    assert account(environment, 1).closed
+
+
 def test_a_list_that_grew_makes_what_is_new(environment: BatchEnvironment) -> None:
     environment.run()
     environment.data = patients(6)

@@ -52,8 +52,13 @@ def reconcile(store: LedgerQueries, run: RunEntry) -> Account:
 
 
 def open_rows(store: LedgerQueries, run: RunEntry) -> tuple[LeftOutRow, ...]:
-    """The rows that a run left out as they were refused or failed, and that are not settled."""
-    rows = [one for one in store.left_out(run) if one.why is not WhyLeftOut.MADE and not one.waived]
+    """The rows that a run left out, and that are not settled.
+
+    A row that was left out as earlier runs had made it is open where those were cancelled as a whole since.
+    """
+    waiting = [one for one in store.left_out(run) if not one.waived]
+    cancelled = store.cancelled_runs({name for one in waiting for name in one.runs})
+    rows = [one for one in waiting if one.why is not WhyLeftOut.MADE or set(one.runs) <= cancelled]
     if not rows:
         return ()
     later = [other for other in store.runs() if other.number > run.number]

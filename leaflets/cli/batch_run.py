@@ -15,6 +15,7 @@ from leaflets.batch.run import PlannedRun, RunRequest, execute_run, plan_run, re
 from leaflets.cli import report, run_output
 from leaflets.cli.progress import emit, progress_listener
 from leaflets.errors import RunIncomplete
+from leaflets.ledger.entries import WhyLeftOut
 from leaflets.ledger.ledger import Ledger, ledger_exists
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
@@ -91,7 +92,7 @@ def _execute(
 def _refuse_open_rows(planned: PlannedRun, result: RunResult, ledger: Ledger) -> None:
     """Raises RunIncomplete while rows that the run left out, now or when it was made, are open in its account."""
     run = result.run
-    lines = {one.line for one in open_rows(ledger.store, run)}
+    lines = {one.line for one in open_rows(ledger.store, run) if one.why is not WhyLeftOut.MADE}
     if not planned.identity.complete:
         lines |= planned.plan.rejected | result.failed_lines
     if lines:

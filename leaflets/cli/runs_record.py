@@ -158,6 +158,7 @@ def _open_points(entry: RunEntry, account: Account) -> Iterator[tuple[str, str]]
 _LEFT_OUT = {
     WhyLeftOut.REFUSED: "refused and left out",
     WhyLeftOut.FAILED: "left out, as the leaflet could not be made",
+    WhyLeftOut.MADE: "left out, as a run had made them that was cancelled since",
 }
 
 
@@ -167,6 +168,8 @@ def _reprint(run: str, serials: str) -> str:
 
 def _rejects(run: str, rows: list[LeftOutRow]) -> str:
     lines = format_serials(one.line for one in rows)
+    if rows[0].why is WhyLeftOut.MADE:
+        return f"Run a list of these rows alone, or `leaflet runs waive {run} {lines} --reason …`."
     return f"Run the list {run}-rejects, or `leaflet runs waive {run} {lines} --reason …`."
 
 

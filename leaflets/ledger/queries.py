@@ -1,6 +1,6 @@
 """What the ledger's tables say, as its entries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -147,6 +147,12 @@ class LedgerQueries:
         """The serials of copies that were written, and of which nobody has recorded yet what became of them."""
         sql = "SELECT serial FROM copy WHERE run = ? AND state IN ('written', 'sent') ORDER BY serial"
         return tuple(row[0] for row in self._db.each(sql, run.number))
+
+    def cancelled_runs(self, names: Collection[str]) -> set[str]:
+        """Those of some runs, by name, of which every copy was cancelled."""
+        runs = [run for run in self.runs() if run.name in names] if names else []
+        counts = {run.name: self.state_counts(run) for run in runs}
+        return {name for name, count in counts.items() if count[CopyState.CANCELLED] == count.total}
 
     def events(self) -> tuple[Event, ...]:
         """The whole history, oldest first."""

@@ -192,7 +192,10 @@ class LedgerStore(LedgerQueries):
     def waive(self, run: RunEntry, lines: Sequence[int], reason: str) -> tuple[int, ...]:
         """Records that nobody needs the rows on these lines; returns those not waived before. Raises UsageError."""
         with self._db.transaction():
-            rows = {one.line: one for one in self.left_out(run) if one.why is not WhyLeftOut.MADE}
+            left_out = self.left_out(run)
+            cancelled = self.cancelled_runs({name for one in left_out for name in one.runs})
+            open_to_it = (one for one in left_out if one.why is not WhyLeftOut.MADE or set(one.runs) <= cancelled)
+            rows = {one.line: one for one in open_to_it}
             unknown = [line for line in lines if line not in rows]
             if unknown:
                 raise UsageError(
@@ -201,7 +204,7 @@ class LedgerStore(LedgerQueries):
                 )
             waived = tuple(line for line in lines if not rows[line].waived)
             self._db.execute_many(
-                "UPDATE left_out SET waived = 1 WHERE run = ? AND line = ? AND number = 0",
+                "UPDATE left_out SET waived = 1 WHERE run = ? AND line = ?",
                 [(run.number, line) for line in waived],
             )
             if waived:
