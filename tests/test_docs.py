@@ -119,7 +119,8 @@ def test_the_settings_of_the_manual_are_read(commands: str, tmp_path: Path) -> N
     settings = load_project(tmp_path).settings
     table = tomllib.loads(example)
     assert table["pharmacy"]["name"] == settings.pharmacy.name != ""
-    assert set(table) == {"paper", "edition", "language", "pharmacy", "report", "provenance", "batch"}
+    assert set(table) == {"paper", "edition", "language", "content", "pharmacy", "report", "provenance", "batch"}
+    assert settings.own_content is (table["content"] == "own")
     assert table["provenance"]["url"] == settings.code_url
     assert set(table["pharmacy"]) == {field.name for field in fields(Pharmacy)} - {"report"}
     assert all(getattr(settings.pharmacy, key) == value for key, value in table["pharmacy"].items())
