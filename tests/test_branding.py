@@ -33,12 +33,12 @@ TOO_MUCH = "### Overdose\nCall us.\n"
 FDA = "You may report side effects to FDA at 1-800-FDA-1088."
 WHOLE = Pharmacy(
     "Corner Pharmacy", "1 Rail Street", "555 0100", hours="Every day", out_of_hours="555 0101", poison="555 0102",
-    emergency="113", logo="logo.svg", logo_alt="A train", report=(("XX", "Write to Exampleton."),),
+    emergency="113", logo="logo.svg", logo_alt="A train", report=(("BV", "Write to Exampleton."),),
 )  # fmt: skip
 
 
 def _built(
-    folder: Path, pharmacy: Pharmacy, country: str = "XX", rest: str = "", audience: Audience = Audience.PATIENT
+    folder: Path, pharmacy: Pharmacy, country: str = "BV", rest: str = "", audience: Audience = Audience.PATIENT
 ) -> BuiltSheet:
     file = folder / "content" / "a.md"
     file.parent.mkdir(exist_ok=True)

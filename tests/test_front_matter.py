@@ -78,10 +78,28 @@ def test_title_of_the_front_matter_wins_and_the_heading_is_kept() -> None:
     assert [(s.id, s.heading, s.line) for s in monograph.sections if s.id == "subtitle"] == [("subtitle", "Testol", 4)]
 
 
-def test_unknown_key_is_kept_and_reported_quietly_with_the_nearest() -> None:
-    findings = [f for f in read("title: Testol\nlayout: x\nbrand_name: y").findings if f.code == "MD01"]
+def test_unknown_key_is_kept_and_reported_quietly() -> None:
+    findings = [f for f in read("title: Testol\nlayout: x\nsubtitle: y").findings if f.code == "MD01"]
     assert [(f.severity, f.line) for f in findings] == [(Severity.INFO, 3), (Severity.INFO, 4)]
-    assert ("brand_names" in findings[0].hint, "brand_names" in findings[1].hint) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("strenghts", "strengths"), ("Brand-name", "brand_names"), ("tilte", "title")]
+)
+def test_a_misspelt_key_is_an_error_as_its_value_would_not_be_printed(key: str, meant: str) -> None:
+    with pytest.raises(ContentError, match=rf":3: the front matter key “{key}”.*“{meant}”"):
+        read(f"version: '1'\n{key}: x")
+
+
+def test_a_jurisdiction_is_a_country_or_the_union() -> None:
+    assert [read(f"jurisdiction: {code}").front.jurisdiction for code in ("US", "EU", "gb", "")] == [
+        "US",
+        "EU",
+        "gb",
+        "",
+    ]
+    with pytest.raises(ContentError, match=r":2: “jurisdiction” must be the code of a country"):
+        read("jurisdiction: XX")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import yaml
 from leaflets.errors import ContentError
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import DoseGrid, DoseTime, Front, Reference, Suppression, Translation
+from leaflets.parse.jurisdictions import JURISDICTIONS
 from leaflets.parse.source_lines import SourceLine, printable
 
 MAX_LINES = 400
@@ -26,6 +27,8 @@ _LISTS = {"brand_names": "brand_names", "forms": "forms", "strengths": "strength
 _DATES = {"reviewed": "reviewed", "review_by": "review_by"}
 _WITHHOLDING_KEYS = ("withdrawn", "review_by")
 """Keys that keep a text from being printed; a misspelling of one is an error, and no mere unknown key."""
+_ALMOST = 0.8
+"""How alike a key that is not known and one that is must be (difflib) to be taken for a misspelling."""
 _BLANK = "blank"
 _HASH = re.compile(r"[0-9a-f]{8}")
 KEYS = (*_TEXTS, *_LISTS, *_DATES, "sources", "codes", "allow", "dose_times", "translation")
@@ -155,6 +158,8 @@ def read_front(node: YamlNode | None, file: str, offset: int, title: str) -> tup
         values["translation"] = reader.translation(entries["translation"])
     if "codes" in entries:
         values["codes"] = reader.codes(entries["codes"])
+    if values.get("jurisdiction") and str(values["jurisdiction"]).upper() not in JURISDICTIONS:
+        raise reader.fault(entries["jurisdiction"], "jurisdiction", "the code of a country, such as US or GB, or EU")
     if "withdrawn" in entries and not values["withdrawn"]:
         raise reader.fault(entries["withdrawn"], "withdrawn", "the reason; leave the key out where there is none")
     unknown = tuple(key for key in entries if key not in KEYS)
@@ -193,11 +198,16 @@ def _require_exact_keys(unknown: Sequence[str], lines: Mapping[str, int], file: 
                 f"{file}:{lines[key]}: “{key}” must be written “{key_meant}”",
                 "As it stands it would not keep the text from being printed.",
             )
+        near = difflib.get_close_matches(key_meant, KEYS, n=1, cutoff=_ALMOST)
+        if near:
+            raise ContentError(
+                f"{file}:{lines[key]}: the front matter key “{key}” is not known; did you mean “{near[0]}”?",
+                "Write it so, or give a key of your own another name. As it stands it would not be printed.",
+            )
 
 
 def _unknown(key: str, line: int, file: str) -> Finding:
-    near = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.75)
-    hint = f"Did you mean “{near[0]}”?" if near else "It is kept and not printed."
+    hint = "It is kept and not printed."
     return Finding(Severity.INFO, "MD01", f"front matter key “{key}” is not known", hint, file, line)
 
 
