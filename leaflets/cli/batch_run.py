@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from leaflets.accounts.account import open_rows
@@ -176,12 +175,13 @@ def _print_findings(findings: Sequence[Finding]) -> None:
     """
     serious = sorted((one for one in findings if one.severity is not Severity.INFO), key=lambda one: one.line)
     allowed = [one for one in serious if one.severity is Severity.WARNING and one.code in _ALLOWED]
-    other = [one for one in serious if one not in allowed]
-    groups: dict[Finding, list[int]] = {}
+    other = [one for one in serious if not (one.severity is Severity.WARNING and one.code in _ALLOWED)]
+    groups: dict[tuple[str, str, str], tuple[Finding, list[int]]] = {}
     for finding in other:
-        groups.setdefault(replace(finding, line=0), []).append(finding.line)
+        same = (finding.severity.value, finding.message, finding.hint)
+        groups.setdefault(same, (finding, []))[1].append(finding.line)
     hints: set[str] = set()
-    for finding, lines in list(groups.items())[:_MOST_FINDINGS]:
+    for finding, lines in list(groups.values())[:_MOST_FINDINGS]:
         severity = report.coloured(finding.severity.value, finding.severity, sys.stderr)
         report.line(f"{_lines_prefix(lines)}{severity}: {finding.message}")
         if len(lines) > _MOST_LEADING_LINES:

@@ -57,7 +57,8 @@ class DrugNames:
         drugs = set(self.by_name.get(word, ()))
         for kind in ("rxcui", "atc"):
             drugs.update(self.by_code.get((kind, word), ()))
-        drugs.update(self._code("ndc", text).drugs)
+        if text[:1].isdigit():
+            drugs.update(self._code("ndc", text).drugs)
         if drugs:
             return _match(drugs)
         if re.fullmatch(r"\d{10}", text):
