@@ -18,6 +18,7 @@ from tests.sheets import page_texts
 
 DAY = dt.date(2026, 11, 30)
 RUN = "261122-4f1c09ab"
+TITLES = {"ar": "ميتفورمين", "en": "Metformin", "zh": "二甲双胍"}
 TAKE_BACK = "Printed: take these sheets back."
 STOP = "Perhaps not printed yet: stop the print job."
 NO_SEARCH = "Do not look for these: they were destroyed or never printed."
@@ -36,7 +37,7 @@ def issued(
 
 
 def notice_of(*copies: IssuedCopies, reason: str = "") -> RecallNotice:
-    (notice,) = notices(Recall("metformin", "2.1", "", copies), "Metformin", DAY, reason).values()
+    (notice,) = notices(Recall("metformin", "2.1", "", copies), TITLES, DAY, reason).values()
     return notice
 
 
@@ -85,16 +86,21 @@ def test_a_notice_speaks_each_language_its_sheets_were_printed_in(project: Proje
     assert text.count(f"{RUN} 2 ") == 3, "each language lists all the sheets"
 
 
-@pytest.mark.parametrize(("lang", "heading"), [("ar", "سحب نشرة"), ("zh", "召回资料单")])
+@pytest.mark.parametrize(("lang", "heading"), [("ar", "سحب نشرة"), ("zh", "召回资料单：二甲双胍")])
 def test_a_notice_in_another_script_is_whole_and_accessible(project: ProjectFolder, lang: str, heading: str) -> None:
     data = notice_pdf(notice_of(issued(4, 5, lang=lang)), project, Paper.A4)
     assert heading in "".join(page_texts(data))
     assert verapdf.failures(data, "ua1") == []
 
 
+def test_a_medicine_without_a_monograph_today_is_called_by_its_name(project: ProjectFolder) -> None:
+    (notice,) = notices(Recall("metformin", "2.1", "", (issued(1),)), {}, DAY).values()
+    assert "Recall of a leaflet: metformin" in words(notice, project)
+
+
 def test_each_destination_gets_a_notice_of_its_own(project: ProjectFolder) -> None:
     copies = (issued(1), issued(2, destination="Counter"), issued(3))
-    made = notices(Recall("metformin", "2.1", "", copies), "Metformin", DAY)
+    made = notices(Recall("metformin", "2.1", "", copies), TITLES, DAY)
     assert {name: [one.serials for one in notice.issued] for name, notice in made.items()} == {
         "recall-metformin-2.1-ward-3.pdf": [(1,), (3,)],
         "recall-metformin-2.1-counter.pdf": [(2,)],

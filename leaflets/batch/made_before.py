@@ -125,7 +125,12 @@ def made_since(store: LedgerQueries, run: RunEntry, copies: Sequence[CopyEntry])
     A later run makes the copies of a row that are missing when it is planned. So where as many are live as the last of
     them was asked for, one more would be one too many.
     """
-    sheets = {copy.serial: _sheet_of(store, run, copy.row, copy.leaflet) for copy in copies if copy.row is not None}
+    leaflets = {one.number: one for one in store.leaflets(run)}
+    sheets = {
+        copy.serial: _sheet(copy.row, leaflets[copy.leaflet].leaflet, leaflets[copy.leaflet].version)
+        for copy in copies
+        if copy.row is not None
+    }
     asked = _last_asked(store, run, {copy.row for copy in copies if copy.row is not None})
     live = Counter(sheet for other in store.runs() for sheet in _live_sheets(store, other)) if asked else Counter()
     for copy in copies:
@@ -156,11 +161,6 @@ def _sheet(row: bytes | None, leaflet: Leaflet, version: str) -> _Sheet:
     return (row, leaflet.drug, edition.audience, edition.lang, edition.type_size, version)
 
 
-def _sheet_of(store: LedgerQueries, run: RunEntry, row: bytes | None, number: int) -> _Sheet:
-    entry = next(one for one in store.leaflets(run) if one.number == number)
-    return _sheet(row, entry.leaflet, entry.version)
-
-
 def _live_sheets(store: LedgerQueries, run: RunEntry) -> Iterator[_Sheet]:
     """The sheet of each live copy of a run whose row can be recognised."""
     leaflets = {one.number: one for one in store.leaflets(run)}
@@ -170,14 +170,22 @@ def _live_sheets(store: LedgerQueries, run: RunEntry) -> Iterator[_Sheet]:
 
 def _last_asked(store: LedgerQueries, run: RunEntry, rows: set[bytes]) -> Mapping[_Sheet, tuple[str, int]]:
     """The last run after this one that made each sheet of some rows, and for how many copies it was asked."""
+    later = [one for one in store.copies_of_rows(run, tuple(rows)) if one.run > run.number]
     runs = {one.number: one for one in store.runs()}
-    asked: dict[_Sheet, tuple[str, int]] = {}
-    for one in sorted(store.copies_of_rows(run, tuple(rows)), key=attrgetter("run")):
-        if one.run > run.number:
-            left_out = store.left_out(runs[one.run])
-            before = sum(some.copies for some in left_out if some.line == one.line and some.why is WhyLeftOut.MADE)
-            asked[_sheet(one.row, one.leaflet, one.version)] = (runs[one.run].name, one.copies + before)
-    return asked
+    made_before = {number: _made_before_by_line(store, runs[number]) for number in {one.run for one in later}}
+    return {
+        _sheet(one.row, one.leaflet, one.version): (runs[one.run].name, one.copies + made_before[one.run][one.line])
+        for one in sorted(later, key=attrgetter("run"))
+    }
+
+
+def _made_before_by_line(store: LedgerQueries, run: RunEntry) -> Counter[int]:
+    """How many copies a run left out on each line, as they had been made before it."""
+    lines: Counter[int] = Counter()
+    for one in store.left_out(run):
+        if one.why is WhyLeftOut.MADE:
+            lines[one.line] += one.copies
+    return lines
 
 
 def _take(left: Counter[str] | None, most: int) -> dict[str, int]:

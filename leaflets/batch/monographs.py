@@ -54,9 +54,9 @@ class ProjectMonographs:
         """All the names and codes by which a list may call the monographs."""
         return index_drug_names(_names_in(self.catalogue))
 
-    def title(self, drug: str) -> str:
-        """The title of a drug's monograph, in the first of its languages; empty where it has none today."""
-        return next((entry.title for (name, _), entry in self.catalogue.items() if name == drug), "")
+    def titles(self, drug: str) -> Mapping[str, str]:
+        """The title of a drug's monograph by language; empty where there is none today."""
+        return {lang: entry.title for (name, lang), entry in self.catalogue.items() if name == drug and entry.title}
 
     def assess(self, leaflets: Sequence[Leaflet]) -> Mapping[Leaflet, Assessment]:
         """What is known of each leaflet; findings of the checks are kept as long as texts and checks are the same."""

@@ -68,9 +68,9 @@ def run(args: argparse.Namespace) -> int:
 def _write_notices(args: argparse.Namespace, recalled: Recall, environment: BatchEnvironment) -> None:
     """Writes one PDF for each destination. Raises RenderError or OutputError."""
     project = environment.project
-    title = environment.monographs.title(recalled.drug) or recalled.drug
+    titles = environment.monographs.titles(recalled.drug)
     paper = Paper(args.paper) if args.paper else project.settings.paper
-    for name, notice in notices(recalled, title, environment.monographs.today, args.reason.strip()).items():
+    for name, notice in notices(recalled, titles, environment.monographs.today, args.reason.strip()).items():
         path = (args.output or project.output) / name
         save_if_changed(path, notice_pdf(notice, project, paper))
         if args.json:

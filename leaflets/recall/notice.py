@@ -13,14 +13,19 @@ from leaflets.recall.issued import Recall
 from leaflets.recall.notice_page import RecallNotice, notice_page
 
 
-def notices(recall: Recall, title: str, day: dt.date, reason: str = "") -> Mapping[str, RecallNotice]:
-    """The notice for each destination that got a copy, by the name of its file."""
+def notices(recall: Recall, titles: Mapping[str, str], day: dt.date, reason: str = "") -> Mapping[str, RecallNotice]:
+    """The notice for each destination that got a copy, by the name of its file; `titles` are by language."""
     destinations = list(dict.fromkeys(one.destination for one in recall.issued))
     version = f"-{recall.version}" if recall.version else ""
     names = part_names(f"recall-{recall.drug}{version}", destinations, folder=False)
     return {
         name: RecallNotice(
-            title, destination, tuple(one for one in recall.issued if one.destination == destination), day, reason
+            recall.drug,
+            titles,
+            destination,
+            tuple(one for one in recall.issued if one.destination == destination),
+            day,
+            reason,
         )
         for name, destination in zip(names, destinations, strict=True)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -38,13 +38,18 @@ _STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class RecallNotice:
-    """What a recall tells one destination: `title` is the medicine's, `reason` why, as somebody wrote it, if at all."""
+    """What a recall tells one destination: the medicine's titles by language, its copies, and why, if somebody says."""
 
-    title: str
+    drug: str
+    titles: Mapping[str, str]
     destination: str
     issued: tuple[IssuedCopies, ...]
     day: dt.date
     reason: str = ""
+
+    def title(self, language: Language) -> str:
+        """The medicine's title in a language; in English, or as its file is called, where it has none in it."""
+        return self.titles.get(language.code) or self.titles.get(ENGLISH.code) or self.drug
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -57,7 +62,7 @@ def notice_page(notice: RecallNotice, paper: Paper) -> Html:
     """The page of a notice: the same in each of its languages, one after the other."""
     languages = notice.languages
     first = languages[0]
-    heading = first.say("Recall of a leaflet: {title}", title=notice.title)
+    heading = first.say("Recall of a leaflet: {title}", title=notice.title(first))
     sections = "".join(_section(notice, language) for language in languages)
     markup = (
         f'<!DOCTYPE html><html lang="{first.tag}" dir="{first.direction}"><head><title>{escape(heading)}</title></head>'
@@ -72,13 +77,13 @@ def _section(notice: RecallNotice, language: Language) -> str:
     say = language.say
     facts = [
         (say("Destination"), escape(notice.destination)),
-        (say("Medicine"), escape(notice.title)),
+        (say("Medicine"), escape(notice.title(language))),
         (say("Version"), escape(_versions(notice.issued, language))),
         (say("Date"), escape(language.date(notice.day))),
         *([(say("Reason"), escape(notice.reason))] if notice.reason else []),
     ]
     rows = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td></tr>" for name, value in facts)
-    heading = escape(say("Recall of a leaflet: {title}", title=notice.title))
+    heading = escape(say("Recall of a leaflet: {title}", title=notice.title(language)))
     return (
         f'<section lang="{language.tag}" dir="{language.direction}"><h1>{heading}</h1>'
         f'<table class="facts">{rows}</table>'
