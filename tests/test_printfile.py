@@ -1,6 +1,7 @@
 """Print files: every copy whole, in order, with its own label and no other's."""
 
 import hashlib
+import importlib
 import io
 import os
 import re
@@ -560,7 +561,7 @@ def test_every_sheet_of_paper_says_run_serial_and_which_it_is(duplex: bool, numb
 
 @pytest.mark.parametrize("dpi", [300, 600])
 def test_the_code_of_each_label_is_read_by_a_scanner(dpi: int) -> None:
-    zxingcpp = pytest.importorskip("zxingcpp")
+    zxingcpp = importlib.import_module("zxingcpp")  # its stubs know no single format
     numbers = (1, 99, 100, 12_345, 999_999, 1_234_567)
     some = [
         Copy("2", f"{number} of 9", CONTROL, label("Anna Smith"), code=copy_code("261130-4f1c8a2b", number))
