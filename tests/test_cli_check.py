@@ -34,11 +34,16 @@ def _run(*argv: str) -> int:
 
 @pytest.mark.usefixtures("folder")
 def test_errors_end_with_code_4_and_say_where_why_and_what_to_write(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run("check", "poor") == 4
+    assert _run("check", "poor", "--all-lines", "-v") == 4
     out = capsys.readouterr().out
     place = str(Path("content") / "poor.md")
     assert f"{place}:7:11  error  EP-F04  “OD”: meant once daily, misread as right eye; overdose" in out
     assert "[ISMP list of error-prone abbreviations]" in out
+    assert "Write: once a day, or daily." in out
+    assert _run("check", "poor") == 4
+    out = capsys.readouterr().out
+    assert re.search(r"\n“Dosage”\n +7:11  error +EP-F04  “OD”: meant once daily", out)
+    assert "[ISMP" not in out
     assert "Write: once a day, or daily." in out
     assert out.splitlines()[-1].startswith("1 monograph checked, 0 clean: ")
 
@@ -144,6 +149,62 @@ def test_explain_offers_near_codes() -> None:
     assert "EP-F04" in caught.value.hint
 
 
+# ------------------------------------------------------------------ findings by section
+
+MANY = (
+    "---\ntitle: Many\n---\n\n### Uses\n\nFor acute gout. It is chronic, severe hepatic renal oral topical pain.\n\n"
+    "### Dosage\n\nTake 2 mg OD. Take 4 mg OD in winter. Take 1.0 mg in summer. Take 5.0 mg in spring.\n\n"
+)
+
+
+def test_findings_stand_by_section_with_the_gravest_first(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "many.md").write_text(MANY, "utf-8")
+    _run("check", "many.md")
+    out = capsys.readouterr().out
+    assert re.findall(r"(?m)^(?:“.+”|The text.*)$", out) == ["The text and its pages as a whole", "“Uses”", "“Dosage”"]
+    for group in out.split("\n\n"):
+        severities = re.findall(r"(?m)^ +\d+:\d+  (error|warning)", group)
+        assert severities == sorted(severities)
+
+
+def test_every_error_of_safety_has_its_place_and_each_of_its_words(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "many.md").write_text(MANY + "Take 2 mg OD. " * 9 + "\n", "utf-8")
+    _run("check", "many.md", "--json")
+    [file] = json.loads(capsys.readouterr().out)["files"]
+    places = [f"{f['line']}:{f['column']}" for f in file["findings"] if f["code"] in ("EP-F04", "EP-N01")]
+    assert len(places) == 13
+    _run("check", "many.md")
+    out = capsys.readouterr().out
+    assert all(re.search(rf"(?<!\d){place}(?!\d)", out) for place in places)
+    assert "“1.0”" in out
+    assert "“5.0”" in out
+
+
+def test_a_kind_of_many_places_names_some_and_counts_the_rest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = (
+        "Hepatic care. Renal care. Oral care. Topical care. Acute pain. Chronic pain. Edema. Dyspnea. Syncope. Emesis."
+    )
+    (folder / "words.md").write_text(f"---\ntitle: Words\n---\n\n### Uses\n\n{words}\n", "utf-8")
+    _run("check", "words.md", "--audience", "patient")
+    grouped = capsys.readouterr().out
+    _run("check", "words.md", "--audience", "patient", "--all-lines")
+    every = [line for line in capsys.readouterr().out.splitlines() if "  PL-07  " in line]
+    [rest] = re.findall(r"and (\d+) more \(--all-lines\)", grouped)
+    assert grouped.count("PL-07") == 1
+    assert len(every) == 1 + 6 + int(rest)
+
+
+def test_a_fault_of_both_audiences_stands_once_as_the_graver(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = "Take it " + "with a glass of water " * 6 + "each day."
+    (folder / "both.md").write_text(f"---\ntitle: Both\n---\n\n### Uses\n\n{sentence}\n", "utf-8")
+    _run("check", "both.md")
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "PL-04" in line]
+    assert "error" in line
+    assert "(patient)" not in line
+
+
 # ------------------------------------------------------------------ pages, folders, failures
 
 ALLOWED = "---\ntitle: Long\nallow:\n  - code: PG-08\n    reason: It is meant to be a booklet.\n---\n\n"
@@ -154,7 +215,7 @@ def test_pages_are_looked_at_when_asked_for(folder: Path, capsys: pytest.Capture
     (folder / "long.md").write_text("---\ntitle: Long\n---\n\n" + BODY, "utf-8")
     _run("check", "long.md", "--audience", "patient")
     assert "PG-" not in capsys.readouterr().out
-    _run("check", "long.md", "--audience", "patient", "--page", "--paper", "letter")
+    _run("check", "long.md", "--audience", "patient", "--page", "--paper", "letter", "--all-lines", "-v")
     out = capsys.readouterr().out
     assert "long.md:1:1  warning  PG-08  " in out
     assert re.search(r"\d+ lines over, .*\d+ of “Side effects”", out)
@@ -172,7 +233,7 @@ def test_a_finding_of_the_page_is_let_stand_with_a_reason(folder: Path, capsys: 
 
 def test_form_is_checked_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "raw.md").write_text(POOR + "\n<b>Bold</b> words.\n", "utf-8")
-    _run("check", "raw.md")
+    _run("check", "raw.md", "--all-lines")
     assert "raw.md:9:1  warning  MD03  raw HTML is printed as text: <b>" in capsys.readouterr().out
 
 

@@ -129,16 +129,15 @@ def find_rule(code: str) -> Rule | None:
 def count_safety_errors(findings: Iterable[Finding], audience: Audience) -> int:
     """The number of open errors of the safety families in an audience's sheet."""
     return sum(
-        finding.severity is Severity.ERROR
-        and finding.audience in (None, audience)
-        and _family(finding) in SAFETY_FAMILIES
+        finding.severity is Severity.ERROR and finding.audience in (None, audience) and is_safety(finding.code)
         for finding in findings
     )
 
 
-def _family(finding: Finding) -> Family | None:
-    rule = find_rule(finding.code)
-    return rule.family if rule else None
+def is_safety(code: str) -> bool:
+    """Whether the rule with this code belongs to a family whose open errors are counted in the footer of a sheet."""
+    rule = find_rule(code)
+    return rule is not None and rule.family in SAFETY_FAMILIES
 
 
 @cache

@@ -25,6 +25,7 @@ from leaflets.project.content import source_of_argument
 _EXAMPLES = """\
 examples:
   leaflet check baricitinib                  findings in both voices
+  leaflet check baricitinib --all-lines      each of them with file, line and column
   leaflet check --all --strict               every monograph; warnings end it with code 4 too
   leaflet check baricitinib --page           the finished pages too
   leaflet check notes/*.md --fix-list        a list to tick off
@@ -52,8 +53,16 @@ def add_parser(commands: Any, help_line: str) -> None:
     output_format.add_argument("--json", action="store_true", help="findings as JSON")
     output_format.add_argument("--sarif", action="store_true", help="findings as SARIF 2.1.0")
     output_format.add_argument("--fix-list", action="store_true", help="a list of what to change, to tick off")
+    parser.add_argument(
+        "--all-lines", action="store_true", help="each finding on a line of its own, in the text's order"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="the summary only")
-    parser.add_argument("-v", "--verbose", action="store_true", help="also infos, silenced findings and index items")
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="also infos, why each rule matters, silenced findings and index items",
+    )
     parser.set_defaults(run=run)
 
 
@@ -139,7 +148,7 @@ def _print(checked: Sequence[Checked], failed: Sequence[LeafletError], args: arg
             report.line(line, sys.stdout)
     else:
         for one in checked:
-            for line in () if args.quiet else check_output.lines(one, verbose=args.verbose):
+            for line in () if args.quiet else check_output.lines(one, verbose=args.verbose, all_lines=args.all_lines):
                 report.line(line, sys.stdout)
         report.line(_summary(checked, failed), sys.stdout)
 

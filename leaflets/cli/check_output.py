@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from leaflets import __version__, checks
+from leaflets.cli.check_groups import grouped_lines, message, reason
 from leaflets.cli.report import coloured, count, error_facts, finding_facts
 from leaflets.errors import LeafletError
 from leaflets.model.finding import Finding, Severity
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-_MOST_QUOTED = 70
-"""Letters of an excerpt that are printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +33,16 @@ class Checked:
     grades: Mapping[str, checks.TextCounts]
 
 
-def lines(one: Checked, *, verbose: bool = False) -> Iterator[str]:
-    """Each finding with what to write instead; with the first of each code, why it matters."""
-    explained: set[str] = set()
-    for finding in one.report.findings:
-        if finding.severity is Severity.INFO and not verbose:
-            continue
-        yield (
-            _place(finding) + f"  {coloured(finding.severity.value, finding.severity, sys.stdout)}  {_message(finding)}"
-        )
-        if finding.code not in explained:
-            explained.add(finding.code)
-            yield from _why(finding)
-        yield f"    {finding.hint}"
+def lines(one: Checked, *, verbose: bool = False, all_lines: bool = False) -> Iterator[str]:
+    """The findings by section, each kind once; with `all_lines` each finding with its place and what to write instead.
+
+    `verbose` adds infos, why each rule matters, what was silenced, and how the text scores.
+    """
+    printed = [finding for finding in one.report.findings if verbose or finding.severity is not Severity.INFO]
+    if all_lines:
+        yield from _each(printed, why=verbose)
+    else:
+        yield from grouped_lines(printed, one.monograph, why=verbose)
     if verbose:
         yield from _left_out(one)
         yield from _suppressed(one)
@@ -54,27 +50,24 @@ def lines(one: Checked, *, verbose: bool = False) -> Iterator[str]:
         yield from _index(one)
 
 
+def _each(findings: Sequence[Finding], *, why: bool) -> Iterator[str]:
+    explained: set[str] = set()
+    for finding in findings:
+        severity = coloured(finding.severity.value, finding.severity, sys.stdout)
+        yield f"{_place(finding)}  {severity}  {finding.code}  {message(finding)}"
+        if why and finding.code not in explained and reason(finding):
+            yield f"    {reason(finding)}"
+        explained.add(finding.code)
+        yield f"    {finding.hint}"
+
+
 def _place(finding: Finding) -> str:
     return f"{finding.file}:{max(1, finding.line)}:{max(1, finding.column)}"
 
 
-def _message(finding: Finding) -> str:
-    audience = f" ({finding.audience.value})" if finding.audience else ""
-    excerpt = " ".join(finding.excerpt.split())
-    short = excerpt if len(excerpt) <= _MOST_QUOTED else excerpt[:_MOST_QUOTED].rsplit(" ", 1)[0] + "…"
-    quoted = f": “{short}”" if excerpt and finding.excerpt not in finding.message else ""
-    return f"{finding.code}  {finding.message}{quoted}{audience}"
-
-
-def _why(finding: Finding) -> Iterator[str]:
-    rule = checks.find_rule(finding.code) or next((page for page in page_rules() if page.code == finding.code), None)
-    if rule:
-        yield f"    {rule.why} [{rule.source}]"
-
-
 def _suppressed(one: Checked) -> Iterator[str]:
     for suppressed in one.report.suppressed:
-        yield f"{_place(suppressed.finding)}  silenced  {_message(suppressed.finding)}"
+        yield f"{_place(suppressed.finding)}  silenced  {suppressed.finding.code}  {message(suppressed.finding)}"
         yield f"    {suppressed.reason}"
 
 
@@ -107,7 +100,8 @@ def fix_list(checked: Sequence[Checked]) -> Iterator[str]:
             yield f"## {one.monograph.file}"
             yield ""
             yield from (
-                f"- [ ] line {max(1, finding.line)}: {_message(finding)}. {finding.hint}" for finding in serious
+                f"- [ ] line {max(1, finding.line)}: {finding.code}  {message(finding)}. {finding.hint}"
+                for finding in serious
             )
             yield ""
 
@@ -169,7 +163,7 @@ def _sarif_result(finding: Finding) -> dict[str, Any]:
     return {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{_message(finding)}. {finding.hint}"},
+        "message": {"text": f"{finding.code}  {message(finding)}. {finding.hint}"},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": _address(finding.file)}, "region": region}}],
     }
 
