@@ -15,6 +15,7 @@ from typing import Unpack
 
 from leaflets.errors import ContentError, OutputError, UsageError
 from leaflets.languages import text_lang
+from leaflets.ledger.own_texts import refuse_replaced
 from leaflets.model.edition import Audience, Edition, Notice
 from leaflets.model.finding import Finding, Withheld
 from leaflets.pipeline import BuiltSheet, build_texts
@@ -161,6 +162,7 @@ class Project:
         unknown = [word for word in allow if word not in set(Notice)]
         if unknown:
             raise UsageError(f"“{unknown[0]}” cannot be allowed", f"There is: {', '.join(Notice)}.")
+        refuse_replaced(self._now, texts.source)
         cache = Cache(self.folder.cache) if self.cached else NoCache(self.folder.cache)
         built = build_texts(self.folder, texts, edition, allowed=[Notice(word) for word in allow], cache=cache)
         return _sheet(built)

@@ -16,7 +16,7 @@ from leaflets.batch.reprint import Reprint, ReprintRequest, reprint
 from leaflets.batch.run import PlannedRun, RunRequest, execute_run, plan_run
 from leaflets.errors import OutputError
 from leaflets.ledger.ledger import Ledger, open_ledger
-from leaflets.model.copy import Leaflet
+from leaflets.model.copy import Leaflet, TextOrigin
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.objection import Objection
 from leaflets.printfile import Copy, PrintJob, WrittenFile
@@ -56,6 +56,7 @@ class TextMonographs:
     cache: Path
     texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
     styles: str = ""
+    origins: tuple[TextOrigin, ...] = ()
 
     def drug_names(self) -> DrugNames:
         return index_drug_names(DrugName(drug, "name", drug) for drug in self.texts)
@@ -87,7 +88,8 @@ class TextMonographs:
             return Assessment(leaflet, unavailable="there is no monograph of it")
         objections = tuple((one, f"it is {one.value}") for one in Objection if one.value in text)
         unavailable = "" if leaflet.edition.lang == "en" else "there is no translation"
-        return Assessment(leaflet, text.split()[0], hashlib.sha256(text.encode()).hexdigest(), objections, unavailable)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return Assessment(leaflet, text.split()[0], digest, objections, unavailable, origins=self.origins)
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class BatchEnvironment:
     options: RunOptions = field(default_factory=RunOptions)
     texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
     styles: str = ""
+    origins: tuple[TextOrigin, ...] = ()
     workers: Workers = field(default_factory=SerialWorkers)
     print_files: PrintFiles = field(default_factory=TextPrintFiles)
     reports: list[Progress | FileWritten | LeafletFailed] = field(default_factory=list)
@@ -160,7 +163,7 @@ class BatchEnvironment:
 
     @property
     def monographs(self) -> Monographs:
-        return TextMonographs(self.folder / "cache", self.texts, self.styles)
+        return TextMonographs(self.folder / "cache", self.texts, self.styles, self.origins)
 
     def open_ledger(self) -> Ledger:
         """The ledger; its key is the same in all environments, so that the same list makes the same bytes in each."""

@@ -28,7 +28,7 @@ from leaflets.ledger.keys import PseudonymKey, make_key
 from leaflets.ledger.ledger import Ledger, open_ledger
 from leaflets.ledger.states import TRANSITIONS, CopyState
 from leaflets.ledger.store import LedgerStore, Recorder, open_store
-from leaflets.model.copy import Leaflet
+from leaflets.model.copy import Leaflet, TextOrigin
 from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.recall.issued import recall
 from tests.batch_doubles import TEXTS, BatchEnvironment, clock, patients
@@ -40,9 +40,9 @@ def leaflet(number: int) -> Leaflet:
     return Leaflet(f"drug{number}", Edition(Audience.PATIENT))
 
 
-def new_run(name: str = "261122-aaaa") -> NewRun:
+def new_run(name: str = "261122-aaaa", origins: tuple[TextOrigin, ...] = ()) -> NewRun:
     copies = tuple(CopyEntry(n, n + 1, 1 + n % 2, 1, b"0123456789abcdef") for n in range(1, COPIES + 1))
-    leaflets = tuple(LeafletEntry(n, leaflet(n), "v1", "s") for n in (1, 2))
+    leaflets = tuple(LeafletEntry(n, leaflet(n), "v1", "s", origins=origins) for n in (1, 2))
     part = PartEntry(1, "Ward 3", f"{name}-ward-3.pdf", 1, COPIES)
     return NewRun(name, name, "hash", "place", "{}", "/x", "v", leaflets, (part,), copies)
 
@@ -151,6 +151,7 @@ TAMPERINGS = {
     "a line exchanged": "UPDATE copy SET line = 99 WHERE serial = 2",
     "a copy taken out": "DELETE FROM copy WHERE serial = 12",
     "an edition changed": "UPDATE leaflet SET form = 'large-print' WHERE number = 1",
+    "a text called the project's own": "UPDATE leaflet SET origins = 'en own' WHERE number = 1",
     "a version changed": "UPDATE leaflet SET version = 'v2' WHERE number = 1",
     "a content id changed": "UPDATE leaflet SET content_id = 'other' WHERE number = 1",
     "a file exchanged": "UPDATE part SET sha256 = 'other'",

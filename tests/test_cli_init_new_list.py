@@ -3,10 +3,13 @@
 import errno
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
+from leaflets.ledger.store import open_store
 from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import ROOT, page_texts
 
@@ -102,15 +105,15 @@ def test_own_content_shuts_packaged_texts_out(leaflet: Leaflet) -> None:
     assert "It can be: own" in leaflet("list").err
 
 
-@pytest.mark.parametrize("fault", ["a file", "a broken link", "permission denied"])
+@pytest.mark.parametrize("fault", ["a file", "a broken link", "a link to itself", "permission denied"])
 def test_no_packaged_text_stands_in_for_content_that_cannot_be_read(
     leaflet: Leaflet, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = leaflet.folder / "content"
     if fault == "a file":
         content.write_text("")
-    elif fault == "a broken link":
-        content.symlink_to("nowhere")
+    elif "link" in fault:
+        content.symlink_to("nowhere" if "broken" in fault else "content")
     else:
         content.mkdir()
         listed = os.listdir
@@ -124,6 +127,39 @@ def test_no_packaged_text_stands_in_for_content_that_cannot_be_read(
     ran = leaflet("build", "metformin")
     assert ran.code == 3
     assert "content: the monographs cannot be read" in ran.err
+
+
+@pytest.mark.parametrize("fault", ["a folder", "a broken link", "a link to itself", "a pipe", "permission denied"])
+def test_no_packaged_text_stands_in_for_a_monograph_that_cannot_be_read(
+    leaflet: Leaflet, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = leaflet.write("content/metformin.md", MONOGRAPH)
+    (leaflet.folder / "output").mkdir()
+    open_store(leaflet.folder / "output" / "ledger.db", lambda: "2026-11-22T20:00:00Z").close()
+    if fault == "permission denied":
+        monkeypatch.setattr(Path, "open", refusing(file, Path.open))
+    else:
+        file.unlink()
+        make = {"a folder": file.mkdir, "a pipe": lambda: os.mkfifo(file)}
+        make.get(fault, lambda: file.symlink_to("nowhere" if "broken" in fault else file.name))()
+    leaflet.write("list.csv", "drug\nmetformin\n")
+    for words in (["build", "metformin"], ["build", "metformin", "--lang", "es"], ["check", "metformin"]):
+        ran = leaflet(*words)
+        assert (ran.code, "content/metformin.md: " in ran.err) == (3, True)
+    ran = leaflet("batch", "list.csv", "--dry-run", "--allow-draft", "--allow-unsafe")
+    assert (ran.code, "content/metformin.md: " in ran.err) == (4, True)
+    assert "unreadable" in next(line for line in leaflet("list").out.splitlines() if line.startswith("metformin "))
+
+
+def refusing(refused: Path, opened: Callable[..., IO[bytes]]) -> Callable[..., IO[bytes]]:
+    """How files are opened, but for one: the tests may be run by root, who may read all."""
+
+    def attempt(path: Path, *how: Any, **more: Any) -> IO[bytes]:
+        if path.name == refused.name and path.parent.name == "content" and path.samefile(refused):
+            raise PermissionError(errno.EACCES, "denied")
+        return opened(path, *how, **more)
+
+    return attempt
 
 
 def test_list_shows_names_titles_languages_versions_and_review_states(leaflet: Leaflet) -> None:

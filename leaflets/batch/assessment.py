@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from leaflets.model.copy import Leaflet
+from leaflets.model.copy import Leaflet, TextOrigin
 from leaflets.model.objection import Objection
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Assessment:
     """What is known of a leaflet before it is rendered.
 
-    `source` is the hash of its texts. `objections` come with a sentence each. `unavailable` says why it cannot be
-    rendered at all. `pages` is 0 if it never was.
+    `source` is the hash of its texts, `origins` says of each whose it is. `objections` come with a sentence each.
+    `unavailable` says why it cannot be rendered at all, `hint` what to do about that. `pages` is 0 if it never was.
     """
 
     leaflet: Leaflet
@@ -27,7 +27,9 @@ class Assessment:
     source: str = ""
     objections: tuple[tuple[Objection, str], ...] = ()
     unavailable: str = ""
+    hint: str = ""
     pages: int = 0
+    origins: tuple[TextOrigin, ...] = ()
 
 
 class Monographs(Protocol):

@@ -12,7 +12,8 @@ from leaflets.batch import render_task
 from leaflets.batch.assessment import Assessment
 from leaflets.batch.leaflet_cache import CompiledLeaflets, read_index, write_index
 from leaflets.errors import CheckFailed, ContentError, UsageError
-from leaflets.model.copy import Leaflet
+from leaflets.ledger.own_texts import refuse_replaced
+from leaflets.model.copy import Leaflet, TextOrigin
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Severity, and_more
 from leaflets.model.objection import Objection
@@ -121,15 +122,21 @@ class ProjectMonographs:
             text = self._assessed(source)
             facts = self._checked_facts(leaflet, text.texts)
         except (ContentError, CheckFailed, UsageError) as error:
-            return Assessment(leaflet, unavailable=error.message)
+            return Assessment(leaflet, unavailable=error.message, hint=error.hint)
         checked = [(kind, why) for kind in (Objection.STALE, Objection.UNSAFE) for why in facts[kind]]
         entry, translated = text.entry, text.texts.original is not None
         objections = (*self._front_matter_objections(entry, translated=translated), *checked)
-        return Assessment(leaflet, entry.version, text.hash, objections, entry.fault, facts.get("pages", 0))
+        origins = tuple(TextOrigin(one.lang, self.project.is_packaged(one)) for one in text.texts.sources)
+        facts_of_text = (entry.version, text.hash, objections, entry.fault)
+        return Assessment(leaflet, *facts_of_text, pages=facts.get("pages", 0), origins=origins)
 
     def _assessed(self, source: MonographFile) -> AssessedText:
-        """A monograph's texts as they were read when they were first asked for. Raises ContentError."""
+        """A monograph's texts as they were read when they were first asked for.
+
+        Raises ContentError, and LedgerError where nobody can tell whether a packaged text stands in for an own one.
+        """
         if source not in self._texts:
+            refuse_replaced(self.project, source)
             texts = read_texts(self.project, source)
             self._texts[source] = AssessedText(texts, texts.hash, self._entry_of_texts(texts))
         return self._texts[source]

@@ -166,9 +166,8 @@ def _objections(assessment: Assessment, allowed: frozenset[Objection], lines: Se
     where = f"asked for on {'lines' if len(lines) > 1 else 'line'} {serials.format_serials(lines)}"
     rows = f"{len(lines)} row{'s' if len(lines) > 1 else ''}"
     if assessment.unavailable:
-        yield Finding(
-            Severity.ERROR, "leaflet-missing", f"{assessment.leaflet}: {assessment.unavailable}; {where}", line=lines[0]
-        )
+        message = f"{assessment.leaflet}: {assessment.unavailable}; {where}"
+        yield Finding(Severity.ERROR, "leaflet-missing", message, assessment.hint, line=lines[0])
     for objection, why in assessment.objections:
         permitted = objection in allowed and bool(objection.flag)
         severity = Severity.WARNING if permitted else Severity.ERROR
@@ -326,4 +325,5 @@ def _mixed_papers(requests: Iterable[CopyRequest], options: RunOptions) -> Itera
 def leaflet_entry(number: int, assessment: Assessment, allowed: frozenset[Objection]) -> LeafletEntry:
     """What the ledger records of a leaflet that is not rendered yet."""
     overruled = tuple(objection for objection, _ in assessment.objections if objection in allowed)
-    return LeafletEntry(number, assessment.leaflet, assessment.version, assessment.source, overruled)
+    texts = (assessment.version, assessment.source)
+    return LeafletEntry(number, assessment.leaflet, *texts, overruled, origins=assessment.origins)

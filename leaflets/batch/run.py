@@ -215,10 +215,12 @@ def _new_identity(request: RunRequest, run_list: RunList, ledger: Ledger, earlie
 
 
 def _is_as_recorded(run: RunEntry, planned: Plan) -> bool:
-    """Whether a plan is the one a run was begun with, which may have been before rows were recognised."""
-    rowless = (replace(copy, row=None) for copy in planned.copy_entries)
-    digests = (plan_digest(planned.leaflets, planned.parts, copies) for copies in (planned.copy_entries, rowless))
-    return run.plan_digest in digests
+    """Whether a plan is the one a run was begun with, which may have been before origins, or rows, were recorded."""
+    leaflets, copies = planned.leaflets, planned.copy_entries
+    without_origins = tuple(replace(leaflet, origins=()) for leaflet in leaflets)
+    rowless = (replace(copy, row=None) for copy in copies)
+    plans = ((leaflets, copies), (without_origins, copies), (without_origins, rowless))
+    return run.plan_digest in (plan_digest(of_leaflets, planned.parts, of) for of_leaflets, of in plans)
 
 
 def _earlier_runs(

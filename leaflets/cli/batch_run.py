@@ -159,6 +159,7 @@ def _emit_plan(planned: PlannedRun, expected: Forecast) -> None:
         made_before=run_output.made_before_facts(planned.plan.made_before),
         copies=expected.copies,
         leaflets=expected.leaflets,
+        packaged=run_output.packaged_facts(planned.plan.leaflets),
         new_leaflets=expected.unrendered,
         label_sheets=expected.label_sheets,
         pages=expected.pages,

@@ -14,6 +14,7 @@ from leaflets.cli import report
 from leaflets.cli.arguments import require_names_or_all, values
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
+from leaflets.ledger.own_texts import refuse_replaced
 from leaflets.model.edition import MOST_SHEETS, Audience, Edition, Notice, TypeSize
 from leaflets.model.finding import Severity
 from leaflets.model.paper import Paper
@@ -198,6 +199,7 @@ def _refuse_shared_names(sources: Sequence[MonographFile]) -> None:
 
 def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args: argparse.Namespace) -> _SheetOnDisk:
     start = time.perf_counter()
+    refuse_replaced(project, source)
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
     built = build(project, source, edition, allowed=allowed)
     require_contrast(built)

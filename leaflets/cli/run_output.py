@@ -8,7 +8,7 @@ from typing import Any
 
 from leaflets.batch.forecast import Forecast
 from leaflets.batch.run import PlannedRun
-from leaflets.ledger.entries import CopyEntry, LeftOutRow, PartEntry, RunEntry, StateCounts
+from leaflets.ledger.entries import CopyEntry, LeafletEntry, LeftOutRow, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
@@ -52,12 +52,37 @@ def plan_lines(planned: PlannedRun, expected: Forecast) -> list[str]:
     facts = [
         ("list", rows + bad),
         ("copies", f"{number(expected.copies)} of {number(expected.leaflets)} distinct leaflets{new}"),
+        *_packaged_texts(planned.plan.leaflets),
         *_label_facts(expected),
         ("paper", f"{roughly}{number(expected.pages)} pages on {roughly}{number(expected.sheets)} sheets"),
         ("time", f"about {expected.seconds:.0f} seconds" if expected.seconds >= 1 else "under a second"),
     ]
     plan = [f"Plan of run {planned.plan.name}:", *table(facts), "", *_part_lines(expected)]
     return [*plan, *_column_lines(planned.run_list.parsed)]
+
+
+def packaged_facts(leaflets: Iterable[LeafletEntry]) -> list[dict[str, Any]]:
+    """The packaged texts that some leaflets are made of, by drug, as JSON holds them."""
+    languages: dict[str, set[str]] = {}
+    for one in leaflets:
+        for origin in one.origins:
+            if origin.packaged:
+                languages.setdefault(one.leaflet.drug, set()).add(origin.lang)
+    return [{"drug": drug, "languages": sorted(languages[drug])} for drug in sorted(languages)]
+
+
+def _packaged_texts(leaflets: Iterable[LeafletEntry]) -> list[tuple[str, str]]:
+    """Which texts of a plan are packaged, where any are."""
+    names = [f"{one['drug']} ({', '.join(one['languages'])})" for one in packaged_facts(leaflets)]
+    return [("packaged", f"texts of {', '.join(names)}")] if names else []
+
+
+def origins_text(entry: LeafletEntry) -> str:
+    """Whose the texts of a leaflet are: "own", "packaged", "own, packaged en"; empty where that was not recorded."""
+    packaged = [one.lang for one in entry.origins if one.packaged]
+    if len(packaged) == len(entry.origins):
+        return "packaged" if packaged else ""
+    return f"own, packaged {' '.join(packaged)}" if packaged else "own"
 
 
 def column_facts(parsed: ParsedList) -> list[dict[str, Any]]:

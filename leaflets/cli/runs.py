@@ -150,6 +150,7 @@ def _print_run_in_full(ledger: Ledger, entry: RunEntry) -> None:
             one.leaflet.edition.lang,
             _paper(one.leaflet.edition),
             one.version or "no version",
+            run_output.origins_text(one),
             one.content_id or "not made",
             _allowed(one),
         )
@@ -214,6 +215,7 @@ def _emit_run(ledger: Ledger, entry: RunEntry) -> None:
                 "edition": one.leaflet.edition.type_size,
                 "version": one.version,
                 "allowed": _allowed(one),
+                "packaged": [origin.lang for origin in one.origins if origin.packaged] if one.origins else None,
             }
             | {"content_id": one.content_id, "source_sha256": one.source}
             for one in store.leaflets(entry)

@@ -1,16 +1,17 @@
 """The SQLite file of the ledger: opened, brought up to date, written in transactions; its errors are ours."""
 
 import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leaflets.errors import LedgerError, OutputError
 from leaflets.ledger import schema
+
+if TYPE_CHECKING:
+    import tempfile
 
 BUSY_S = 10
 """Seconds to wait for another process to end its transaction; ours take milliseconds."""
@@ -25,7 +26,7 @@ class Database:
     """An open file of tables. Its methods raise LedgerError (locked, damaged) or OutputError (disk full)."""
 
     def __init__(
-        self, connection: sqlite3.Connection, path: Path, copy: tempfile.TemporaryDirectory[str] | None = None
+        self, connection: sqlite3.Connection, path: Path, copy: "tempfile.TemporaryDirectory[str] | None" = None
     ) -> None:
         self._sql = connection
         self._copy = copy
@@ -95,16 +96,17 @@ def open_database(path: Path) -> Database:
         return Database(connection, path)
 
 
-def open_database_to_read(path: Path) -> Database:
+def open_database_to_read(path: Path, *, any_version: bool = False) -> Database:
     """The ledger's file, never changed: in its place, or a copy where SQLite cannot read it there.
 
-    That is so on read-only media, as its journal needs files beside it, and for tables of an earlier version. Raises
-    LedgerError or OutputError.
+    That is so on read-only media, as its journal needs files beside it, and for tables of an earlier version, unless
+    these are taken as they are (`any_version`). Raises LedgerError or OutputError.
     """
     with _our_errors(path):
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", BUSY_S, isolation_level=None, uri=True)
         try:
-            if _version(connection) == schema.VERSION:
+            version = _version(connection)
+            if version == schema.VERSION or (any_version and version < schema.VERSION):
                 connection.execute("PRAGMA query_only = ON")
                 return Database(connection, path)
         except sqlite3.Error as error:
@@ -116,6 +118,8 @@ def open_database_to_read(path: Path) -> Database:
 
 
 def _open_copy(path: Path) -> Database:
+    import tempfile  # here, as a sheet whose maker asks the ledger is to take no longer
+
     folder = tempfile.TemporaryDirectory(prefix="leaflet-ledger-")
     connection = sqlite3.connect(Path(folder.name) / path.name, isolation_level=None)
     try:
@@ -131,6 +135,8 @@ def _open_copy(path: Path) -> Database:
 
 def _copy_with_journal(path: Path, folder: Path) -> None:
     """Copies a ledger and the journal of what is not merged into it yet, both as they were at one moment."""
+    import shutil
+
     for _ in range(COPY_ATTEMPTS):
         before = _file_times(path)
         with suppress(FileNotFoundError):  # a journal that was merged in this moment

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leaflets.ledger.states import OPEN, CopyState
-from leaflets.model.copy import Leaflet
+from leaflets.model.copy import Leaflet, TextOrigin
 from leaflets.model.objection import Objection
 
 
@@ -14,7 +14,7 @@ class LeafletEntry:
     """One distinct leaflet of a run; `content_id`, `sheet` and `pages` are empty until it is rendered.
 
     `source` is the hash of its texts, `allowed` the objections to it that were overruled, `sheet` the key of its
-    compiled form in the cache.
+    compiled form in the cache. `origins` says of each of its texts whose it is; empty in ledgers of earlier versions.
     """
 
     number: int
@@ -25,6 +25,7 @@ class LeafletEntry:
     content_id: str = ""
     sheet: str = ""
     pages: int = 0
+    origins: tuple[TextOrigin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

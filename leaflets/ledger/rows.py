@@ -16,13 +16,15 @@ from leaflets.ledger.entries import (
     WhyLeftOut,
 )
 from leaflets.ledger.states import CopyState
-from leaflets.model.copy import Leaflet
+from leaflets.model.copy import Leaflet, origins_in, origins_text
 from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.objection import Objection
 from leaflets.model.paper import Paper
 
 RUN_COLUMNS = "number, name, key, at, list_sha256, list_place, options, folder, versions, plan_digest"
-LEAFLET_COLUMNS = "number, drug, audience, lang, paper, version, source, allowed, content_id, sheet, pages, form"
+LEAFLET_COLUMNS = (
+    "number, drug, audience, lang, paper, version, source, allowed, content_id, sheet, pages, form, origins"
+)
 PART_COLUMNS = "number, destination, name, first, last, sha256, size, pages, sheets"
 COPY_COLUMNS = "serial, line, leaflet, part, patient, state, replaces, row"
 LEFT_OUT_COLUMNS = "line, copies, why, number, row, runs, waived"
@@ -58,9 +60,9 @@ def left_out_entry(line: int, copies: int, why: str, number: int, *others: Any) 
 
 
 def _planned_facts(entry: LeafletEntry) -> tuple[object, ...]:
-    """What is fixed of a leaflet; standard type size is left out, as in the digests of ledgers that knew no other."""
-    *fixed, _content_id, _sheet, _pages, type_size = leaflet_row(entry)
-    return (*fixed,) if type_size == TypeSize.STANDARD else (*fixed, type_size)
+    """What is fixed of a leaflet, without standard type size or empty origins, as in the digests of earlier ledgers."""
+    *fixed, _content_id, _sheet, _pages, type_size, origins = leaflet_row(entry)
+    return (*fixed, *([type_size] if type_size != TypeSize.STANDARD else []), *([origins] if origins else []))
 
 
 def leaflet_row(entry: LeafletEntry) -> tuple[object, ...]:
@@ -69,14 +71,17 @@ def leaflet_row(entry: LeafletEntry) -> tuple[object, ...]:
     columns = (entry.leaflet.drug, edition.audience.value, edition.lang, edition.paper.value)
     allowed = " ".join(objection.value for objection in entry.allowed)
     rendered = (entry.content_id, entry.sheet, entry.pages)
-    return (entry.number, *columns, entry.version, entry.source, allowed, *rendered, edition.type_size.value)
+    of_edition = (edition.type_size.value, origins_text(entry.origins))
+    return (entry.number, *columns, entry.version, entry.source, allowed, *rendered, *of_edition)
 
 
 def leaflet_entry(number: int, drug: str, audience: str, lang: str, paper: str, *others: Any) -> LeafletEntry:
     """The inverse of `leaflet_row`."""
-    version, source, allowed, *rendered, type_size = others
+    version, source, allowed, content_id, sheet, pages, type_size, origins = others
     leaflet = Leaflet(drug, Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)))
-    return LeafletEntry(number, leaflet, version, source, tuple(map(Objection, allowed.split())), *rendered)
+    overruled = tuple(map(Objection, allowed.split()))
+    rendered = (content_id, sheet, pages)
+    return LeafletEntry(number, leaflet, version, source, overruled, *rendered, origins_in(origins))
 
 
 def row_copies(run: int, line: int, row: bytes | None, *others: Any) -> RowCopies:

@@ -124,7 +124,14 @@ INSERT INTO fact SELECT 'begun', '1' WHERE EXISTS (SELECT 1 FROM run);
 """
 """Sheets that never reached paper, rows by which a copy is recognised, and rows of a list that were left out."""
 
-_STEPS = (_TABLES, _TYPE_SIZE, _ACCOUNTS)
+_ORIGINS = """
+ALTER TABLE leaflet ADD COLUMN origins TEXT NOT NULL DEFAULT '';
+
+CREATE INDEX leaflet_of_drug ON leaflet (drug, origins);
+"""
+"""Whose the texts of leaflets are, found by the name of a drug; empty for runs of earlier versions."""
+
+_STEPS = (_TABLES, _TYPE_SIZE, _ACCOUNTS, _ORIGINS)
 
 VERSION = len(_STEPS)
 """The number in the file's `user_version`; a ledger with a higher one was written by a later leaflet."""

@@ -48,6 +48,11 @@ class Texts:
     original: TranslatedText | None = None
 
     @property
+    def sources(self) -> tuple[MonographFile, ...]:
+        """The file of each text, its own first."""
+        return (self.source, self.original.source) if self.original else (self.source,)
+
+    @property
     def by_name(self) -> Mapping[str, bytes]:
         """The bytes by the names their files have in `content/`."""
         original = {self.original.source.file_name: self.original.text} if self.original else {}
@@ -161,8 +166,7 @@ def parse_and_check(
 def _depends_on(texts: Texts, pictures: Collection[str], edition: Edition) -> tuple[str, ...]:
     """Everything that decides what the parser and the checks return: texts, their files and pictures, the audience."""
     original = texts.original
-    sources = (texts.source, original.source) if original else (texts.source,)
-    files = (word for source in sources for word in (source.name, source.file, source.lang))
+    files = (word for source in texts.sources for word in (source.name, source.file, source.lang))
     original_pictures = sorted(original.pictures) if original else ()
     return (texts.hash, *files, repr((sorted(pictures), original_pictures)), edition.audience, str(edition.bilingual))
 

@@ -58,8 +58,9 @@ class ProjectFolder:
 
     def is_packaged(self, source: MonographFile) -> bool:
         """Whether a text came with the program and is not the project's own, so that it is never written to."""
-        packaged = packaged_folder("content").resolve()
-        return source.path.resolve().parent == packaged != (self.root / "content").resolve()
+        # Unlike `resolve`, `realpath` raises no error where links lead in a circle.
+        packaged, own = (os.path.realpath(folder) for folder in (packaged_folder("content"), self.root / "content"))
+        return str(Path(os.path.realpath(source.path)).parent) == packaged != own
 
     def packaged(self, name: str) -> tuple[MonographFile, ...]:
         """The packaged texts of a monograph in all languages, where the project uses them instead of its own."""
@@ -134,7 +135,7 @@ class ProjectFolder:
         """The path of a monograph's picture, or None where there is no such file in its folders."""
         for folder in self.picture_folders(source):
             path = Path(os.path.realpath(folder / name))
-            if path.is_relative_to(folder.resolve()) and path.is_file():
+            if path.is_relative_to(os.path.realpath(folder)) and path.is_file():
                 return path
         return None
 
@@ -151,7 +152,7 @@ class ProjectFolder:
         """The path of a stylesheet, font or picture, or None. Raises RenderError where its extra is not installed."""
         for folder in (self.root / "styles", packaged_folder("styles")):
             path = Path(os.path.realpath(folder / name))  # unlike `resolve`, no error where links lead in a circle
-            if path.suffix in _ASSETS and path.is_relative_to(folder.resolve()) and path.is_file():
+            if path.suffix in _ASSETS and path.is_relative_to(os.path.realpath(folder)) and path.is_file():
                 return path
         return optional_font(name)
 

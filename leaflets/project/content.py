@@ -49,8 +49,10 @@ def source_at(path: Path) -> MonographFile:
 def monographs_in(folder: Path) -> tuple[MonographFile, ...]:
     """The monographs in a folder; none where there is no such folder. Raises ContentError where it cannot be read."""
     try:
-        paths = sorted(folder.iterdir()) if os.path.lexists(folder) else []
+        paths = sorted(folder.iterdir())
     except OSError as error:
+        if error.errno == errno.ENOENT and not folder.is_symlink():
+            return ()
         what = "it is no folder" if error.errno == errno.ENOTDIR else reason(error)[0]
         raise ContentError(
             f"{display_path(folder)}: the monographs cannot be read: {what}",
