@@ -442,6 +442,17 @@ def test_what_is_no_serial(words: str) -> None:
         serials.parse_serials([words])
 
 
+@pytest.mark.parametrize("words", [[""], [" "], [","], ["1-3", ""], ["all", ""], ["", "all"], []])
+def test_an_empty_word_is_no_serial_and_does_not_stand_for_all(words: list[str]) -> None:
+    assert serials.parse_chosen(["all"]) is None
+    assert serials.parse_chosen(["1-3", "5"]) == (1, 2, 3, 5)
+    if words:
+        with pytest.raises(UsageError):
+            serials.parse_chosen(words)
+    else:
+        assert serials.parse_chosen(words) == ()
+
+
 def test_a_recall_names_runs_destinations_and_serials(tmp_path: Path) -> None:
     environment = BatchEnvironment(tmp_path, patients(40))
     first = environment.run().run

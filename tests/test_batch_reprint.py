@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leaflets.accounts.record import record_state
+from leaflets.batch.options import RunOptions
 from leaflets.errors import OutputError, RenderError, RunIncomplete, UsageError
 from leaflets.labels.findings import NEEDS_LABEL_SHEET
 from leaflets.ledger.audit import verify
@@ -74,6 +75,68 @@ def test_a_drug_that_may_not_be_handed_out_today_is_not_reprinted(environment: B
     with pytest.raises(RunIncomplete, match="apixaban"):
         environment.reprint(name, (serial,))
     assert (ledger_state(environment), environment.files()) == (before, files)
+
+
+# -------------------------------------------------------------------- rows that the run rejected
+
+
+def rejecting(folder: Path, codec: str = "utf-8") -> BatchEnvironment:
+    """A run that rejected rows of its list: one that is on it twice, and one of two lines after an empty one."""
+    head, *rows = patients(ROWS).decode().replace("Zebedee", "Zébedée").splitlines(keepends=True)
+    bad = "apixban,Quux,MRN-90,RX90,Counter,1\n", 'nonesuch,"Quux,\nZeb",MRN-91,RX91,Counter,1\n'
+    data = "".join((head, *rows[:2], bad[0], *rows[2:], bad[0], "\n", bad[1], rows[0]))
+    encoding = codec if codec == "cp1252" else ""
+    environment = BatchEnvironment(folder, data.encode(codec), RunOptions(keep_going=True, encoding=encoding))
+    environment.run()
+    return environment
+
+
+def mend(environment: BatchEnvironment, codec: str = "utf-8") -> None:
+    """Mends the rejected rows in the list itself."""
+    text = environment.data.decode(codec).replace("apixban", "apixaban").replace("nonesuch", "cetirizine")
+    environment.data = text.encode(codec)
+
+
+def reprinted(environment: BatchEnvironment, serials: tuple[int, ...]) -> str:
+    with environment.open_ledger() as ledger:
+        name = ledger.find_run("last").name
+    environment.reprint(name, serials)
+    assert verify_is_clean(environment)
+    return next(data for file, data in environment.files().items() if "reprint" in file).decode()
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_rejected_row_that_was_mended_does_not_block_the_reprint_of_others(tmp_path: Path, codec: str) -> None:
+    untouched, environment = rejecting(tmp_path / "untouched", codec), rejecting(tmp_path / "mended", codec)
+    before = environment.data
+    mend(environment, codec)
+    assert environment.data != before
+    assert reprinted(environment, (1, 4)) == reprinted(untouched, (1, 4))
+
+
+@pytest.mark.parametrize("change", ["Zébedée Quux 3", "RX4", "warfarin"])
+def test_another_row_that_was_changed_with_it_does(tmp_path: Path, change: str) -> None:
+    environment = rejecting(tmp_path)
+    mend(environment)
+    assert change in environment.data.decode()
+    environment.data = environment.data.decode().replace(change, "apixaban").encode()
+    before, files = ledger_state(environment), environment.files()
+    with pytest.raises(UsageError, match="not the list"):
+        environment.reprint("26", (1,))
+    assert (ledger_state(environment), environment.files()) == (before, files)
+
+
+@pytest.mark.parametrize("rejects", [None, b"", b"drug\napixaban\n", b"\xff\xfe\x00"])
+def test_without_the_rejected_rows_as_they_were_nobody_can_tell(tmp_path: Path, rejects: bytes | None) -> None:
+    environment = rejecting(tmp_path)
+    (path,) = environment.output.glob("*-rejects.csv")
+    path.unlink()
+    if rejects is not None:
+        path.write_bytes(rejects)
+    mend(environment)
+    with pytest.raises(UsageError, match="not the list") as error:
+        environment.reprint("26", (1,))
+    assert "file of rejected rows" in error.value.hint
 
 
 def test_the_sheet_is_the_one_that_was_made_then_while_the_cache_has_it(environment: BatchEnvironment) -> None:

@@ -49,3 +49,10 @@ def test_sheets_are_confirmed_and_spoiled_by_serial_alone(leaflet: Leaflet, acti
 def test_all_open_sheets_may_be_sent_or_cancelled_at_once(leaflet: Leaflet, action: str) -> None:
     reason = ("--reason", "a reason") if action == "cancel" else ()
     assert "SERIALS" not in leaflet("runs", action, "last", *reason).err
+
+
+@pytest.mark.parametrize("action", ["confirm", "spoil", "unprinted", "sent", "cancel", "waive"])
+@pytest.mark.parametrize("word", ["", " ", ","])
+def test_an_empty_word_never_stands_for_every_sheet(leaflet: Leaflet, action: str, word: str) -> None:
+    ran = leaflet("runs", action, "last", word, *(("--reason", "a reason") if action in {"cancel", "waive"} else ()))
+    assert (ran.code, "a list of serials or lines is empty" in ran.err) == (2, True)

@@ -13,8 +13,9 @@ from leaflets.batch.execute import RunContext, RunResult, UnfinishedRun, render_
 from leaflets.batch.made_before import made_since
 from leaflets.batch.options import RunOptions, options_from_json
 from leaflets.batch.plan import Plan, PlannedCopy, check_labels, label_sheet_lines, leaflet_entry, refused_lines
-from leaflets.errors import LedgerError, RunIncomplete, UsageError
-from leaflets.ledger.entries import CopyEntry, LeafletEntry, NewReprint, PartEntry, RunEntry
+from leaflets.batch.print_files import REJECTS_SUFFIXES
+from leaflets.errors import LeafletError, LedgerError, RunIncomplete, UsageError
+from leaflets.ledger.entries import CopyEntry, LeafletEntry, NewReprint, PartEntry, RunEntry, WhyLeftOut
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
@@ -22,7 +23,8 @@ from leaflets.model.copy import Leaflet
 from leaflets.model.finding import Finding, Severity
 from leaflets.printfile.names import part_names
 from leaflets.runlist.columns import ListRow
-from leaflets.runlist.read import read_recorded_list
+from leaflets.runlist.files import read_list_file
+from leaflets.runlist.read import RunList, read_recorded_list, with_rows
 from leaflets.runlist.requests import CopyRequest, request_of_copy
 
 UNWRITTEN = frozenset({CopyState.PLANNED, CopyState.RENDERED})
@@ -71,7 +73,7 @@ def reprint(request: ReprintRequest, run: RunEntry, ledger: Ledger, context: Run
     where it cannot be rendered.
     """
     options, chosen = options_from_json(run.options), request.serials
-    rows = _rows(request.data, run, options)
+    rows = _rows(request.data, run, options, ledger)
     with ledger.lock_run(run):
         copies = ledger.store.copies(run)
         old = [copy for copy in copies if copy.serial in set(chosen)]
@@ -119,15 +121,33 @@ def _plan(
 # -------------------------------------------------------------------- what is reprinted
 
 
-def _rows(data: bytes, run: RunEntry, options: RunOptions) -> Mapping[int, ListRow]:
-    """The rows of the list by line. Raises UsageError where it is not the list of the run."""
+def _rows(data: bytes, run: RunEntry, options: RunOptions, ledger: Ledger) -> Mapping[int, ListRow]:
+    """The rows of the list by line, as the run was made from them. Raises UsageError where it is another list."""
     run_list = read_recorded_list(data, dict(options.columns), options.encoding)
+    if run_list.sha256 != run.list_sha256:
+        run_list = _before_mended(data, run_list, run, options, ledger)
     if run_list.sha256 != run.list_sha256:
         raise UsageError(
             f"this is not the list run {run.name} was made from, or it was changed since",
-            "Give the very same file; it is known by its hash.",
+            "Give the very same file; it is known by its hash. Only rows that the run rejected may have been mended in "
+            "it, while its file of rejected rows is as it was.",
         )
     return {row.line: row for row in run_list.parsed.rows}
+
+
+def _before_mended(data: bytes, mended: RunList, run: RunEntry, options: RunOptions, ledger: Ledger) -> RunList:
+    """A list with the rejected rows of its run as they were then, by the run's file of them; else the list as it is.
+
+    Only the hash of the whole list says that all other rows are those of the run.
+    """
+    path = ledger.store.folder(run) / f"{run.name}-rejects.{REJECTS_SUFFIXES[mended.format]}"
+    lines = {one.line for one in ledger.store.left_out(run) if one.why is not WhyLeftOut.MADE}
+    try:
+        rejected = read_recorded_list(read_list_file(path), dict(options.columns), options.encoding)
+        before = with_rows(data, mended, rejected.parsed.rows, lines)
+        return read_recorded_list(before, dict(options.columns), options.encoding)
+    except LeafletError:  # it is not there, or no list any more
+        return mended
 
 
 def _refuse_unfit(run: RunEntry, old: Sequence[CopyEntry], begun: Sequence[CopyEntry], chosen: Sequence[int]) -> None:

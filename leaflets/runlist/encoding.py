@@ -76,6 +76,11 @@ def encode(text: str, codec: str) -> bytes:
     return text.encode(codec)
 
 
+def encode_part(text: str, codec: str) -> bytes:
+    """A part of a text in the codec its list was in, without the byte order mark."""
+    return text.encode({"utf-8-sig": "utf-8"}.get(codec, codec.removesuffix("+mark")))
+
+
 def _as_the_user_says(data: bytes, codec: str) -> DecodedText:
     """The text in the user's codec; a byte order mark is none of the text, whether the codec has one or not."""
     for mark, name in BYTE_ORDER_MARKS:

@@ -38,4 +38,7 @@ def find_list(folder: Path, sha256: str, run_name: str) -> bytes:
             data = read_list_file(path)
             if hashlib.sha256(data).hexdigest() == sha256:
                 return data
-    raise UsageError(f"the list of run {run_name} is not in this folder", "Say where it is with --list.")
+    raise UsageError(
+        f"the list of run {run_name} is not in this folder, or it was changed since",
+        "Say where it is with --list; one in which only rejected rows were mended will do.",
+    )

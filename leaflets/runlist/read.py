@@ -1,15 +1,15 @@
 """A list in any format a pharmacy system writes → rows of cells under our column names, each with its line."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from leaflets.errors import CheckFailed, LeafletError
 from leaflets.model.finding import Finding, Severity
-from leaflets.runlist.columns import ParsedList
+from leaflets.runlist.columns import ListRow, ParsedList
 from leaflets.runlist.delimited import read_delimited
-from leaflets.runlist.encoding import DecodedText, UncertainEncoding, decode, encode
+from leaflets.runlist.encoding import DecodedText, UncertainEncoding, decode, encode, encode_part
 from leaflets.runlist.fhir.entries import fhir_format
 from leaflets.runlist.fhir.read import read_bundle, read_ndjson
 from leaflets.runlist.foreign_formats import refuse_foreign_format
@@ -80,6 +80,24 @@ def rejected_rows(run_list: RunList, lines: Collection[int]) -> bytes:
     parsed = run_list.parsed
     chosen = [row.raw for row in parsed.rows if row.line in lines]
     return encode(parsed.prefix + parsed.separator.join(chosen) + parsed.suffix, run_list.codec)
+
+
+def with_rows(data: bytes, run_list: RunList, rows: Sequence[ListRow], lines: Collection[int]) -> bytes:
+    """The bytes of a list in which these rows stand in place of those that begin on some lines; all else as it was.
+
+    Returns the list as it is where they are more or fewer, or its rows do not stand in it one after the other.
+    """
+    if sum(row.line in lines for row in run_list.parsed.rows) != len(rows):
+        return data
+    parts, at, others = [], 0, iter(rows)
+    for row in run_list.parsed.rows:
+        raw = encode_part(row.raw, run_list.codec)
+        start = data.find(raw, at)
+        if start < 0:
+            return data
+        parts += [data[at:start], encode_part(next(others).raw, run_list.codec) if row.line in lines else raw]
+        at = start + len(raw)
+    return b"".join((*parts, data[at:]))
 
 
 def _parsed(text: str, rules: HeaderRules) -> tuple[str, ParsedList]:
