@@ -160,6 +160,16 @@ def test_build_and_a_program_print_no_packaged_text_in_place_of_an_own_one(pharm
     assert not refusal(pharmacy.folder)
 
 
+def test_the_list_shows_that_it_is_gone(pharmacy: Leaflet) -> None:
+    rows = {line.split()[0]: line for line in pharmacy("list").out.splitlines()}
+    assert " own, gone: en  " in rows["metformin"]
+    assert " packaged  " in rows["warfarin"]
+    gone = {row["name"]: row["own_text_gone"] for row in json.loads(pharmacy("list", "--json").out)}
+    assert (gone["metformin"], gone["warfarin"]) == (["en"], [])
+    (pharmacy.folder / "output" / "ledger.db").write_text("no ledger at all")
+    assert pharmacy("list").code == 0
+
+
 def test_build_all_makes_the_others(pharmacy: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 

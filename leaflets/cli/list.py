@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.cli import report
-from leaflets.errors import LeafletError
+from leaflets.errors import LeafletError, LedgerError
+from leaflets.ledger.own_texts import is_replaced
 from leaflets.model.monograph import Front
 from leaflets.model.review import is_expired
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, read_bytes, today
@@ -42,12 +43,21 @@ def _row(project: ProjectFolder, name: str) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": name, "languages": [s.lang for s in sources], "file": display_path(sources[0].path),
         "packaged": [s.lang for s in sources if project.is_packaged(s)],
+        "own_text_gone": [s.lang for s in sources if _is_gone(project, s)],
     }  # fmt: skip
     try:
         front = _front(sources[0])
     except LeafletError as fault:
         return {**row, "title": "", "version": "", "state": "unreadable", "problem": fault.message}
     return {**row, "title": front.title, "version": front.version, "state": _state(front)}
+
+
+def _is_gone(project: ProjectFolder, source: MonographFile) -> bool:
+    """Whether the project's own text is gone, so that the packaged one is refused; no, where nobody can tell."""
+    try:
+        return is_replaced(project, source)
+    except LedgerError:
+        return False
 
 
 def _front(source: MonographFile) -> Front:
@@ -86,6 +96,8 @@ def _print(rows: list[dict[str, Any]]) -> None:
 
 
 def _whose(row: dict[str, Any]) -> str:
-    """Whether the texts of a monograph came with the program, or which of its languages did."""
-    packaged = row["packaged"]
+    """Whether the texts of a monograph came with the program, or which of its languages did, or whose own is gone."""
+    packaged, gone = row["packaged"], row["own_text_gone"]
+    if gone:
+        return f"own, gone: {' '.join(gone)}"
     return "packaged" if packaged == row["languages"] else f"own, packaged {' '.join(packaged)}" if packaged else "own"

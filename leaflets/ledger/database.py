@@ -202,7 +202,7 @@ def _our_errors(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _our_error(path, error) from error
     except OSError as error:
-        raise OutputError(f"{path}: the ledger cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path}: the ledger cannot be read or written: {error.strerror}") from error
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -43,17 +43,20 @@ def refuse_replaced(project: ProjectFolder, source: MonographFile) -> None:
 
     Raises LedgerError where the ledger cannot be read. It is opened for packaged texts alone.
     """
-    ledger = project.output / "ledger.db"
-    if not os.path.lexists(ledger):
-        return
     for text in (source, project.original(source)):
-        if text and project.is_packaged(text) and text.lang in _own_languages(ledger, text.name):
+        if text and is_replaced(project, text):
             file = f"content/{text.file_name}"
             raise ContentError(
                 f"runs of this project printed its own text of {text.name} in “{text.lang}”, and {file} is gone; the "
                 "packaged text is not printed in its place",
                 f"Put {file} back, or say “leaflet copy {text.name}” to take the packaged text.",
             )
+
+
+def is_replaced(project: ProjectFolder, text: MonographFile) -> bool:
+    """Whether a text is packaged, and runs had an own one of its name. Raises LedgerError where nobody can tell."""
+    ledger = project.output / "ledger.db"
+    return os.path.lexists(ledger) and project.is_packaged(text) and text.lang in _own_languages(ledger, text.name)
 
 
 def _own_languages(ledger: Path, name: str) -> frozenset[str]:
