@@ -14,7 +14,7 @@ _UNITS = (
     r"(?i:mg|mcg|micrograms?|milligrams?|grams?|[µμ]g|g|kg|ng|nanograms?|mL|ml|millilit(?:er|re)s?|lit(?:er|re)s?|dL|L|l|units?|IU|"
     r"mmol|mol|mEq|mOsm|%|percent|tablets?|tabs?|capsules?|caps?|drops?|puffs?|sprays?|doses?|sachets?|patch(?:es)?|vials?|pens?|"
     r"ampoules?|lozenges?|suppositor(?:y|ies)|teaspoon(?:ful)?s?|tablespoon(?:ful)?s?|times|hours?|hrs?|h|minutes?|mins?|seconds?|"
-    r"days?|weeks?|months?|years?|cm|mm|m2|m²|m|°C|°F|°|C|F|mmHg|kPa|kcal|kJ|Gy|mCi|MBq|GBq|cells?|million|thousand|billion|"
+    r"days?|weeks?|months?|years?|[cmk]?m[23²³]|cm|mm|km|m|°C|°F|°|C|F|mmHg|kPa|kcal|kJ|Gy|mCi|MBq|GBq|cells?|million|thousand|billion|"
     r"pounds?|lbs?|inches|a\.m\.|p\.m\.|am|pm|x|[µμ]l|dl|fl|pg|[µμ]mol|nmol|mosmol|bpm|ppm|kilograms?|inch|feet|"
     r"nights?|mornings?|cycles?|courses?|injections?|infusions?|pieces?|scoops?)"
 )
@@ -25,11 +25,22 @@ _MONTH = (
 )
 _RANGE = rf"{_NUMBER}(?: ?(?:-|–|—|to|or|and|×|x|by|/) ?{_NUMBER}){{0,2}}"
 
+_UNIT_END = r"(?![^\W\d_])"
+# What may follow a slash: a unit, with a number of its own or without ("540 mg/5 mL", "30 mL/min/1.73 m²").
+_PER = rf"(?: ?/ ?(?:{_NUMBER}[ -]?)?(?:{_UNITS}|day|kg|dose|hour|min|week)\d?{_UNIT_END})"
+_PERIODS = r"(?:hour|day|night|morning|evening|week|fortnight|month|year|dose|meal)"
+_FREQUENCY = (
+    rf"(?:once|twice|(?:\d{{1,3}}|one|two|three|four|five|six) times?)"
+    rf"(?: (?:a|an|per|each|every) {_PERIODS}| (?:daily|nightly|weekly|monthly|yearly))\b"
+    rf"|every (?:{_RANGE}[ -]?{_UNITS}{_UNIT_END}|(?:other |second |third )?{_PERIODS}\b)"
+)
+
 # Each pattern is one expression that must stay on one line. All are anchored on a digit or a short word before one, and
 # no part of them can match in two ways, so that the time taken is linear in the length of the text.
 _ENGLISH = (
-    rf"(?<![\w.,])(?:[<>≤≥±~=≈] ?)?{_RANGE}[ -]?{_UNITS}"
-    rf"(?:/(?:{_UNITS}|day|kg|dose|hour|min|week)\d?(?![^\W\d_]))*(?![^\W\d_])"
+    rf"(?<![\w.,])(?:(?i:{_FREQUENCY}))"
+    rf"|(?<![\w.,])(?:[<>≤≥±~=≈] ?)?{_RANGE}[ -]?{_UNITS}{_UNIT_END}{_PER}*"
+    rf"|(?<![\w/]){_UNITS}{_PER}+"
     rf"|(?<![\w.,])(?:[<>≤≥±~=≈] ?){_RANGE}"
     rf"|(?<![\w.,]){_NUMBER} (?:in|out of|of every|of) {_NUMBER}(?![\w])"
     rf"|(?<![\w.,])\d{{1,2}} {_MONTH}(?: \d{{4}})?(?![^\W\d_])"
@@ -70,18 +81,20 @@ def _language_pattern(lang: str) -> str:
     if not units or lang == "en":
         return ""
     link, odds, month, before = (_words(lang, "expressions", kind) for kind in ("link", "odds", "month", "before"))
+    every, frequency = _words(lang, "expressions", "every"), _words(lang, "expressions", "frequency")
     number, begin, end = _ANY_NUMBER, r"(?<![\w.,])", r"(?!\w)"
     unit = rf"(?:(?:{units}|{_UNITS}){end})"
     if lang == "zh":  # Chinese puts no spaces between words
         begin, end = r"(?<![\d.,A-Za-z])", ""
         unit = rf"(?:{units}|{_UNITS}(?![A-Za-z]))"
     amount = rf"{number}(?: ?(?:[-–—/×x]|{link}) ?{number}){{0,2}}"
-    each = rf"{begin}(?:[<>≤≥±~=≈] ?)?{amount}[ -]?{unit}(?:/{unit}\d?)*"
+    each = rf"{begin}(?:[<>≤≥±~=≈] ?)?{amount}[ -]?{unit}(?: ?/ ?(?:{number}[ -]?)?{unit}\d?)*"
     dates = rf"|{begin}\d{{1,2}}(?: de)? (?:{month})(?:,?(?: del?| năm)? \d{{4}})?{end}" if month else ""
     dates += r"|(?<!\d)\d{4} ?年 ?\d{1,2} ?月(?: ?\d{1,2} ?日)?" if lang == "zh" else ""
     odd = rf"{begin}{number} ?(?:{odds}) ?{number}{end}"
     led = rf"(?<!\w)(?:{before}) ?(?:{amount}(?:[ -]?{unit})?|[A-E]\d{{0,2}}){end}"
-    return f"{dates.lstrip('|')}|{each}|{odd}|{led}" if dates else f"{each}|{odd}|{led}"
+    often = rf"{begin}(?i:(?:{every}) ?{amount}[ -]?{unit}|(?:{frequency}){end})"
+    return f"{dates.lstrip('|')}|{often}|{each}|{odd}|{led}" if dates else f"{often}|{each}|{odd}|{led}"
 
 
 def _words(lang: str, table: str, kind: str = "") -> str:

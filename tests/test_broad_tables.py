@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from leaflets.model.edition import Audience
+from leaflets.model.paper import Paper
 from tests.sheets import ProjectMonographs, letters, page_texts
 
 _ADDRESS = "https://www.example.org/a/very/long/address/of/a/protocol/that/never/ends.pdf"
@@ -89,3 +90,16 @@ def test_a_broad_table_at_the_foot_of_a_page_is_not_lost(
         "Keep it dry.",
     ]
     assert [word for word in expected if word not in words] == []
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("columns", [3, 24])
+def test_a_table_of_a_head_alone_is_printed(
+    monographs: ProjectMonographs, tmp_path: Path, audience: Audience, columns: int
+) -> None:
+    file = tmp_path / "head.md"
+    head = "".join(f"| Alpha{column} " for column in range(columns))
+    file.write_text(f"---\ntitle: Testol\n---\n### Usage\n\nPain.\n\n### Precautions\n\n{head}|\n{'|---' * columns}|\n")
+    for paper in (Paper.A4, Paper.A5):
+        words = " ".join(page_texts(monographs.sheet(file, audience, paper).pdf.data)).split()
+        assert [word for word in words if word.startswith("Alpha")] == [f"Alpha{column}" for column in range(columns)]

@@ -53,6 +53,7 @@ def test_sound_page_gives_nothing() -> None:
     ("PG-03", SOUND + "<p style='color:#999'>Faint</p>", ""),
     ("PG-03", SOUND + "<p style='background:#444'>Dark on dark</p>", ""),
     ("PG-04", SOUND + "<p>Take 500<br>mg now</p>", ""),
+    ("PG-04", SOUND + "<p>Take 540 mg/<br>5 mL now</p>", ""),
     ("PG-05", SOUND + "<h2>Alone</h2><p style='break-before:page'>a</p><p>b</p><p>c</p>", ""),
     ("PG-06", SOUND + "<p style='position:absolute;left:85mm;top:0;white-space:nowrap'>Off the page</p>", ""),
     ("PG-06", SOUND + "<p style='margin-top:-4mm'>Printed over the line above</p>", ""),

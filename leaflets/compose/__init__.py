@@ -57,6 +57,8 @@ _HEADING_LETTERS = 23
 _LONG_TITLE = 45
 _FEW_ITEMS, _FEW_LETTERS = 5, 400
 _GAP_LETTERS = 2
+# What a word longer than that needs, which may be broken: as `td:has(.word)` in page.css.
+_LONG_WORD_WIDTH = 16
 _ONE_LINE = 52
 _BREAKS = re.compile("[ \u3000-\u9fff\uff00-\uffef]")
 _LAST_PAGE = "{page}10{of}10{end}"
@@ -277,7 +279,7 @@ def _set_plain_words(context: Context, text: object, side: Mapping[str, Any] | N
 
 def _longest_word(cell: Text, lang: str) -> int:
     words = _BREAKS.split(bind(plain(cell), lang))  # a line may end before any Chinese character
-    return max((len(word) for word in words if not LONG_WORD.match(word)), default=0)
+    return max((_LONG_WORD_WIDTH if LONG_WORD.match(word) else len(word) for word in words), default=0)
 
 
 def _section_width(context: Context, section: ViewSection) -> str:

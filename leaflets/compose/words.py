@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from markupsafe import Markup, escape
 
@@ -13,7 +13,14 @@ from leaflets.model.monograph import Text, TextRun, plain
 from leaflets.typography import NBSP, bind, left_to_right, unbreakable
 
 _Span = tuple[int, int]
+_Element = tuple[_Span, tuple[Markup, Markup]]
+"""An expression and the tags before and after it."""
+_LEFT_TO_RIGHT = (Markup('<bdi dir="ltr">'), Markup("</bdi>"))
+_WHOLE = (Markup('<span class="whole">'), Markup("</span>"))
 LONG_WORD = re.compile(r"\S{25,}")
+_ADDRESS = re.compile(r"://|@|\w\.[^\W\d_]")
+_LONGER_THAN_A_LINE = 45
+"""Letters of a word that fits no line of running text, in any edition."""
 
 
 def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str = "en") -> Markup:
@@ -22,8 +29,14 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str =
     In a right-to-left language, doses are isolated as left-to-right text.
     """
     with_no_break_spaces = bind(plain(text), lang)
-    unbroken = tuple(unbreakable(with_no_break_spaces, lang))
-    ordered = tuple(left_to_right(with_no_break_spaces)) if language_or_english(lang).right_to_left else ()
+    within = tuple(unbreakable(with_no_break_spaces, lang))
+    ordered: tuple[_Span, ...] = ()
+    crossing: tuple[_Span, ...] = ()
+    if language_or_english(lang).right_to_left:  # its isolated expressions could overlap elements around several runs
+        ordered = tuple(left_to_right(with_no_break_spaces))
+    else:
+        crossing, within = _by_runs(within, text)
+    elements = (*((span, _LEFT_TO_RIGHT) for span in ordered), *((span, _WHOLE) for span in crossing))
     parts: list[Markup] = []
     position = 0
     for is_mark, group in groupby(text, key=lambda run: bool(run.mark)):
@@ -36,11 +49,18 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str =
         for run in runs:
             end = position + len(run.text)
             parts += (
-                _piece_in_order(with_no_break_spaces, run, piece, unbroken, ordered)
-                for piece in _pieces(position, end, ordered)
+                _piece_in_elements(with_no_break_spaces, run, piece, within, elements)
+                for piece in _pieces(position, end, elements)
             )
             position = end
     return Markup().join(parts)
+
+
+def _by_runs(spans: Sequence[_Span], text: Text) -> tuple[tuple[_Span, ...], tuple[_Span, ...]]:
+    """The expressions that go over the end of a run, such as a number in bold before its unit, and those within one."""
+    ends = tuple(accumulate(len(run.text) for run in text))
+    crossing = tuple(span for span in spans if any(span[0] < end < span[1] for end in ends))
+    return crossing, tuple(span for span in spans if span not in crossing)
 
 
 def set_plain(text: str, lang: str = "en") -> Markup:
@@ -48,20 +68,19 @@ def set_plain(text: str, lang: str = "en") -> Markup:
     return set_text((TextRun(text),), numbers={}, marks=False, lang=lang)
 
 
-def _pieces(start: int, end: int, ordered: Sequence[_Span]) -> Iterator[_Span]:
-    """The spans of a run, split where a dose begins or ends, which may be in the middle of it."""
-    edges = {edge for span in ordered for edge in span if start < edge < end}
+def _pieces(start: int, end: int, elements: Sequence[_Element]) -> Iterator[_Span]:
+    """The spans of a run, split where an expression begins or ends, which may be in the middle of it."""
+    edges = {edge for span, _ in elements for edge in span if start < edge < end}
     return pairwise(sorted({start, end, *edges}))
 
 
-def _piece_in_order(
-    with_no_break_spaces: str, run: TextRun, piece: _Span, unbroken: Sequence[_Span], ordered: Sequence[_Span]
+def _piece_in_elements(
+    with_no_break_spaces: str, run: TextRun, piece: _Span, unbroken: Sequence[_Span], elements: Sequence[_Element]
 ) -> Markup:
-    """A piece of a run as HTML; the first piece of a dose opens its isolating element, the last one closes it."""
-    words = _styled(run, _unbroken_parts(with_no_break_spaces, *piece, unbroken))
-    if any(span[0] == piece[0] for span in ordered):
-        words = Markup('<bdi dir="ltr">') + words
-    return words + Markup("</bdi>") if any(span[1] == piece[1] for span in ordered) else words
+    """A piece of a run as HTML; the first piece of an expression opens its element, the last one closes it."""
+    opening = Markup().join(tags[0] for span, tags in elements if span[0] == piece[0])
+    closing = Markup().join(tags[1] for span, tags in reversed(elements) if span[1] == piece[1])
+    return opening + _styled(run, _unbroken_parts(with_no_break_spaces, *piece, unbroken)) + closing
 
 
 def _unbroken_parts(with_no_break_spaces: str, start: int, end: int, unbroken: Sequence[tuple[int, int]]) -> Markup:
@@ -87,11 +106,17 @@ def _with_space_apart(words: str) -> Markup:
 
 
 def _with_long_words(words: str) -> Markup:
-    """Words as HTML; one as long as a web address may be broken anywhere, so that it stays within its column."""
+    """Words as HTML; one as long as a web address may be broken anywhere, so that it stays within its column.
+
+    A word that is no address is broken with a hyphen at a syllable: where it is longer than any line, and by the
+    styles in the cells of tables and in editions with short lines. Cut without a sign it would read as two words.
+    """
     parts: list[Markup] = []
     position = 0
     for long in LONG_WORD.finditer(words):
-        parts += [escape(words[position : long.start()]), Markup('<span class="long">{}</span>').format(long[0])]
+        is_word = not _ADDRESS.search(long[0])
+        kind = "long" + " word" * is_word + " hyphenated" * (is_word and len(long[0]) >= _LONGER_THAN_A_LINE)
+        parts += [escape(words[position : long.start()]), Markup('<span class="{}">{}</span>').format(kind, long[0])]
         position = long.end()
     return Markup().join([*parts, escape(words[position:])])
 

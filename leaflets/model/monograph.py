@@ -81,7 +81,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with one header row; every row has as many cells as the header."""
+    """A table with one or more rows below its header, all of as many cells; the header's cells may all be empty."""
 
     line: int
     header: tuple[Text, ...]

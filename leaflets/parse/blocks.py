@@ -140,7 +140,10 @@ def _table(lines: SourceLines, start: int, depth: int) -> BlocksAndEnd | None:
     if width > MAX_COLUMNS:
         raise ContentError(f"line {lines[start].number}: the table is wider than {MAX_COLUMNS} columns", "Split it.")
     rows = tuple(TableRow(number, _wide(row, width)) for number, row in body)
-    return (Table(lines[start].number, _wide(header, width), rows),), end
+    head = _wide(header, width)
+    if not rows:  # words at the head of nothing are its only row: a head is not printed where no row follows it
+        rows, head = (TableRow(lines[start].number, head),), ((),) * width
+    return (Table(lines[start].number, head, rows),), end
 
 
 def _opens_table(lines: SourceLines, start: int) -> bool:

@@ -26,7 +26,7 @@ _LINK = re.compile(r"(!?)\[([^\[\]]{1,400})\]\(\s*<?([^()<>\s]{1,600})>?(?:\s+[\
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,600})>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 _MARK = re.compile(r"\[\^([\w.-]{1,40}(?:\s*,\s*\^?[\w.-]{1,40}){0,12})\]")
-_TIMES = re.compile(r"(?<=\d)\*(?=\d)")
+_CODE_OR_STAR = re.compile(r"(`+)[^`](?:.*?[^`])?\1(?!`)|(?<![\\*])\*(?!\*)", re.DOTALL)
 _PRINTED = ("http://", "https://", "mailto:", "tel:")
 _MARKUP = re.compile(r"[*_`\\\[&<]")
 _MARKUP_OR_SPACE = re.compile(r"[\s*_`\\]")
@@ -56,7 +56,7 @@ def inline(source: str) -> Text:
         return (TextRun(" ".join(source.split())),)
     if not _MARKUP.search(source):
         return _normalised([TextRun(source)])
-    text = _TIMES.sub(r"\\*", _links_as_text(source))
+    text = _stars_within_words_as_text(_links_as_text(source))
     root = _marked_up(text, emphasis=True)
     # Of text such as "_**__*_<" the library drops a part.
     if _MARKUP_OR_SPACE.sub("", _letters(root)) != _MARKUP_OR_SPACE.sub("", text):
@@ -92,6 +92,26 @@ def links(source: str) -> list[tuple[bool, str]]:
 
 def _links_as_text(source: str) -> str:
     return _AUTOLINK.sub(lambda m: _literal(m[1]), _LINK.sub(_link_as_text, source))
+
+
+def _stars_within_words_as_text(text: str) -> str:
+    """The text with a backslash before each single star that is a letter of its word: 2*3, HLA-B*57:01, mg*h/L.
+
+    Within a word a star opens no emphasis, and closes none before a digit.
+    """
+    is_open = False
+
+    def escaped(match: re.Match[str]) -> str:
+        nonlocal is_open
+        if match[0] != "*":
+            return match[0]
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if before.isalnum() and after.isalnum() and (not is_open or after.isdigit()):
+            return "\\*"
+        is_open = not before.isalnum() and bool(after.strip())
+        return "*"
+
+    return _CODE_OR_STAR.sub(escaped, text)
 
 
 def _link_as_text(match: re.Match[str]) -> str:

@@ -195,14 +195,20 @@ def _is_above(other: PrintedLine, line: PrintedLine) -> bool:
 
 def _break_findings(page: Page, document: Document, audience: Audience) -> Iterator[Finding]:
     for before, line in pairwise(page.lines):
-        number, unit = before.text.rpartition(" ")[2], line.text.partition(" ")[0].rstrip(".,;:)")
-        if unit in _UNITS and number.replace(",", "").replace(".", "").isdigit():
-            words = f"{number} {unit}"
-            yield _finding("PG-04", audience, f"page {page.number}: a number is parted from its unit", words)
+        end, start = before.text.rpartition(" ")[2], line.text.partition(" ")[0].rstrip(".,;:)")
+        if _is_parted(end, start):
+            yield _finding("PG-04", audience, f"page {page.number}: a number is parted from its unit", f"{end} {start}")
     titles = {heading.title for heading in document.outline if heading.page == page.number}
     for line in page.lines:
         if line.text in titles and line.runs[0].bold and not _followed(line, page):
             yield _finding("PG-05", audience, f"page {page.number}: a heading stands alone at the foot", line.text)
+
+
+def _is_parted(end: str, start: str) -> bool:
+    """Whether a number ends a line and its unit begins the next, or a line ends between "540 mg/" and "5 mL"."""
+    if end.endswith("/"):
+        return end[:-1].rpartition("/")[2] in _UNITS and start[:1].isalnum()
+    return start in _UNITS and end.replace(",", "").replace(".", "").isdigit()
 
 
 def _followed(heading: PrintedLine, page: Page) -> bool:
