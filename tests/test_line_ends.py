@@ -70,7 +70,7 @@ def _in_two_faces(text: str, lang: str, chance: random.Random) -> str:
 
 _COMPOUND = "dichlorodiphenyltrichloroethane"
 _LONGER = "polyvinylpyrrolidonehydroxyethylcellulosecarboxymethylated"
-_ADDRESS = "https://www.example.org/a-very-long-address/that-goes-on-and-on/and-on-for-ever"
+_ADDRESS = "https://www.example.org/information/averylongaddressofinformationthatcontinuesforever/medication"
 _LONG = f"""---
 title: Testol
 ---
@@ -101,7 +101,7 @@ def test_a_long_word_is_cut_with_a_hyphen_and_an_address_without(
     assert type_size is TypeSize.STANDARD or _LONGER not in text
     flat = re.sub(r"\s", "", text)
     assert flat.count(_COMPOUND) + re.sub("-", "", flat).count(_COMPOUND) >= 2
-    assert re.sub(r"\W", "", _ADDRESS) in re.sub(r"\W", "", flat)
+    assert _ADDRESS in flat
 
 
 def _parts_of(word: str, before: str, after: str) -> bool:
