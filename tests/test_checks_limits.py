@@ -107,7 +107,7 @@ def test_a_section_is_required_in_its_countries_only() -> None:
         ("EP-N01", "A level of 2.0 mg/dL.", True),
         ("EP-N01", "A level of 8.0 g/dL.", False),
         ("EP-N03", "Give 10000 mg.", True),
-        ("EP-N03", "Give 1000 mg.", False),
+        ("EP-N03", "Give 1000 mg.", True),
         ("EP-N03", "Give 1000 units.", True),
         ("NU-03", "Take 20 to 10 mg.", True),
         ("NU-03", "Lower the dose from 20 to 10 mg.", False),

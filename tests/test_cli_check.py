@@ -269,6 +269,6 @@ def test_rules_that_know_english_only_are_left_out_elsewhere(folder: Path, capsy
     _run("check", "prueba.es.md", "-v")
     out = capsys.readouterr().out
     assert "EP-F04" in out
-    assert "the text is in “es”, and these rules know English only: CO-08, CO-09, CO-15, PL-01, " in out
+    assert "the text is in “es”, and these rules know English only: CO-08, CO-09, CO-15, CO-18, " in out
     assert "  PL-0" not in out
     assert "grade" not in out

@@ -8,6 +8,8 @@ from functools import cache
 from leaflets.checks import (
     completeness,
     consistency,
+    contradictions,
+    dosage,
     jargon,
     missing_details,
     numbers,
@@ -49,8 +51,10 @@ __all__ = [
 RULES: tuple[Rule, ...] = (
     *safety.RULES,
     *numbers.RULES,
+    *contradictions.RULES,
     *completeness.RULES,
     *missing_details.RULES,
+    *dosage.RULES,
     *consistency.RULES,
     *translations.RULES,
     *plain_language.RULES,
@@ -146,7 +150,8 @@ def _by_code() -> dict[str, Rule]:
 
 
 ENGLISH_ONLY = frozenset({
-    "CO-08", "CO-09", "CO-15", "PL-01", "PL-02", "PL-03", "PL-07", "PL-08", "PL-09", "PL-10", "PL-11",
+    "CO-08", "CO-09", "CO-15", "CO-18", "CO-19", "EP-N16", "NU-05", "NU-06", "NU-07", "PL-01", "PL-02", "PL-03",
+    "PL-07", "PL-08", "PL-09", "PL-10", "PL-11",
 })  # fmt: skip
 """Rules that look for English words or count English syllables."""
 

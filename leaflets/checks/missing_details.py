@@ -1,11 +1,10 @@
-"""Details that a text refers to and does not give: limits “below”, an adjustment without a figure, unnamed drugs."""
+"""Details that a text refers to and does not give: limits “below”, doses in another text, unnamed drugs."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.lexer import TokenKind
-from leaflets.checks.reading.passages import Part, Passage, Position
+from leaflets.checks.reading.passages import Part, Passage, Position, first_in_sentences
 from leaflets.checks.reading.word_tables import lists, phrases, split_phrase, words
 from leaflets.checks.rule import ERROR, WARNING, Family, Rule, Violation, violation_at
 
@@ -49,16 +48,6 @@ class _LastUses:
         return f"no figure for {', '.join(subject)} comes after it"
 
 
-def _first_in_sentences(positions: Iterable[Position]) -> Iterator[tuple[Position, frozenset[str]]]:
-    """The first of these places in each sentence, with the words of that sentence."""
-    seen: set[tuple[int, int]] = set()
-    for position in positions:
-        first, end = position.sentence
-        if (position.passage.number, first) not in seen:
-            seen.add((position.passage.number, first))
-            yield position, frozenset(token.text.lower() for token in position.passage.tokens[first:end])
-
-
 def _measure(promise: Position) -> int | None:
     """The index of the token before the promise, in its sentence, that names a limit or dose; None without one."""
     first = max(promise.sentence[0], promise.token_index - 40)
@@ -79,55 +68,11 @@ def _singular(word: str) -> str:
     return word.removesuffix("s") if len(word) > 4 else word
 
 
-_NEEDED = frozenset({
-    "needed", "necessary", "required", "recommended", "crucial", "made", "considered", "require", "requires", "need",
-    "needs", "may", "should",
-})  # fmt: skip
-_ADJUSTING = frozenset({"adjustment", "adjustments", "reduction", "reductions", "modification", "modifications"})
-
-
-def unfigured_adjustment(reading: Reading) -> Iterator[Violation]:
-    """A dose adjustment for kidney or liver is called for, and no figure is given anywhere for that organ."""
-    organs = {organ: names for organ, names in lists("organs").items() if not _has_figure(reading, frozenset(names))}
-    for position, sentence in _first_in_sentences(_adjustments(reading)):
-        lacking = [organ for organ, names in organs.items() if sentence.intersection(names)]
-        if lacking and sentence & _NEEDED and not sentence & {"no", "not", "without"}:
-            message = f"an adjustment of the dose for {' and '.join(lacking)} is called for, with no figure anywhere"
-            yield violation_at(position, start=-1, message=message)
-
-
-def _adjustments(reading: Reading) -> Iterator[Position]:
-    for word in _ADJUSTING:
-        for position in reading.positions(word):
-            if position.text(-1).lower() in ("dose", "dosage", "doses"):
-                yield position
-
-
-def _has_figure(reading: Reading, organ: frozenset[str]) -> bool:
-    """Whether some sentence or table row about an organ has a dose, a limit or a plain instruction in it."""
-    rows: dict[int, set[str]] = {}
-    for passage in reading.passages:
-        if passage.part is Part.CELL:
-            rows.setdefault(passage.line, set()).update(_words(passage, 0, len(passage.tokens)))
-    sentences = (_words(passage, *span) for passage in reading.prose for span in passage.sentences)
-    return any(unit & organ and unit & _FIGURES for unit in chain(rows.values(), sentences))
-
-
-_FIGURES = frozenset({"#", "halve", "half", "contraindicated", "avoid"})
-
-
-def _words(passage: Passage, first: int, end: int) -> set[str]:
-    """The words of a sentence; "#" stands for any amount with a unit."""
-    tokens = passage.tokens[first:end]
-    amount = {"#"} if any(token.kind is TokenKind.UNIT for token in tokens) else set()
-    return {token.text.lower() for token in tokens} | amount
-
-
 def elsewhere(reading: Reading) -> Iterator[Violation]:
     """The reader is sent to another text for a dose or a limit that this one should give."""
     for phrase in phrases("elsewhere"):
         ends = (position for position in reading.positions(phrase[-1]) if _ends_with(position, phrase))
-        for position, sentence in _first_in_sentences(ends):
+        for position, sentence in first_in_sentences(ends):
             if sentence & words("exact") and position.passage.section in ("dosage", "adjustments", "monitoring"):
                 message = f"for a dose or limit the reader is sent to the {' '.join(phrase)}"
                 yield violation_at(position, start=1 - len(phrase), message=message)
@@ -189,15 +134,6 @@ RULES: tuple[Rule, ...] = (
         "### Dosage\n\nDo not start if the lymphocyte count is under the limits specified below. Give 2 mg once a day.",
         "### Dosage\n\nDo not start under the lymphocyte limits given below.\n\n* Lymphocytes: 500 per microliter",
         dangling, patient=ERROR, clinician=ERROR,
-    ),
-    Rule(
-        "CO-11", Family.COMPLETENESS, "A dose adjustment without a figure",
-        "“Adjust the dose” cannot be acted on at the counter.",
-        "US 21 CFR 201.57 sections 8.6 and 8.7; BNF monograph headings",
-        "the dose for each range of kidney or liver function, or that none is needed",
-        "### Dosage\n\nDosage adjustments are needed in renal impairment.",
-        "### Dosage\n\nDosage adjustments are needed in renal impairment: 1 mg if eGFR is under 60 mL per minute.",
-        unfigured_adjustment, clinician=ERROR,
     ),
     Rule(
         "CO-12", Family.COMPLETENESS, "The reader is sent elsewhere for a dose or limit",

@@ -12,7 +12,8 @@ class TokenKind(StrEnum):
     NUMBER = "number"
     """A count or an amount: 2, 2.5, .5, 1,000."""
     CHAIN = "chain"
-    """Digits parted by several points: a version, a dotted date, a section number (1.2.3)."""
+    """Digits parted by several points: a version, a dotted date, a section number (1.2.3); or by a comma that parts no
+    thousands (0,5)."""
     UNIT = "unit"
     """A word of measure that follows a number."""
     WORD = "word"
@@ -32,8 +33,8 @@ class Token(NamedTuple):
     end: int
 
 
-MASS_UNITS = frozenset({"mg", "mcg", "µg", "μg", "g", "kg", "ng", "microgram", "micrograms", "milligram", "milligrams",
-                        "gram", "grams", "nanogram", "nanograms", "kilogram", "kilograms"})  # fmt: skip
+MASS_UNITS = frozenset({"mg", "mcg", "µg", "μg", "ug", "g", "kg", "ng", "microgram", "micrograms", "milligram",
+                        "milligrams", "gram", "grams", "nanogram", "nanograms", "kilogram", "kilograms"})  # fmt: skip
 VOLUME_UNITS = frozenset({"mL", "ml", "ML", "L", "l", "dL", "cc", "litre", "litres", "liter", "liters", "millilitre",
                           "millilitres", "milliliter", "milliliters"})  # fmt: skip
 COUNT_UNITS = frozenset({"unit", "units", "U", "u", "IU", "tablet", "tablets", "capsule", "capsules", "drop", "drops",
@@ -50,7 +51,8 @@ _PIECE = re.compile(
     r"|(?P<symbol>\S)"
 )
 _KINDS: Mapping[str | None, TokenKind] = {kind.value: kind for kind in TokenKind}
-_AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
+_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
+_DECIMAL_COMMA = re.compile(r"\d+,\d+")
 
 
 def lex(text: str) -> tuple[Token, ...]:
@@ -67,7 +69,7 @@ def lex(text: str) -> tuple[Token, ...]:
             kind = TokenKind.NUMBER if piece.isdigit() or _AMOUNT.fullmatch(piece) else TokenKind.CHAIN
         elif measured and piece in UNITS:
             kind = TokenKind.UNIT
-        measured = kind is TokenKind.NUMBER
+        measured = kind is TokenKind.NUMBER or (kind is TokenKind.CHAIN and _DECIMAL_COMMA.fullmatch(piece) is not None)
         tokens.append(Token(kind, piece, *match.span()))
     return tuple(tokens)
 

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from leaflets.checks.reading.lexer import Token, TokenKind
+from leaflets.doses import read_doses
+from leaflets.model.dose import DoseText
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import BoxKind
 
@@ -34,7 +36,7 @@ PROSE = frozenset({Part.PARAGRAPH, Part.ITEM})
 """The parts that are read as sentences."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """Text that is read in one go: a paragraph, an item, a cell of a table.
 
@@ -58,6 +60,11 @@ class Passage:
     cell_number: int = 0
     group_line: int = 0
 
+    @cached_property
+    def doses(self) -> DoseText:
+        """What the text says of doses, read once and only when a rule asks for it."""
+        return read_doses(self.text)
+
     def words(self, first: int = 0, end: int | None = None) -> Iterator[Token]:
         """The tokens between two indices that are words, numbers or units."""
         return (token for token in self.tokens[first:end] if token.kind not in _NOT_WORDS)
@@ -65,6 +72,13 @@ class Passage:
     def find(self, wanted: frozenset[str]) -> "Iterator[Position]":
         """The positions of tokens that are one of these words, written in small letters."""
         return (Position(self, index) for index, token in enumerate(self.tokens) if token.text.lower() in wanted)
+
+    def tokens_between(self, start: int, end: int) -> tuple[int, int]:
+        """The indices of the first token from one offset of the text on, and of the first from another on."""
+        return (
+            bisect_left(self.tokens, start, key=lambda token: token.start),
+            bisect_left(self.tokens, end, key=lambda token: token.start),
+        )
 
     def quote(self, first: int, end: int) -> str:
         """The text from one token up to another, by their indices, the end not included."""
@@ -124,6 +138,16 @@ class Position(NamedTuple):
     def moved(self, step: int) -> "Position":
         """The position of the token at a step."""
         return Position(self.passage, self.token_index + step)
+
+
+def first_in_sentences(positions: Iterable[Position]) -> Iterator[tuple[Position, frozenset[str]]]:
+    """The first of these positions in each sentence, with the words of that sentence in small letters."""
+    seen: set[tuple[int, int]] = set()
+    for position in positions:
+        first, end = position.sentence
+        if (position.passage.number, first) not in seen:
+            seen.add((position.passage.number, first))
+            yield position, frozenset(token.text.lower() for token in position.passage.tokens[first:end])
 
 
 _MAX_TOKENS = 1 << 20

@@ -22,7 +22,7 @@ FINDERS: Mapping[str, FormFinder] = {
     "EP-U13": doses.spoon,
     "EP-F10": doses.at_the_hour,
     "EP-F11": doses.every_hours,
-    "EP-F14": doses.times_days,
+    "EP-F14": doses.times_signs,
     "EP-F17": doses.australian_fraction,
     "EP-F19": doses.per_d,
     "EP-S01": symbols.more_or_less,
@@ -48,6 +48,7 @@ FINDERS: Mapping[str, FormFinder] = {
     "EP-N13": doses.clock,
     "EP-N14": doses.as_directed,
     "EP-N15": doses.percent_alone,
+    "EP-N16": doses.decimal_comma,
 }
 
 

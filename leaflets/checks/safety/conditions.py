@@ -52,6 +52,17 @@ def dose_context(_reading: Reading, position: Position, size: int) -> bool:
     )
 
 
+def by_a_dose(_reading: Reading, position: Position, size: int) -> bool:
+    """The dose grammar reads it as how often (5 mg BD), where the spelling has other meanings (BD syringe, a mane)."""
+    if position.token.text.lower() not in _WITH_OTHER_MEANINGS:
+        return True
+    start = position.token.start
+    return any(frequency.start == start for frequency in position.passage.doses.frequencies)
+
+
+_WITH_OTHER_MEANINGS = frozenset({"bd", "bds", "mane"})
+
+
 def beside_dose(_reading: Reading, position: Position, size: int) -> bool:
     """An amount stands within a few words."""
     steps = (*range(-3, 0), *range(size, size + 3))
@@ -149,6 +160,7 @@ def not_vitamin(_reading: Reading, position: Position, _size: int) -> bool:
 CONDITIONS: Mapping[str, Condition] = {
     "": always,
     "after_number": after_number,
+    "by_a_dose": by_a_dose,
     "dose_of": dose_of,
     "dose_context": dose_context,
     "not_sclerosis": not_sclerosis,

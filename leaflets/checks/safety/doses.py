@@ -77,15 +77,18 @@ def every_hours(reading: Reading) -> TokenSpans:
     return _every(reading, frozenset({"h", "hr", "hrs"}))
 
 
-def times_days(reading: Reading) -> TokenSpans:
-    """x3d, x 3 d."""
-    for word in reading.index.vocabulary:
-        if word[0] in "x×" and word.endswith("d") and word[1:-1].isdigit():
-            yield from ((position, 1) for position in reading.positions(word))
-    for word in ("x", "×"):
-        for position in reading.positions(word):
-            if position.kind(1) is TokenKind.NUMBER and position.text(2) == "d":
-                yield position, 3
+def times_signs(reading: Reading) -> TokenSpans:
+    """x3d, x 3 d, x3, 2x/day: the frequencies that the dose grammar reads with a sign for times."""
+    signed = (word for word in reading.index.vocabulary if word in ("x", "×") or _TIMES_SIGN.fullmatch(word))
+    passages = {position.passage.number: position.passage for word in signed for position in reading.positions(word)}
+    for passage in passages.values():
+        for frequency in passage.doses.frequencies:
+            first, end = passage.tokens_between(frequency.start, frequency.end)
+            if frequency.abbreviated and any(token.text[0] in "x×X" for token in passage.tokens[first:end]):
+                yield Position(passage, first), end - first
+
+
+_TIMES_SIGN = re.compile(r"[x×]\d{1,2}d?|\d{1,2}[x×]")
 
 
 _BEFORE_FRACTION = frozenset({"for", "every", "x", "daily", "mg", "course", "take"})
@@ -123,11 +126,18 @@ def naked_decimal(reading: Reading) -> TokenSpans:
 
 
 def no_thousands_comma(reading: Reading) -> TokenSpans:
-    """10000 units."""
+    """1000 mg, 10000 units."""
     for position in reading.numbers:
         digits = position.token.text.partition(".")[0]
         unit = unit_of(position)
-        if unit in DOSE_UNITS and digits.isdigit() and len(digits) >= (4 if unit in ("unit", "units") else 5):
+        if unit in DOSE_UNITS and digits.isdigit() and len(digits) >= 4:
+            yield position, 1
+
+
+def decimal_comma(reading: Reading) -> TokenSpans:
+    """0,5 mg, in a text in a language that has a point before the decimals."""
+    for position in reading.index.chains:
+        if "." not in position.token.text and position.token.text.count(",") == 1 and unit_of(position):
             yield position, 1
 
 
