@@ -302,3 +302,18 @@ def test_no_row_of_a_table_is_split_and_its_head_is_repeated(monographs: Project
     assert [int(number) for page in rows for number, _ in page] == list(range(1, 75))
     assert all(number == again for page in rows for number, again in page)
     assert all("Weight Dose How often What to look at" in t for t, page in zip(texts, rows, strict=True) if page)
+
+
+@pytest.mark.parametrize(("paper", "most"), [(Paper.A4, 35), (Paper.LETTER, 32)])
+def test_a_heading_of_two_lines_at_the_end_of_a_page_goes_to_the_next_one_whole(
+    monographs: ProjectMonographs, tmp_path: Path, paper: Paper, most: int
+) -> None:
+    """The second line of a heading, its author's own words, was dropped where the page ended between the two."""
+    for lines in range(most - 3, most + 1):
+        file = tmp_path / f"{lines}.md"
+        filler = "".join(f"- Word {number}.\n" for number in range(lines))
+        short = "- Ask us.\n" * 6
+        file.write_text(f"---\ntitle: Testol\n---\n\n### Uses\n\n{filler}\n### Contraindications\n\n{short}", "utf-8")
+        pages = page_texts(monographs.sheet(file, Audience.PATIENT, paper).pdf.data)
+        [page] = [text for text in pages if "Contraindications" in text]
+        assert "Do not take it" in page

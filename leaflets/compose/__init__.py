@@ -54,6 +54,7 @@ _Section = TypeVar("_Section", ViewSection, SideBySideSection)
 
 OWN_PREFIX = "leaflet:"
 _HEADING_LETTERS = 23
+_MOST_HEADING_LINES = 6  # as the classes in patient.css
 _LONG_TITLE = 45
 _FEW_ITEMS, _FEW_LETTERS = 5, 400
 _GAP_LETTERS = 2
@@ -215,7 +216,8 @@ def _by_subject(sections: Iterable[ViewSection]) -> list[tuple[str, list[ViewSec
 
 def _heading_lines(section: ViewSection) -> int:
     """About how many lines a heading takes in the margin, which the next section must stay clear of."""
-    return sum(-(-len(words) // _HEADING_LETTERS) for words in (section.title, section.note))
+    lines = sum(-(-len(words) // _HEADING_LETTERS) for words in (section.title, section.note))
+    return min(max(lines, 1), _MOST_HEADING_LINES)
 
 
 def _title_size(title: str) -> str:
