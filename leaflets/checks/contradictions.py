@@ -104,7 +104,7 @@ def _places(index: PassageIndex, names: frozenset[str]) -> tuple[_Place, ...]:
 
 def _passages_under_heads(index: PassageIndex) -> Iterator[tuple[Passage, Passage | None]]:
     """Each passage that has an amount, with the heading or lead-in above it in its section, or the head of its row."""
-    measured = {position.passage.number for position in (*index.units, *index.chains)}
+    measured = {passage.number for passage in index.measured}
     head: Passage | None = None
     for passage in index.passages:
         heads = passage.part in _HEADS or (passage.part is Part.CELL and passage.cell_number == 1)
