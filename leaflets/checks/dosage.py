@@ -23,7 +23,7 @@ def without_amount(reading: Reading) -> Iterator[Violation]:
 def without_frequency(reading: Reading) -> Iterator[Violation]:
     """A section on dosage that gives amounts and never says how often, nor that it is a single dose."""
     dosing = _dosing(reading)
-    if dosing and any(_has_amount(passage) for passage in dosing) and not _says_how_often(dosing):
+    if any(_has_amount(passage) for passage in dosing) and not _says_how_often(dosing):
         yield _of_section(reading, f"“{dosing[0].heading}” never says how often")
 
 
