@@ -84,7 +84,8 @@ _SHORT = re.compile(
     rf"|$)))?(?P<count>[1-9])(?! ?(?:cm|mm|mg|mcg|g|ml|10)\b)){_END}"
 )
 _BY_A_DOSE = re.compile(
-    r"(?:\d|[mnµu]?g|mcg|m?l|mmol|meq|[mg]bq|mci|units?|iu|u|%|tablets?|tabs?|capsules?|drops?|puffs?|daily|dose|doses)"
+    r"(?:\d|[mnµu]?g|mcg|m?l|mmol|meq|[mg]bq|mci|units?|iu|u|%|tablets?|tabs?|capsules?|drops?|puffs?|daily|dose|doses"
+    r"|orally|mouth|po|i\.?v\.?|im|sc|vein|skin|it|apply|food)"
     r"[ (,]{0,2}$"
 )
 _ALSO_WORDS = frozenset({"od", "bd", "hs", "mane", "bds", "qn"})

@@ -12,8 +12,9 @@ from leaflets.model.dose import NO_DOSES, Amount, Band, Dose, DoseText, Frequenc
 
 _SENTENCE_END = re.compile(r"(?<!\bmax)(?<!approx)(?<!e\.g)(?<!i\.e)(?<!\bvs)[.!?;](?=\s|$)|\n")
 _MOST = re.compile(
-    r"\bmaximum|\bmax\b\.?|\bexceed(?:ed|ing|s)?\b|\b(?:no|not|never) more than|\bat most\b|\bupper limit\b"
-    r"|\bmore than\b"
+    r"\bmaximum|\bmax\b\.?|\bexceed(?:ed|ing|s)?\b|\b(?:no|not|never) more than|\bat most\b|\bthe most\b"
+    r"(?! [a-z]{3,20} dos)(?! (?:common|usual|often|frequent|effective|typical))"
+    r"|\b(?:highest|largest) dose\b|\bupper limit\b|\bmore than\b"
 )
 _NO_LIMIT_OF_DOSE = re.compile(
     r"rate|concentration|effect|plasma|response|volume|level|clearance|duration|benefit|less than"
