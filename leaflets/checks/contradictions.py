@@ -35,6 +35,10 @@ _OF_DOSES = re.compile(
 )
 """How a heading begins that names a dose, and neither an illness nor patients."""
 _MAXIMUM = re.compile(r"(?:the )?(?:maximum|max\b|highest|largest)", re.IGNORECASE)
+_WINDOW = 300
+"""How many characters before and after a maximum are searched for a condition."""
+_MOST_BANDS = 6
+"""How many words for patients are compared of one dose or heading."""
 _NEAR = 1.001
 """Two amounts that differ by less than a thousandth are the same."""
 
@@ -103,7 +107,7 @@ def _places(index: PassageIndex, names: frozenset[str]) -> tuple[_Place, ...]:
         _Place(
             passage,
             dose,
-            dose.bands or (head.doses.bands if head else ()),
+            (dose.bands or (head.doses.bands if head else ()))[:_MOST_BANDS],
             head.number if head else 0,
             _medicine(passage, dose, names),
         )
@@ -334,8 +338,9 @@ def _for_the_same(place: _Place, limit: _Place) -> bool:
 def _is_conditional(limit: _Place) -> bool:
     """Whether a maximum holds for some patients alone: "in heart failure, no more than 15 mg"."""
     text, dose = limit.passage.text, limit.dose
-    first = max(text.rfind(stop, 0, dose.start) for stop in (". ", "; ", "\n"))
-    sentence = _SENTENCE.match(text, dose.end)
+    start = max(0, dose.start - _WINDOW)
+    first = max(start - 1, *(text.rfind(stop, start, dose.start) for stop in (". ", "; ", "\n")))
+    sentence = _SENTENCE.match(text, dose.end, dose.end + _WINDOW)
     after = sentence[0] if sentence else ""
     return bool(
         _CONDITION.search(text, first + 1, dose.start) or _CONDITION.search(after) or _BESIDE_ANOTHER.search(after)
