@@ -224,7 +224,7 @@ def test_a_list_that_was_made_makes_nothing_and_names_the_run(
     made = prints(project)
     Path("tonight.csv").write_bytes(Path("tonight.csv").read_bytes() + b"\n")
     assert main(["batch", "tonight.csv", *ALLOW]) == 0
-    assert f"All 12 copies of this list were made already, in {name}" in capsys.readouterr().out
+    assert f"This list was made already: 12 copies, in {name}" in capsys.readouterr().out
     assert main(["batch", "tonight.csv", "--json", *ALLOW]) == 0
     by_event = events(capsys.readouterr().out)
     before = {"rows": 12, "copies": 12, "runs": [name]}

@@ -77,11 +77,11 @@ def test_keys_names_and_arguments_are_cleaned(leaflet: Leaflet) -> None:
 
 
 def test_nothing_else_writes_to_a_stream() -> None:
-    """Besides the lines that are cleaned: a question that is cleaned, a bell, and the script of a shell."""
+    """Besides the lines that are cleaned: a question and a wait that are, a bell, and the script of a shell."""
     writes = re.compile(r"(?<![\w.])print\(|std(?:out|err)\.write\(")
     places = {
         path.name
         for path in (ROOT / "leaflets").rglob("*.py")
         if any(writes.search(line) and "def " not in line for line in path.read_text("utf-8").splitlines())
     }
-    assert places == {"report.py", "runs_files.py", "runs_scan.py", "completion.py"}
+    assert places == {"report.py", "runs_files.py", "runs_scan.py", "completion.py", "waiting.py"}

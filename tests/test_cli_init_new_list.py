@@ -3,13 +3,20 @@
 import errno
 import json
 import os
+import re
+import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
+from leaflets.cli import init
+from leaflets.errors import OutputError
 from leaflets.ledger.store import open_store
+from leaflets.project import Settings, save, settings_file
+from leaflets.project.settings_file import read_settings
 from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import ROOT, page_texts
 
@@ -30,18 +37,62 @@ def test_init_in_a_named_folder(leaflet: Leaflet) -> None:
 
 def test_init_overwrites_nothing(leaflet: Leaflet) -> None:
     leaflet.write("styles/theme.css", "h1 { color: #000 }")
+    leaflet.write(".gitignore", "*.tmp\n")
     ran = leaflet("init")
-    assert ran.code == 2
-    assert "styles/theme.css: it is there already" in ran.err
-    assert leaflet.files() == {"styles/theme.css"}
+    assert ran.code == 0
+    assert "kept  styles/theme.css, which was there" in ran.err
+    assert (leaflet.folder / "styles/theme.css").read_text() == "h1 { color: #000 }"
+    assert (leaflet.folder / ".gitignore").read_text() == "*.tmp\noutput/\n"
+    again = leaflet("init")
+    assert again.code == 2
+    assert "leaflet.toml: this is a project already" in again.err
 
 
-def test_every_setting_that_init_writes_is_one_that_is_known(leaflet: Leaflet) -> None:
+def test_init_in_a_folder_that_a_flag_names(leaflet: Leaflet) -> None:
+    assert leaflet("init", "-o", "shop/a").code == 0
+    assert {"shop/a/leaflet.toml", "shop/a/.gitignore", "shop/a/styles/theme.css"} <= leaflet.files()
+    assert leaflet("init", "b", "-o", "c").code == 2
+
+
+def test_init_leaves_nothing_half_made(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> None:
+        if path.name == "theme.css":
+            raise OutputError("no room", "Free some.")
+        save(path, data)
+
+    leaflet.write("kept/.gitignore", "x\n")
+    monkeypatch.setattr(init, "save", full)
+    assert leaflet("init", "kept").code == 8
+    assert leaflet("init", "new/shop").code == 8
+    assert leaflet.files() == {"kept/.gitignore"}
+    assert not (leaflet.folder / "new").exists()
+    assert not (leaflet.folder / "kept/content").exists()
+
+
+def test_the_settings_that_init_writes_are_all_there_are_with_their_defaults(leaflet: Leaflet) -> None:
     leaflet("init")
-    text = (leaflet.folder / "leaflet.toml").read_text(encoding="utf-8")
-    for name in ("paper", "language", "name", "address", "phone", "emergency"):
-        assert f"\n{name} = " in text
-    assert leaflet("list").code == 0
+    path = leaflet.folder / "leaflet.toml"
+    assert read_settings(path) == Settings()
+    text = "".join(line.removeprefix("# ") for line in path.read_text("utf-8").splitlines(keepends=True)[3:])
+    path.write_text(text, "utf-8")
+    table = tomllib.loads(text)
+    assert set(table) == set(settings_file._KEYS)
+    assert set(table["pharmacy"]) == set(settings_file._PHARMACY)
+    assert set(table["batch"]) == set(settings_file._BATCH)
+    table["batch"]["columns"].clear()
+    shown = read_settings(path)
+    assert (
+        replace(shown, batch_columns=Settings().batch_columns, pharmacy=replace(shown.pharmacy, report=()))
+        == Settings()
+    )
+
+
+def test_the_theme_that_init_writes_lists_every_property_and_changes_nothing(leaflet: Leaflet) -> None:
+    leaflet("init")
+    css = (leaflet.folder / "styles/theme.css").read_text("utf-8")
+    names = set(re.findall(r"^\| `(--[\w-]+)`(?:, `(--[\w-]+)`)?", (ROOT / "docs/theme.md").read_text("utf-8"), re.M))
+    assert set(re.findall(r"(--[\w-]+):", css)) == {name for pair in names for name in pair if name}
+    assert re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL).strip() == ""
 
 
 def test_new_writes_a_monograph_that_builds_once_it_has_a_text(leaflet: Leaflet) -> None:

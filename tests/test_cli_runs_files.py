@@ -63,6 +63,7 @@ def test_the_history_says_who_changed_what_and_why(leaflet: Leaflet) -> None:
 
 def test_a_list_is_planned_on_read_only_media(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
     leaflet.write("tonight.csv", "drug,patient_name\nbaricitinib,Zebedee Quux\n")
+    leaflet("copy", "baricitinib")  # as its older run is recorded with a text of the project's own
 
     def read_only(*_: object) -> None:
         raise OutputError("the ledger is read-only")

@@ -115,7 +115,47 @@ def test_a_theme_hides_no_words(folder: Path, css: str, words: str) -> None:
     assert words in fault.value.message.replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize(
+    ("css", "place", "near"),
+    [
+        (
+            "/* --one: 1 */\nhtml { --title-colur: red; }",
+            "styles/theme.css:2: the property “--title-colur”",
+            "--title-colour",
+        ),
+        ("html { --rule: 1pt foo }", "styles/theme.css:1: Ignored", ""),
+        ("\n\nh1 { colr: red }", "styles/theme.css:3: Ignored", ""),
+        ("h1 {\n  font-size: var(--nope) }", "styles/theme.css:2: Ignored", ""),
+    ],
+)
+def test_a_property_that_no_rule_uses_is_named_with_its_line(folder: Path, css: str, place: str, near: str) -> None:
+    (folder / "styles" / "theme.css").write_text(css, encoding="utf-8")
+    with pytest.raises(RenderError) as fault:
+        _built(folder)
+    assert place in fault.value.message
+    assert near in fault.value.hint
+
+
+def test_a_theme_may_have_properties_of_its_own_and_of_the_other_sheet(folder: Path) -> None:
+    css = "html { --mine: 3pt; --band-rule: 1pt solid #000; --title-colour: #123 } h1 { padding-bottom: var(--mine) }"
+    (folder / "styles" / "theme.css").write_text(css, encoding="utf-8")
+    for audience in Audience:
+        assert _built(folder, audience).pdf.pages
+
+
 # ---------------------------------------------------------------- templates
+
+
+def test_a_block_that_ours_does_not_have_is_named_with_its_line(folder: Path) -> None:
+    text = '{% extends "leaflet:patient.html" %}\n{% block knd %}<p>Lost</p>{% endblock %}'
+    (folder / "templates" / "patient.html").write_text(text, encoding="utf-8")
+    with pytest.raises(RenderError) as fault:
+        _built(folder)
+    assert fault.value.message == "templates/patient.html:2: there is no block “knd” in the template it extends"
+    assert "“kind”" in fault.value.hint
+    inner = text.replace("knd", "kind").replace("Lost", "{% block mine %}Kept{% endblock %}")
+    (folder / "templates" / "patient.html").write_text(inner, encoding="utf-8")
+    assert _words(_built(folder)).startswith("Kept")
 
 
 def _blocks() -> list[tuple[str, str]]:

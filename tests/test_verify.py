@@ -181,6 +181,14 @@ def test_a_changed_byte_is_seen_wherever_it_is(sheet: Leaflet, place: float) -> 
     assert sheet("rebuild", SHEET).code == 6
 
 
+@pytest.mark.parametrize("added", [b"x", b"\n", b"\nx" * 80])
+def test_a_byte_added_behind_a_sheet_breaks_it(sheet: Leaflet, added: bytes) -> None:
+    path = sheet.folder / SHEET
+    path.write_bytes(path.read_bytes() + added)
+    ran = sheet("verify", path)
+    assert (ran.code, facts_of(sheet("verify", path, "--json"))["state"]) == (6, "broken")
+
+
 def test_a_sheet_saved_by_another_program_is_foreign(sheet: Leaflet) -> None:
     with pikepdf.open(sheet.folder / SHEET, allow_overwriting_input=True) as pdf:
         pdf.save(sheet.folder / SHEET)

@@ -20,6 +20,7 @@ from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
 from leaflets.model.copy_code import copy_code
 from leaflets.model.edition import TypeSize
+from leaflets.model.finding import counted
 from leaflets.printfile import Banner, Copy, PrintJob, WrittenFile
 from leaflets.printfile.names import copy_name
 from leaflets.runlist.requests import CopyRequest
@@ -341,8 +342,8 @@ def _banner_lines(
     return (
         f"Run {run.name}",
         f"Serials {part.first} to {part.last}",
-        f"{len(entries):,} copies of {len({entry.leaflet for entry in entries}):,} leaflets",
-        f"{sheets:,} sheets of paper after this one",
+        f"{counted(len(entries), 'copy')} of {counted(len({entry.leaflet for entry in entries}), 'leaflet')}",
+        f"{counted(sheets, 'sheet')} of paper after this one",
     )
 
 

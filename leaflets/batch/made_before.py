@@ -14,7 +14,7 @@ from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import MADE
 from leaflets.ledger.store import LedgerStore
 from leaflets.model.copy import Leaflet
-from leaflets.model.finding import Finding, Severity
+from leaflets.model.finding import Finding, Severity, counted
 from leaflets.runlist.requests import CopyRequest
 
 NumberedRequest = tuple[int, CopyRequest]
@@ -202,7 +202,7 @@ def _take(left: Counter[str] | None, most: int) -> dict[str, int]:
 
 def _made_before(rows: Sequence[LeftOutRow], runs: Sequence[str]) -> Finding:
     lines, copies = format_serials(one.line for one in rows), sum(one.copies for one in rows)
-    message = f"made already in {_named(runs)} and left out: {copies:,} copies, lines {lines}"
+    message = f"made already in {_named(runs)} and left out: {counted(copies, 'copy')}, lines {lines}"
     return Finding(Severity.WARNING, "list-made-before", message, _AGAIN)
 
 

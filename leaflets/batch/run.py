@@ -17,6 +17,7 @@ from leaflets.ledger.keys import PseudonymKey
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.rows import plan_digest
 from leaflets.ledger.states import CopyState
+from leaflets.model.finding import counted
 from leaflets.project.files import make_folder
 from leaflets.runlist.headers import usual_columns
 from leaflets.runlist.read import FHIR_FORMATS, RunList, read_list, rejected_rows
@@ -267,6 +268,6 @@ def _new_run(planned: PlannedRun, ledger: Ledger) -> NewRun:
 def _refuse_bad_rows(planned: Plan, options: RunOptions) -> None:
     if planned.errors and not options.keep_going:
         raise CheckFailed(
-            f"{len(planned.rejected)} rows of the list cannot be made; nothing was made",
+            f"{counted(len(planned.rejected), 'row')} of the list cannot be made; nothing was made",
             "Mend them, or make the others with --keep-going, which writes these into a list of their own.",
         )

@@ -13,12 +13,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
 
 from leaflets import __version__
-from leaflets.cli import report
+from leaflets.cli import report, usage
 from leaflets.cli.help_page import HelpPage
-from leaflets.errors import InterruptSignal, LeafletError, OutOfMemory
+from leaflets.cli.streams import abandon_output, prepare_streams
+from leaflets.errors import InterruptSignal, LeafletError, OutOfMemory, OutputError
 
 # Each command, a module of this package, with its line of help; only the module of the command that is run is loaded.
 COMMANDS = {
@@ -37,7 +37,9 @@ COMMANDS = {
     "translation": "start, seal and follow the translations of a monograph",
     "new": "start a monograph",
     "copy": "make a packaged monograph your own, to adapt it",
-    "init": "start a project in an empty folder",
+    "init": "start a project in a folder",
+    "doctor": "tell what is there, what is missing, and what mends it",
+    "help": "show a page of the manual, or the help of a command",
     "completion": "print a shell's completion script",
 }
 INTERRUPTED, TERMINATED = 130, 143
@@ -50,6 +52,7 @@ examples:
   leaflet build --all --paper letter               every monograph, both sheets, US Letter
   leaflet build notes/mydrug.md -o print           any Markdown file
   leaflet list                                     what there is, and its review state
+  leaflet help                                     the pages of the manual
   leaflet COMMAND --help                           more on a command
 """
 
@@ -58,36 +61,49 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see docs for the table of codes."""
     if argv is None:
         _close_fonts()
+        prepare_streams()
     _handle_signals()
     gc.set_threshold(_ALLOCATIONS)
     atexit.register(gc.freeze)  # no last collection: the process ends anyway
     words = sys.argv[1:] if argv is None else [*argv]  # no `list(argv)`: “list” is a command here
-    args = argparse.Namespace()
+    as_json = "--json" in words
     try:
-        args = _parsed(words)
-        code = int(args.run(args))
+        code = _run(words)
         sys.stdout.flush()
     except LeafletError as error:
-        return _reported(error, args)
+        return _reported(error, as_json=as_json)
     except KeyboardInterrupt:
         report.line("interrupted: nothing half-done was left behind; run the same command again")
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon_output()
         return 0
     except (MemoryError, ImportError, OSError) as error:
-        if not _is_out_of_memory(error):
+        if not _is_out_of_memory(error) and not isinstance(error, OSError):
             raise
-        return _reported(OutOfMemory("there is not enough memory for this command"), args)
+        return _reported(_named(error), as_json=as_json)
     return code
 
 
+def _run(words: Sequence[str]) -> int:
+    """Run the command that the words name; what argparse prints itself, its help, ends with 0."""
+    try:
+        args = _parsed(words)
+    except SystemExit as stop:
+        if stop.code:
+            raise
+        return 0
+    return int(args.run(args))
+
+
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
-    completing = "_ARGCOMPLETE" in os.environ
-    parser = command_parser(None if completing else next(iter(words), ""))
-    if completing:
+    if "_ARGCOMPLETE" in os.environ:
+        parser = command_parser()
         importlib.import_module("argcomplete").autocomplete(parser)
-    return parser.parse_args(words)
+    if usage.asks_for_version(words):
+        words = ["--version"]
+    words = usage.reordered(words)
+    return command_parser(next(iter(words), "")).parse_args(words)
 
 
 def _is_out_of_memory(error: Exception) -> bool:
@@ -96,9 +112,23 @@ def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM or no_room_for_library
 
 
-def _reported(fault: LeafletError, args: argparse.Namespace) -> int:
+def _named(error: Exception) -> LeafletError:
+    """What the system refused, as an error of ours: memory, or a file, the standard output among them."""
+    if _is_out_of_memory(error):
+        return OutOfMemory("there is not enough memory for this command")
+    file = getattr(error, "filename", None)
+    reason = getattr(error, "strerror", None) or str(error)
+    what = os.path.relpath(os.fsdecode(file)) if isinstance(file, (str, bytes)) else "the output"
+    return OutputError(f"{what}: {reason}", "Mend what the system names, then run the same command again.")
+
+
+def _reported(fault: LeafletError, *, as_json: bool) -> int:
     """Prints an error and returns its exit code."""
-    report.error(fault, as_json=getattr(args, "json", False))
+    try:
+        report.error(fault, as_json=as_json)
+    except OSError:  # standard output is closed or full; then there is standard error
+        report.error(fault)
+        abandon_output()
     return fault.exit_code
 
 
@@ -113,7 +143,7 @@ def command_parser(only: str | None = None) -> argparse.ArgumentParser:
 
     It loads no renderer.
     """
-    parser = _Parser(prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=HelpPage)
+    parser = usage.Parser(prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=HelpPage)
     parser.add_argument("--version", action="version", version=f"leaflet {__version__}")
     # `prog` is given, as argparse would load its help formatter to work it out.
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="leaflet")
@@ -127,16 +157,8 @@ def command_parser(only: str | None = None) -> argparse.ArgumentParser:
     return parser
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser, also of each command, whose errors are cleaned: an argument may be the name of a file that was sent."""
-
-    def error(self, message: str) -> NoReturn:
-        """Prints what is wrong with the arguments, and ends with code 2."""
-        super().error(report.cleaned(message))
-
-
 def _handle_signals() -> None:
-    """Ends the command with its exit code on SIGTERM and, unless that is ignored, on SIGINT."""
+    """Ends the command with its exit code on SIGTERM and, unless that is ignored, on SIGINT (see `__main__`)."""
     signal.signal(signal.SIGTERM, _terminate)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)

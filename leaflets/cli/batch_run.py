@@ -33,10 +33,10 @@ _MOST_LEADING_LINES = 6
 """Line numbers that are printed before a message; more are printed below it."""
 
 _ALLOWED = {
-    f"leaflet-{Objection.DRAFT.value}": "were never clinically reviewed",
-    f"leaflet-{Objection.EXPIRED.value}": "are past their review date",
-    f"leaflet-{Objection.STALE.value}": "are older than their sources",
-    f"leaflet-{Objection.UNSAFE.value}": "fail their checks",
+    f"leaflet-{Objection.DRAFT.value}": "never clinically reviewed",
+    f"leaflet-{Objection.EXPIRED.value}": "past the review date",
+    f"leaflet-{Objection.STALE.value}": "older than the source",
+    f"leaflet-{Objection.UNSAFE.value}": "made though their checks fail",
 }
 """Codes of findings that a flag turns into warnings, and how they are printed for many leaflets."""
 
@@ -97,7 +97,7 @@ def _refuse_open_rows(planned: PlannedRun, result: RunResult, ledger: Ledger) ->
     if lines:
         rejects = display_path(rejects_path(planned, ledger.store.folder(run), run))
         raise RunIncomplete(
-            f"{len(lines)} rows of the list were not made",
+            f"{report.counted(len(lines), 'row')} of the list {'was' if len(lines) == 1 else 'were'} not made",
             f"They are in {rejects}: mend them there, and run that list; "
             f"or `leaflet runs waive {run.name} {format_serials(lines)} --reason …`.",
         )
@@ -195,12 +195,13 @@ def _print_findings(findings: Sequence[Finding]) -> None:
     for code, state in _ALLOWED.items():
         count = sum(one.code == code for one in allowed)
         if count:
-            report.line(f"allowed, and said on every sheet: {count} leaflets {state}")
+            leaflets = f"{report.counted(count, 'leaflet')} {'was' if count == 1 else 'were'}"
+            report.line(f"allowed, and said on every sheet: {leaflets} {state}")
 
 
 def _lines_prefix(lines: Sequence[int]) -> str:
     if len(lines) > _MOST_LEADING_LINES:
-        return f"{len(lines)} rows: "
+        return f"{report.counted(len(lines), 'row')}: "
     return f"line{'s' * (len(lines) > 1)} {format_serials(lines)}: " if any(lines) else ""
 
 
@@ -231,5 +232,5 @@ def _print_nothing_new(args: argparse.Namespace, planned: PlannedRun, ledger: Le
         emit("done", run="", copies=0, states={}, made_before=facts, history=ledger.store.last_hash())
     elif not args.quiet:
         runs = ", ".join(facts["runs"])
-        what = f"All {run_output.number(facts['copies'])} copies of this list were made already, in {runs}"
+        what = f"This list was made already: {report.counted(facts['copies'], 'copy')}, in {runs}"
         report.line(f"{what}; no run was begun. --again makes them once more.", sys.stdout)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from leaflets.cli import report
 from leaflets.cli.arguments import require_names_or_all, values
 from leaflets.cli.help_page import HelpPage
+from leaflets.cli.waiting import waiting
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
 from leaflets.ledger.own_texts import refuse_replaced
 from leaflets.model.edition import MOST_SHEETS, Audience, Edition, Notice, TypeSize
@@ -201,11 +202,13 @@ def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args:
     start = time.perf_counter()
     refuse_replaced(project, source)
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
-    built = build(project, source, edition, allowed=allowed)
+    name = sheet_name(source, edition, project.settings)
+    with waiting(f"making {name} …", quiet=args.quiet):
+        built = build(project, source, edition, allowed=allowed)
     require_contrast(built)
     if args.strict:
         require_clean(built)
-    path = args.output / sheet_name(source, edition, project.settings)
+    path = args.output / name
     if args.html:
         save(path.with_suffix(".html"), html_file(built, project, path.parent))
     save_if_changed(path, built.pdf.data)

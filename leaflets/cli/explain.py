@@ -5,77 +5,111 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from leaflets import checks
+from leaflets.checks.form_rules import FORM_RULES, SOMETIMES, FormRule
 from leaflets.cli import report
+from leaflets.cli.help_page import HelpPage
 from leaflets.errors import UsageError
-from leaflets.model.finding import Severity
 from leaflets.pipeline.page_findings import page_rules
 
 if TYPE_CHECKING:
     from leaflets.pipeline.page_findings import PageRule
 
+_EXAMPLES = """\
+examples:
+  leaflet explain             every code with its title
+  leaflet explain EP-F04      one of them in full
+  leaflet explain --json      all of them for a program
+"""
+
 
 def add_parser(commands: Any, help_line: str) -> None:
     """Add `explain` to the command line."""
-    parser = commands.add_parser("explain", help=help_line, description=__doc__)
-    parser.add_argument("codes", nargs="*", metavar="CODE", help="code of a rule, such as EP-F04; none lists them all")
+    parser = commands.add_parser(
+        "explain", help=help_line, description=__doc__, epilog=_EXAMPLES, formatter_class=HelpPage
+    )
+    codes = parser.add_argument(
+        "codes", nargs="*", metavar="CODE", help="code of a rule, such as EP-F04; none lists them all"
+    )
+    codes.completer = _codes
+    parser.add_argument("--json", action="store_true", help="the rules as JSON")
     parser.set_defaults(run=run)
+
+
+def _codes(**_: object) -> list[str]:
+    return list(_rules())
+
+
+def _rules() -> dict[str, checks.Rule | PageRule | FormRule]:
+    rules: list[checks.Rule | PageRule | FormRule] = [*checks.RULES, *FORM_RULES, *page_rules()]
+    return {rule.code: rule for rule in rules}
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the rules. Raises UsageError where there is no rule with that code."""
-    text_rules = {rule.code: rule for rule in checks.RULES}
-    of_pages = {rule.code: rule for rule in page_rules()}
-    if not args.codes:
-        for code, title in [*_titles(text_rules), *_titles(of_pages)]:
-            report.line(f"{code}  {title}", sys.stdout)
-    for code in args.codes:
-        name = code.upper()
-        if name not in of_pages and name not in text_rules:
-            raise _unknown(code, [*of_pages, *text_rules])
-        for line in _page_rule(of_pages[name]) if name in of_pages else _text_rule(text_rules[name]):
-            report.line(line, sys.stdout)
+    rules = _rules()
+    codes = [code.upper() for code in args.codes]
+    unknown = next((code for code in codes if code not in rules), None)
+    if unknown:
+        raise _unknown(unknown, [*rules])
+    if args.json:
+        report.emit([_facts(rules[code]) for code in codes or rules])
+        return 0
+    lines = (f"{code}  {rule.title}" for code, rule in rules.items() if not codes)
+    for line in (*lines, *(line for code in codes for line in _in_full(rules[code]))):
+        report.line(line, sys.stdout)
     return 0
 
 
-def _titles(rules: Mapping[str, checks.Rule] | Mapping[str, PageRule]) -> list[tuple[str, str]]:
-    return [(rule.code, rule.title) for rule in rules.values()]
-
-
 def _unknown(code: str, codes: list[str]) -> UsageError:
-    near = difflib.get_close_matches(code.upper(), codes, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(code, codes, n=3, cutoff=0.5)
     hint = f"Did you mean {', '.join(near)}?" if near else "“leaflet explain” lists all codes."
     return UsageError(f"{code}: there is no rule with that code", hint)
 
 
-def _page_rule(rule: PageRule) -> Iterator[str]:
-    yield f"{rule.code}  {rule.title}"
-    yield f"  Family: page. Severity: {rule.severity}."
-    yield f"  Why: {rule.why}"
-    yield f"  Source: {rule.source}"
-    yield f"  What to do: {rule.remedy}"
-    yield f"  Bad: {rule.bad}"
-    yield f"  Good: {rule.good}"
-    yield ""
+def _facts(rule: checks.Rule | PageRule | FormRule) -> dict[str, Any]:
+    """A rule as JSON holds it: `patient` and `clinician` are its severity for each, null where it does not apply."""
+    by_reader = (
+        {"patient": rule.patient, "clinician": rule.clinician}
+        if isinstance(rule, checks.Rule)
+        else {"patient": rule.severity, "clinician": rule.severity}
+    )
+    examples = {} if isinstance(rule, FormRule) else {"source": rule.source, "bad": rule.bad, "good": rule.good}
+    return {
+        "code": rule.code,
+        "title": rule.title,
+        "family": _family(rule),
+        **by_reader,
+        "sometimes": SOMETIMES.get(rule.code, ""),
+        "why": rule.why,
+        "remedy": rule.remedy,
+        **examples,
+    }
 
 
-def _text_rule(rule: checks.Rule) -> Iterator[str]:
+def _family(rule: checks.Rule | PageRule | FormRule) -> str:
+    if isinstance(rule, checks.Rule):
+        return rule.family.value
+    return "form" if rule.code.startswith("MD") else "page"
+
+
+def _in_full(rule: checks.Rule | PageRule | FormRule) -> Iterator[str]:
+    facts = _facts(rule)
+    patients, clinicians = facts["patient"] or "not looked at", facts["clinician"] or "not looked at"
+    sometimes = f" {facts['sometimes'].capitalize()}." if facts["sometimes"] else ""
     yield f"{rule.code}  {rule.title}"
-    patients, clinicians = _severity(rule.patient), _severity(rule.clinician)
-    yield f"  Family: {rule.family}. For patients: {patients}. For clinicians: {clinicians}."
+    yield f"  Family: {facts['family']}. For patients: {patients}. For clinicians: {clinicians}.{sometimes}"
     yield f"  Why: {rule.why}"
-    yield f"  Source: {rule.source}"
+    if not isinstance(rule, FormRule):
+        yield f"  Source: {rule.source}"
     yield f"  Write: {rule.remedy}"
-    yield "  Bad:"
-    yield from indent(rule.bad.rstrip(), "    ").splitlines()
-    yield "  Good:"
-    yield from indent(rule.good.rstrip(), "    ").splitlines()
+    if not isinstance(rule, FormRule):
+        yield "  Bad:"
+        yield from indent(rule.bad.rstrip(), "    ").splitlines()
+        yield "  Good:"
+        yield from indent(rule.good.rstrip(), "    ").splitlines()
     yield ""
-
-
-def _severity(severity: Severity | None) -> str:
-    return severity.value if severity else "not looked at"

@@ -13,10 +13,11 @@ class HelpPage(argparse.RawDescriptionHelpFormatter):
     """A help formatter that asks for the width itself: that of argparse loads `shutil` for it, with archive tools."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=max(_columns() - 2, _NARROWEST))
+        super().__init__(prog, width=max(columns() - 2, _NARROWEST))
 
 
-def _columns() -> int:
+def columns() -> int:
+    """The width of the terminal in characters, 80 where there is none."""
     columns = os.environ.get("COLUMNS", "")
     if columns.isdigit() and int(columns) > 0:
         return int(columns)

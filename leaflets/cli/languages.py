@@ -60,4 +60,4 @@ def _print(all_facts: list[dict[str, Any]]) -> None:
         for words in facts["missing"]:
             report.line(f"    “{words}”", sys.stdout)
     if any(facts["missing"] for facts in all_facts):
-        report.line("fill them in: docs/languages.md tells how")
+        report.line("fill them in: “leaflet help languages” tells how")

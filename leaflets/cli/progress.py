@@ -89,12 +89,14 @@ def _bar(now: Progress) -> Bar:
 def _print_line(event: Progress | FileWritten | LeafletFailed) -> None:
     if isinstance(event, FileWritten):
         part = event.part
-        counts = f"{event.copies} copies, {part.sheets} sheets of paper, serials {part.first} to {part.last}"
+        sheets = f"{report.counted(part.sheets, 'sheet')} of paper"
+        serials = f"serial {part.first}" if part.first == part.last else f"serials {part.first} to {part.last}"
+        counts = f"{report.counted(event.copies, 'copy')}, {sheets}, {serials}"
         report.line(f"{part.name}: {counts}")
     elif isinstance(event, LeafletFailed):
         report.line(event.result.message)
     elif event.step == "leaflets" and event.done == event.total:
-        report.line(f"{event.total} distinct leaflets ready")
+        report.line(f"{report.counted(event.total, 'distinct leaflet')} ready")
 
 
 def _print_failure(event: Progress | FileWritten | LeafletFailed) -> None:

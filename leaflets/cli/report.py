@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from leaflets.errors import LeafletError
 from leaflets.model.finding import Finding, Severity
+from leaflets.model.finding import counted as counted
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.INFO: "36"}
 _OUR_COLOURS = "|".join((*_COLOURS.values(), "0"))
@@ -79,11 +80,6 @@ def findings(to_print: Iterable[Finding], stream: TextIO | None = None) -> None:
             line(f"    {finding.hint}", stream)
 
 
-def counted(number: int, noun: str) -> str:
-    """ "1 sheet", "2 sheets", "0 sheets"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def count(of: Iterable[Finding], severity: Severity) -> int:
     """The number of findings of a severity."""
     return sum(finding.severity is severity for finding in of)
@@ -114,4 +110,8 @@ def event(facts: object) -> None:
 def _print_json(facts: object, indent: int | None) -> None:
     text = json.dumps(facts, ensure_ascii=False, indent=indent)
     escaped = _COMMANDS.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
+    try:
+        escaped.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # what the output has no sign for stands by its number, as JSON may
+        escaped = json.dumps(json.loads(escaped), ensure_ascii=True, indent=indent)
     print(escaped, flush=True)

@@ -12,6 +12,7 @@ from leaflets.ledger.entries import CopyEntry, LeafletEntry, LeftOutRow, PartEnt
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
+from leaflets.model.finding import counted
 from leaflets.project import display_path
 from leaflets.runlist.columns import ParsedList
 
@@ -37,7 +38,7 @@ def number(count: int) -> str:
 def plan_lines(planned: PlannedRun, expected: Forecast) -> list[str]:
     """The list of a run, and what the run would make of it."""
     run_list = planned.run_list
-    rows = f"{number(len(run_list.parsed.rows))} rows, {_FORMAT_NAMES[run_list.format]}, {run_list.codec}"
+    rows = f"{counted(len(run_list.parsed.rows), 'row')}, {_FORMAT_NAMES[run_list.format]}, {run_list.codec}"
     bad = f"; {number(len(planned.plan.rejected))} cannot be made" if planned.plan.rejected else ""
     made = planned.plan.made_before
     bad += f"; {number(len(made))} made before" if made else ""
@@ -54,7 +55,7 @@ def plan_lines(planned: PlannedRun, expected: Forecast) -> list[str]:
         ("copies", f"{number(expected.copies)} of {number(expected.leaflets)} distinct leaflets{new}"),
         *_packaged_texts(planned.plan.leaflets),
         *_label_facts(expected),
-        ("paper", f"{roughly}{number(expected.pages)} pages on {roughly}{number(expected.sheets)} sheets"),
+        ("paper", f"{roughly}{counted(expected.pages, 'page')} on {roughly}{counted(expected.sheets, 'sheet')}"),
         ("time", f"about {expected.seconds:.0f} seconds" if expected.seconds >= 1 else "under a second"),
     ]
     plan = [f"Plan of run {planned.plan.name}:", *table(facts), "", *_part_lines(expected)]
@@ -121,7 +122,7 @@ def _label_facts(expected: Forecast) -> list[tuple[str, str]]:
 
 def _part_lines(expected: Forecast) -> list[str]:
     rows = [
-        (part.part.destination, number(part.copies), "copies", number(part.sheets), "sheets", part.part.name)
+        (part.part.destination, counted(part.copies, "copy"), counted(part.sheets, "sheet"), part.part.name)
         for part in expected.parts
     ]
     return table(rows)
@@ -134,8 +135,7 @@ def run_lines(run: RunEntry, state_counts: StateCounts, parts: Sequence[PartEntr
         (
             part.destination,
             format_serials(range(part.first, part.last + 1)),
-            number(part.sheets),
-            "sheets",
+            counted(part.sheets, "sheet"),
             display_path(folder / part.name),
         )
         for part in written
@@ -151,7 +151,7 @@ def head_line(store: LedgerStore) -> str:
 def states_text(state_counts: StateCounts) -> str:
     """ "340 copies: 120 written, 220 printed"."""
     states = ", ".join(f"{number(state_counts[state])} {state.value}" for state in CopyState if state_counts[state])
-    return f"{number(state_counts.total)} copies: {states}"
+    return f"{counted(state_counts.total, 'copy')}: {states}"
 
 
 def state_lines(copies: Iterable[CopyEntry]) -> list[str]:

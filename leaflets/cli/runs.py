@@ -8,7 +8,7 @@ from typing import Any
 
 from leaflets.accounts.files import CheckedFile, FileState, check_files
 from leaflets.batch.environment import open_environment
-from leaflets.cli import report, run_output, runs_files, runs_history, runs_init, runs_record, runs_scan
+from leaflets.cli import report, run_output, run_page, runs_files, runs_history, runs_init, runs_record, runs_scan
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
 from leaflets.errors import LedgerError, UsageError
@@ -17,7 +17,6 @@ from leaflets.ledger.entries import LeafletEntry, RunEntry
 from leaflets.ledger.history import Event
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.serials import format_serials
-from leaflets.model.edition import Edition, TypeSize
 from leaflets.project import load_project
 
 _FILE_SENTENCES = {
@@ -85,7 +84,11 @@ def run_show(args: argparse.Namespace) -> int:
     """One run in full."""
     with _ledger_to_read() as ledger:
         entry = ledger.find_run(args.name)
-        (_emit_run if args.json else _print_run_in_full)(ledger, entry)
+        if args.json:
+            _emit_run(ledger, entry)
+            return 0
+        for line in run_page.run_page(ledger, entry):
+            report.line(line, sys.stdout)
     return 0
 
 
@@ -104,7 +107,10 @@ def _verify(args: argparse.Namespace, ledger: Ledger) -> int:
             "; ".join([*history_faults, *changed]), "Put a sound copy back, and ask who had the folder in hand."
         )
     if not args.json:
-        report.line(f"The history is whole: {len(ledger.store.events())} events, ending in {head[:16]}", sys.stdout)
+        report.line(
+            f"The history is whole: {report.counted(len(ledger.store.events()), 'event')}, ending in {head[:16]}",
+            sys.stdout,
+        )
         for text in _plain_events(ledger.store.keyed_event()):
             report.line(text)
     return 0
@@ -138,45 +144,6 @@ def _print_run(args: argparse.Namespace, ledger: Ledger, entry: RunEntry) -> Non
         return
     states = run_output.states_text(ledger.store.state_counts(entry))
     report.line(f"{entry.name}  {entry.at[:16].replace('T', ' ')}  {states}", sys.stdout)
-
-
-def _print_run_in_full(ledger: Ledger, entry: RunEntry) -> None:
-    store = ledger.store
-    lines = run_output.run_lines(entry, store.state_counts(entry), store.parts(entry), store.folder(entry))
-    leaflets = [
-        (
-            one.leaflet.drug,
-            one.leaflet.edition.audience,
-            one.leaflet.edition.lang,
-            _paper(one.leaflet.edition),
-            one.version or "no version",
-            run_output.origins_text(one),
-            one.content_id or "not made",
-            _allowed(one),
-        )
-        for one in store.leaflets(entry)
-    ]
-    replaced = [(str(copy.serial), f"in place of {copy.replaces}") for copy in store.copies(entry) if copy.replaces]
-    properties = [
-        ("begun", entry.at),
-        ("list", entry.list_sha256),
-        ("made with", entry.versions),
-        ("how", entry.options),
-    ]
-    for text in (
-        *lines,
-        *run_output.table(properties),
-        *run_output.state_lines(store.copies(entry)),
-        *run_output.table(replaced),
-    ):
-        report.line(text, sys.stdout)
-    for text in run_output.table(leaflets):
-        report.line(text, sys.stdout)
-
-
-def _paper(edition: Edition) -> str:
-    standard = edition.type_size is TypeSize.STANDARD
-    return edition.paper if standard else f"{edition.paper}, {edition.type_size}"
 
 
 def _allowed(entry: LeafletEntry) -> str:

@@ -77,7 +77,8 @@ def run_record(args: argparse.Namespace) -> int:
             serials, head = format_serials(moved), ledger.store.last_hash()
             emit(args.state.value, run=entry.name, serials=serials, copies=len(moved), history=head)
         else:
-            report.line(f"Run {entry.name}: {len(moved)} copies are {args.state.value} now", sys.stdout)
+            copies = f"{report.counted(len(moved), 'copy')} {'is' if len(moved) == 1 else 'are'}"
+            report.line(f"Run {entry.name}: {copies} {args.state.value} now", sys.stdout)
             report.line(f"  {run_output.states_text(ledger.store.state_counts(entry))}", sys.stdout)
             report.line(run_output.head_line(ledger.store), sys.stdout)
     return 0

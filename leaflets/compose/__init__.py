@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from leaflets.compose.bilingual import SideBySideSection, leads, paired
+from leaflets.compose.block_names import OWN_PREFIX, require_known_blocks
 from leaflets.compose.contacts import Contacts, contacts_for, with_contacts
 from leaflets.compose.footer import footer, in_own_direction, notices, page_number
 from leaflets.compose.line_length import column_characters, footer_lines, page_characters
@@ -52,7 +53,6 @@ _TIMES = {
 }  # fmt: skip
 _Section = TypeVar("_Section", ViewSection, SideBySideSection)
 
-OWN_PREFIX = "leaflet:"
 _HEADING_LETTERS = 23
 _MOST_HEADING_LINES = 6  # as the classes in patient.css
 _LONG_TITLE = 45
@@ -143,6 +143,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         "box_titles": lambda blocks: [block.title for block in blocks if isinstance(block, Box) and block.title],
     }  # fmt: skip
     environment.filters.update(filters)
+    require_known_blocks(environment, dict(templates))
     return environment
 
 

@@ -19,6 +19,8 @@ _LEFT_TO_RIGHT = (Markup('<bdi dir="ltr">'), Markup("</bdi>"))
 _WHOLE = (Markup('<span class="whole">'), Markup("</span>"))
 LONG_WORD = re.compile(r"\S{25,}")
 _ADDRESS = re.compile(r"://|@|\w\.[^\W\d_]")
+_LONGEST_HYPHENATED = 120
+"""Letters of a word whose syllables are looked for: the renderer tries each of them anew on each line."""
 _LONGER_THAN_A_LINE = 45
 """Letters of a word that fits no line of running text, in any edition."""
 
@@ -114,7 +116,7 @@ def _with_long_words(words: str) -> Markup:
     parts: list[Markup] = []
     position = 0
     for long in LONG_WORD.finditer(words):
-        is_word = not _ADDRESS.search(long[0])
+        is_word = len(long[0]) <= _LONGEST_HYPHENATED and not _ADDRESS.search(long[0])
         kind = "long" + " word" * is_word + " hyphenated" * (is_word and len(long[0]) >= _LONGER_THAN_A_LINE)
         parts += [escape(words[position : long.start()]), Markup('<span class="{}">{}</span>').format(kind, long[0])]
         position = long.end()

@@ -12,6 +12,7 @@ from leaflets.ledger.keys import PseudonymKey, make_key, read_key
 from leaflets.ledger.lock import locked
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import Clock, LedgerStore, lost, open_store, open_store_to_read
+from leaflets.model.finding import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _refuse_sound(folder: Path, history_key: Path | None) -> None:
     with suppress(UnusableLedger), open_ledger_to_read(folder, history_key) as ledger:
         if runs := ledger.store.runs():
             hint = "Go on with it; nobody needs a new one."
-            raise UsageError(f"{folder / 'ledger.db'}: the ledger is sound and has {len(runs)} runs", hint)
+            raise UsageError(f"{folder / 'ledger.db'}: the ledger is sound and has {counted(len(runs), 'run')}", hint)
 
 
 def _files(folder: Path, history_key: Path | None) -> tuple[Path, ...]:

@@ -41,6 +41,14 @@ class Withheld:
     reason: str
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: "1 copy", "2 sheets", "12,345 copies"."""
+    if number == 1:
+        return f"1 {noun}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+    return f"{number:,} {plural}"
+
+
 def and_more(items: Sized) -> str:
     """“ and 2 more” of three items, for the end of a message that names the first alone; empty of a single one."""
     return f" and {len(items) - 1} more" if len(items) > 1 else ""

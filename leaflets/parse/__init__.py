@@ -100,7 +100,7 @@ def _require_monograph(title: str, sections: Sequence[Section], file: str) -> No
     if not recognised:
         raise ContentError(
             f"{file}: there is no monograph in it: no section such as Usage, Dosage or Side effects was found",
-            "Give each section a heading, for example “### Dosage”; docs/monograph.md lists the known ones.",
+            "Give each section a heading, for example “### Dosage”; “leaflet help monograph” lists the known ones.",
         )
     if not any(section.blocks for section in recognised):
         raise ContentError(f"{file}: none of its sections has any text", "Write at least one of them.")
@@ -118,7 +118,7 @@ def _findings(
             yield Finding(
                 Severity.INFO, "MD02",
                 f"heading “{section.heading.words[:60]}” is not a known section and keeps its own words",
-                "docs/monograph.md lists the known headings.", file, section.line,
+                "“leaflet help monograph” lists the known headings.", file, section.line,
             )  # fmt: skip
     for line in lines:
         yield from _line_findings(line, file)

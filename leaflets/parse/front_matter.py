@@ -175,7 +175,7 @@ def _entries(node: YamlNode | None, file: str, offset: int) -> Mapping[str, Yaml
     if not isinstance(node, yaml.nodes.MappingNode):
         raise ContentError(
             f"{file}:{offset + 1 + node.start_mark.line}: the front matter is not a list of “key: value” lines",
-            "See docs/monograph.md.",
+            "See “leaflet help monograph”.",
         )
     entries: dict[str, YamlNode] = {}
     for key, value in node.value:
@@ -219,7 +219,9 @@ class _ValueReader:
 
     def fault(self, node: YamlNode, key: str, wanted: str) -> ContentError:
         line = self.offset + 1 + node.start_mark.line
-        return ContentError(f"{self.file}:{line}: “{key}” must be {wanted}", "See docs/monograph.md, “Front matter”.")
+        return ContentError(
+            f"{self.file}:{line}: “{key}” must be {wanted}", "See “leaflet help monograph”, Front matter."
+        )
 
     def text(self, key: str, node: YamlNode) -> str:
         if not isinstance(node, yaml.nodes.ScalarNode):

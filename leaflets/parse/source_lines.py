@@ -13,11 +13,17 @@ MAX_BYTES = 262_144
 MAX_LINE = 8_192
 MAX_NESTING = 12
 MAX_COLUMNS = 24
+MAX_ITEMS = 2_000
+MAX_CELLS = 2_000
+MAX_WORD = 1_000
 
 # Characters that are not text: C0 and C1 controls, and those that reorder or hide text on screen but not on paper.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]")
 _INVISIBLE = re.compile("[\ufeff\u00ad\u200b\u2060]")
 _BACKSLASH_END = re.compile(r"(?<!\\)\\$")
+_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
+# Letters without a place where a line may end: scripts without spaces, dashes and slashes have one after each.
+_LONG_WORD = re.compile(rf"[^\s/\-–—_=*#|~+.\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffef]{{{MAX_WORD + 1},}}")
 _DEEP = re.compile(rf"^\s*(?:(?:[-*+>]|\d{{1,9}}[.)])\s*){{{MAX_NESTING + 1},}}")
 
 
@@ -48,6 +54,7 @@ def read_lines(text: str, file: str) -> tuple[tuple[SourceLine, ...], tuple[Find
     lines = tuple(_line(number, line) for number, line in enumerate(raw, 1))
     for line in lines:
         _within_limits(line, file)
+    _require_few(lines, file)
     findings = tuple(
         _control_finding(number, line, file) for number, line in enumerate(raw, 1) if _CONTROL.search(line)
     )
@@ -71,10 +78,28 @@ def _within_limits(line: SourceLine, file: str) -> None:
             f"{file}:{line.number}: the line is longer than {MAX_LINE:,} characters",
             "Break the paragraph into shorter ones.",
         )
+    if _LONG_WORD.search(line.text):
+        raise ContentError(
+            f"{file}:{line.number}: a word is longer than {MAX_WORD:,} letters",
+            "Is it text? Break it, or leave it out.",
+        )
     if _DEEP.match(line.text) and not re.fullmatch(r"[\s*\-_+=:|]+", line.text):
         raise ContentError(
             f"{file}:{line.number}: lists or quotations nest deeper than {MAX_NESTING} levels", "Flatten the list."
         )
+
+
+def _require_few(lines: tuple[SourceLine, ...], file: str) -> None:
+    """Raises ContentError where lists or tables are so long that setting them would take minutes and gigabytes."""
+    items = cells = 0
+    for line in lines:
+        items += bool(_ITEM.match(line.text))
+        cells += max(line.text.count("|") - 1, 0)
+        over = next((what for count, most, what in (
+            (items, MAX_ITEMS, f"{MAX_ITEMS:,} list items"), (cells, MAX_CELLS, f"{MAX_CELLS:,} cells of tables"),
+        ) if count > most), "")  # fmt: skip
+        if over:
+            raise ContentError(f"{file}:{line.number}: the file has more than {over}", "Split it into several.")
 
 
 def _control_finding(number: int, line: str, file: str) -> Finding:

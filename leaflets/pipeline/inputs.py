@@ -13,7 +13,8 @@ from leaflets.model.pictograms import PICTOGRAMS, icon_file, picture_file
 from leaflets.pipeline.cache_key import settings_facts
 from leaflets.pipeline.program_identity import code_hash, digest_of
 from leaflets.pipeline.texts import Texts, logo_of, pictures_of
-from leaflets.project import ProjectFolder
+from leaflets.project import ProjectFolder, packaged_folder
+from leaflets.project.theme_properties import require_known_properties
 
 _APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
 
@@ -41,8 +42,10 @@ class Inputs:
 def gather_inputs(project: ProjectFolder, edition: Edition, texts: Texts, notices: tuple[Notice, ...]) -> Inputs:
     """The inputs of a sheet whose texts are at hand; the files of the texts are not read again.
 
-    Raises ContentError or UsageError where a picture or the logo is missing or may not be printed.
+    Raises ContentError or UsageError where a picture or the logo is missing or may not be printed, and RenderError
+    where the project's own styles set a property that no rule uses.
     """
+    require_known_properties(project.root / "styles", packaged_folder("styles"))
     pictures = pictures_of(project, texts.source, texts.text)
     original = texts.original if edition.bilingual else None  # its drawings stand on the page as well
     printed = {**pictures_of(project, original.source, original.text), **pictures} if original else pictures

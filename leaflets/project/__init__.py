@@ -32,7 +32,7 @@ def today() -> dt.date:
 
 
 def packaged_folder(kind: str) -> Path:
-    """Our folder of "content", "styles" or "templates": inside the package, or beside it in a source checkout."""
+    """Our folder of "content", "docs", "styles" or "templates": in the package, or beside it in a source checkout."""
     package = Path(__file__).resolve().parent.parent
     if kind == "templates":
         return package / "templates"
@@ -181,12 +181,17 @@ def load_project(start: Path, settings_file: Path | None = None) -> ProjectFolde
 
     Raises UsageError where its settings cannot be understood.
     """
-    root = next((folder for folder in (start, *start.parents) if (folder / SETTINGS_FILE).is_file()), start)
+    root = next((folder for folder in (start, *start.parents) if os.path.lexists(folder / SETTINGS_FILE)), start)
     file = settings_file or root / SETTINGS_FILE
     if settings_file and not settings_file.is_file():
         raise UsageError(f"{display_path(settings_file)}: there is no such settings file", "Check the path.")
-    if not file.is_file():
+    if not os.path.lexists(file):
         return ProjectFolder(root)
+    if not file.is_file():  # a folder, a pipe, or a link that leads nowhere or in a circle
+        raise UsageError(
+            f"{display_path(file)}: it is no file, and its settings cannot be read",
+            "Put the file with the settings there, or take away what stands in its place.",
+        )
     from leaflets.project.settings_file import read_settings  # here, as only a project with settings needs their parser
 
     return ProjectFolder(root, read_settings(file))

@@ -38,12 +38,25 @@ class MonographFile:
 
 
 def source_at(path: Path) -> MonographFile:
-    """The monograph in a file, its name and language read from the file's name (`NAME.md`, `NAME.LANG.md`)."""
+    """The monograph in a file, its name and language read from the file's name (`NAME.md`, `NAME.LANG.md`).
+
+    Raises ContentError where the path is not UTF-8: the name could not be recorded, nor a sheet be called by it.
+    """
+    if not _is_utf8(display_path(path)):
+        raise ContentError(f"{display_path(path)}: the name of the file is not UTF-8", "Give it another name.")
     stem = path.name.removesuffix(".md")
     name, dot, lang = stem.rpartition(".")
     if dot and name and _LANGUAGE.match(lang):
         return MonographFile(name, lang, path)
     return MonographFile(stem, "en", path)
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # bytes of another encoding stand in it as surrogates
+        return False
+    return True
 
 
 def monographs_in(folder: Path) -> tuple[MonographFile, ...]:

@@ -11,6 +11,7 @@ import re
 UNSEALED = b"0" * 64
 """The placeholder for the seal while the digest is computed."""
 _IDENTIFIER = re.compile(rb"/ID ?\[ ?([(<][0-9a-f]{32}[)>]) ?[(<]([0-9a-f]{32,64})[)>] ?\]")
+_SEALED = re.compile(rb"/ID ?\[ ?[(<][0-9a-f]{32}[)>] ?<[0-9a-f]{64}> ?\]")
 _START = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF\s*\Z")
 _TAIL_BYTES = 64
 
@@ -38,10 +39,13 @@ def sealed_tail(digest_so_far: "hashlib._Hash", tail: bytes) -> bytes:
 
 
 def is_intact(data: bytes) -> bool | None:
-    """Whether every byte is as it was when the file was sealed; None where it has no seal of ours."""
+    """Whether every byte is as it was when the file was sealed; None where it has no seal of ours.
+
+    A seal that does not stand at the end, since something was added after it, is broken.
+    """
     identifier = _find_identifier(data)
     if identifier is None or len(identifier[2]) != len(UNSEALED):
-        return None
+        return False if _SEALED.search(data) else None
     start, end = identifier.span(2)
     digest = hashlib.sha256(memoryview(data)[:start])
     digest.update(UNSEALED)

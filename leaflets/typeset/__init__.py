@@ -45,7 +45,7 @@ def typeset(html: Html, assets: Mapping[str, bytes]) -> Pdf:
     with _one_at_a_time:
         styles = _styles(html.stylesheets, _style_assets(assets))
         fetcher = AssetFetcher(assets, IMAGES)
-        with renderer_errors("the page", fetcher):
+        with renderer_errors("the page", fetcher, sheets=styles.texts):
             document = _laid_out(html, styles, fetcher)
             data = document.write_pdf(finisher=lambda document, pdf: _finish(document, pdf, html), **_PDF_OPTIONS)
         with renderer_errors("the page", fetcher):
@@ -72,6 +72,7 @@ class _Styles:
         self.faces = Faces()
         self.counters = internal("css.counters.CounterStyle")()
         self.sheets = [self._parsed(name, assets) for name in names]
+        self.texts = {name: _text(name, assets[name]) for name in names}
         self.may_use_footnotes = any(
             may_use_footnotes(_text(name, data)) for name, data in assets.items() if name.endswith(".css")
         )
@@ -81,7 +82,8 @@ class _Styles:
         if name not in assets:
             raise RenderError(f'The page needs the stylesheet "{name}", which styles does not have.', "Check its name.")
         fetcher = AssetFetcher(assets, FONTS)
-        with renderer_errors(name, fetcher, source := _text(name, assets[name])):
+        source = _text(name, assets[name])
+        with renderer_errors(name, fetcher, source, {name: source}):
             return weasyprint.CSS(
                 string=source,
                 base_url=SCHEME + name,

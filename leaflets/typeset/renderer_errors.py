@@ -5,17 +5,19 @@ import errno
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from tempfile import gettempdir
 from typing import Self
 
 from leaflets.errors import LeafletError, OutputError, RenderError
+from leaflets.typeset.css_places import origin
 from leaflets.typeset.engine import remedy_for_release
 from leaflets.typeset.fetch import AssetFetcher, Denied, shown
 from leaflets.typeset.glyphs import described
 
 _LOGGER = logging.getLogger("weasyprint")
 _PLACE = re.compile(r"\s*\bat (\d+):(\d+)")
+_RULE = re.compile(r"`([\w-]+):")
 _QUOTED = re.compile(r"'(.+)'")
 _GLYPH = re.compile(r'\.notdef glyph .*"(.)" \(U\+[0-9A-F]+\)', re.DOTALL)
 _REMEDIES = (
@@ -62,11 +64,13 @@ class _Listener:
 
 
 @contextlib.contextmanager
-def renderer_errors(what: str, fetcher: AssetFetcher, source: str = "") -> Iterator[None]:
+def renderer_errors(
+    what: str, fetcher: AssetFetcher, source: str = "", sheets: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """Within it, every refusal, every warning WeasyPrint logs and every exception it raises becomes a RenderError.
 
     `what` is what is being worked on, as messages call it ("patient.css", "the page"); `source` is its text, to look up
-    the line where WeasyPrint does not give it.
+    the line where WeasyPrint does not give it; `sheets` are the stylesheets by name, in which a rule's place is found.
     """
     try:
         with _Listener() as listener:
@@ -79,7 +83,7 @@ def renderer_errors(what: str, fetcher: AssetFetcher, source: str = "") -> Itera
         raise _failure(what, error) from error
     fetcher.require_none_refused()
     if listener.records:
-        raise _logged_error(what, listener.records[0], source)
+        raise _logged_error(what, listener.records[0], source, sheets or {})
 
 
 def _failure(what: str, error: Exception) -> LeafletError:
@@ -97,7 +101,7 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}, {words}" if words else type(error).__name__
 
 
-def _logged_error(what: str, record: logging.LogRecord, source: str) -> RenderError:
+def _logged_error(what: str, record: logging.LogRecord, source: str, sheets: Mapping[str, str]) -> RenderError:
     message = " ".join(record.getMessage().split())
     glyph = _GLYPH.search(record.getMessage())
     if glyph:
@@ -108,10 +112,10 @@ def _logged_error(what: str, record: logging.LogRecord, source: str) -> RenderEr
     place = _PLACE.search(message)
     if place:
         problem = (message[: place.start()] + message[place.end() :]).strip(" .")[:_MAX_MESSAGE]
-        return RenderError(
-            f"{what}, line {place[1]}, column {place[2]}: {problem}.",
-            remedy_for_release() or _CORRECT_RULE,
-        )
+        rule = _RULE.search(problem)
+        found = origin(rule[1], int(place[1]), int(place[2]), sheets) if rule else ""
+        where = found or f"{what}, line {place[1]}, column {place[2]}"
+        return RenderError(f"{where}: {problem}.", remedy_for_release() or _CORRECT_RULE)
     remedy = next((hint for pattern, hint in _REMEDIES if pattern.search(message)), _CHECK_STYLES)
     where = f"{what}, line {line}" if (line := _line_of(message, source)) else what
     return RenderError(f"{where}: {message.strip(' .')[:_MAX_MESSAGE]}.", remedy)
