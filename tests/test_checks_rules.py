@@ -79,6 +79,7 @@ HOSTILE = [
     "hepatic ", "dose adjustment renal ", "is taken ", "1 in 10 ", "OAT3 inhibitors ", "“", "<1", "x3d ", "% solution ",
     "* a\n", "| 2 mg | ", "common. ", "should. ", "prescribing information dose ", "pregnant ", "serious ", "'a", "\n",
     "q4-", "section 3, ", "see the ", "20 mg to 10 mg ", "1-2-2026 ", "25° ", "xxxx5mg ", "10e6 ", "RA ", "1 mg/5 mL ",
+    "5 mg bd max 2 mg ", "under 5 kg ", "children 5 mg, adults 50 mg; ", "x3 ", "1 to 2 mg/kg every 4 to 6 hours. ",
 ]  # fmt: skip
 SIZE = 40
 

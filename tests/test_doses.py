@@ -102,6 +102,11 @@ def test_maximum(limit: str) -> None:
     assert doses[1].daily or "maximum" in limit
 
 
+def test_the_most_common_dose_is_no_maximum() -> None:
+    assert not read_doses("The most common dose is 10 mg.").doses[0].is_maximum
+    assert read_doses("The most you can take is 10 mg.").doses[0].is_maximum
+
+
 def test_what_stands_around_an_amount_belongs_to_it() -> None:
     text = "Children aged 6 to 11 years: 5 mg by mouth twice a day. Adults: 10 mg intravenously every 8 hours."
     child, adult = read_doses(text).doses

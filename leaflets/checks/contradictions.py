@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -28,6 +28,17 @@ _BESIDE_ANOTHER = re.compile(r"\bwith\b(?! (?:food|meals?|water|an?|or|milk)\b)"
 _SENTENCE = re.compile(r"[^.;!?\n]*")
 _COMPARED = frozenset({Measure.MASS, Measure.VOLUME, Measure.UNITS, Measure.MOLES, Measure.RADIATION})
 _HEADS = frozenset({Part.TITLE, Part.HEADING, Part.LEAD, Part.QUESTION})
+_OF_DOSES = re.compile(
+    r"(?:the )?(?:maximum|max\b|highest|usual|starting|start|initial|maintenance|typical|recommended|daily|standard"
+    r"|doses?\b)",
+    re.IGNORECASE,
+)
+"""How a heading begins that names a dose, and neither an illness nor patients."""
+_MAXIMUM = re.compile(r"(?:the )?(?:maximum|max\b|highest|largest)", re.IGNORECASE)
+_WINDOW = 300
+"""How many characters before and after a maximum are searched for a condition."""
+_MOST_BANDS = 6
+"""How many words for patients are compared of one dose or heading."""
 _NEAR = 1.001
 """Two amounts that differ by less than a thousandth are the same."""
 
@@ -87,30 +98,47 @@ class _Place:
 @lru_cache(maxsize=4)
 def _places(index: PassageIndex, names: frozenset[str]) -> tuple[_Place, ...]:
     """Every dose of the medicine of these names that can be compared with another, in the order of the text."""
+    columns = frozenset(
+        (passage.group_line, passage.cell_number)
+        for passage in index.passages
+        if passage.part is Part.HEAD_CELL and _MAXIMUM.match(passage.text)
+    )
     places = (
         _Place(
             passage,
             dose,
-            dose.bands or (head.doses.bands if head else ()),
+            (dose.bands or (head.doses.bands if head else ()))[:_MOST_BANDS],
             head.number if head else 0,
             _medicine(passage, dose, names),
         )
         for passage, head in _passages_under_heads(index)
-        for dose in passage.doses.doses
+        for dose in _doses(passage, columns)
         if _is_dose(dose.amount)
     )
     return tuple(place for place in places if not place.medicine or place.medicine in names)
 
 
+def _doses(passage: Passage, columns: frozenset[tuple[int, int]]) -> Iterator[Dose]:
+    """The doses of a passage; all are maxima after the lead-in "Maximum:", or in one of these columns of tables."""
+    in_column = passage.part is Part.CELL and (passage.group_line, passage.cell_number) in columns
+    if in_column or _MAXIMUM.match(passage.words_before):
+        return (replace(dose, is_maximum=True) for dose in passage.doses.doses)
+    return iter(passage.doses.doses)
+
+
 def _passages_under_heads(index: PassageIndex) -> Iterator[tuple[Passage, Passage | None]]:
     """Each passage that has an amount, with the heading or lead-in above it in its section, or the head of its row."""
-    measured = {position.passage.number for position in (*index.units, *index.chains)}
+    measured = {passage.number for passage in index.measured}
     head: Passage | None = None
+    row: Passage | None = None
     for passage in index.passages:
-        heads = passage.part in _HEADS or (passage.part is Part.CELL and passage.cell_number == 1)
-        head = passage if heads else head
+        if passage.part in _HEADS and not _OF_DOSES.match(passage.text):
+            head = passage
+        if passage.part is not Part.CELL or passage.cell_number == 1:
+            row = passage if passage.part is Part.CELL else None
+        above = row or head
         if passage.number in measured and passage.section not in _NO_DOSES:
-            yield passage, head if head and head.section == passage.section else None
+            yield passage, above if above and above.section == passage.section else None
 
 
 def _medicine(passage: Passage, dose: Dose, names: frozenset[str]) -> str:
@@ -310,8 +338,9 @@ def _for_the_same(place: _Place, limit: _Place) -> bool:
 def _is_conditional(limit: _Place) -> bool:
     """Whether a maximum holds for some patients alone: "in heart failure, no more than 15 mg"."""
     text, dose = limit.passage.text, limit.dose
-    first = max(text.rfind(stop, 0, dose.start) for stop in (". ", "; ", "\n"))
-    sentence = _SENTENCE.match(text, dose.end)
+    start = max(0, dose.start - _WINDOW)
+    first = max(start - 1, *(text.rfind(stop, start, dose.start) for stop in (". ", "; ", "\n")))
+    sentence = _SENTENCE.match(text, dose.end, dose.end + _WINDOW)
     after = sentence[0] if sentence else ""
     return bool(
         _CONDITION.search(text, first + 1, dose.start) or _CONDITION.search(after) or _BESIDE_ANOTHER.search(after)

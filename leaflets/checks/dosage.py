@@ -23,7 +23,7 @@ def without_amount(reading: Reading) -> Iterator[Violation]:
 def without_frequency(reading: Reading) -> Iterator[Violation]:
     """A section on dosage that gives amounts and never says how often, nor that it is a single dose."""
     dosing = _dosing(reading)
-    if dosing and any(_has_amount(passage) for passage in dosing) and not _says_how_often(dosing):
+    if any(_has_amount(passage) for passage in dosing) and not _says_how_often(dosing):
         yield _of_section(reading, f"“{dosing[0].heading}” never says how often")
 
 
@@ -64,10 +64,15 @@ _ADJUSTING = frozenset({"adjustment", "adjustments", "reduction", "reductions", 
 
 def unfigured_adjustment(reading: Reading) -> Iterator[Violation]:
     """A dose adjustment for kidney or liver is called for, and no figure is given anywhere for that organ."""
-    organs = {organ: names for organ, names in lists("organs").items() if not _has_figure(reading, frozenset(names))}
+    has_figure: dict[str, bool] = {}
     for position, sentence in first_in_sentences(_adjustments(reading)):
-        lacking = [organ for organ, names in organs.items() if sentence.intersection(names)]
-        if lacking and sentence & _NEEDED and not sentence & {"no", "not", "without"}:
+        if not sentence & _NEEDED or sentence & {"no", "not", "without"}:
+            continue
+        organs = {organ: frozenset(names) for organ, names in lists("organs").items() if sentence.intersection(names)}
+        for organ in organs.keys() - has_figure.keys():
+            has_figure[organ] = _has_figure(reading, organs[organ])
+        lacking = [organ for organ in organs if not has_figure[organ]]
+        if lacking:
             message = f"an adjustment of the dose for {' and '.join(lacking)} is called for, with no figure anywhere"
             yield violation_at(position, start=-1, message=message)
 
@@ -106,10 +111,16 @@ def _figures(passage: Passage, first: int, end: int) -> bool:
     position = Position(passage, first)
     if any(_instructs(position.moved(step)) for step in range(end - first)):
         return True
-    if not any(token.kind is TokenKind.UNIT for token in passage.tokens[first:end]):
+    if not any(token.kind in (TokenKind.UNIT, TokenKind.NUMBER) for token in passage.tokens[first:end]):
         return False
     start, stop = passage.tokens[first].start, passage.tokens[end - 1].end
-    return any(start <= dose.start < stop and "min" not in dose.amount.per for dose in passage.doses.doses)
+    doses = (dose for dose in passage.doses.doses if start <= dose.start < stop)
+    intervals = (each for each in passage.doses.frequencies if start <= each.start < stop)
+    return any("min" not in dose.amount.per for dose in doses) or any(each.low >= _OFTEN for each in intervals)
+
+
+_OFTEN = 0.3
+"""Times a day: what is done less often than every third day is a check-up, and no dose."""
 
 
 def _instructs(position: Position) -> bool:

@@ -1,79 +1,66 @@
 """Doses that do not agree with each other: between the two audiences, between text and table, within a range."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from leaflets.checks.reading.amounts import DASHES, is_level
+from leaflets.checks.reading.amounts import DASHES
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.lexer import Token, TokenKind, value
-from leaflets.checks.reading.passages import Part, PassageIndex, Position
-from leaflets.checks.rule import ERROR, Family, Rule, Violation, violation_at
+from leaflets.checks.reading.lexer import DOSE_UNITS, Token, TokenKind
+from leaflets.checks.reading.passages import Part, Passage, PassageIndex
+from leaflets.checks.rule import ERROR, Family, Rule, Violation
+from leaflets.model.dose import Amount, Dose, Measure
 
-_SCALES: Mapping[str, tuple[str, float]] = {
-    "kg": ("weight of a body", 1), "g": ("mass", 1e6), "gram": ("mass", 1e6), "grams": ("mass", 1e6),
-    "mg": ("mass", 1e3), "milligram": ("mass", 1e3), "milligrams": ("mass", 1e3),
-    "mcg": ("mass", 1), "µg": ("mass", 1), "μg": ("mass", 1), "microgram": ("mass", 1), "micrograms": ("mass", 1),
-    "ng": ("mass", 1e-3), "nanogram": ("mass", 1e-3), "nanograms": ("mass", 1e-3),
-    "L": ("volume", 1e3), "mL": ("volume", 1), "ml": ("volume", 1),
-    "unit": ("units", 1), "units": ("units", 1), "U": ("units", 1), "IU": ("units", 1),
-}  # fmt: skip
 _DOSING = ("dosage", "adjustments", "missed_dose")
+_MEASURES = frozenset({Measure.MASS, Measure.VOLUME, Measure.UNITS})
+_IN_BLOOD = frozenset({"dL", "L", "min", "mmol"})
+
+_Value = tuple[Measure, float]
 
 
-def _amount(unit: Position, number: int = -1) -> tuple[str, float] | None:
-    """The kind of a dose, and its amount in micrograms, millilitres or units; None where it is no dose.
-
-    `number` is the step from the unit to its number.
-    """
-    scale = _SCALES.get(unit.token.text)
-    if scale is None or is_level(unit.moved(-1)):
-        return None
-    return scale[0], round(value(unit.text(number)) * scale[1], 6)
+def _doses(index: PassageIndex) -> Iterator[tuple[Passage, Dose]]:
+    """Each dose of a text in mass, volume or units, with the passage it stands in; levels in blood are none."""
+    for passage in index.measured:
+        for dose in passage.doses.doses:
+            if dose.amount.measure in _MEASURES and not _IN_BLOOD.intersection(dose.amount.per):
+                yield passage, dose
 
 
-def _amounts(index: PassageIndex) -> frozenset[tuple[str, float]]:
-    amounts = {_amount(unit) for unit in index.units}
-    lower_ends = {_amount(unit, -3) for unit in index.units if _in_range(unit)}
-    return frozenset(amount for amount in amounts | lower_ends if amount)
+def _values(amount: Amount) -> tuple[_Value, _Value]:
+    """Both ends of an amount, in micrograms, millilitres or units."""
+    return (amount.measure, round(amount.low * amount.scale, 6)), (amount.measure, round(amount.high * amount.scale, 6))
 
 
-def _in_range(unit: Position) -> bool:
-    joined = unit.text(-2) in DASHES or unit.text(-2) in ("to", "or", "and")
-    return joined and unit.kind(-3) is TokenKind.NUMBER
+def _violation(passage: Passage, dose: Dose, message: str) -> Violation:
+    return Violation(message, passage, *passage.tokens_between(dose.start, dose.end))
+
+
+def _words(passage: Passage, dose: Dose) -> str:
+    return passage.text[dose.start : dose.end]
 
 
 def only_for_patients(reading: Reading) -> Iterator[Violation]:
     """A dose in the patient text that is nowhere in the clinician text."""
     if not reading.monograph.two_audiences:
         return
-    clinician_amounts = _amounts(reading.other_index)
-    for unit in reading.units:
-        for step in (-3, -1) if _in_range(unit) else (-1,):
-            amount = _amount(unit, step)
-            if amount and amount not in clinician_amounts:
-                words = unit.quote(step, 1)
-                message = f"the patient is told “{words}”, which the clinician text never says"
-                yield violation_at(unit, start=step, message=message)
-                break
+    clinician_amounts = {value for _, dose in _doses(reading.other_index) for value in _values(dose.amount)}
+    for passage, dose in _doses(reading.index):
+        if not clinician_amounts.issuperset(_values(dose.amount)):
+            message = f"the patient is told “{_words(passage, dose)}”, which the clinician text never says"
+            yield _violation(passage, dose, message)
 
 
 def unlike_table(reading: Reading) -> Iterator[Violation]:
     """The same number with another unit in the dosing text than in the dosing table."""
-    in_table: dict[tuple[float, str], set[str]] = {}
-    dosing = [unit for unit in reading.units if unit.passage.section in _DOSING and _amount(unit)]
-    for unit in dosing:
-        if unit.passage.part is Part.CELL:
-            in_table.setdefault(_key(unit), set()).add(unit.token.text)
-    for unit in dosing:
-        tabled = in_table.get(_key(unit), set())
-        same = {_SCALES[text] for text in tabled}
-        if unit.passage.part is not Part.CELL and tabled and _SCALES[unit.token.text] not in same:
-            words = unit.quote(-1, 1)
-            table = f"{unit.text(-1)} {min(tabled)}"
-            yield violation_at(unit, start=-1, message=f"the text says “{words}” where the table says “{table}”")
-
-
-def _key(unit: Position) -> tuple[float, str]:
-    return value(unit.text(-1)), _SCALES[unit.token.text][0]
+    in_table: dict[tuple[float, Measure], set[str]] = {}
+    dosing = [(passage, dose) for passage, dose in _doses(reading.index) if passage.section in _DOSING]
+    for passage, dose in dosing:
+        if passage.part is Part.CELL:
+            in_table.setdefault((dose.amount.high, dose.amount.measure), set()).add(dose.amount.unit)
+    for passage, dose in dosing:
+        tabled = in_table.get((dose.amount.high, dose.amount.measure), set())
+        if passage.part is not Part.CELL and tabled and dose.amount.unit not in tabled:
+            table = f"{dose.amount.high:g} {min(tabled)}"
+            message = f"the text says “{_words(passage, dose)}” where the table says “{table}”"
+            yield _violation(passage, dose, message)
 
 
 _LOWERING = frozenset({
@@ -84,25 +71,15 @@ _LOWERING = frozenset({
 
 def downwards(reading: Reading) -> Iterator[Violation]:
     """A range that begins with the larger number (20 to 10 mg)."""
-    for unit in reading.units:
-        first = _first_number(unit)
-        if not first or unit.text(-2) in ("or", "and") or unit.text(first - 1) in DASHES:
-            continue
-        before = {unit.text(step).lower() for step in range(first - 6, first)}
-        if value(unit.text(first)) > value(unit.text(-1)) and not before & _LOWERING:
-            range_ = unit.quote(first, 1)
-            yield violation_at(unit, start=first, message=f"the range “{range_}” runs downwards")
+    for passage in reading.index.measured:
+        for dose in passage.doses.doses:
+            first, _ = passage.tokens_between(dose.start, dose.end)
+            before = {token.text.lower() for token in passage.tokens[max(0, first - 6) : first]}
+            if dose.amount.written_downwards and not before & _LOWERING:
+                yield _violation(passage, dose, f"the range “{_words(passage, dose)}” runs downwards")
 
 
-def _first_number(unit: Position) -> int:
-    """Where the first number of a range (10-20 mg, 10 mg to 20 mg) stands from its last unit on; 0 in no range."""
-    if _in_range(unit):
-        return -3
-    twice = unit.text(-3) == unit.token.text and unit.kind(-4) is TokenKind.NUMBER
-    return -4 if twice and (unit.text(-2) in DASHES or unit.text(-2) == "to") else 0
-
-
-_UNIT_WORDS = frozenset(unit.lower() for unit in _SCALES) | {"tablets", "capsules", "mmol", "%"}
+_UNIT_WORDS = frozenset(unit.lower() for unit in DOSE_UNITS) | {"%"}
 _DOSE_HEADS = frozenset(
     {"dose", "start", "starting", "usual", "maximum", "max", "maintenance", "initial", "daily", "amount"}
 )

@@ -16,12 +16,12 @@ _KIDNEY = re.compile(
     rf"(?:crcl|clcr|egfr|gfr|creatinine clearance|clearance)(?:[^.;\d<>≤≥]{{0,30}}?)(?:{_SIGN} ?)?{_RANGE}(?![\d,])"
 )
 _WEIGHT = re.compile(
-    rf"(?:(?:{_SIGN}|weigh(?:ing|s|t)?(?: of| is)?) ?)+{_RANGE} ?(?:kg|kilograms?)(?![\w/])"
+    rf"(?:(?:{_SIGN}|weigh(?:ing|s|t)?(?: of| is)?) ?){{1,4}}{_RANGE} ?(?:kg|kilograms?)(?![\w/])"
     rf"|{_RANGE.replace('low', 'low2').replace('high', 'high2')} ?kg (?:and|or) (?P<sign2>over|above|more|less|under"
     rf"|below)"
 )
 _AGE = re.compile(
-    rf"(?:(?:{_SIGN}|aged?|ages|children|infants|adults|adolescents|patients) ?(?:of )?)+{_RANGE}(?: "
+    rf"(?:(?:{_SIGN}|aged?|ages|children|infants|adults|adolescents|patients) ?(?:of )?){{1,4}}{_RANGE}(?: "
     rf"|-)?(?P<unit>years?|months?|weeks?|y\b|yrs?)"
     rf"|(?P<low2>{_N})(?: ?(?:{DASH}|to) ?(?P<high2>{_N}))?(?: |-)?(?P<unit2>years?|months?|weeks?|yrs?)(?: of age"
     rf"|[ -]old| (?:and|or) (?P<sign2>over|older|above|younger|under))"

@@ -44,7 +44,10 @@ _DOSES = _pattern(rf"{_RANGE} (?:equal(?:ly)? )?(?:divided |daily |separate )?do
 _EVERY = _pattern(
     rf"(?:every|each) (?:{_RANGE} ?)?(?P<skip>other |second |alternate )?(?P<unit>{_UNIT})|(?P<hours>{_N})[- ]hourly"
 )
-_LONG = _pattern(rf"(?P<unit>{_LY}|hourly)|per (?:day|night|week|month)|(?:on )?alternat(?:e|ing) (?:day|night)s")
+_LONG = _pattern(
+    rf"(?P<unit>{_LY}|hourly)|(?:per|an?) (?P<per>day|night|week|month)"
+    r"(?! (?:later|or|before|after|ago|of)\b)|(?:on )?alternat(?:e|ing) (?:day|night)s"
+)
 _TIME_OF_DAY = _pattern(
     r"(?:at|before|in|on)(?: the| your| going to| an?| each| every)* (?:bed(?:time)?|night|noon|midday|morning"
     r"|afternoon|evening"
@@ -56,14 +59,16 @@ _NEEDED = _pattern(
     r"|prn|p\.r\.n\.?"
 )
 _ONCE = _pattern(
-    r"(?:single|one|1|first|second|third|booster|additional|repeat)(?:[- ][a-z]{1,14}){0,2}?[- ](?:doses?"
+    r"(?:(?:one|1|first|second|third|booster|additional|repeat)(?:[- ][a-z]{1,14}){0,2}?"
+    r"|single(?:[- ][a-z0-9.]{1,14}){0,4}?)"
+    r"[- ](?:doses?"
     r"|application|infusion"
     r"|injection|treatment|administration|vaccination|course)|one[- ]time|single[- ]dose|bolus|booster|once(?= only"
     r"|[.,;)]|$)"
 )
 _SCHEDULED = _pattern(
     rf"(?:days?|weeks?|months?|cycles?) \d{{1,3}}(?: ?(?:{DASH}|to|and|,) ?\d{{1,3}})*|continuous(?:ly)?|divided doses"
-    r"|throughout the day|(?:before|during|after|prior to|preceding)(?: the| a| an| dental| your)? (?:surgery"
+    r"|throughout the day|(?:before|during|after|prior to|preceding)(?: [a-z]{1,9}){0,3} (?:surgery"
     r"|procedures?|exposure"
     r"|travel|exercise|intercourse|operation|an(?:a)?esthesia|chemotherapy|delivery|scan|examination|imaging|induction)"
     rf"|over(?: a period of| about| approximately| at least)? {_N}(?: ?(?:{DASH}|to) ?{_N})? ?(?:hours?|minutes?"
@@ -79,7 +84,8 @@ _SHORT = re.compile(
     rf"|$)))?(?P<count>[1-9])(?! ?(?:cm|mm|mg|mcg|g|ml|10)\b)){_END}"
 )
 _BY_A_DOSE = re.compile(
-    r"(?:\d|[mnµu]?g|mcg|m?l|mmol|meq|[mg]bq|mci|units?|iu|u|%|tablets?|tabs?|capsules?|drops?|puffs?|daily|dose|doses)"
+    r"(?:\d|[mnµu]?g|mcg|m?l|mmol|meq|[mg]bq|mci|units?|iu|u|%|tablets?|tabs?|capsules?|drops?|puffs?|daily|dose|doses"
+    r"|orally|mouth|po|i\.?v\.?|im|sc|vein|skin|it|apply|food)"
     r"[ (,]{0,2}$"
 )
 _ALSO_WORDS = frozenset({"od", "bd", "hs", "mane", "bds", "qn"})
@@ -129,7 +135,7 @@ def _every(match: re.Match[str]) -> Frequency:
 
 def _long(match: re.Match[str]) -> Frequency:
     """Daily, weekly, per day, on alternate days."""
-    days = 2.0 if match["unit"] is None and "alternat" in match[0] else _hours(match["unit"] or match[0][4:]) / 24
+    days = 2.0 if match["unit"] is None and "alternat" in match[0] else _hours(match["unit"] or match["per"]) / 24
     return Frequency(*match.span(), Timing.COUNTED, 1 / days, 1 / days)
 
 

@@ -12,14 +12,17 @@ from leaflets.model.dose import NO_DOSES, Amount, Band, Dose, DoseText, Frequenc
 
 _SENTENCE_END = re.compile(r"(?<!\bmax)(?<!approx)(?<!e\.g)(?<!i\.e)(?<!\bvs)[.!?;](?=\s|$)|\n")
 _MOST = re.compile(
-    r"\bmaximum|\bmax\b\.?|\bexceed(?:ed|ing|s)?\b|\b(?:no|not|never) more than|\bat most\b|\bupper limit\b"
-    r"|\bmore than\b"
+    r"\bmaximum|\bmax\b\.?|\bexceed(?:ed|ing|s)?\b|\b(?:no|not|never) more than|\bat most\b|\bthe most\b"
+    r"(?! [a-z]{3,20} dos)(?! (?:common|usual|often|frequent|effective|typical))"
+    r"|\b(?:highest|largest) dose\b|\bupper limit\b|\bmore than\b"
 )
 _NO_LIMIT_OF_DOSE = re.compile(
     r"rate|concentration|effect|plasma|response|volume|level|clearance|duration|benefit|less than"
 )
 _PER_DAY = re.compile(r"\bdaily\b|(?:per|/|a|each|one|any|in|within) ?(?:a |an |any |one |the )?(?:day|24)|\b24[- ]h")
 _JOINING = re.compile(r"(?:\b(?:for|in|if)(?: the| patients| people| those)?(?: with| of| aged?)? ?|\()$")
+_WINDOW = 400
+"""How many characters of a sentence before and after an amount are read for it."""
 _REACH = 70
 """How many characters a limit's word may stand before its amount."""
 
@@ -71,6 +74,7 @@ class _Parts:
             sentence = bisect_left(self._ends, start)
             first = self._ends[sentence - 1] + 1 if sentence else 0
             last = self._ends[sentence] if sentence < len(self._ends) else len(self.text)
+            first, last = max(first, start - _WINDOW), min(last, end + _WINDOW)
             before = max(first, self._amounts[place - 1][1] if place else 0)
             after = min(last, self._amounts[place + 1][0] if place + 1 < len(self._amounts) else last)
             clause = _Clause(first, before, start, end, after, is_last=after == last)

@@ -192,6 +192,13 @@ class PassageIndex:
         return tuple(position.moved(1) for position in self.numbers if position.kind(1) is TokenKind.UNIT)
 
     @cached_property
+    def measured(self) -> tuple[Passage, ...]:
+        """The passages in which some number has a unit, in the order of the source."""
+        numbers = {position.passage.number for position in self.units}
+        numbers |= {position.passage.number for position in self.chains if position.kind(1) is TokenKind.UNIT}
+        return tuple(passage for passage in self.passages if passage.number in numbers)
+
+    @cached_property
     def chains(self) -> tuple[Position, ...]:
         """Every position of digits parted by several points."""
         return tuple(self._of_kind(TokenKind.CHAIN))
