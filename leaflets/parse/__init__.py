@@ -11,16 +11,24 @@ from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph, Section
 from leaflets.parse.blocks import scan
 from leaflets.parse.fences import mark_audiences
-from leaflets.parse.front_matter import read_front, take_front
+from leaflets.parse.front_matter import names_in_front, read_front, take_front
 from leaflets.parse.headings import CONTENT, Heading
 from leaflets.parse.icons import icon_finding
 from leaflets.parse.inline import TAG, links, marks
 from leaflets.parse.pictures import mark_pictures, picture_findings
 from leaflets.parse.recognise import recognise
-from leaflets.parse.sections import RawSection, split_sections
+from leaflets.parse.sections import RawSection, understood_sections
 from leaflets.parse.source_lines import SourceLine, read_lines
 
 _BOLD_TITLE = re.compile(r"^\s{0,3}\*\*([^*:：?؟？.。]{2,80})\*\*$")
+
+
+# How a text begins that was asked for a monograph and is none; no leaflet says "I" of its author.
+_REFUSES = re.compile(
+    r"\bI(?:['’]m| am)? (?:can ?not|can['’]t|could not|couldn['’]t|do not have|don['’]t have|unable|sorry|apologi[sz]e"
+    r"|need)\b|\bprovide me\b|\bas an AI\b",
+    re.IGNORECASE,
+)
 
 
 def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collection[str] = ()) -> Monograph:
@@ -33,15 +41,19 @@ def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collec
     node, body = take_front(lines, file)
     by_audience = mark_audiences(mark_pictures(body, pictures), file)
     two_audiences = any(line.audience for line in by_audience.lines)
-    raw, heading = _titled(split_sections(by_audience.lines, two_audiences=two_audiences, lang=lang))
+    split, written_in = understood_sections(
+        by_audience.lines, names_in_front(node), two_audiences=two_audiences, lang=lang
+    )
+    raw, heading = _titled(split)
     offset = lines[0].number if node is None else next(line.number for line in lines if line.text.strip())
     front, key_findings = read_front(node, file, offset, heading.heading.words if heading else "")
     read = (_section(section, file) for section in raw)
     sections = tuple(section for section in read if section.heading or section.blocks)
-    _require_monograph(front.title, sections, file)
+    _require_monograph(front.title, sections, by_audience.lines, file)
+    house = (*_unknown_kind(sections, file), *_other_language(lang, written_in, file))
     cited = frozenset(source.id for source in front.sources)
     of_lines = _findings(raw, by_audience.lines, file, cited, pictures)
-    findings = (*control, *key_findings, *by_audience.findings, *of_lines)
+    findings = (*control, *key_findings, *by_audience.findings, *house, *of_lines)
     with_subtitle = _with_subtitle(sections, heading, front.title)
     return Monograph(name, file, lang, front, with_subtitle, two_audiences, findings, by_audience.comments)
 
@@ -51,7 +63,7 @@ def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSec
 
     The title is a level 1 heading that comes first and is no question; else a line in bold before all sections.
     """
-    first = next((i for i, section in enumerate(raw) if section.level), None)
+    first = next((i for i, section in enumerate(raw) if section.level and not section.heading.groups), None)
     if first is None or not _may_be_title(raw[first]):
         return _bold_titled(raw)
     title = raw[first]
@@ -95,14 +107,14 @@ def _with_subtitle(sections: tuple[Section, ...], heading: RawSection | None, ti
     return (Section("subtitle", heading.heading.words, heading.line, ()), *sections)
 
 
-def _require_monograph(title: str, sections: Sequence[Section], file: str) -> None:
+def _require_monograph(title: str, sections: Sequence[Section], lines: Sequence[SourceLine], file: str) -> None:
     recognised = [section for section in sections if section.id in CONTENT]
-    if not recognised:
+    if not (recognised or _has_own_headings(sections, lines)):
         raise ContentError(
             f"{file}: there is no monograph in it: no section such as Usage, Dosage or Side effects was found",
             "Give each section a heading, for example “### Dosage”; “leaflet help monograph” lists the known ones.",
         )
-    if not any(section.blocks for section in recognised):
+    if recognised and not any(section.blocks for section in recognised):
         raise ContentError(f"{file}: none of its sections has any text", "Write at least one of them.")
     if not title:
         raise ContentError(
@@ -110,11 +122,34 @@ def _require_monograph(title: str, sections: Sequence[Section], file: str) -> No
         )
 
 
+def _has_own_headings(sections: Sequence[Section], lines: Sequence[SourceLine]) -> bool:
+    """Whether a text without a known section is still one to print: it has text under a heading, and is no refusal."""
+    own = any(section.id == "other" and section.blocks for section in sections)
+    return own and not any(_REFUSES.search(line.text) for line in lines)
+
+
+def _unknown_kind(sections: Sequence[Section], file: str) -> Iterator[Finding]:
+    if not any(section.id in CONTENT for section in sections):
+        yield Finding(
+            Severity.WARNING, "MD13", "none of its headings is a known section: all are printed in their own order",
+            "docs/monograph.md lists the known headings.", file, sections[0].line,
+        )  # fmt: skip
+
+
+def _other_language(lang: str, written_in: str, file: str) -> Iterator[Finding]:
+    if written_in != lang:
+        yield Finding(
+            Severity.WARNING, "MD14",
+            f"its headings are in another language (“{written_in}”) than our own words on the sheet (“{lang}”)",
+            f"Where `leaflet languages` lists it, name the file NAME.{written_in}.md.", file, 1,
+        )  # fmt: skip
+
+
 def _findings(
     raw: Sequence[RawSection], lines: Sequence[SourceLine], file: str, cited: frozenset[str], pictures: Collection[str]
 ) -> Iterator[Finding]:
     for section in raw:
-        if section.heading.id == "other" and section.heading.words != section.subject:
+        if section.heading.id == "other" and section.heading.words != section.subject and not section.heading.groups:
             yield Finding(
                 Severity.INFO, "MD02",
                 f"heading “{section.heading.words[:60]}” is not a known section and keeps its own words",

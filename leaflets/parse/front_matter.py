@@ -63,6 +63,14 @@ def take_front(lines: Sequence[SourceLine], file: str) -> tuple[YamlNode | None,
     return _compose(text, file, lines[start].number), lines[end + 1 :]
 
 
+def names_in_front(node: YamlNode | None) -> tuple[str, ...]:
+    """What the front matter calls the medicine: its title, generic name and brand names, as far as they can be read."""
+    entries = node.value if isinstance(node, yaml.nodes.MappingNode) else ()
+    named = [value for key, value in entries if key.value in ("title", "generic_name", "brand_names")]
+    listed = [item for value in named for item in (value.value if isinstance(value.value, list) else [value])]
+    return tuple(item.value for item in listed if isinstance(item, yaml.nodes.ScalarNode))
+
+
 class _NotAllowed(yaml.YAMLError):
     """A feature of YAML that front matter may not use: which, on which line, and what to write instead."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
 from leaflets.model.monograph import plain
 from leaflets.parse.inline import inline
+from leaflets.parse.standards import GROUP, may_name, names_in, names_of, standard_section, without_number, words_of
 
 TABLES = "tables/headings"
 """The folder of the tables: one for each language, with a heading and its section on each line."""
@@ -49,7 +50,7 @@ _MARKS = re.compile(r"(?<!\w)[*_`]+(?=\S)|(?<=\S)[*_`]+(?!\w)")
 class Heading:
     """What a heading means: its canonical id, the author's words, the component it is about, and text on the same line.
 
-    `exact` says that a table has exactly these words.
+    `exact` says that a table has exactly these words; `groups` that they only group other headings ("Package leaflet").
     """
 
     id: str
@@ -57,6 +58,37 @@ class Heading:
     subject: str = ""
     rest: str = ""
     exact: bool = False
+    groups: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingReader:
+    """What the headings of one text are read by: its language, and the names of its medicine in `words_of` form.
+
+    `loose`: lines without any mark of a heading are read as well, see `plain_headings`.
+    """
+
+    lang: str = ENGLISH
+    names: frozenset[str] = frozenset()
+    loose: bool = False
+
+    def read(self, raw: str) -> Heading:
+        """What a heading means."""
+        return classify(raw, self.lang, self.names)
+
+    def read_exact(self, raw: str) -> Heading | None:
+        """What a heading means whose words stand in a table, but for number and name; None for any other."""
+        words = heading_words(raw)
+        return _exact(words, raw, self) or _standard(words, raw, self)
+
+
+def heading_reader(lang: str, titles: Iterable[str], headings: Iterable[str]) -> HeadingReader:
+    """A reader that knows the medicine by these titles, and by what its headings call it beyond doubt."""
+    names = names_of(lookup_key(title) for title in titles if title)
+    base = lang.split("-")[0]
+    naming = (heading for heading in headings if may_name(heading, base))
+    called = names_in((words_of(lookup_key(heading_words(heading))) for heading in naming), base)
+    return HeadingReader(lang, names | called)
 
 
 def without_markup(raw: str) -> str:
@@ -88,29 +120,42 @@ def section_id(words: str, lang: str = ENGLISH) -> str | None:
     return _meanings(lang.split("-")[0]).get(lookup_key(words))
 
 
-def classify(raw: str, lang: str = ENGLISH) -> Heading:
+def classify(raw: str, lang: str = ENGLISH, names: frozenset[str] = frozenset()) -> Heading:
     """What a heading means: recognises `Usage`, `**Usage:**`, `Usage (Aspirin)`, `Aspirin usage` and `Usage: its text`.
 
-    A heading that is in no table gets the id "other" and keeps its words.
+    Headings of standards are known with a number before them and with one of the `names` of the medicine in them. A
+    heading that is in no table gets the id "other" and keeps its words.
     """
     words = heading_words(raw)
-    for reader in (_exact, _with_text, _qualified, _prefixed):
-        heading = reader(words, raw, lang)
+    reader = HeadingReader(lang, names)
+    for meaning in (_exact, _standard, _with_text, _qualified, _prefixed):
+        heading = meaning(words, raw, reader)
         if heading is not None:
             return heading
     return Heading("other", words)
 
 
-def _exact(words: str, raw: str, lang: str) -> Heading | None:
-    section = section_id(words, lang)
+def _exact(words: str, raw: str, reader: HeadingReader) -> Heading | None:
+    section = section_id(words, reader.lang)
     return Heading(section, words, exact=True) if section else None
 
 
-def _with_text(words: str, raw: str, lang: str) -> Heading | None:
+def _standard(words: str, raw: str, reader: HeadingReader) -> Heading | None:
+    key = words_of(lookup_key(words))
+    section = standard_section(key, reader.lang.split("-")[0], reader.names)
+    if section == GROUP:
+        return Heading("other", words, exact=True, groups=True)
+    if section is None:
+        bare, pointed = without_number(key)
+        section = section_id(bare if pointed else key, reader.lang)
+    return Heading(section, words, exact=True) if section else None
+
+
+def _with_text(words: str, raw: str, reader: HeadingReader) -> Heading | None:
     head, *after = _COLON.split(raw.strip(), maxsplit=1)
     if not after or not after[0].strip(" *#_"):
         return None
-    inner = classify(head, lang)
+    inner = reader.read(head)
     if inner.id == "other":
         return None
     text = after[0].strip()
@@ -121,13 +166,13 @@ def _with_text(words: str, raw: str, lang: str) -> Heading | None:
     return replace(inner, rest=text)
 
 
-def _qualified(words: str, raw: str, lang: str) -> Heading | None:
+def _qualified(words: str, raw: str, reader: HeadingReader) -> Heading | None:
     match = _QUALIFIED.match(words)
-    section = section_id(match["head"], lang) if match else None
+    section = section_id(match["head"], reader.lang) if match else None
     return Heading(section, words, match["subject"]) if match and section else None
 
 
-def _prefixed(words: str, raw: str, lang: str) -> Heading | None:
+def _prefixed(words: str, raw: str, reader: HeadingReader) -> Heading | None:
     """A name before English words; in other languages a word at the end says nothing ("how to measure the dose")."""
     parts = words.split(" ")
     for size in (3, 2, 1):

@@ -11,7 +11,7 @@ from leaflets.model.monograph import Front, Translation
 from leaflets.parse.fences import CLOSE, OPEN, mark_audiences
 from leaflets.parse.front_matter import take_front
 from leaflets.parse.headings import Heading
-from leaflets.parse.sections import RawSection, split_sections
+from leaflets.parse.sections import RawSection, understood_sections
 from leaflets.parse.source_lines import SourceLine, read_lines
 
 _KEY = re.compile(r"translation[ \t]*:")
@@ -52,7 +52,8 @@ def new_translation(source: str, front: Front, file: str, heading: Callable[[str
     """
     lines, _ = read_lines(source, file)
     _, body = take_front(lines, file)
-    sections = split_sections(mark_audiences(body, file).lines, two_audiences=True)
+    names = (front.title, front.generic_name, *front.brand_names)
+    sections, _ = understood_sections(mark_audiences(body, file).lines, names, two_audiences=True)
     after = (*(section.heading.id for section in sections[1:]), "")
     parts = (
         _section(section, heading, leads=following == "other")
