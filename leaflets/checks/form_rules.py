@@ -44,6 +44,10 @@ FORM_RULES = (
              "What it means, after a space on the same line", _ERROR),
     FormRule("MD12", "A picture without words", "Who cannot see it learns nothing from it.",
              "In its brackets what it shows", _ERROR),
+    FormRule("MD13", "No heading that is a known section", "Its sections keep their own order, and no check knows them.",
+             "Known headings (leaflet help monograph)", _WARNING),
+    FormRule("MD14", "Headings in another language than the sheet", "Our own words on it are in the language of the file.",
+             "The language in the name of the file, where there is one", _WARNING),
     FormRule("PG-00", "A page that was tightened to fit its paper", "Smaller type and spacing are harder to read.",
              "Less text, or leave it", _INFO),
 )  # fmt: skip
