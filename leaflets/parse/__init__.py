@@ -132,7 +132,7 @@ def _unknown_kind(sections: Sequence[Section], file: str) -> Iterator[Finding]:
     if not any(section.id in CONTENT for section in sections):
         yield Finding(
             Severity.WARNING, "MD13", "none of its headings is a known section: all are printed in their own order",
-            "docs/monograph.md lists the known headings.", file, sections[0].line,
+            "“leaflet help monograph” lists the known headings.", file, sections[0].line,
         )  # fmt: skip
 
 
