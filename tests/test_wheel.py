@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -55,6 +56,34 @@ def test_every_style_and_monograph_of_the_checkout_is_in_the_wheel(wheel: Path) 
     assert here <= names(wheel)
 
 
+def test_every_page_of_the_manual_is_in_the_wheel(wheel: Path) -> None:
+    here = {f"leaflets/_data/docs/{page.name}" for page in (ROOT / "docs").glob("*.md") if page.stem != "gallery"}
+    assert here
+    assert here <= names(wheel)
+    assert not any(name.endswith(".png") and "/docs/" in name for name in names(wheel))
+
+
+def test_the_source_archive_holds_what_both_commands_of_the_readme_need(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    [archive] = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as files:
+        inside = {name.partition("/")[2] for name in files.getnames()}
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
+    needed = {
+        "requirements.lock",
+        "requirements-dev.lock",
+        "pyproject.toml",
+        "scripts/setup",
+        "scripts/build",
+        "scripts/test",
+    }
+    assert needed <= inside
+    assert {name for name in tracked if name and not name.startswith('"')} <= inside
+
+
 def test_every_template_is_in_the_wheel(wheel: Path) -> None:
     here = {file.relative_to(ROOT).as_posix() for file in (ROOT / "leaflets/templates").rglob("*") if file.is_file()}
     assert here
@@ -75,6 +104,12 @@ def test_nothing_else_is_in_the_wheel(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == {"leaflets"}
     assert not any("__pycache__" in name for name in names(wheel))
     assert any(name.endswith("licenses/LICENSE") for name in names(wheel))
+
+
+def test_the_installed_command_has_the_manual(installed: Path, tmp_path: Path) -> None:
+    ran = leaflet(installed, tmp_path, "help", "monograph")
+    assert ran.returncode == 0
+    assert "FRONT MATTER" in ran.stdout
 
 
 def test_the_installed_command_tells_its_use(installed: Path, tmp_path: Path) -> None:
