@@ -224,10 +224,10 @@ def test_a_terminal_shows_that_a_sheet_is_made(leaflet: Leaflet, monkeypatch: py
 
     monkeypatch.setattr(sys.stderr, "write", write)
     monkeypatch.setattr(waiting, "_SECONDS", 0.01)
-    with waiting.waiting("making x.pdf …"):
+    with waiting.waiting("x.pdf"):
         time.sleep(0.1)
     assert [text.strip() for text in shown] == ["making x.pdf …", ""]
-    with waiting.waiting("making x.pdf …", quiet=True):
+    with waiting.waiting("x.pdf", quiet=True):
         time.sleep(0.03)
     assert len(shown) == 2
 

@@ -19,7 +19,7 @@ from leaflets.model.monograph import BoxKind
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.parse import fences, front_matter, headings, inline, parse
 from leaflets.parse.source_lines import MAX_BYTES, MAX_LINE, MAX_NESTING
-from leaflets.project import load_project
+from leaflets.project import load_project, settings_file
 from leaflets.view import LAYOUTS
 from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import ROOT
@@ -119,7 +119,7 @@ def test_the_settings_of_the_manual_are_read(commands: str, tmp_path: Path) -> N
     settings = load_project(tmp_path).settings
     table = tomllib.loads(example)
     assert table["pharmacy"]["name"] == settings.pharmacy.name != ""
-    assert set(table) == {"paper", "edition", "language", "content", "pharmacy", "report", "provenance", "batch"}
+    assert set(table) == set(settings_file._KEYS)
     assert settings.own_content is (table["content"] == "own")
     assert table["provenance"]["url"] == settings.code_url
     assert set(table["pharmacy"]) == {field.name for field in fields(Pharmacy)} - {"report"}

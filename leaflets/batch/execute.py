@@ -222,6 +222,7 @@ def _error(result: Result, hint: str = _NOTHING_PRINTED) -> LeafletError:
     kind = getattr(errors, result.fault, RenderError)
     if kind is InputsChanged:
         hint = "Nothing of it was printed. Run the same command again."
+    hint = f"{result.hint} {hint}".strip()
     return kind(result.message, hint) if issubclass(kind, LeafletError) else RenderError(result.message, hint)
 
 

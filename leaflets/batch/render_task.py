@@ -91,4 +91,6 @@ def _failed(task: RenderTask, why: str) -> Result:
 
 
 def _fault(task: RenderTask, error: LeafletError) -> Result:
-    return Result(task.number, fault=type(error).__name__, message=error.message, exit_code=error.exit_code)
+    return Result(
+        task.number, fault=type(error).__name__, message=error.message, hint=error.hint, exit_code=error.exit_code
+    )

@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else [*argv]  # no `list(argv)`: “list” is a command here
     as_json = "--json" in words
     try:
-        code = _run(words)
+        code = _run(words, own_process=argv is None)
         sys.stdout.flush()
     except LeafletError as error:
         return _reported(error, as_json=as_json)
@@ -85,14 +85,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(words: Sequence[str]) -> int:
-    """Run the command that the words name; what argparse prints itself, its help, ends with 0."""
+def _run(words: Sequence[str], *, own_process: bool) -> int:
+    """Run the command that the words name; what argparse prints itself, its help, ends with 0.
+
+    In a process of our own the command may set limits that hold for all of it.
+    """
     try:
         args = _parsed(words)
     except SystemExit as stop:
         if stop.code:
             raise
         return 0
+    args.own_process = own_process
     return int(args.run(args))
 
 

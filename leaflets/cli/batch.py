@@ -13,7 +13,7 @@ from leaflets.model.paper import Paper
 from leaflets.project import load_project
 from leaflets.runlist.files import read_list_file
 from leaflets.workers.interrupts import stop_requests
-from leaflets.workers.local import default_worker_count, workers_for
+from leaflets.workers.local import default_worker_count, limits_of, workers_for
 
 WORKER_PRELOAD = ("leaflets.batch.preload",)
 """The modules that the server of worker processes imports once, so that no worker has to.
@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     with stop_requests() as stop:
         project = load_project(Path.cwd())
         data = read_list_file(args.list)
-        workers = workers_for(args.workers, WORKER_PRELOAD)
+        workers = workers_for(args.workers, WORKER_PRELOAD, limits_of(project.settings))
         if not args.dry_run and not has_index(project.cache):
             workers.warm_up()
         from leaflets.cli import batch_run  # here: it takes 0.2 s to load, in which the workers start

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from leaflets.cli import report
 from leaflets.cli.arguments import require_names_or_all, values
 from leaflets.cli.help_page import HelpPage
-from leaflets.cli.waiting import waiting
+from leaflets.cli.waiting import limit_memory, waiting
 from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
 from leaflets.ledger.own_texts import refuse_replaced
 from leaflets.model.edition import MOST_SHEETS, Audience, Edition, Notice, TypeSize
@@ -25,6 +25,7 @@ from leaflets.pipeline.built_sheet import html_file
 from leaflets.pipeline.child_process import allow_child
 from leaflets.pipeline.request import audiences_of, monograph_file, requested_edition
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save, save_if_changed
+from leaflets.project.settings import LEAST_MEMORY
 from leaflets.project.sheet_names import sheet_name
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ examples:
 """
 
 _TOO_LONG = "PG-08"
+_MOST_DIGITS = 7
 
 _PHARMACY = {
     "pharmacy": "name of the pharmacy",
@@ -75,6 +77,7 @@ def add_parser(commands: Any, help_line: str) -> None:
     parser.add_argument(
         "--allow-stale", action="store_true", help="print a translation older than its source, marked so"
     )
+    _add_limits(parser)
     parser.add_argument("--strict", action="store_true", help="refuse a monograph that has errors in “leaflet check”")
     parser.add_argument("--json", action="store_true", help="results as JSON on standard output")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
@@ -94,6 +97,29 @@ def _add_paper(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--booklet", action="store_true", help="A5 pages two by two on A4, to be folded")
     parser.add_argument("--no-fit", dest="fitted", action="store_false", help="leave the design, however long it is")
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    """The time and memory of a sheet; by default those of a worker of `batch`."""
+    parser.add_argument(
+        "--max-seconds", type=_amount, metavar="N", help="time a sheet may take, 0 for no limit (default: settings, 60)"
+    )
+    parser.add_argument(
+        "--max-memory", type=_memory, metavar="MIB", help="memory it may take, 0 for no limit (default: settings, 2048)"
+    )
+
+
+def _amount(text: str) -> int:
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+        raise argparse.ArgumentTypeError("a whole number, 0 for no limit")
+    return int(text)
+
+
+def _memory(text: str) -> int:
+    mib = _amount(text)
+    if 0 < mib < LEAST_MEMORY:
+        raise argparse.ArgumentTypeError(f"at least {LEAST_MEMORY}, with less the libraries themselves fail")
+    return mib
 
 
 def _sheets(text: str) -> int:
@@ -119,6 +145,9 @@ def run(args: argparse.Namespace) -> int:
     editions = tuple(_editions(args, project, sources))
     args.output = args.output or project.output
     args.details = _details() if args.verbose else None
+    args.max_seconds = project.settings.max_seconds if args.max_seconds is None else args.max_seconds
+    if args.own_process:
+        limit_memory(project.settings.max_memory if args.max_memory is None else args.max_memory)
     _refuse_shared_names(sources)
     sheets: list[_SheetOnDisk] = []
     failed: list[LeafletError] = []
@@ -203,7 +232,7 @@ def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args:
     refuse_replaced(project, source)
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
     name = sheet_name(source, edition, project.settings)
-    with waiting(f"making {name} …", quiet=args.quiet):
+    with waiting(name, seconds=args.max_seconds, quiet=args.quiet):
         built = build(project, source, edition, allowed=allowed)
     require_contrast(built)
     if args.strict:

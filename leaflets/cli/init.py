@@ -39,6 +39,10 @@ _SETTINGS = """\
 [provenance]
 # url = ""                # the address in the square code of a sheet: "https://example.org/leaflet/{id}"
 
+[limits]                  # what one sheet may take; 0 is no limit
+# seconds = 60
+# memory = 2048           # MiB
+
 [batch]                   # print runs, see “leaflet help batch”
 # encoding = ""           # of the lists, where they are no UTF-8: "cp1252"
 # history_key = ""        # the file of the key of the ledger's history, on another disk; empty: output/history.key

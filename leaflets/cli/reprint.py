@@ -20,7 +20,7 @@ from leaflets.ledger.serials import format_serials, parse_chosen
 from leaflets.project import display_path, load_project
 from leaflets.runlist.files import find_list, read_list_file
 from leaflets.workers.interrupts import StopRequest, stop_requests
-from leaflets.workers.local import default_worker_count, workers_for
+from leaflets.workers.local import default_worker_count, limits_of, workers_for
 
 _EXAMPLES = """\
 examples:
@@ -82,7 +82,7 @@ def _reprint(args: argparse.Namespace, environment: BatchEnvironment, ledger: Le
         context = RunContext(
             ledger.store,
             environment.monographs,
-            workers_for(default_worker_count(), WORKER_PRELOAD),
+            workers_for(default_worker_count(), WORKER_PRELOAD, limits_of(environment.project.settings)),
             environment.print_files,
             listener,
             stop,

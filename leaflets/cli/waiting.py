@@ -1,41 +1,69 @@
-"""A line on the terminal while a sheet is made, for whoever waits longer than half a second."""
+"""The time and memory that a sheet may take, and a line on the terminal for whoever waits longer than half a second."""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from leaflets.cli.report import cleaned
+from leaflets.errors import RenderError
 
 _SECONDS = 0.5
+_AGAIN_S = 1.0
+"""Seconds after which an error is raised once more, where a library swallowed it."""
+_MIB = 1024 * 1024
+_HINT = "A table, list or word in it is far too long: split it. --max-seconds and --max-memory allow more."
 
 
 @contextmanager
-def waiting(text: str, *, quiet: bool = False) -> Iterator[None]:
-    """Shows the text on standard error after half a second, and takes it away at the end; on a terminal alone.
+def waiting(what: str, *, seconds: float = 0.0, quiet: bool = False) -> Iterator[None]:
+    """Says on a terminal, after half a second, that something is being made, and takes that away at the end.
 
     A timer of the process and no thread: with a second thread no child could be forked to save time.
+
+    Raises RenderError after so many seconds; 0 waits for ever.
     """
-    if quiet or not sys.stderr.isatty() or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    shown: list[int] = []
+    shown = 0
+    visible = not quiet and sys.stderr.isatty()
+    deadline = time.monotonic() + seconds
 
-    def show(signum: int, frame: FrameType | None) -> None:
-        shown.append(sys.stderr.write(f"\r{cleaned(text)} "))
-        sys.stderr.flush()
+    def alarm(signum: int, frame: FrameType | None) -> None:
+        nonlocal shown
+        if seconds and time.monotonic() >= deadline:
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
+            raise RenderError(f"{what} took longer than {seconds:g} seconds and was given up.", _HINT)
+        if visible and not shown:
+            shown = sys.stderr.write(f"\r{cleaned(f'making {what} …')} ")
+            sys.stderr.flush()
+        if seconds:
+            signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.001))
 
-    before = signal.signal(signal.SIGALRM, show)
-    signal.setitimer(signal.ITIMER_REAL, _SECONDS)
+    before = signal.signal(signal.SIGALRM, alarm)
+    first = [_SECONDS] * visible + [seconds] * bool(seconds)
+    signal.setitimer(signal.ITIMER_REAL, min(first, default=0.0))
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if shown:
-            sys.stderr.write("\r" + " " * shown[0] + "\r")
+            sys.stderr.write("\r" + " " * shown + "\r")
             sys.stderr.flush()
+
+
+def limit_memory(mib: int) -> None:
+    """Limits this process to so much memory, or to the less that the system allows it already; 0 changes nothing."""
+    if mib and sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        limits = [mib * _MIB, *(limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY)]
+        resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -47,6 +48,9 @@ def run_in_child(work: Callable[[], _Value], meanwhile: Callable[[], None]) -> _
         try:
             meanwhile()
             data = pipe.read()
+        except BaseException:  # nobody waits for its answer any longer: the time is over, or Ctrl-C
+            os.kill(child, signal.SIGKILL)
+            raise
         finally:
             pipe.close()
             os.waitpid(child, 0)

@@ -11,6 +11,8 @@ from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
 
 SETTINGS_FILE = "leaflet.toml"
+LEAST_MEMORY = 256
+"""MiB below which the libraries that set type end the process themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Settings:
     `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes. A row of a list that
     a run of the last `no_repeat_days` made is not made again unasked; 0 makes every row of a new list. `label_code`:
     every label of a print run has a code of its run and serial. `batch_columns` maps headers of lists to our columns,
-    `batch_ignore` are the headers of columns that are not needed. `own_content` shuts packaged texts out.
+    `batch_ignore` are the headers of columns that are not needed. `own_content` shuts packaged texts out. A sheet
+    may take `max_seconds` and `max_memory` MiB, in `build` and in a worker of a run; 0 sets no limit in `build`.
     """
 
     paper: Paper = Paper.A4
@@ -35,3 +38,5 @@ class Settings:
     batch_columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     batch_ignore: tuple[str, ...] = ()
     label_code: bool = True
+    max_seconds: int = 60
+    max_memory: int = 2048

@@ -17,12 +17,13 @@ from leaflets.model.page import ID_DIGITS
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import LONGEST_TEXT, Pharmacy
 from leaflets.project.files import display_path, read_text
-from leaflets.project.settings import Settings
+from leaflets.project.settings import LEAST_MEMORY, Settings
 
 _Choice = TypeVar("_Choice", TypeSize, Paper)
 
 
-_KEYS = ("paper", "edition", "language", "content", "pharmacy", "report", "provenance", "batch")
+_KEYS = ("paper", "edition", "language", "content", "pharmacy", "report", "provenance", "batch", "limits")
+_LIMITS = ("seconds", "memory")
 _BATCH = ("columns", "encoding", "history_key", "ignore", "label_code", "no_repeat_days")
 
 
@@ -41,6 +42,8 @@ def read_settings(path: Path) -> Settings:
     batch = _table(file, table, "batch")
     _require_known(file, "batch.", batch, _BATCH)
     columns = _table(file, batch, "columns", "batch.")
+    limits = _table(file, table, "limits")
+    _require_known(file, "limits.", limits, _LIMITS)
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
         type_size=_choice(file, table, "edition", TypeSize, TypeSize.STANDARD),
@@ -54,6 +57,8 @@ def read_settings(path: Path) -> Settings:
         batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
         batch_ignore=_texts(file, batch, "ignore", "batch."),
         label_code=_switch(file, batch, "label_code", "batch.", default=True),
+        max_seconds=_count(file, limits, "seconds", 60, "limits."),
+        max_memory=_memory(file, limits),
     )
 
 
@@ -145,6 +150,23 @@ def _days(file: str, table: Mapping[str, object], key: str, default: int, prefix
             f"{file}: “{prefix}{key}” must be a whole number of days from 0 to {_MOST_DAYS}", f"For example {key} = 3."
         )
     return value
+
+
+_MOST = 9_999_999
+
+
+def _count(file: str, table: Mapping[str, object], key: str, default: int, prefix: str) -> int:
+    value = table.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST:
+        raise UsageError(f"{file}: “{prefix}{key}” must be a whole number from 0", f"For example {key} = {default}.")
+    return value
+
+
+def _memory(file: str, limits: Mapping[str, object]) -> int:
+    mib = _count(file, limits, "memory", 2048, "limits.")
+    if 0 < mib < LEAST_MEMORY:
+        raise UsageError(f"{file}: “limits.memory” must be {LEAST_MEMORY} or more", "0 sets no limit.")
+    return mib
 
 
 def _switch(file: str, table: Mapping[str, object], key: str, prefix: str, *, default: bool) -> bool:

@@ -8,12 +8,21 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from leaflets.project import Settings
 from leaflets.workers.protocol import Limits, RenderFunction, RenderTask, Result, Workers
 
 
-def workers_for(count: int, preload: tuple[str, ...]) -> Workers:
-    """So many worker processes, whose fork server imports the modules `preload`; 0 means this process."""
-    return ProcessWorkers(count, Limits(), preload) if count else SerialWorkers()
+def workers_for(count: int, preload: tuple[str, ...], limits: Limits | None = None) -> Workers:
+    """So many worker processes within limits, whose fork server imports the modules `preload`; 0 means this process."""
+    return ProcessWorkers(count, limits or Limits(), preload) if count else SerialWorkers()
+
+
+_A_DAY_S, _A_PEBIBYTE = 86_400, 2**30
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What a leaflet may take by the settings, where 0 stands for no limit."""
+    return Limits(seconds=settings.max_seconds or _A_DAY_S, mib=settings.max_memory or _A_PEBIBYTE)
 
 
 def default_worker_count() -> int:

@@ -49,6 +49,7 @@ class Result:
     pages: int = 0
     fault: str = ""
     message: str = ""
+    hint: str = ""
     exit_code: int = 0
 
 

@@ -1,0 +1,96 @@
+"""What one build may take: time, memory, and the lengths that would take more."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from leaflets.cli import build as build_command
+from leaflets.errors import RenderError
+from leaflets.pipeline.child_process import run_in_child
+from tests.running import MONOGRAPH, Leaflet, environment
+
+_USES = "---\ntitle: Long\n---\n\n### Uses\n\n"
+_TOO_LONG = {
+    "a table of 24 columns": "|" + "a|" * 24 + "\n|" + "-|" * 24 + "\n" + ("|" + "ab|" * 24 + "\n") * 3400,
+    "65,000 list items": "- a\n" * 65_000,
+    "a word of 8,000 letters": "- " + "abcdefgh" * 1000 + "\n",
+}
+
+
+@pytest.mark.parametrize("text", _TOO_LONG.values(), ids=_TOO_LONG)
+def test_what_would_take_minutes_is_refused_at_once_with_its_line(leaflet: Leaflet, text: str) -> None:
+    path = leaflet.write("long.md", (_USES + text)[:261_000])
+    start = time.process_time()
+    ran = leaflet("build", path)
+    assert ran.code == 3
+    assert "long.md:" in ran.err
+    assert time.process_time() - start < 30  # it took 46 to 185 seconds; this is no measure of speed
+
+
+@pytest.mark.parametrize("length", [250, 1000])
+def test_a_word_within_the_limit_is_set(leaflet: Leaflet, length: int) -> None:
+    word = "abcdefgh" * (length // 8)
+    assert leaflet("build", leaflet.write("word.md", f"{_USES}{word}\n"), "--audience", "patient").code == 0
+
+
+def _slow(*_: object, **__: object) -> None:
+    while True:
+        time.sleep(0.01)
+
+
+def test_a_build_that_takes_too_long_is_given_up(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    leaflet.write("content/examplol.md", MONOGRAPH)
+    monkeypatch.setattr(build_command, "build", _slow)
+    ran = leaflet("build", "examplol", "--audience", "patient", "--max-seconds", "1")
+    assert ran.code == 5
+    assert "examplol-patient.pdf took longer than 1 seconds and was given up" in ran.err
+    leaflet.write("leaflet.toml", "[limits]\nseconds = 1\n")
+    assert leaflet("build", "examplol", "--audience", "patient").code == 5
+    assert not any(name.endswith(".pdf") for name in leaflet.files())
+
+
+def test_a_child_whose_parent_gives_up_ends_too() -> None:
+    def given_up() -> None:
+        raise RenderError("over")
+
+    with pytest.raises(RenderError, match="over"):
+        run_in_child(_slow, given_up)  # returns at once: it does not wait for the child
+
+
+def test_a_build_that_takes_too_much_memory_ends_in_a_sentence(leaflet: Leaflet) -> None:
+    leaflet.write("content/examplol.md", MONOGRAPH)
+    # A stage that takes all memory stands in for a page that does.
+    greedy = leaflet.write(
+        "greedy.py",
+        "import sys\nfrom leaflets.cli import build, main\n"
+        "build.build = lambda *a, **k: [bytearray(1_000_000) for _ in range(100_000)]\n"
+        "sys.argv = ['leaflet', 'build', 'examplol', '--audience', 'patient', '--max-memory', '400']\n"
+        "sys.exit(main())\n",
+    )
+    ran = subprocess.run(
+        [sys.executable, str(greedy)],
+        cwd=leaflet.folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 7
+    assert ran.stderr.startswith("error: there is not enough memory for this command")
+
+
+@pytest.mark.parametrize(
+    "words", [["--max-seconds", "-1"], ["--max-memory", "x"], ["--max-memory", "100"], ["--max-seconds", "99999999"]]
+)
+def test_a_limit_that_is_none_is_refused(leaflet: Leaflet, words: list[str]) -> None:
+    assert leaflet("build", "metformin", *words).code == 2
+
+
+@pytest.mark.parametrize("limits", ["seconds = -1", "second = 1", "memory = true", "memory = 9"])
+def test_a_limit_of_the_settings_that_is_none_is_refused(leaflet: Leaflet, limits: str) -> None:
+    leaflet.write("leaflet.toml", f"[limits]\n{limits}\n")
+    ran = leaflet("list")
+    assert ran.code == 2
+    assert "leaflet.toml: " in ran.err
