@@ -4,14 +4,15 @@ import signal
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.running import Leaflet
 from tests.sheets import ProjectMonographs, shared_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 
-settings.register_profile("any machine", deadline=None)  # a busy or slow machine is no fault of an example
+# A busy or slow machine is no fault of an example.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
 

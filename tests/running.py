@@ -64,9 +64,7 @@ def environment(**changes: str) -> dict[str, str]:
 def process(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Ran:
     """The command as a process of its own."""
     command = [sys.executable, "-m", "leaflets", *map(str, words)]
-    ran = subprocess.run(
-        command, cwd=cwd, env=env or environment(), capture_output=True, text=True, timeout=120, check=False
-    )
+    ran = subprocess.run(command, cwd=cwd, env=env or environment(), capture_output=True, text=True, check=False)
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 

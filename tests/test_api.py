@@ -171,7 +171,7 @@ from leaflets.pipeline import stages
 stages._Renderer.lock.acquire()  # as in a server whose other thread is setting a page
 child = os.fork()
 if child == 0:
-    os._exit(0 if stages._Renderer.lock.acquire(timeout=5) else 1)
+    os._exit(0 if stages._Renderer.lock.acquire(timeout=60) else 1)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 

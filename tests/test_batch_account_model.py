@@ -80,7 +80,7 @@ STEPS = st.one_of(
 
 
 @given(st.lists(STEPS, min_size=4, max_size=10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_account_is_closed_when_everybody_has_a_sheet_or_is_excused(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, CopyState | None]]
 ) -> None:

@@ -125,7 +125,7 @@ def test_the_tables_themselves_refuse_a_step_back(
         max_size=8,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_said_history_and_states_agree(
     tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[set[int], CopyState]]
 ) -> None:

@@ -185,7 +185,7 @@ def test_html_in_front_matter_and_settings_stays_text(audience: Audience) -> Non
     assert not {"b", "i", "u", "s", "a", "q"} & read(html).tags
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet="<>&\"'{}%#a1 ", max_size=30))
 def test_plain_words_come_back_whole(text: str) -> None:
     reader = _Reader()

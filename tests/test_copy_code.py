@@ -12,7 +12,7 @@ RUN = "261130-4f1c8a2b"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.from_regex(r"[0-9]{6}-[0-9a-f]{8}", fullmatch=True), st.integers(1, 9_999_999))
 def test_a_code_is_read_back_as_it_was_written(run: str, serial: int) -> None:
     code = copy_code(run, serial)

@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from leaflets.project.files import read_up_to
+from leaflets.workers.interrupts import stop_requests
+from tests.conftest import pytest_configure
 from tests.running import MONOGRAPH, Leaflet, Ran, environment, process
 
 GOOD = b"%PDF-1.7 an earlier sheet"
@@ -330,7 +333,7 @@ def test_an_interrupted_build_leaves_nothing_half_done(tmp_path: Path, sent: int
     assert running.stdout is not None
     _wait_for(running, tmp_path, after)
     os.killpg(running.pid, sent)
-    _, stderr = running.communicate(timeout=60)
+    _, stderr = running.communicate()
     assert running.returncode == code, stderr
     assert "Traceback" not in stderr
     made = list((tmp_path / "output").glob("*.pdf")) if (tmp_path / "output").is_dir() else []
@@ -349,6 +352,31 @@ def test_an_interrupt_within_code_from_a_text_has_our_code_too(tmp_path: Path) -
     command = [sys.executable, "-m", "stopped"]
     ran = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
     assert (ran.returncode, "Traceback" in ran.stderr) == (130, False)
+
+
+@pytest.fixture
+def ignored_interrupt() -> Iterator[None]:
+    """Ctrl-C ignored, as by a process that a script has started in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ignored_interrupt")
+def test_a_command_in_the_background_leaves_ctrl_c_ignored(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers: list[object] = []
+    monkeypatch.setattr("leaflets.cli.build.run", lambda _: handlers.append(signal.getsignal(signal.SIGINT)) or 0)
+    assert leaflet("build", "x").code == 0
+    with stop_requests() as stop:
+        handlers.append(signal.getsignal(signal.SIGINT))
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert (handlers, stop.signals) == ([signal.SIG_IGN, signal.SIG_IGN], [signal.SIGTERM])
+
+
+@pytest.mark.usefixtures("ignored_interrupt")
+def test_the_tests_take_ctrl_c_also_in_the_background() -> None:
+    pytest_configure()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def _wait_for(running: "subprocess.Popen[str]", folder: Path, after: str) -> None:

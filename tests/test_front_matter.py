@@ -154,7 +154,7 @@ def test_no_yaml_builds_an_object() -> None:
     assert read("title: !!python/name:os.system Testol").front.title == "Testol"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="titleroud:[]{}&*!|>'\"%@`#-,? \n\t0.~", max_size=60))
 def test_any_front_matter_is_read_or_refused(front: str) -> None:
     for message in _refusal(front):

@@ -128,7 +128,7 @@ def test_a_control_line_is_set_as_a_whole_whatever_its_beginning_was_used_for_be
 # ---------------------------------------------------------------- order, pages, labels
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.sampled_from("123"), st.booleans()), min_size=1, max_size=9),
     st.booleans(),
@@ -183,7 +183,6 @@ def test_the_file_is_sound(tagged: bool) -> None:
         assert {str(program.FontName) for program in programs} == fonts_used
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(["1", "3", "rich"]),
     st.integers(1, 6),

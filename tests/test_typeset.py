@@ -274,9 +274,7 @@ os._exit(0)  # as if killed: nothing may need tidying up
 def run(script: str, folder: Path, code: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(code), "PYTHONWARNINGS": "error", **settings}
     command = [sys.executable, "-c", script]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ _LINK = st.sampled_from([" to ", "-", "–", " - ", " or ", " and ", "/", " × "
 _AROUND = st.sampled_from(["Take {} now", "({})", "{}.", "dose: {}, then", "“{}”", "≥ {}", "<{} only", "{}"])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(_NUMBERS, _LINK, _NUMBERS, _UNITS, _AROUND)
 def test_number_and_unit_never_part(first: str, link: str, second: str, unit: str, around: str) -> None:
     for dose in (f"{first} {unit}", f"{first}{link}{second} {unit}"):
@@ -162,7 +162,7 @@ def test_number_and_unit_never_part(first: str, link: str, second: str, unit: st
         assert not re.search(rf"\d {re.escape(unit)}", bound)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.one_of(st.text(max_size=80), st.text(alphabet="0123456789 .,-/–×toinmgLx%<≥½年至片ملغ" + NBSP, max_size=60)),
     st.sampled_from(["en", "es", "ar", "vi", "zh"]),

@@ -6,12 +6,14 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from leaflets.pipeline.program_identity import made_with
 from leaflets.seal.digest import with_seal
 from tests.running import MONOGRAPH, Leaflet, Ran, environment, process
 from tests.sheets import ROOT
@@ -398,8 +400,10 @@ def _template(leaflet: Leaflet) -> None:
     leaflet.write("templates/patient.html", '{% extends "leaflet:patient.html" %}')
 
 
-def _newer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leaflets.provenance.current_inputs.made_with", lambda: {"weasyprint": "70.1"})
+def _newer(monkeypatch: pytest.MonkeyPatch, **releases: str) -> None:
+    newer = {**made_with(), **releases}
+    for module in ("provenance.current_inputs", "pipeline.stages"):
+        monkeypatch.setattr(f"leaflets.{module}.made_with", lambda: newer)
 
 
 @pytest.mark.parametrize(
@@ -416,11 +420,24 @@ def test_what_has_changed_since_is_named(sheet: Leaflet, change: Callable[[Leafl
     assert reason in facts["changes"]
 
 
-def test_another_release_of_a_library_is_named(sheet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
-    _newer(monkeypatch)
-    ran = sheet("rebuild", SHEET)
+def test_another_release_that_makes_the_same_bytes_is_named(sheet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    _newer(monkeypatch, python="3.99.1")
+    ran = sheet("rebuild", SHEET, "-o", "again.pdf")
+    python = ".".join(map(str, sys.version_info[:3]))
+    assert ran.out == f"{SHEET}: the same bytes again\n  changed since: python: {python} then, 3.99.1 now\n"
+    assert (ran.code, (sheet.folder / "again.pdf").read_bytes()) == (0, (sheet.folder / SHEET).read_bytes())
+    facts = json.loads(sheet("rebuild", SHEET, "--json").out)
+    assert (facts["same"], facts["changes"]) == (True, [f"python: {python} then, 3.99.1 now"])
+
+
+def test_another_release_that_makes_other_bytes_is_named(sheet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    _newer(monkeypatch, weasyprint="70.1")
+    _template(sheet)
+    ran = sheet("rebuild", SHEET, "-o", "again.pdf")
     assert ran.code == 4
     assert "weasyprint: 70.0 then, 70.1 now" in ran.out
+    again = json.loads(sheet("verify", "again.pdf", "--json").out)[0]["record"]
+    assert again["made_with"]["weasyprint"] == "70.1", "it says what it was made with, not what the first was"
 
 
 @pytest.mark.parametrize("library", ["segno", "tinycss2", "pyphen", "weasyprint"])

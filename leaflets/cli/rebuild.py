@@ -34,7 +34,7 @@ def add_parser(commands: Any, help_line: str) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Rebuild a sheet; 0 where the bytes are the same, 4 where something has changed since."""
+    """Rebuild a sheet; 0 where the bytes are the same, 4 where they are not."""
     from leaflets.provenance import rebuild  # here, so that help is quick
 
     rebuilt = rebuild(args.file, load_project(Path.cwd()))
@@ -45,15 +45,15 @@ def run(args: argparse.Namespace) -> int:
         report.emit(
             {
                 "file": display_path(args.file),
-                "same": not rebuilt.changes,
+                "same": rebuilt.same,
                 "changes": list(rebuilt.changes),
                 "output": output,
             }
         )
     elif not args.quiet:
         report.line(
-            f"{display_path(args.file)}: " + ("other bytes" if rebuilt.changes else "the same bytes again"), sys.stdout
+            f"{display_path(args.file)}: " + ("the same bytes again" if rebuilt.same else "other bytes"), sys.stdout
         )
         for change in rebuilt.changes:
             report.line(f"  changed since: {change}", sys.stdout)
-    return _CHANGED if rebuilt.changes else 0
+    return 0 if rebuilt.same else _CHANGED

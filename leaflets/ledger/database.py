@@ -103,7 +103,9 @@ def open_database_to_read(path: Path, *, any_version: bool = False) -> Database:
     these are taken as they are (`any_version`). Raises LedgerError or OutputError.
     """
     with _our_errors(path):
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", BUSY_S, isolation_level=None, uri=True)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=rw", timeout=BUSY_S, isolation_level=None, uri=True
+        )
         try:
             version = _version(connection)
             if version == schema.VERSION or (any_version and version < schema.VERSION):

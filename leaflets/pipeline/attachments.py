@@ -6,6 +6,7 @@ print runs hold thousands. The record has the hash of each, so that `rebuild` ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,16 @@ from leaflets.model.edition import Edition, edition_facts
 from leaflets.model.monograph import Front
 from leaflets.model.page import Attachment
 from leaflets.pipeline.inputs import Inputs
-from leaflets.pipeline.program_identity import made_with
 from leaflets.seal.record import RECORD_FILE, Record, record_bytes
 
 if TYPE_CHECKING:
     from leaflets.project import MonographFile
 
 
-def attachments_of(source: MonographFile, edition: Edition, inputs: Inputs, front: Front) -> tuple[Attachment, ...]:
-    """The files that go into a sheet."""
+def attachments_of(
+    source: MonographFile, edition: Edition, inputs: Inputs, front: Front, releases: Mapping[str, str]
+) -> tuple[Attachment, ...]:
+    """The files that go into a sheet; its record says that it was made with these releases."""
     texts = tuple(
         Attachment(name, text, "text/markdown", "Source", description, front.reviewed)
         for (name, text), description in zip(
@@ -30,7 +32,7 @@ def attachments_of(source: MonographFile, edition: Edition, inputs: Inputs, fron
             strict=False,
         )
     )
-    record = record_of(source, edition, inputs, front)
+    record = record_of(source, edition, inputs, front, releases)
     attachment = Attachment(
         RECORD_FILE, record_bytes(record), "application/json", "Data", "How this sheet was made, for “leaflet verify”",
         front.reviewed,
@@ -38,7 +40,9 @@ def attachments_of(source: MonographFile, edition: Edition, inputs: Inputs, fron
     return *texts, attachment
 
 
-def record_of(source: MonographFile, edition: Edition, inputs: Inputs, front: Front) -> Record:
+def record_of(
+    source: MonographFile, edition: Edition, inputs: Inputs, front: Front, releases: Mapping[str, str]
+) -> Record:
     """The record of a sheet's making."""
     return Record(
         content_id=inputs.digest,
@@ -53,5 +57,5 @@ def record_of(source: MonographFile, edition: Edition, inputs: Inputs, front: Fr
         notices=inputs.notices,
         settings={"pharmacy": asdict(inputs.pharmacy), "code_url": inputs.code_url},
         hashes=inputs.hashes,
-        made_with=made_with(),
+        made_with=releases,
     )

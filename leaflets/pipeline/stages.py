@@ -26,6 +26,7 @@ from leaflets.pipeline.fit import fit_to_paper
 from leaflets.pipeline.inputs import Inputs
 from leaflets.pipeline.page_findings import not_suppressed, require_on_paper, tightened
 from leaflets.pipeline.policy import require_not_withdrawn
+from leaflets.pipeline.program_identity import made_with
 from leaflets.pipeline.texts import CheckedText, parse_and_check
 
 if TYPE_CHECKING:
@@ -68,22 +69,31 @@ class Draft:
         return next((front for front in fronts if front.translation), fronts[0])
 
 
-def render(inputs: Inputs, edition: Edition, checked: CheckedText | None = None) -> BuiltSheet:
+def render(
+    inputs: Inputs,
+    edition: Edition,
+    checked: CheckedText | None = None,
+    releases: Mapping[str, str] | None = None,
+) -> BuiltSheet:
     """The finished sheet. `checked` is its text as it was parsed and checked before, if it was.
+
+    `releases` are those that its record names instead of the ones that are installed: what a sheet was first made with.
 
     Raises ContentError, CheckFailed (it is withdrawn), RenderError or PdfError.
     """
     with _Renderer.lock:
-        return _rendered(inputs, edition, checked)
+        return _rendered(inputs, edition, checked, releases)
 
 
-def _rendered(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> BuiltSheet:
+def _rendered(
+    inputs: Inputs, edition: Edition, checked: CheckedText | None, releases: Mapping[str, str] | None
+) -> BuiltSheet:
     # parse → check → view → compose
     from_text = partial(_draft, inputs, edition, checked)
     draft = run_in_child(from_text, partial(_load_renderer, inputs)) if child_saves_time() else from_text()
     assets = {**inputs.assets, **draft.drawings}
     source, front = inputs.texts.source, draft.front
-    attachments = attachments_of(source, edition, inputs, front)
+    attachments = attachments_of(source, edition, inputs, front, made_with() if releases is None else releases)
 
     # fit → typeset
     def compose_tighter(fit: Fit) -> Html:

@@ -17,10 +17,15 @@ REPRINT_HINT = "A labelled copy is printed again with “leaflet reprint”."
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A rebuilt sheet. `data` is the same, byte for byte, unless `changes` say what differs."""
+    """A rebuilt sheet. `same`: it has the very bytes of the sheet. `changes` say what is not as it was then.
+
+    Where releases alone have changed, such as Python's, the bytes are often the same: the record in them says what they
+    were first made with.
+    """
 
     record: Record
     data: bytes
+    same: bool
     changes: tuple[str, ...]
 
 
@@ -41,9 +46,10 @@ def rebuild(path: Path, project: ProjectFolder) -> Rebuilt:
     record, texts = contents.record, texts_in(contents.record, contents.texts, project)
     if not texts.text:
         raise PdfError(f"{file}: the text it was made of is not in it", "Build it from the monograph.")
-    inputs = current_inputs(record, texts, project)
+    inputs, edition = current_inputs(record, texts, project), edition_of(record)
     changes = tuple(changes_since(record, inputs))
-    made = render(inputs, edition_of(record)).pdf.data
-    if not changes and made != data:
+    if render(inputs, edition, releases=record.made_with).pdf.data == data:
+        return Rebuilt(record, data, same=True, changes=changes)
+    if not changes:
         changes = ("nothing that the record knows of, and yet the bytes are others: the file may have been forged",)
-    return Rebuilt(record, made, changes)
+    return Rebuilt(record, render(inputs, edition).pdf.data, same=False, changes=changes)

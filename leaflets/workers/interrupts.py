@@ -42,9 +42,13 @@ class StopRequest:
 
 @contextmanager
 def stop_requests() -> Iterator[StopRequest]:
-    """Handles SIGINT and SIGTERM for the block, which must run in the main thread."""
+    """Handles SIGINT and SIGTERM for the block, which must run in the main thread.
+
+    SIGINT is left alone where it is ignored, as it is for a command that a script starts in the background.
+    """
     stop = StopRequest()
-    previous = {number: signal.signal(number, stop.handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    handled = (number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN)
+    previous = {number: signal.signal(number, stop.handle) for number in handled}
     try:
         yield stop
     finally:
