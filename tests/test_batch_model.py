@@ -276,5 +276,5 @@ TestPharmacy.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a shorter life is not worth the minutes it takes to find
-    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.filter_too_much],
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.filter_too_much],
 )

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -167,14 +167,14 @@ def test_no_packaged_text_stands_in_for_content_that_cannot_be_read(
         content.symlink_to("nowhere" if "broken" in fault else "content")
     else:
         content.mkdir()
-        listed = os.listdir
+        listed = Path.iterdir
 
-        def refuse(folder: os.PathLike[str]) -> list[str]:
-            if Path(folder).name == "content" and Path(folder).samefile(content):
+        def refuse(folder: Path) -> Iterator[Path]:
+            if folder.name == "content" and folder.samefile(content):
                 raise PermissionError(errno.EACCES, "denied")
             return listed(folder)
 
-        monkeypatch.setattr(os, "listdir", refuse)
+        monkeypatch.setattr(Path, "iterdir", refuse)
     ran = leaflet("build", "metformin")
     assert ran.code == 3
     assert "content: the monographs cannot be read" in ran.err

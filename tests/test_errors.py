@@ -365,7 +365,12 @@ def ignored_interrupt() -> Iterator[None]:
 @pytest.mark.usefixtures("ignored_interrupt")
 def test_a_command_in_the_background_leaves_ctrl_c_ignored(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
     handlers: list[object] = []
-    monkeypatch.setattr("leaflets.cli.build.run", lambda _: handlers.append(signal.getsignal(signal.SIGINT)) or 0)
+
+    def noting(_: object) -> int:
+        handlers.append(signal.getsignal(signal.SIGINT))
+        return 0
+
+    monkeypatch.setattr("leaflets.cli.build.run", noting)
     assert leaflet("build", "x").code == 0
     with stop_requests() as stop:
         handlers.append(signal.getsignal(signal.SIGINT))
