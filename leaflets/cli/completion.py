@@ -7,12 +7,18 @@ from typing import Any
 
 from leaflets.cli.help_page import HelpPage
 
+_EXAMPLES = """\
+examples:
+  eval "$(leaflet completion bash)"      in .bashrc; zsh the same in .zshrc
+  leaflet completion fish | source       in config.fish
+"""
+
 
 def add_parser(commands: Any, help_line: str) -> None:
     """Add `completion` to the command line."""
     parser = commands.add_parser(
         "completion", help=help_line, description=__doc__,
-        epilog='example:\n  eval "$(leaflet completion bash)"', formatter_class=HelpPage,
+        epilog=_EXAMPLES, formatter_class=HelpPage,
     )  # fmt: skip
     parser.add_argument("shell", choices=["bash", "zsh", "fish"], help="which shell")
     parser.set_defaults(run=run)

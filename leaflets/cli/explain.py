@@ -32,16 +32,9 @@ def add_parser(commands: Any, help_line: str) -> None:
     parser = commands.add_parser(
         "explain", help=help_line, description=__doc__, epilog=_EXAMPLES, formatter_class=HelpPage
     )
-    codes = parser.add_argument(
-        "codes", nargs="*", metavar="CODE", help="code of a rule, such as EP-F04; none lists them all"
-    )
-    codes.completer = _codes
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="code of a rule, such as EP-F04; none lists them all")
     parser.add_argument("--json", action="store_true", help="the rules as JSON")
     parser.set_defaults(run=run)
-
-
-def _codes(**_: object) -> list[str]:
-    return list(_rules())
 
 
 def _rules() -> dict[str, checks.Rule | PageRule | FormRule]:

@@ -24,14 +24,9 @@ def add_parser(commands: Any, help_line: str) -> None:
     parser = commands.add_parser(
         "help", help=help_line, description=__doc__, epilog=_EXAMPLES, formatter_class=HelpPage
     )
-    topic = parser.add_argument("topic", nargs="?", metavar="TOPIC", help="a page of the manual, or a command")
-    topic.completer = _topics
+    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="a page of the manual, or a command")
     parser.add_argument("--json", action="store_true", help="the page as JSON, its Markdown as it stands")
     parser.set_defaults(run=run)
-
-
-def _topics(**_: object) -> list[str]:
-    return [*manual.topics(), *_commands()]
 
 
 def _commands() -> dict[str, str]:
