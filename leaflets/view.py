@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -108,6 +109,8 @@ LAYOUTS = MappingProxyType({
 # Sections whose lead-ins become the rows of a table on the clinician sheet.
 _DOSE_TABLE_SECTIONS = frozenset({"dosage", "adjustments"})
 _MAX_CELL = 900
+# What a heading says besides its section, as in “Generic name (not for children under 12)”: it is never left out.
+_QUALIFIED = re.compile(r"[(（\[][^)）\]]*\w")
 _LONGEST_NAME_LINE = 160
 
 Layout = Mapping[str, tuple[int, Placement]]
@@ -193,7 +196,8 @@ def _view_section(
     section: Section, placement: Placement, blocks: tuple[Block, ...], audience: Audience, monograph: Monograph
 ) -> ViewSection:
     region = placement.region
-    if section.subject or (region is Region.NAME and not _fits_name_block(section)):
+    says_more = _QUALIFIED.search(section.heading) is not None
+    if section.subject or (region is Region.NAME and (says_more or not _fits_name_block(section))):
         region = Region.FIRST
     if audience is Audience.CLINICIAN:
         language = language_or_english(monograph.lang)
@@ -203,7 +207,8 @@ def _view_section(
         blocks = _with_dose_tables(blocks, language) if section.id in _DOSE_TABLE_SECTIONS else blocks
     else:
         title = placement.title or section.heading
-        note = "" if monograph.two_audiences or section.heading.casefold() == title.casefold() else section.heading
+        is_said = section.heading.casefold() == title.casefold() or region is Region.NAME
+        note = "" if is_said or (monograph.two_audiences and not says_more) else section.heading
     return ViewSection(section.id, title, region, section.line, blocks, note, section.subject)
 
 

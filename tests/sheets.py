@@ -21,6 +21,7 @@ from leaflets.project.content import ORIGINAL, source_at
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
+MADE_UP = ROOT / "tests" / "monographs"
 UNUSUAL = ROOT / "tests" / "projects" / "unusual"
 # Found texts that hold no monograph: a refusal, or a request for a better name.
 REFUSED = frozenset({

@@ -301,3 +301,17 @@ def test_generic_name_that_says_more_than_a_name_is_a_section_of_the_page(audien
         sheet = seen(f"### Generic Name\n{text}\n### Usage\nOne.\n", audience)
         assert sheet.sections[0].region is Region.FIRST
     assert seen("### Generic Name\nTestol\n### Usage\nOne.\n", audience).sections[0].region is Region.NAME
+
+
+@pytest.mark.parametrize("front", ["", "/// patient\nFor all.\n///\n"])
+@pytest.mark.parametrize("heading", ["Generic Name (not for children under 12)", "Dosage (adults only)"])
+def test_what_a_heading_says_in_brackets_is_on_both_sheets(heading: str, front: str) -> None:
+    source = f"---\ntitle: Testol\n---\n\n### Usage\n\nX.\n\n{front}\n### {heading}\n\nTestolum\n"
+    monograph = parse(source, name="case", file="case.md")
+    for audience in Audience:
+        seen = view(monograph, audience)
+        [section] = [
+            section for section in seen.sections if section.blocks and section.line == monograph.sections[-1].line
+        ]
+        assert heading in (section.title, section.note)
+        assert section.region is not Region.NAME

@@ -61,19 +61,21 @@ def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collec
 def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSection | None]:
     """The sections without the title heading, and the title heading.
 
-    The title is a level 1 heading that comes first and is no question; else a line in bold before all sections.
+    The title is a level 1 heading that comes first and is no question, or one of level 2 below a group heading such as
+    “Medication Guide”; else a line in bold before all sections.
     """
     first = next((i for i, section in enumerate(raw) if section.level and not section.heading.groups), None)
-    if first is None or not _may_be_title(raw[first]):
+    below = 2 if first and any(section.level == 1 for section in raw[:first]) else 1
+    if first is None or not _may_be_title(raw[first], below):
         return _bold_titled(raw)
     title = raw[first]
     introduction = replace(raw[0], lines=(*raw[0].lines, *title.lines))
     return (introduction, *raw[1:first], *raw[first + 1 :]), title
 
 
-def _may_be_title(section: RawSection) -> bool:
+def _may_be_title(section: RawSection, lowest: int) -> bool:
     return (
-        section.level == 1
+        section.level <= lowest
         and section.heading.id not in CONTENT
         and not section.heading.words.endswith(("?", "؟", "？"))
     )
