@@ -41,7 +41,7 @@ def read_contents(data: bytes, file: str) -> PdfContents:
             attachments = _attachments(pdf, file)
     except pikepdf.PasswordError as error:
         raise PdfError(f"{file}: it is locked with a password", "Get the file as leaflet made it.") from error
-    except (pikepdf.PdfError, ValueError, KeyError, TypeError, zlib.error) as error:
+    except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
         raise PdfError(f"{file}: this is no PDF that can be read", "Get the file once more.") from error
     record = read_record(attachments[RECORD_FILE]) if RECORD_FILE in attachments else None
     texts = {name: text for name, text in attachments.items() if record and f"source/{name}" in record.hashes}
