@@ -510,7 +510,7 @@ def test_a_ledger_that_is_lost_is_never_begun_anew_in_silence(environment: Batch
 
 def test_a_sound_ledger_is_not_put_aside(environment: BatchEnvironment) -> None:
     name = environment.run().run.name
-    with pytest.raises(UsageError, match="is sound and has 1 runs"):
+    with pytest.raises(UsageError, match="is sound and has 1 run"):
         begin_new_ledger(environment.output, clock)
     sql = sqlite3.connect(environment.output / "ledger.db")
     version = sql.execute("PRAGMA user_version").fetchone()[0]

@@ -81,7 +81,7 @@ def test_a_finished_list_with_other_flags_is_refused(environment: BatchEnvironme
 
 def test_one_bad_row_stops_the_run_before_the_first_page(environment: BatchEnvironment) -> None:
     environment.data = (ROW + "apixaban,Zebedee,1,R1,W\napixban,Quux,2,R2,W\n").encode()
-    with pytest.raises(CheckFailed, match="1 rows"):
+    with pytest.raises(CheckFailed, match="1 row of"):
         environment.run()
     assert environment.files() == {}
     (finding,) = environment.plan().plan.findings

@@ -220,7 +220,7 @@ def test_a_setting_at_fault_is_refused(tmp_path: Path, settings: str, message: s
 def test_the_settings_that_init_writes_name_all_there_is(leaflet: Leaflet) -> None:
     leaflet("init")
     written = (leaflet.folder / "leaflet.toml").read_text(encoding="utf-8")
-    names = re.findall(r"^(\w+) = ", written.split("[pharmacy]")[1].split("[report]")[0], re.M)
+    names = re.findall(r"^# (\w+) = ", written.split("[pharmacy]")[1].split("[report]")[0], re.M)
     assert set(names) == set(Pharmacy.__dataclass_fields__) - {"report"}
     assert load_project(leaflet.folder).settings == Settings()
 

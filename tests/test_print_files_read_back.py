@@ -13,6 +13,7 @@ import pytest
 from leaflets.batch.environment import open_environment
 from leaflets.cli import main
 from leaflets.labels import LABEL_FIELDS
+from leaflets.model.finding import counted
 from leaflets.model.page import Rect
 from leaflets.project import load_project
 from tests.read_labels import lines_within
@@ -217,7 +218,7 @@ def test_each_print_file_has_its_serials_in_order_behind_a_banner(files: Mapping
         assert f"Serials {file.serials[0]} to {file.serials[-1]}" in file.banner
         assert {row_of(serial)["destination"] for serial in file.serials} == {destination}
         sheets = 2 * sum(bool(copy.sheet) for copy in file.copies) + sum(not copy.sheet for copy in file.copies)
-        assert f"{sheets} sheets of paper" in file.banner
+        assert f"{counted(sheets, 'sheet')} of paper" in file.banner
         assert not any(one[field] in file.banner for one in ROWS for field in LABEL_FIELDS)
 
 

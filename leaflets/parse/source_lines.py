@@ -23,7 +23,9 @@ _INVISIBLE = re.compile("[\ufeff\u00ad\u200b\u2060]")
 _BACKSLASH_END = re.compile(r"(?<!\\)\\$")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 # Letters without a place where a line may end: scripts without spaces, dashes and slashes have one after each.
-_LONG_WORD = re.compile(rf"[^\s/\-–—_=*#|~+.\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffef]{{{MAX_WORD + 1},}}")
+_LONG_WORD = re.compile(
+    rf"[^\s/\-–—_=*#|~+.(){{}}<>\[\]\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffef]{{{MAX_WORD + 1},}}"
+)
 _DEEP = re.compile(rf"^\s*(?:(?:[-*+>]|\d{{1,9}}[.)])\s*){{{MAX_NESTING + 1},}}")
 
 

@@ -37,7 +37,7 @@ def require_known_properties(own: Path, packaged: Path) -> None:
     """
     if not own.is_dir():
         return
-    sheets = {path: read_text(path) for path in sorted(own.glob("*.css"))}
+    sheets = {path: read_text(path) for path in sorted(own.glob("*.css")) if path.is_file()}
     if not any("--" in css for css in sheets.values()):
         return
     asked = {name for css in (*sheets.values(), *map(read_text, packaged.glob("*.css"))) for name in used(css)}
