@@ -233,6 +233,8 @@ def test_verify_says_where_it_did_not_look_at_the_pages(sheet: Leaflet) -> None:
     ran = sheet("verify", SHEET)
     assert ran.code == 0
     assert "its seal and its text were looked at, not what is drawn on its pages" in ran.out
+    assert ran.out.startswith(f"{SHEET}: sealed, and of the current text; its pages were not looked at\n")
+    assert "whole and current" not in ran.out
 
 
 def test_a_page_forged_and_sealed_again_does_not_survive_a_rebuild(sheet: Leaflet) -> None:

@@ -30,6 +30,9 @@ _STATE_NAMES = {
     "withdrawn": "WITHDRAWN", "unknown": "whole, and not known here", "broken": "NOT WHOLE", "foreign": "not ours",
 }  # fmt: skip
 
+# Whoever seals a forged page again and says it was made by another release leaves nothing to compare it with.
+_NOT_COMPARED = "sealed, and of the current text; its pages were not looked at"
+
 
 def add_parser(commands: Any, help_line: str) -> None:
     """Add `verify` to the command line."""
@@ -74,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _print(verified: Verification, verbose: bool) -> None:
     state = _STATE_NAMES[verified.state]
+    if verified.state == "current" and verified.record and not verified.compared:
+        state = _NOT_COMPARED
     severity = Severity.INFO if verified.state == "current" else Severity.ERROR
     report.line(f"{verified.file}: {report.coloured(state, severity, sys.stdout)}", sys.stdout)
     for line in (*(f"because {reason}" for reason in verified.reasons), *_details(verified, verbose)):
