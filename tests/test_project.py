@@ -25,6 +25,7 @@ from leaflets.project import (
 from leaflets.project.content import MonographFile, source_at, source_of_argument
 from leaflets.project.files import decode, make_folder
 from leaflets.project.sheet_names import MAX_STEM_BYTES, sheet_name
+from tests.running import Leaflet
 
 
 @pytest.fixture
@@ -310,3 +311,12 @@ def test_a_folder_in_whose_place_a_file_stands(project: ProjectFolder) -> None:
     (project.root / "taken").write_text("x")
     with pytest.raises(OutputError, match="taken: cannot be written: a file of that name is in the way"):
         make_folder(project.root / "taken")
+
+
+def test_a_table_that_is_there_twice_is_named_with_what_to_do(leaflet: Leaflet) -> None:
+    leaflet("init")
+    path = leaflet.folder / "leaflet.toml"
+    path.write_text(path.read_text("utf-8") + '\n[batch]\nignore = ["Ward"]\n', "utf-8")
+    ran = leaflet("list")
+    assert ran.code == 2
+    assert "It is there already: write the new lines below the one that is there." in ran.err

@@ -35,7 +35,13 @@ def read_settings(path: Path) -> Settings:
     except ContentError as error:
         raise UsageError(error.message, error.hint) from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{file}: not valid TOML: {error}", "Mend the line it names.") from error
+        twice = "Cannot declare" in str(error) or "Cannot overwrite" in str(error)
+        hint = (
+            "It is there already: write the new lines below the one that is there."
+            if twice
+            else "Mend the line it names."
+        )
+        raise UsageError(f"{file}: not valid TOML: {error}", hint) from error
     _require_known(file, "", table, _KEYS)
     provenance = _table(file, table, "provenance")
     _require_known(file, "provenance.", provenance, ("url",))

@@ -74,7 +74,7 @@ def refuse_unknown(columns: Iterable[ListColumn]) -> None:
     shown = [_shown(one) for one in unknown]
     places = [f"{one.place} (“{one.header}”)" if is_surely_header(one.header) else one.place for one in unknown]
     lines = (
-        "Say in leaflet.toml which of our columns each is:",
+        "Say in leaflet.toml, below the line [batch] where it is there already, which of our columns each is:",
         "    [batch.columns]",
         *(f'    {text} = "…"' for text in shown),
         "or that it is not needed:",
