@@ -66,6 +66,15 @@ def test_a_name_of_two_monographs_is_ambiguous(aliases: DrugNames) -> None:
     assert aliases.find("Ascal").drugs == ("aspirin", "carbasalate")
 
 
+def test_the_very_name_of_a_monograph_names_it_though_it_is_a_brand_of_another() -> None:
+    names = index_drug_names([
+        DrugName("baricitinib", "name", "baricitinib"), DrugName("baricitinib", "brand", "Olumiant"),
+        DrugName("olumiant", "name", "olumiant"),
+    ])  # fmt: skip
+    assert names.find("olumiant").drugs == ("olumiant",)
+    assert names.find("Olumiant").drugs == ("baricitinib", "olumiant")
+
+
 @pytest.mark.parametrize("called", ["apixiban", "apixaban 5 mg", "apix"])
 def test_near_names_are_offered_and_not_taken(aliases: DrugNames, called: str) -> None:
     match = aliases.find(called)

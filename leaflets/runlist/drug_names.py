@@ -59,6 +59,8 @@ class DrugNames:
             drugs.update(self.by_code.get((kind, word), ()))
         if text[:1].isdigit():
             drugs.update(self._code("ndc", text).drugs)
+        if text in drugs:  # the very name of a monograph names it, though it is a brand of another as well
+            return _match({text})
         if drugs:
             return _match(drugs)
         if re.fullmatch(r"\d{10}", text):
