@@ -36,7 +36,7 @@ _ALLOWED = {
     f"leaflet-{Objection.DRAFT.value}": "never clinically reviewed",
     f"leaflet-{Objection.EXPIRED.value}": "past the review date",
     f"leaflet-{Objection.STALE.value}": "older than the source",
-    f"leaflet-{Objection.UNSAFE.value}": "made though their checks fail",
+    f"leaflet-{Objection.UNSAFE.value}": "made though checks fail",
 }
 """Codes of findings that a flag turns into warnings, and how they are printed for many leaflets."""
 
