@@ -28,7 +28,7 @@ def waiting(what: str, *, seconds: float = 0.0, quiet: bool = False) -> Iterator
 
     Raises RenderError after so many seconds; 0 waits for ever.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
     shown = 0
