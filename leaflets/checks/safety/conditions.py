@@ -118,12 +118,37 @@ def route_name(reading: Reading, position: Position, size: int) -> bool:
 def direction(reading: Reading, position: Position, size: int) -> bool:
     """It says when to take a dose; it is none of the STAT proteins, and no AC or PC away from a dose."""
     before, after = position.neighbour(-1), position.neighbour(size)
+    if _stands_for_a_word(position, size):
+        return False
     if position.token.text in ("AC", "PC"):
         return before is not None and before.text.lower() in _DOSED
     if position.token.text != "STAT":
         return True
     protein = after is not None and after.text.lower() in _PROTEIN
     return not protein and not (before is not None and before.text in "/-–") and not reading.positions("jak")
+
+
+def _stands_for_a_word(position: Position, size: int) -> bool:
+    """Whether it is in brackets after the one word it is short for: pertactin (PRN)."""
+    word, letters = position.text(-2).lower(), position.token.text.lower()
+    if position.text(-1) != "(" or position.text(size) != ")" or word[:1] != letters[:1]:
+        return False
+    rest = iter(word)
+    return all(letter in rest for letter in letters)
+
+
+def _stands_for_words(position: Position, size: int) -> bool:
+    """Whether it is in brackets after the words it has the initials of: hematopoietic cell transplantation (HCT)."""
+    letters = position.token.text.lower()
+    initials = "".join(position.text(step)[:1].lower() for step in range(-1 - len(letters), -1))
+    return position.text(-1) == "(" and position.text(size) == ")" and initials == letters
+
+
+def not_haematocrit(reading: Reading, position: Position, size: int) -> bool:
+    """It is a drug: no share of blood cells, and no words of which it has the initials, here or before it."""
+    if reading.positions("hematocrit") or reading.positions("haematocrit"):
+        return False
+    return not any(_stands_for_words(each, size) for each in reading.positions("hct"))
 
 
 def not_weight(_reading: Reading, position: Position, _size: int) -> bool:
@@ -172,7 +197,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "direction": direction,
     "not_weight": not_weight,
     "not_salt": not_salt,
-    "not_haematocrit": _unless_about("hematocrit", "haematocrit"),
+    "not_haematocrit": not_haematocrit,
     "not_analgesia": _unless_about("controlled", "analgesia"),
     "not_thyroid": _unless_about("triiodothyronine", "liothyronine", "thyroid", "thyroxine", "levothyroxine", "tsh"),
     "stands_alone": stands_alone,

@@ -270,6 +270,8 @@ def clock(reading: Reading) -> TokenSpans:
                 yield position.moved(-1), 2
     for position in reading.positions(":"):
         hour, minute = position.text(-1), position.text(1)
+        if position.text(-2) == "*":
+            continue  # an allele: HLA-A*02:01
         written = hour.isdigit() and minute.isdigit() and len(hour) == len(minute) == 2 and position.glued(1)
         if written and position.glued(0) and (hour[0] == "0" or 12 < int(hour) < 24) and int(minute) < 60:
             yield position.moved(-1), 3

@@ -54,12 +54,17 @@ def at_symbol(reading: Reading) -> TokenSpans:
 
 
 def ampersand(reading: Reading) -> TokenSpans:
-    """& for and; A&E and its like are names."""
+    """& for and; A&E and its like are names, and so are two capitalised words in a sentence (Johnson & Johnson)."""
     for position in reading.positions("&"):
         glued = position.glued(0) and position.glued(1)
         initials = glued and len(position.text(-1)) == 1 and len(position.text(1)) == 1
-        if not initials:
+        if not initials and not _is_name(position):
             yield position, 1
+
+
+def _is_name(position: Position) -> bool:
+    words = position.text(-1), position.text(1)
+    return all(word[:1].isupper() and not word.isupper() for word in words) and position.text(-2)[:1].islower()
 
 
 def plus(reading: Reading) -> TokenSpans:
