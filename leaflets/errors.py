@@ -5,6 +5,7 @@
     ├─ ContentError     3   a monograph that is missing, unreadable or none at all
     ├─ CheckFailed      4   findings of severity error stand in the way
     ├─ RenderError      5   template, style, font, glyph or forbidden fetch
+    │  └─ RendererMissing 5 the renderer, or a library of the system that it needs, is not there
     ├─ PdfError         6   a PDF that could not be labelled, imposed or proved
     │  └─ LeafletLost   6   a compiled leaflet that is gone from the cache or damaged
     ├─ OutOfMemory      7   not enough memory for the job
@@ -52,6 +53,10 @@ class RenderError(LeafletError):
     """A template, style, font, glyph or forbidden fetch that stops the page from being made."""
 
     exit_code = 5
+
+
+class RendererMissing(RenderError):
+    """The renderer, or a library of the system that it needs, is not there: no sheet at all can be made."""
 
 
 class PdfError(LeafletError):

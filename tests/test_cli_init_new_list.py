@@ -54,16 +54,43 @@ def test_init_in_a_folder_that_a_flag_names(leaflet: Leaflet) -> None:
     assert leaflet("init", "b", "-o", "c").code == 2
 
 
-def test_init_leaves_nothing_half_made(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"*.tmp", b"*.tmp\noutput/\n"),
+        (b"# \xe9\r\n", b"# \xe9\r\noutput/\n"),
+        (b"/output/\n", b"/output/\n"),
+        (b"", b"output/\n"),
+    ],
+)
+def test_init_adds_its_line_to_any_gitignore(leaflet: Leaflet, before: bytes, after: bytes) -> None:
+    leaflet.write(".gitignore", before)
+    assert leaflet("init").code == 0
+    assert (leaflet.folder / ".gitignore").read_bytes() == after
+
+
+@pytest.mark.parametrize("kind", ["link", "folder"])
+def test_init_leaves_a_gitignore_that_is_no_file(leaflet: Leaflet, kind: str) -> None:
+    ignoring, shared = leaflet.folder / ".gitignore", leaflet.folder / "shared"
+    shared.write_bytes(b"x\n")
+    ignoring.symlink_to("shared") if kind == "link" else ignoring.mkdir()
+    assert leaflet("init").code == 0
+    assert (ignoring.is_symlink(), ignoring.is_dir(), shared.read_bytes()) == (kind == "link", kind == "folder", b"x\n")
+
+
+@pytest.mark.parametrize(("fault", "code"), [(OutputError("no room", "Free some."), 8), (KeyboardInterrupt(), 130)])
+def test_init_leaves_nothing_half_made(
+    leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch, fault: BaseException, code: int
+) -> None:
     def full(path: Path, data: bytes) -> None:
         if path.name == "theme.css":
-            raise OutputError("no room", "Free some.")
+            raise fault
         save(path, data)
 
     leaflet.write("kept/.gitignore", "x\n")
     monkeypatch.setattr(init, "save", full)
-    assert leaflet("init", "kept").code == 8
-    assert leaflet("init", "new/shop").code == 8
+    assert leaflet("init", "kept").code == code
+    assert leaflet("init", "new/shop").code == code
     assert leaflet.files() == {"kept/.gitignore"}
     assert not (leaflet.folder / "new").exists()
     assert not (leaflet.folder / "kept/content").exists()
@@ -79,6 +106,8 @@ def test_the_settings_that_init_writes_are_all_there_are_with_their_defaults(lea
     assert set(table) == set(settings_file._KEYS)
     assert set(table["pharmacy"]) == set(settings_file._PHARMACY)
     assert set(table["batch"]) == set(settings_file._BATCH)
+    assert set(table["limits"]) == set(settings_file._LIMITS)
+    assert set(table["provenance"]) == {"url"}
     table["batch"]["columns"].clear()
     shown = read_settings(path)
     assert (
@@ -92,7 +121,8 @@ def test_the_theme_that_init_writes_lists_every_property_and_changes_nothing(lea
     css = (leaflet.folder / "styles/theme.css").read_text("utf-8")
     names = set(re.findall(r"^\| `(--[\w-]+)`(?:, `(--[\w-]+)`)?", (ROOT / "docs/theme.md").read_text("utf-8"), re.M))
     assert set(re.findall(r"(--[\w-]+):", css)) == {name for pair in names for name in pair if name}
-    assert re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL).strip() == ""
+    assert re.sub(r"/\*.*?\*/|\s", "", css, flags=re.DOTALL) == "html{}"
+    assert "  /* --title-colour: #000; */  /* colour of the medicine's name */\n" in css
 
 
 def test_new_writes_a_monograph_that_builds_once_it_has_a_text(leaflet: Leaflet) -> None:

@@ -183,15 +183,10 @@ def test_the_text_after_is_clean(leaflet: Leaflet) -> None:
 def test_the_examples_of_the_readme_work(leaflet: Leaflet) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     examples = re.findall(r"^leaflet (.*?)(?: {2,}#.*)?$", text, re.M)
-    assert len(examples) >= 5
-    leaflet("init")
-    leaflet.write("notes/mydrug.md", (ROOT / "tests/projects/unusual/content/plain.md").read_bytes())
+    assert len(examples) >= 7
     for example in examples:
-        if example.split()[0] in ("init", "new"):
-            continue
         ran = leaflet(*example.split())
-        assert ran.code in (0, 4), f"leaflet {example}: {ran.err}"
-        assert ran.code == 0 or example.startswith("check")
+        assert ran.code == 0, f"leaflet {example}: {ran.err}"
 
 
 # ---------------------------------------------------------------- from Python

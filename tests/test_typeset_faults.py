@@ -3,6 +3,8 @@
 import io
 import logging
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from leaflets.model.page import Html
 from leaflets.typeset import typeset
 from tests.conftest import ROOT
 from tests.pages import assets, font_assets, page
+from tests.running import MONOGRAPH, Leaflet
 
 FONT = "leaflet:fonts/SourceSans3_400Regular.ttf"
 
@@ -188,14 +191,16 @@ def test_the_log_is_left_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
 
 # ---------------------------------------------------------------- libraries that are not there
 
-_WITHOUT = """
+_DOUBLE = """
 import sys, cffi
 real = cffi.FFI.dlopen
 def dlopen(self, name, *arguments):
-    if name and sys.argv[1] in name:
+    if name and MISSING in name:
         raise OSError(f"cannot load library '{name}': no such file. Also tried ...")
     return real(self, name, *arguments)
 cffi.FFI.dlopen = dlopen
+"""
+_WITHOUT = """
 from leaflets.errors import RenderError
 try:
     import leaflets.typeset
@@ -210,7 +215,7 @@ except RenderError as error:
 )
 def test_a_missing_library_is_named_with_its_package(library: str, package: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _WITHOUT, library],
+        [sys.executable, "-c", f"MISSING = '{library}'{_DOUBLE}{_WITHOUT}"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -222,6 +227,60 @@ def test_a_missing_library_is_named_with_its_package(library: str, package: str,
     assert "missing" in message
     assert "apt-get install" in hint
     assert package in hint
+
+
+_COMMANDS = """
+import sys
+from leaflets.cli import main
+import leaflets
+for words in (
+    "build examplol other",
+    "build examplol --json",
+    "batch list.csv --allow-draft --allow-unsafe --workers 2 --keep-going",
+    "batch list.csv --allow-draft --allow-unsafe --workers 0 --keep-going",
+    "check examplol",
+    "verify sheet.pdf",
+):
+    print("==", words, flush=True)
+    print("==", main(words.split()), flush=True)
+try:
+    leaflets.build("baricitinib")
+except leaflets.RenderError as error:
+    print(error.message, error.hint)
+"""
+
+
+def test_without_pango_each_command_says_once_what_to_install(leaflet: Leaflet) -> None:
+    """Workers are without it too: each Python process loads the double when it starts."""
+    leaflet.write("site/sitecustomize.py", f"MISSING = 'pango'{_DOUBLE}")
+    for name in ("examplol", "other"):
+        leaflet.write(f"content/{name}.md", MONOGRAPH)
+    assert leaflet("build", "examplol", "--audience", "patient").code == 0
+    (leaflet.folder / "output/examplol-patient.pdf").rename(leaflet.folder / "sheet.pdf")
+    shutil.rmtree(leaflet.folder / "output")
+    leaflet.write("list.csv", "drug,patient,sig\nexamplol,Ann,one\nother,Bob,two\n")
+    done = subprocess.run(
+        [sys.executable, "-c", _COMMANDS],
+        cwd=leaflet.folder,
+        env={**os.environ, "PYTHONPATH": f"{leaflet.folder / 'site'}:{ROOT}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "Traceback" not in done.stdout
+    ran = re.findall(r"^== [a-z].*\n((?:.|\n)*?)== (\d+)$", done.stdout, re.M)
+    build, as_json, keeping_on, serial, check, verify = ran
+    for output, code in (build, as_json, keeping_on, serial):
+        assert (code, output.count("is missing: libpango-1.0-0."), output.count("leaflet doctor")) == ("5", 1, 1), (
+            output
+        )
+    assert "Run the same command again when it is there." in keeping_on[0]
+    assert "cancelled" not in leaflet("runs").out
+    assert (check[1], verify[1]) == ("4", "0")  # neither needs it
+    assert "its pages were not looked at" in verify[0]
+    assert "apt-get install libpango-1.0-0" in done.stdout.rpartition("==")[2], "from Python too"
 
 
 def test_loading_the_renderer_leaves_other_users_of_its_libraries_alone(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from leaflets.batch.assessment import Monographs
 from leaflets.batch.options import RunOptions
 from leaflets.batch.plan import Plan, task_of
 from leaflets.batch.print_files import PrintFiles
-from leaflets.errors import InputsChanged, LeafletError, LeafletLost, RenderError, RunIncomplete
+from leaflets.errors import InputsChanged, LeafletError, LeafletLost, RendererMissing, RenderError, RunIncomplete
 from leaflets.impose import Sides
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.states import CopyState
@@ -31,6 +31,9 @@ REPORT_EVERY = 250
 """Copies between two reports of progress."""
 
 _NOTHING_PRINTED = "Nothing was printed. Mend it and run the same command again, or leave it out with --keep-going."
+_NOT_ITS_OWN = (InputsChanged.__name__, RendererMissing.__name__)
+"""The faults that are none of the leaflet's own: the next command can make it, so that no run leaves it out."""
+
 _WITHOUT_SHEET = frozenset({CopyState.PLANNED, CopyState.RENDERED, CopyState.CANCELLED})
 """The states of a copy of which there is no sheet yet."""
 
@@ -134,7 +137,7 @@ def _render_leaflets(context: RunContext, unfinished: UnfinishedRun) -> tuple[Re
     for result in _results(context, missing):
         if result.fault:
             failed.append(result)
-            if keep_going:
+            if not _stops_the_run(result, keep_going=keep_going):
                 context.report(LeafletFailed(run.name, result))
         else:
             _record_rendered(context, run, entries, [result])
@@ -168,8 +171,8 @@ def render_all(context: RunContext, entries: Sequence[LeafletEntry], resume_hint
 
 
 def _stops_the_run(failed: Result, *, keep_going: bool) -> bool:
-    """Whether a leaflet that failed ends the run; one whose inputs were changed can be made with the next command."""
-    return not keep_going or failed.fault == InputsChanged.__name__
+    """Whether a leaflet that failed ends the run."""
+    return not keep_going or failed.fault in _NOT_ITS_OWN
 
 
 def _unwritten_leaflets(copies: Iterable[CopyEntry]) -> set[int]:
@@ -222,6 +225,8 @@ def _error(result: Result, hint: str = _NOTHING_PRINTED) -> LeafletError:
     kind = getattr(errors, result.fault, RenderError)
     if kind is InputsChanged:
         hint = "Nothing of it was printed. Run the same command again."
+    if kind is RendererMissing:
+        hint = "Nothing was printed. Run the same command again when it is there."
     hint = f"{result.hint} {hint}".strip()
     return kind(result.message, hint) if issubclass(kind, LeafletError) else RenderError(result.message, hint)
 

@@ -14,7 +14,7 @@ from leaflets.cli import report
 from leaflets.cli.arguments import require_names_or_all, values
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.waiting import limit_memory, waiting
-from leaflets.errors import ContentError, LeafletError, OutputError, UsageError
+from leaflets.errors import ContentError, LeafletError, OutputError, RendererMissing, UsageError
 from leaflets.ledger.own_texts import refuse_replaced
 from leaflets.model.edition import MOST_SHEETS, Audience, Edition, Notice, TypeSize
 from leaflets.model.finding import Severity
@@ -156,7 +156,7 @@ def run(args: argparse.Namespace) -> int:
             try:
                 sheets.append(_make(project, source, edition, args))
             except LeafletError as fault:
-                if isinstance(fault, OutputError) or len(sources) == 1 == len(editions):
+                if isinstance(fault, OutputError | RendererMissing) or len(sources) == 1 == len(editions):
                     raise
                 failed.append(fault)
                 if not args.json:

@@ -128,7 +128,7 @@ def _package(name: str) -> InstalledPart:
         return InstalledPart("program", name, PartState.OK, importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
         return InstalledPart(
-            "program", name, PartState.MISSING, "", f"pip install --force-reinstall leaflets=={__version__}"
+            "program", name, PartState.MISSING, "", "install leaflet again: its own packages are not all there"
         )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from leaflets.cli import report
+from leaflets.cli import manual, report
 from leaflets.cli.help_page import HelpPage
-from leaflets.errors import LeafletError, UsageError
+from leaflets.errors import UsageError
 from leaflets.project import display_path, packaged_folder, read_bytes, read_text, save
 
 _SETTINGS = """\
@@ -58,11 +59,14 @@ examples:
   leaflet init                 in this folder
   leaflet init -o pharmacy     in a folder of that name
 """
-_IGNORED = "output/"
+_IGNORED = b"output/"
+_SAME_IGNORED = (b"output", b"/output", b"/output/")
 _THEME_HEAD = """\
-/* This pharmacy's own look: this sheet comes last, so what it says wins. A line within the comment is a property with
-   its default; “leaflet help theme” says what each sets. Take one out of the comment to change it. */
+/* This pharmacy's own look: this sheet comes last, so what it says wins. Each line is a property with its default, on
+   the patient leaflet where it has one, and what it sets: take it out of its comment to change it. See “leaflet help
+   theme”. */
 """
+_PROPERTY_ROW = re.compile(r"^\| (`--[^|]+) \| ([^|]+) \|", re.MULTILINE)
 
 
 def add_parser(commands: Any, help_line: str) -> None:
@@ -95,8 +99,9 @@ def run(args: argparse.Namespace) -> int:
         root / "styles" / "theme.css": theme().encode(),
     }
     kept = [path for path in files if path.exists() or path.is_symlink()]
-    written = {path: data for path, data in files.items() if path not in kept} | _git_ignore(root / ".gitignore")
-    _save_all(written, replaced=frozenset({root / ".gitignore"}) if (root / ".gitignore").exists() else frozenset())
+    ignoring = root / ".gitignore"
+    written = {path: data for path, data in files.items() if path not in kept} | _git_ignore(ignoring)
+    _save_all(written, replaced=frozenset({ignoring} if ignoring.exists() else ()))
     if args.json:
         report.emit(
             {"written": [display_path(path) for path in written], "kept": [display_path(path) for path in kept]}
@@ -111,9 +116,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _git_ignore(file: Path) -> dict[Path, bytes]:
-    """The .gitignore with our line, or nothing where it has that already."""
-    lines = read_text(file).splitlines() if file.is_file() else []
-    return {} if _IGNORED in lines else {file: "".join(f"{line}\n" for line in (*lines, _IGNORED)).encode()}
+    """The .gitignore with our line below its own bytes; nothing where it has that line, or is a link or no file."""
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        return {}
+    data = read_bytes(file) if file.exists() else b""
+    if {_IGNORED, *_SAME_IGNORED} & {line.strip() for line in data.splitlines()}:
+        return {}
+    return {file: data + (b"\n" if data and not data.endswith(b"\n") else b"") + _IGNORED + b"\n"}
 
 
 def _save_all(files: Mapping[Path, bytes], *, replaced: frozenset[Path]) -> None:
@@ -124,7 +133,7 @@ def _save_all(files: Mapping[Path, bytes], *, replaced: frozenset[Path]) -> None
         for path, data in files.items():
             save(path, data)
             made += [path] if path not in replaced else []
-    except LeafletError:
+    except BaseException:  # Ctrl-C too
         for path in made:
             path.unlink(missing_ok=True)
         for folder in sorted(set(folders), key=lambda each: -len(each.parts)):
@@ -134,12 +143,19 @@ def _save_all(files: Mapping[Path, bytes], *, replaced: frozenset[Path]) -> None
 
 
 def theme() -> str:
-    """A stylesheet of the project's own that lists, in a comment, each property of the sheets with its default."""
+    """A stylesheet of the project's own that lists, each in a comment, the properties of the sheets."""
     properties: dict[str, str] = {}
     for audience in ("clinician", "patient"):  # where both have one, the patient leaflet's default is shown
         properties |= _properties(read_text(packaged_folder("styles") / f"{audience}.css"))
-    lines = [f"  {name}: {value};" for name, value in sorted(properties.items())]
-    return _THEME_HEAD + "/*\nhtml {\n" + "\n".join(lines) + "\n}\n*/\n"
+    meanings = _meanings()
+    lines = [f"  /* {name}: {value}; */  /* {meanings[name]} */\n" for name, value in sorted(properties.items())]
+    return f"{_THEME_HEAD}html {{\n{''.join(lines)}}}\n"
+
+
+def _meanings() -> dict[str, str]:
+    """What each property sets, as the manual says it; of two in one row, the same."""
+    rows = _PROPERTY_ROW.findall(manual.page("theme"))
+    return {name: meaning for names, meaning in rows for name in re.findall(r"--[\w-]+", names)}
 
 
 def _properties(css: str) -> list[tuple[str, str]]:

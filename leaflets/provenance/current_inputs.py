@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from leaflets.errors import PdfError, UsageError
+from leaflets.errors import PdfError, RendererMissing, UsageError
 from leaflets.model.edition import Edition, Notice, edition_from_facts
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.pipeline.inputs import Inputs, gather_inputs
@@ -104,7 +104,11 @@ def changes_since(record: Record, inputs: Inputs) -> Iterator[str]:
             yield f"{_kind(kind, rest)} {rest}: {'new' if not before else 'gone' if not now else 'changed'}"
     if _as_json(asdict(inputs.pharmacy)) != _as_json(record.settings.get("pharmacy")):
         yield "the settings of the pharmacy: changed"
-    for name, now in made_with().items():
+    try:
+        releases = made_with()
+    except RendererMissing:  # there are no releases here that could be others
+        return
+    for name, now in releases.items():
         before = record.made_with.get(name)
         if before != now:
             yield f"{name}: {before or 'unknown'} then, {now} now"

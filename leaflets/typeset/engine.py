@@ -6,6 +6,7 @@ import functools
 import importlib
 import operator
 import os
+import re
 import sys
 import threading
 import warnings
@@ -17,7 +18,7 @@ from typing import Any, TextIO, cast
 import fontTools
 import pydyf
 
-from leaflets.errors import RenderError
+from leaflets.errors import RendererMissing, RenderError
 from leaflets.lazy_modules import Deferred, deferred
 
 FONTS_CONF = Path(__file__).with_name("fonts.conf")
@@ -32,8 +33,10 @@ _DECLARATIONS = """
     void FcConfigSetSysRoot (FcConfig *config, const FcChar8 *sysroot);
 """  # not among the functions that WeasyPrint declares
 OLDEST_HARFBUZZ = (4, 1, 0)  # below it WeasyPrint lets fontTools cut fonts down, which stamps the time into them
+_DOCTOR = "“leaflet doctor” lists what is missing."
 _LIBRARIES = (
-    "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libfontconfig1"
+    "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libfontconfig1. "
+    + _DOCTOR
 )
 
 
@@ -88,8 +91,10 @@ class _OtherThreadsOnly:
             self._stream.flush()
 
 
-def _short(error: OSError) -> str:
-    return str(error).partition(":")[0]
+def _library_in(error: OSError) -> str:
+    """The library that could not be loaded, as the message of cffi quotes it."""
+    quoted = re.search(r"'([^']+)'", str(error))
+    return quoted[1] if quoted else str(error).partition(":")[0]
 
 
 def _load() -> Any:
@@ -105,7 +110,7 @@ def _load() -> Any:
         try:
             import weasyprint as loaded
         except OSError as error:
-            raise RenderError(f"A library that sets type is missing: {_short(error)}.", _LIBRARIES) from error
+            raise RendererMissing(f"A library that sets type is missing: {_library_in(error)}.", _LIBRARIES) from error
     return loaded
 
 
@@ -188,12 +193,12 @@ def require_subsetter() -> None:
     """Nothing, where HarfBuzz can cut fonts down to the glyphs used.
 
     Raises:
-        RenderError: it cannot, so that the same page would come out with other bytes each time.
+        RendererMissing: it cannot, so that the same page would come out with other bytes each time.
     """
     if _ffi.harfbuzz_subset is None or not _ffi.harfbuzz.hb_version_atleast(*OLDEST_HARFBUZZ):
-        raise RenderError(
+        raise RendererMissing(
             "The library harfbuzz-subset (4.1 or newer) is missing; without it no page comes out the same twice.",
-            "On Debian: apt-get install libharfbuzz-subset0",
+            f"On Debian: apt-get install libharfbuzz-subset0. {_DOCTOR}",
         )
 
 
