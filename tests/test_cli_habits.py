@@ -1,4 +1,4 @@
-"""What a careless user meets: near names, errors as JSON, streams that are closed or poor, help, doctor, the manual."""
+"""What a careless user meets: near names, errors as JSON, streams that are closed or poor, help, the manual."""
 
 import json
 import os
@@ -12,11 +12,15 @@ import pytest
 
 from leaflets import checks
 from leaflets.checks.form_rules import FORM_RULES, SOMETIMES
-from leaflets.cli import COMMANDS, doctor, manual, streams
-from leaflets.cli.usage import nearest, reordered
+from leaflets.cli import COMMANDS, manual, streams
+from leaflets.cli.usage import asks_for_json, nearest, reordered
+from leaflets.ledger.ledger import open_ledger
 from leaflets.parse import parse
+from leaflets.project.clock import now_utc
 from tests.running import MONOGRAPH, Leaflet, environment, process
 from tests.sheets import ROOT
+
+_ERROR_KEYS = {"error", "message", "hint", "exit_code"}
 
 # ------------------------------------------------------------------ arguments
 
@@ -28,23 +32,27 @@ from tests.sheets import ROOT
         (["build", "x", "--papr", "a4"], "--paper"),
         (["build", "x", "--paper", "leter"], "letter"),
         (["runs", "confrim", "last", "1"], "confirm"),
-        (["check", "--al"], ""),
+        (["RUNS"], "runs"),
+        (["translation", "strt", "x", "es"], "start"),
+        (["recall", "--papr", "a4"], "--paper"),
+        (["check", "x", "--edition", "large"], "large-print"),
         (["help", "monogaph"], "monograph"),
         (["explain", "EP-F4"], "EP-F04"),
+        (["explain", "md3"], "MD03"),
+        (["completion", "bsh"], "bash"),
     ],
 )
 def test_the_near_word_is_said(leaflet: Leaflet, words: list[str], near: str) -> None:
     ran = leaflet(*words)
-    if near:
-        assert ran.code == 2
-        assert re.search(rf"Did you mean .*{near}", ran.err)
-    as_json = leaflet(*words, "--json")
-    if near:
+    assert (ran.code, ran.out) == (2, "")
+    assert re.search(rf"Did you mean {near}\?", ran.err)
+    for flag in ("--json", "--js"):
+        as_json = leaflet(*words, flag)
         [line] = as_json.out.splitlines()
         fault = json.loads(line)
-        assert fault.keys() == {"error", "message", "hint", "exit_code"}
-        assert (fault["error"], fault["exit_code"]) == ("UsageError", 2)
-        assert near in fault["hint"]
+        assert fault.keys() == _ERROR_KEYS
+        assert (as_json.code, fault["error"], fault["exit_code"]) == (2, "UsageError", 2)
+        assert f"Did you mean {near}?" in fault["hint"]
 
 
 def test_nothing_is_near_to_what_is_quite_another_word(leaflet: Leaflet) -> None:
@@ -52,10 +60,57 @@ def test_nothing_is_near_to_what_is_quite_another_word(leaflet: Leaflet) -> None
     assert nearest("zzz", ["build"]) == ""
 
 
+def test_a_word_that_is_refused_is_named_alone(leaflet: Leaflet) -> None:
+    assert leaflet("build", "x", "--paper", "a44").err.startswith("error: build: --paper cannot be “a44”\n")
+    assert "It can be a4, letter or a5." in leaflet("build", "x", "--paper", "zzzz").err
+    assert "doctor: “extra” is one word too many" in leaflet("doctor", "extra").err
+    reason = leaflet("runs", "cancel", "last", "1", "--reasn", "Zebedee Quux")
+    assert "there is no flag --reasn\n  Did you mean --reason?" in reason.err
+    assert "Zebedee" not in reason.err
+
+
+@pytest.mark.parametrize(("file", "command"), [("list.csv", "batch"), ("a/x.md", "build"), ("x.pdf", "verify")])
+def test_a_file_alone_is_answered_with_the_command_it_is_for(leaflet: Leaflet, file: str, command: str) -> None:
+    assert f"A command comes first: leaflet {command} {file}" in leaflet(file).err
+
+
+def test_json_is_asked_for_by_a_flag_alone() -> None:
+    assert asks_for_json(["build", "x", "--jso"])
+    assert asks_for_json(["--json=yes", "list"])
+    assert not asks_for_json(["build", "--", "--json"])
+    assert not asks_for_json(["build", "-j", "--", "json"])
+
+
+def test_a_run_that_is_not_known_is_answered_with_the_near_one(leaflet: Leaflet) -> None:
+    open_ledger(leaflet.folder / "output", now_utc).store.close()
+    assert "Did you mean last? `leaflet runs` lists them." in leaflet("runs", "show", "lst").err
+    assert "Did you mean" not in leaflet("runs", "show", "zzz").err
+
+
 def test_an_error_of_content_is_json_too(leaflet: Leaflet) -> None:
     ran = leaflet("build", "nonesuch", "--json")
     fault = json.loads(ran.out.splitlines()[-1])
     assert (ran.code, fault["exit_code"], fault["error"]) == (3, 3, "ContentError")
+
+
+def test_errors_of_several_files_have_the_same_form(leaflet: Leaflet) -> None:
+    [one, other] = json.loads(leaflet("verify", "x.pdf", "y.pdf", "--json").out)
+    assert one.keys() == other.keys() == {"file", *_ERROR_KEYS}
+    leaflet.write("content/examplol.md", MONOGRAPH)
+    leaflet.write("content/empty.md", "")
+    ran = leaflet("check", "examplol", "empty", "--json")
+    [fault] = json.loads(ran.out)["failed"]
+    assert (fault.keys(), fault["exit_code"], ran.err) == (_ERROR_KEYS, ran.code, "")
+
+
+def test_ctrl_c_is_json_too(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("leaflets.cli.list.run", interrupted)
+    ran = leaflet("list", "--json")
+    assert (ran.code, json.loads(ran.out)["error"], ran.err) == (130, "Interrupted", "")
+    assert leaflet("list").err.startswith("interrupted: nothing half-done was left behind")
 
 
 def test_flags_may_stand_before_the_command(leaflet: Leaflet) -> None:
@@ -257,34 +312,3 @@ def test_a_name_that_is_not_utf_8_is_refused_in_a_sentence(leaflet: Leaflet, wor
     ran = leaflet(*words.split())
     assert ran.code == 3
     assert "content/caf\\udce9.md: the name of the file is not UTF-8" in ran.err
-
-
-# ------------------------------------------------------------------ doctor
-
-
-def test_doctor_finds_a_sound_installation_sound(leaflet: Leaflet) -> None:
-    ran = leaflet("doctor")
-    assert ran.code == 0
-    assert re.search(r"ok +Pango +libpango", ran.out)
-    assert "all that is needed is there" in ran.out
-    facts = json.loads(leaflet("doctor", "--json").out)
-    assert facts["missing"] == 0
-    assert {"program", "libraries", "fonts", "project", "printers"} <= {part["group"] for part in facts["parts"]}
-
-
-def test_doctor_says_what_mends_a_missing_library(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = {**doctor._LIBRARIES, "Pango": ("libpango-none.so.0", doctor._PANGO)}
-    monkeypatch.setattr(doctor, "_LIBRARIES", broken)
-    ran = leaflet("doctor")
-    assert ran.code == 5
-    assert re.search(r"missing +Pango +libpango-none.so.0\n +sudo apt-get install libpango-1.0-0", ran.out)
-    assert "1 part missing" in ran.out
-
-
-def test_doctor_finds_what_is_wrong_with_a_project(leaflet: Leaflet) -> None:
-    leaflet.write("content", "no folder")
-    ran = leaflet("doctor")
-    assert ran.code == 5
-    assert re.search(r"missing +content +content: the monographs cannot be read", ran.out)
-    leaflet.write("leaflet.toml", "papr = 1\n")
-    assert re.search(r"missing +leaflet.toml ", leaflet("doctor").out)

@@ -18,7 +18,7 @@ from leaflets import __version__
 from leaflets.cli import report, usage
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.streams import abandon_output, prepare_streams
-from leaflets.errors import InterruptSignal, LeafletError, OutOfMemory, OutputError
+from leaflets.errors import Interrupted, InterruptSignal, LeafletError, OutOfMemory, OutputError
 
 # Each command, a module of this package, with its line of help; only the module of the command that is run is loaded.
 COMMANDS = {
@@ -42,7 +42,7 @@ COMMANDS = {
     "help": "show a page of the manual, or the help of a command",
     "completion": "print a shell's completion script",
 }
-INTERRUPTED, TERMINATED = 130, 143
+TERMINATED = 143
 _ALLOCATIONS = 50_000  # between two collections of garbage: the modules that a command loads are none
 
 _DESCRIPTION = "Drug monographs in Markdown become printed sheets: a patient leaflet and a clinician sheet."
@@ -66,15 +66,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(_ALLOCATIONS)
     atexit.register(gc.freeze)  # no last collection: the process ends anyway
     words = sys.argv[1:] if argv is None else [*argv]  # no `list(argv)`: “list” is a command here
-    as_json = "--json" in words
+    as_json = usage.asks_for_json(words)
     try:
         code = _run(words, own_process=argv is None)
         sys.stdout.flush()
     except LeafletError as error:
         return _reported(error, as_json=as_json)
     except KeyboardInterrupt:
-        report.line("interrupted: nothing half-done was left behind; run the same command again")
-        return INTERRUPTED
+        return _interrupted(as_json=as_json)
     except BrokenPipeError:
         abandon_output()
         return 0
@@ -135,6 +134,15 @@ def _reported(fault: LeafletError, *, as_json: bool) -> int:
         report.error(fault)
         abandon_output()
     return fault.exit_code
+
+
+def _interrupted(*, as_json: bool) -> int:
+    """Prints that the command was interrupted, and returns its exit code."""
+    stopped = Interrupted("interrupted: nothing half-done was left behind", "Run the same command again.")
+    if as_json:
+        return _reported(stopped, as_json=True)
+    report.line("interrupted: nothing half-done was left behind; run the same command again")
+    return stopped.exit_code
 
 
 def _close_fonts() -> None:

@@ -80,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
                 checked[-1] = _with_pages(checked[-1], source, editions, project)
         except (ContentError, CheckFailed, RenderError, PdfError) as fault:
             failed.append(fault)
-            report.error(fault)
+            if not args.json:
+                report.error(fault)
     _print(checked, failed, args)
     findings = [finding for one in checked for finding in one.report.findings]
     worst = max((_LEVELS[finding.severity] for finding in findings), default=0)

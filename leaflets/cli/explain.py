@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Iterator
 from textwrap import indent
@@ -13,6 +12,7 @@ from leaflets import checks
 from leaflets.checks.form_rules import FORM_RULES, SOMETIMES, FormRule
 from leaflets.cli import report
 from leaflets.cli.help_page import HelpPage
+from leaflets.cli.usage import near_words
 from leaflets.errors import UsageError
 from leaflets.pipeline.page_findings import page_rules
 
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _unknown(code: str, codes: list[str]) -> UsageError:
-    near = difflib.get_close_matches(code, codes, n=3, cutoff=0.5)
+    near = near_words(code, codes, 3)
     hint = f"Did you mean {', '.join(near)}?" if near else "“leaflet explain” lists all codes."
     return UsageError(f"{code}: there is no rule with that code", hint)
 

@@ -47,7 +47,7 @@ def line(text: str, stream: TextIO | None = None) -> None:
 def error(fault: LeafletError, *, as_json: bool = False) -> None:
     """Prints an error with its hint on standard error; with `as_json` as JSON on standard output."""
     if as_json:
-        event({**error_facts(fault), "exit_code": fault.exit_code})
+        event(error_facts(fault))
         return
     line(f"{coloured('error:', Severity.ERROR, sys.stderr)} {fault.message}")
     if fault.hint:
@@ -56,8 +56,13 @@ def error(fault: LeafletError, *, as_json: bool = False) -> None:
 
 
 def error_facts(fault: LeafletError) -> dict[str, Any]:
-    """An error as JSON holds it."""
-    return {"error": type(fault).__name__, "message": fault.message, "hint": fault.hint}
+    """An error as JSON holds it, in every command and whether it ends the command or one of its sheets."""
+    return {
+        "error": type(fault).__name__,
+        "message": fault.message,
+        "hint": fault.hint,
+        "exit_code": fault.exit_code,
+    }
 
 
 def coloured(text: str, severity: Severity, stream: TextIO) -> str:

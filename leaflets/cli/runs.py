@@ -53,7 +53,7 @@ def add_parser(commands: Any, help_line: str) -> None:
     parser.add_argument("--head", type=_head, metavar="HASH", help="with --verify: a hash noted earlier")
     parser.add_argument("--json", action="store_true", help="one JSON event a line on standard output")
     parser.set_defaults(run=run)
-    actions = parser.add_subparsers(title="what to do with a run", metavar="DEED", dest="action")
+    actions = parser.add_subparsers(title="what to do with a run", metavar="ACTION", dest="action")
     runs_record.add_actions(actions)
     runs_init.add_action(actions)
     runs_record.add_action(actions, "show", "one run: its leaflets, files and serials", run_show)

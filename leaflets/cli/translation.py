@@ -33,7 +33,7 @@ def add_parser(commands: Any, help_line: str) -> None:
         "translation", help=help_line, description=__doc__,
         epilog=_EXAMPLES, formatter_class=HelpPage,
     )  # fmt: skip
-    actions = parser.add_subparsers(title="what to do", metavar="DEED", required=True)
+    actions = parser.add_subparsers(title="what to do", metavar="ACTION", required=True)
     _add_action(actions, "start", "write a translation to fill in, each block of the source above its place", run_start)
     _add_action(actions, "seal", "note in a translation's front matter what it was translated from", run_seal)
     status = actions.add_parser("status", help="which translations fit their source, and where they do not")

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
             if len(args.files) == 1:
                 raise
             codes.append(fault.exit_code)
-            all_facts.append({"file": display_path(path), "error": type(fault).__name__, "message": fault.message})
+            all_facts.append({"file": display_path(path), **report.error_facts(fault)})
             if not args.json:
                 report.error(fault)
             continue

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from leaflets.errors import LedgerError, OutputError, UsageError
@@ -58,7 +59,9 @@ class Ledger:
         if len(matching) == 1:
             return matching[0]
         many = "more than one run is" if matching else "no run is"
-        raise UsageError(f'{many} called "{name}"', "`leaflet runs` lists them.")
+        near = [] if matching else get_close_matches(name, ["last", *(run.name for run in runs)], n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f'{many} called "{name}"', f"{hint}`leaflet runs` lists them.")
 
     def count_runs(self, list_sha256: str) -> int:
         """How many runs of a list there ever were."""
