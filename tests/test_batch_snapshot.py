@@ -22,6 +22,7 @@ from leaflets.errors import InputsChanged, LeafletLost
 from leaflets.ledger.audit import verify
 from leaflets.ledger.entries import LeafletEntry
 from leaflets.ledger.ledger import Ledger
+from leaflets.model.compiled import pack
 from leaflets.model.copy import Leaflet
 from leaflets.model.edition import Audience, Edition
 from leaflets.model.objection import Objection
@@ -276,8 +277,16 @@ def delete(stocked: Pharmacy) -> None:
     stocked.compiled()[0].unlink()
 
 
+def plant(stocked: Pharmacy) -> None:
+    """Puts the leaflet of another drug in the place of one, with a digest that needs no key."""
+    one, other = stocked.compiled()
+    leaflet = CompiledLeaflets(one.parent).get(other.stem)
+    one.write_bytes(pack(leaflet, one.stem))
+
+
 @pytest.mark.parametrize(
-    ("harm", "logged", "split"), [(swap, 2, False), (cut, 1, False), (delete, 0, False), (cut, 1, True)]
+    ("harm", "logged", "split"),
+    [(swap, 2, False), (plant, 1, False), (cut, 1, False), (delete, 0, False), (cut, 1, True)],
 )
 def test_a_compiled_leaflet_that_is_not_what_it_was_is_made_again_in_the_same_run(
     stocked: Pharmacy, damaged: Callable[[], list[str]], harm: Callable[[Pharmacy], None], logged: int, split: bool

@@ -16,6 +16,7 @@ from leaflets.errors import LeafletLost
 from leaflets.model.compiled import CompiledLeaflet, is_packed, pack, unpack
 from leaflets.pipeline.cache import drop_damaged, read_facts, touch, write_facts
 from leaflets.project import packaged_folder, save
+from leaflets.project.cache_secret import make_secret, read_secret
 
 INDEX_FILE = "leaflets.json"
 MAX_FILES = 10_000
@@ -24,7 +25,7 @@ MAX_FILES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class CompiledLeaflets:
-    """A folder of compiled leaflets. Everything in it may be deleted at any time: a run makes again what it needs."""
+    """A folder of compiled leaflets in the cache. It may be deleted at any time: a run makes again what it needs."""
 
     folder: Path
 
@@ -39,11 +40,14 @@ class CompiledLeaflets:
             raise LeafletLost(
                 "a compiled leaflet is gone from the cache", "Run the same command again; it is made anew."
             ) from error
-        return unpack(data, key)
+        secret = read_secret(self.folder.parent)
+        if not secret:
+            raise LeafletLost("the key of the cache is gone", "Run the same command again; its sheets are made anew.")
+        return unpack(data, key, secret)
 
     def put(self, key: str, leaflet: CompiledLeaflet) -> None:
         """Stores a compiled leaflet. Raises OutputError."""
-        save(self._path(key), pack(leaflet, key))
+        save(self._path(key), pack(leaflet, key, make_secret(self.folder.parent)))
 
     def use(self, key: str) -> bool:
         """Whether a compiled leaflet is there; notes that it is in use, so that other runs delete others first."""
@@ -57,11 +61,14 @@ class CompiledLeaflets:
         return frozenset(key for key in keys if not self._is_sound(key))
 
     def _is_sound(self, key: str) -> bool:
+        secret = read_secret(self.folder.parent)
+        if not secret:
+            return False
         try:
             data = self._path(key).read_bytes()
         except OSError:
             return False
-        if is_packed(data, key):
+        if is_packed(data, key, secret):
             return True
         drop_damaged(self._path(key))
         return False

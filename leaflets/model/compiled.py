@@ -14,7 +14,7 @@ NODE = 0xF4  # the page tree node above this copy's pages
 TOP = 0xF5  # the structure element above this copy's document
 LABEL = 0xF6  # where the label stands among the document's children
 
-_MAGIC = b"leaflet sheet 2\n"
+_MAGIC = b"leaflet sheet 3\n"
 _DIGEST_BYTES = 32
 
 
@@ -84,8 +84,11 @@ class _Blobs:
         return len(self.data) - 1
 
 
-def pack(leaflet: CompiledLeaflet, key: str) -> bytes:
-    """The compiled leaflet as bytes to be stored under `key`, in a format that needs no pickle to read back."""
+def pack(leaflet: CompiledLeaflet, key: str, secret: bytes = b"") -> bytes:
+    """The compiled leaflet as bytes to be stored under `key`, in a format that needs no pickle to read back.
+
+    Who lacks the `secret` cannot write bytes that are taken for these.
+    """
     blobs = _Blobs()
     head = {
         "pages": leaflet.pages,
@@ -109,28 +112,28 @@ def pack(leaflet: CompiledLeaflet, key: str) -> bytes:
     head["lengths"] = [len(blob) for blob in blobs.data]
     text = json.dumps(head, separators=(",", ":")).encode()
     content = b"%d\n" % len(text) + text + b"".join(blobs.data)
-    return _MAGIC + _digest(key, content) + content
+    return _MAGIC + _digest(key, content, secret) + content
 
 
-def is_packed(data: bytes, key: str) -> bool:
-    """Whether these are the very bytes that `pack` wrote for `key`."""
+def is_packed(data: bytes, key: str, secret: bytes = b"") -> bool:
+    """Whether these are the very bytes that `pack` wrote for `key` with that secret."""
     start = len(_MAGIC) + _DIGEST_BYTES
-    return data.startswith(_MAGIC) and data[len(_MAGIC) : start] == _digest(key, data[start:])
+    return data.startswith(_MAGIC) and data[len(_MAGIC) : start] == _digest(key, data[start:], secret)
 
 
-def unpack(data: bytes, key: str) -> CompiledLeaflet:
-    """The compiled leaflet that `pack` wrote for `key`.
+def unpack(data: bytes, key: str, secret: bytes = b"") -> CompiledLeaflet:
+    """The compiled leaflet that `pack` wrote for `key` with that secret.
 
     Raises LeafletLost where the bytes are damaged, of another version, or stored under the key of another leaflet.
     """
-    if not is_packed(data, key):
+    if not is_packed(data, key, secret):
         raise LeafletLost("a compiled leaflet in the cache is damaged", "Run the same command again; it is made anew.")
     return _unpack(data[len(_MAGIC) + _DIGEST_BYTES :])
 
 
-def _digest(key: str, content: bytes) -> bytes:
+def _digest(key: str, content: bytes, secret: bytes) -> bytes:
     """Of the key too, so that a file under the name of another leaflet is none."""
-    total = hashlib.sha256(key.encode() + b"\n")
+    total = hashlib.blake2b(key.encode() + b"\n", key=secret, digest_size=_DIGEST_BYTES, person=b"compiled")
     total.update(content)
     return total.digest()
 

@@ -1,6 +1,7 @@
-"""Finished sheets stored by the hash of everything that went in, and facts stored as JSON, each with a digest.
+"""Finished sheets stored by the hash of everything that went in, and facts stored as JSON, each with a keyed digest.
 
-A lost or damaged file is only made again; one that is damaged is deleted, and logged under `CACHE_LOG`.
+A lost or damaged file is only made again, and so is one that was not written under the cache's own key (see
+`project.cache_secret`); it is deleted, and logged under `CACHE_LOG`.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ from leaflets.model.page import Pdf, Rect, SectionLines
 from leaflets.pipeline.built_sheet import BuiltSheet
 from leaflets.pipeline.texts import Texts
 from leaflets.project import MonographFile, save
+from leaflets.project.cache_secret import make_secret, read_secret
 
 CACHE_LOG = "leaflets.cache"
 """The name of the log of what was found damaged in the cache; `-v` prints it."""
 
 KEPT_ENTRIES = 2_000
-_MAGIC = b"leaflet-cache-3\n"
-_SHA256 = b'{"sha256":"'
-_FACTS_START = len(_SHA256) + 64
+_MAGIC = b"leaflet-cache-4\n"
+_DIGEST = b'{"digest":"'
+_FACTS_START = len(_DIGEST) + 64
 _LOG = logging.getLogger(CACHE_LOG)
 
 
@@ -49,12 +51,14 @@ class Cache:
 
     def get(self, key: str) -> CacheEntry | None:
         """The entry stored under `key`, or None where there is none or its bytes are not the ones stored."""
-        path = self.folder / f"{key}.sheet"
+        path, secret = self.folder / f"{key}.sheet", read_secret(self.folder)
+        if not secret:
+            return None
         try:
             data = path.read_bytes()
         except OSError:
             return None
-        entry = _unpack(key, data)
+        entry = _unpack(key, data, secret)
         if entry is None:
             drop_damaged(path)
         else:
@@ -63,9 +67,9 @@ class Cache:
 
     def put(self, key: str, entry: CacheEntry) -> None:
         """Stores an entry. Nothing is raised where it cannot be written: the sheet is made anew next time."""
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            _write(self.folder, self.folder / f"{key}.sheet", _pack(key, entry))
+        with contextlib.suppress(OSError, OutputError):
+            secret = make_secret(self.folder)
+            _write(self.folder, self.folder / f"{key}.sheet", _pack(key, entry, secret))
             _prune(self.folder)
 
 
@@ -113,22 +117,24 @@ def _prune(folder: Path) -> None:
             Path(entry.path).unlink()
 
 
-def _pack(key: str, entry: CacheEntry) -> bytes:
+def _digest(secret: bytes, name: str, body: bytes) -> bytes:
+    """The digest of what is stored under a name: of the name too, as a file under another's name is none."""
+    total = hashlib.blake2b(name.encode() + b"\n", key=secret, digest_size=32, person=b"leaflet-cache")
+    total.update(body)
+    return total.hexdigest().encode()
+
+
+def _pack(key: str, entry: CacheEntry, secret: bytes) -> bytes:
     head = json.dumps({"facts": entry.facts, "parts": {name: len(part) for name, part in entry.parts.items()}}).encode()
     body = b"\n".join([head, b"".join(entry.parts.values())])
-    return _MAGIC + _digest(key, body) + b"\n" + body
+    return _MAGIC + _digest(secret, key, body) + b"\n" + body
 
 
-def _digest(key: str, body: bytes) -> bytes:
-    """Of the key too, so that a file under another's name is no sheet: it may be for another reader."""
-    return hashlib.sha256(key.encode() + b"\n" + body).hexdigest().encode()
-
-
-def _unpack(key: str, data: bytes) -> CacheEntry | None:
+def _unpack(key: str, data: bytes, secret: bytes) -> CacheEntry | None:
     if not data.startswith(_MAGIC):
         return None
     digest, _, body = data[len(_MAGIC) :].partition(b"\n")
-    if _digest(key, body) != digest:
+    if _digest(secret, key, body) != digest:
         return None
     head, _, rest = body.partition(b"\n")
     header = json.loads(head)
@@ -145,12 +151,15 @@ def _unpack(key: str, data: bytes) -> CacheEntry | None:
 
 def read_facts(path: Path) -> dict[str, Any]:
     """What `write_facts` wrote; nothing where the file is missing, damaged or of an older version."""
+    secret = read_secret(path.parent)
+    if not secret:
+        return {}
     try:
         data = path.read_bytes()
     except OSError:
         return {}
     facts = data[_FACTS_START:]
-    if data[:_FACTS_START] != _SHA256 + _digest(path.name, facts):
+    if data[:_FACTS_START] != _DIGEST + _digest(secret, path.name, facts):
         drop_damaged(path)
         return {}
     read: dict[str, Any] = json.loads(data)["facts"]
@@ -158,10 +167,10 @@ def read_facts(path: Path) -> dict[str, Any]:
 
 
 def write_facts(path: Path, facts: Mapping[str, Any]) -> None:
-    """Writes facts as JSON that begins with a digest. Nothing is raised where that fails: they are found out again."""
+    """Writes facts as JSON that begins with a keyed digest. Nothing is raised where that fails: they are read anew."""
     text = b'","facts":' + json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode() + b"}"
     with contextlib.suppress(OutputError):
-        save(path, _SHA256 + _digest(path.name, text) + text)
+        save(path, _DIGEST + _digest(make_secret(path.parent), path.name, text) + text)
 
 
 # ---------------------------------------------------------------- sheets
