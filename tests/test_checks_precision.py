@@ -7,6 +7,7 @@ import pytest
 
 from leaflets import checks
 from leaflets.model.edition import Audience
+from leaflets.model.finding import Severity
 from leaflets.parse import parse
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "cases/checks/precision.csv").read_text("utf-8").splitlines()))
@@ -56,3 +57,57 @@ def test_what_only_looks_like_a_fault_is_none(text: str, code: str, expected: in
     source = f"---\ntitle: Testol\n---\n\n### Dosage\n\n{text}\n"
     findings = checks.check(parse(source, name="case", file="case.md"), source, (Audience.PATIENT,))
     assert sum(finding.code == code for finding in findings) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "expected"),
+    [
+        ("Serious reactions require immediate medical attention.", "CO-09", 0),
+        ("Serious reactions should be reported to your doctor.", "CO-09", 0),
+        ("Serious reactions occur.", "CO-09", 1),
+        (
+            "Serious reactions occur.\n\n### FAQs\n\n* **Q: Side effects?** A: Contact your doctor right away.",
+            "CO-09",
+            0,
+        ),
+        ("Serious reactions occur.\n\n### Dosage\n\nSwallow it immediately and see your doctor.", "CO-09", 1),
+        ("Rash.", "CO-08", 1),
+        ("Rash. Seek medical help.", "CO-08", 0),
+        ("Rash. Call your doctor right away.", "CO-08", 0),
+        ("Rash. Call your doctor.", "CO-08", 1),
+        ("Rash. Take it immediately before you go to bed.", "CO-08", 1),
+        ("Rash. Ask your doctor about immediate-release tablets.", "CO-08", 1),
+        ("Dosage adjustments aren't needed in renal impairment.", "CO-11", 0),
+        ("Renal impairment doesn’t require dose adjustments.", "CO-11", 0),
+        ("Dosage adjustments are needed in renal impairment.", "CO-11", 1),
+        ("In CrCl 60-30 mL/min give 5 mg.", "NU-03", 0),
+        ("In renal impairment (60 to 30 mL/min) give 5 mg.", "NU-03", 0),
+        ("Give 20-10 mg.", "NU-03", 1),
+        ("It is safe when used as directed.", "EP-N14", 0),
+        ("It works if taken as directed.", "EP-N14", 0),
+        ("Take one tablet twice daily as directed.", "EP-N14", 0),
+        ("Take one tablet as directed.", "EP-N14", 1),
+        ("Take 40 mg. Increase it in steps (no more than 10 mg).", "NU-05", 0),
+        ("The first dose is a 40 mg loading dose. The maximum is 30 mg a day.", "NU-05", 0),
+        ("Take 40 mg a day. The maximum is 30 mg a day.", "NU-05", 1),
+    ],
+)
+def test_warnings_and_errors_are_of_real_faults(text: str, code: str, expected: int) -> None:
+    source = f"---\ntitle: Testol\n---\n\n### Side effects\n\n{text}\n"
+    findings = checks.check(parse(source, name="case", file="case.md"), source)
+    fired = {each.line for each in findings if each.code == code and each.severity is not Severity.INFO}
+    assert len(fired) == expected
+
+
+def test_help_without_a_number_is_an_info() -> None:
+    source = "---\ntitle: Testol\n---\n\n### Side effects\n\nRash. Seek medical help.\n"
+    [finding] = [
+        each for each in checks.check(parse(source, name="case", file="case.md"), source) if each.code == "CO-08"
+    ]
+    assert finding.severity is Severity.INFO
+    assert "no number to call" in finding.message
+
+
+def test_no_message_reads_twice_that_something_is_misread() -> None:
+    rules = {rule.code: rule.why for rule in checks.RULES if rule.code.startswith("EP-")}
+    assert not [why for why in rules.values() if why.lower().count("misread") > 1 or "list itself" in why]

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.passages import Part, Passage
+from leaflets.checks.reading.passages import Part, Passage, Position, first_in_sentences
 from leaflets.checks.reading.word_tables import rows, words
-from leaflets.checks.rule import ERROR, WARNING, Family, Rule, Violation, violation_at
+from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Rule, Violation, violation_at
 from leaflets.model.monograph import BoxKind
 from leaflets.model.review import is_expired
 
@@ -24,7 +24,7 @@ def required_sections(reading: Reading) -> Iterator[Violation]:
         answered = any(topic in title_words if ids else reading.positions(topic) for topic in topics)
         if not present & ids and not answered:
             yield Violation(
-                f"the {reading.audience} sheet says nothing on {row['name']}",
+                f"the {reading.audience} sheet has no section on {row['name']}",
                 hint=f"Say it under “### {row['heading']}”: {row['says']}.",
             )
 
@@ -86,20 +86,60 @@ def unknown_source(reading: Reading) -> Iterator[Violation]:
 
 
 def no_emergency_line(reading: Reading) -> Iterator[Violation]:
-    """The text does not say what to do in an emergency: no number to call, no emergency service named."""
+    """The text does not say what to do in an emergency: no number to call, no emergency service named.
+
+    Where it sends the reader for help at once without a number, it is an info.
+    """
     named = any(reading.positions(word) for word in words("emergency_words"))
     numbers = (position for number in words("emergency_numbers") for position in reading.positions(number))
     numbered = any(position.text(-1).lower() in _CALLING for position in numbers)
-    if not named and not numbered:
+    if named or numbered:
+        return
+    if next(_urgent_advice(reading), None) is None:
         yield Violation("the patient is never told what to do in an emergency")
+    else:
+        yield Violation("the patient is told to get help, and given no number to call", severity=INFO)
 
 
 _CALLING = frozenset({"call", "phone", "ring", "dial", "or", "at", ":", "on"})
 
 
+def _urgent_advice(reading: Reading) -> Iterator[frozenset[str]]:
+    """The words of each sentence that sends the reader to somebody for help at once, or to medical help at all.
+
+    An answer has the words of its question too.
+    """
+    for position, sentence in first_in_sentences(_urgent_words(reading)):
+        if sentence & words("turning") and sentence & words("helpers"):
+            yield sentence | _question_words(reading, position)
+    for position, sentence in first_in_sentences(reading.positions("medical")):
+        if sentence & words("seeking") and position.text(1).lower() in words("medical_help"):
+            yield sentence | _question_words(reading, position)
+
+
+def _question_words(reading: Reading, position: Position) -> frozenset[str]:
+    before = reading.passages[position.passage.number - 1] if position.passage.number else None
+    if before is None or before.part is not Part.QUESTION:
+        return frozenset()
+    return frozenset(token.text.lower() for token in before.tokens)
+
+
+def _urgent_words(reading: Reading) -> Iterator[Position]:
+    """Where a text says that something is to be done at once; an immediate-release tablet is not urgent."""
+    for word in words("at_once"):
+        yield from (each for each in reading.positions(word) if each.text(1).lower() not in ("-", "–", "release"))
+    for last, before in (("away", "right"), ("away", "straight"), ("once", "at")):
+        yield from (each for each in reading.positions(last) if each.text(-1).lower() == before)
+
+
 def harm_without_action(reading: Reading) -> Iterator[Violation]:
-    """A section names serious harms and never says what to do about them; a help box that does counts for all."""
+    """A section names serious harms and never says what to do about them.
+
+    A help box counts for all sections, and so does a sentence that says whom to turn to at once with a side effect.
+    """
     if any(passage.box is BoxKind.URGENT or passage.section == "urgent" for passage in reading.passages):
+        return
+    if any(sentence & words("harms") for sentence in _urgent_advice(reading)):
         return
     for section, passages in _by_section(reading, "side_effects", "precautions", "boxed_warning").items():
         section_words = [token.text.lower() for passage in passages for token in passage.tokens]

@@ -324,21 +324,24 @@ def _upper_end(place: _Place) -> float:
 
 def _is_above(place: _Place, limit: _Place) -> bool:
     """Whether a dose, or what it comes to in a day, is more than a maximum for the same patients."""
-    if not _comparable(place, limit) or not _for_the_same(place, limit) or _is_step_or_loading(place):
+    alike = _comparable(place, limit) and _for_the_same(place, limit)
+    if not alike or _is_step_or_loading(place) or _is_step_or_loading(limit):
         return False
     low, high = place.ends
     return max(high, low * _times(place, limit)) > limit.ends[1] * _NEAR
 
 
 _STEP_OR_LOADING = re.compile(
-    r"\bloading(?: dose)?(?: is| of|:)? ?$|\b(?:steps?|increments?) of $|\bby (?:no more than |up to )?$", re.IGNORECASE
+    r"\bloading(?: dose)?(?: is| of|:)? ?$|\b(?:steps?|increments?)(?: of)? \(?(?:no more than |up to )?$"
+    r"|\bby (?:no more than |up to )?$",
+    re.IGNORECASE,
 )
 
 
 def _is_step_or_loading(place: _Place) -> bool:
     """Whether it is what a dose is raised by, or a first dose that may be above what is taken each day."""
-    start = place.dose.start
-    return _STEP_OR_LOADING.search(place.passage.text, max(0, start - _WINDOW), start) is not None
+    text, start, end = place.passage.text, place.dose.start, place.dose.end
+    return text.startswith(" loading", end) or bool(_STEP_OR_LOADING.search(text, max(0, start - _WINDOW), start))
 
 
 def _for_the_same(place: _Place, limit: _Place) -> bool:

@@ -66,7 +66,7 @@ def unfigured_adjustment(reading: Reading) -> Iterator[Violation]:
     """A dose adjustment for kidney or liver is called for, and no figure is given anywhere for that organ."""
     has_figure: dict[str, bool] = {}
     for position, sentence in first_in_sentences(_adjustments(reading)):
-        if not sentence & _NEEDED or sentence & {"no", "not", "without"}:
+        if not sentence & _NEEDED or _denies(sentence):
             continue
         organs = {organ: frozenset(names) for organ, names in lists("organs").items() if sentence.intersection(names)}
         for organ in organs.keys() - has_figure.keys():
@@ -75,6 +75,11 @@ def unfigured_adjustment(reading: Reading) -> Iterator[Violation]:
         if lacking:
             message = f"an adjustment of the dose for {' and '.join(lacking)} is called for, with no figure anywhere"
             yield violation_at(position, start=-1, message=message)
+
+
+def _denies(sentence: frozenset[str]) -> bool:
+    """Whether a sentence says that something is not so: no, not, aren't."""
+    return bool(sentence & {"no", "not", "without"}) or any(word.endswith(("n't", "n’t")) for word in sentence)
 
 
 def _adjustments(reading: Reading) -> Iterator[Position]:

@@ -7,7 +7,7 @@ from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.reading.lexer import DOSE_UNITS, Token, TokenKind
 from leaflets.checks.reading.passages import Part, Passage, PassageIndex
 from leaflets.checks.rule import ERROR, Family, Rule, Violation
-from leaflets.model.dose import Amount, Dose, Measure
+from leaflets.model.dose import Amount, BandKind, Dose, Measure
 
 _DOSING = ("dosage", "adjustments", "missed_dose")
 _MEASURES = frozenset({Measure.MASS, Measure.VOLUME, Measure.UNITS})
@@ -75,8 +75,13 @@ def downwards(reading: Reading) -> Iterator[Violation]:
         for dose in passage.doses.doses:
             first, _ = passage.tokens_between(dose.start, dose.end)
             before = {token.text.lower() for token in passage.tokens[max(0, first - 6) : first]}
-            if dose.amount.written_downwards and not before & _LOWERING:
+            if dose.amount.written_downwards and not before & _LOWERING and not _is_clearance(passage, dose):
                 yield _violation(passage, dose, f"the range “{_words(passage, dose)}” runs downwards")
+
+
+def _is_clearance(passage: Passage, dose: Dose) -> bool:
+    """Whether it is a band of kidney function, which doses are listed by from the healthy end down."""
+    return "min" in dose.amount.per and any(band.kind is BandKind.KIDNEY for band in passage.doses.bands)
 
 
 _UNIT_WORDS = frozenset(unit.lower() for unit in DOSE_UNITS) | {"%"}

@@ -280,15 +280,31 @@ def clock(reading: Reading) -> TokenSpans:
 _DIRECTING = frozenset(
     {"take", "taken", "taking", "use", "used", "using", "apply", "applied", "inject", "give", "given"}
 )
-_NOT_DOSES = frozenset({"store", "stored", "keep", "kept", "storage", "dispose", "only", "exactly", "not"})
+_NOT_DOSES = frozenset({
+    "store", "stored", "keep", "kept", "storage", "dispose", "only", "exactly", "not", "safe", "continue",
+})  # fmt: skip
 
 
 def as_directed(reading: Reading) -> TokenSpans:
-    """Take as directed: no direction at all. Words on storage and "only as directed" are none either, but harmless."""
+    """Take as directed: no direction at all.
+
+    "Only as directed", "safe when used as directed", "when taken as directed" and words on storage direct nothing, and
+    are harmless; beside how often, it adds to a direction.
+    """
     for position in reading.positions("directed"):
         before = {token.text.lower() for token in position.window(16)}
-        if position.text(-1).lower() == "as" and before & _DIRECTING and not before & _NOT_DOSES:
+        supposes = position.text(-3).lower() in ("when", "if")
+        directs = position.text(-1).lower() == "as" and before & _DIRECTING and not before & _NOT_DOSES
+        if directs and not supposes and not _says_how_often(position):
             yield position.moved(-1), 2
+
+
+def _says_how_often(position: Position) -> bool:
+    """Whether the sentence gives a frequency."""
+    first, end = position.sentence
+    tokens = position.passage.tokens
+    start, stop = tokens[first].start, tokens[end - 1].end
+    return any(start <= each.start < stop for each in position.passage.doses.frequencies)
 
 
 _LIQUIDS = frozenset({"solution", "injection", "infusion", "drops", "syrup", "suspension"})
