@@ -20,6 +20,7 @@ from leaflets.model.edition import Audience, Edition
 from leaflets.pipeline.cache import CACHE_LOG
 from leaflets.workers import pool
 from leaflets.workers.local import ProcessWorkers, SerialWorkers
+from leaflets.workers.memory import MIB
 from leaflets.workers.protocol import Limits, RenderTask, Result
 from tests.sheets import ROOT
 
@@ -149,14 +150,14 @@ def test_a_process_that_runs_or_is_gone_is_not_stopped() -> None:
 def test_workers_take_the_lower_of_their_limit_of_memory_and_that_of_the_system() -> None:
     code = """\
 import resource
-from leaflets.workers.pool import MIB, _limit_memory
+from leaflets.workers.memory import MIB, limit_memory
 for mib in (4096, 2048):
-    _limit_memory(mib)
+    limit_memory(mib)
     print(*(limit // MIB for limit in resource.getrlimit(resource.RLIMIT_AS)))
 """
 
     def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (3000 * pool.MIB, 3000 * pool.MIB))
+        resource.setrlimit(resource.RLIMIT_AS, (3000 * MIB, 3000 * MIB))
 
     ran = subprocess.run([sys.executable, "-c", code], preexec_fn=limited, capture_output=True, text=True, cwd=ROOT)
     assert (ran.stdout, ran.stderr) == ("3000 3000\n2048 3000\n", "")
@@ -174,7 +175,7 @@ def test_a_worker_that_starts_without_memory_ends_in_a_sentence(
 
     for name in ("signal.signal", "os._exit"):
         monkeypatch.setattr(name, end if name == "os._exit" else lambda *_: None)
-    monkeypatch.setattr(pool, "_limit_memory", limit)
+    monkeypatch.setattr(pool, "limit_memory", limit)
     here, there = Pipe()
     with here, there, pytest.raises(SystemExit) as ended:
         pool._serve(there, render, Limits())

@@ -2,23 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
+from leaflets.checks.dose_places import NEAR, DoseKind, DosePlace, DoseZones, Zone, comparable, dose_places
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.passages import Part, Passage, PassageIndex
-from leaflets.checks.reading.readability import is_medicine, names_of
+from leaflets.checks.reading.readability import names_of
 from leaflets.checks.rule import ERROR, Family, Rule, Violation
-from leaflets.model.dose import Amount, Band, BandKind, Dose, Measure, Timing
+from leaflets.model.dose import Measure, Timing
 
-_DOSING = frozenset({"dosage", "adjustments"})
-_NO_DOSES = frozenset({
-    "overdose", "front", "generic_name", "supply", "strengths", "ingredients", "mechanism", "storage",
-    "interactions",
-})  # fmt: skip
-"""Sections whose amounts are no doses of this medicine for a patient."""
 _CONDITION = re.compile(
     r"\b(?:if|unless|when"
     r"|(?:in|for) (?:patients|those|people|cases|combination|severe|moderate|mild|renal|heart|hepatic))\b",
@@ -26,166 +18,13 @@ _CONDITION = re.compile(
 )
 _BESIDE_ANOTHER = re.compile(r"\bwith\b(?! (?:food|meals?|water|an?|or|milk)\b)")
 _SENTENCE = re.compile(r"[^.;!?\n]*")
-_COMPARED = frozenset({Measure.MASS, Measure.VOLUME, Measure.UNITS, Measure.MOLES, Measure.RADIATION})
-_HEADS = frozenset({Part.TITLE, Part.HEADING, Part.LEAD, Part.QUESTION})
-_OF_DOSES = re.compile(
-    r"(?:the )?(?:maximum|max\b|highest|usual|starting|start|initial|maintenance|typical|recommended|daily|standard"
-    r"|doses?\b)",
-    re.IGNORECASE,
-)
-"""How a heading begins that names a dose, and neither an illness nor patients."""
-_MAXIMUM = re.compile(r"(?:the )?(?:maximum|max\b|highest|largest)", re.IGNORECASE)
 _WINDOW = 300
 """How many characters before and after a maximum are searched for a condition."""
-_MOST_BANDS = 6
-"""How many words for patients are compared of one dose or heading."""
-_NEAR = 1.001
-"""Two amounts that differ by less than a thousandth are the same."""
-
-_Kind = tuple[Measure, tuple[str, ...]]
-_Zone = tuple[str, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A dose, where it stands, for whom it is, and of which medicine, where its sentence or its heading says so.
-
-    `head` is the number of the passage that is the heading or lead-in above it.
-    """
-
-    passage: Passage
-    dose: Dose
-    bands: tuple[Band, ...]
-    head: int = 0
-    medicine: str = ""
-
-    @property
-    def zone(self) -> _Zone:
-        """The part of the text it belongs to: its section, and whether it stands in a table there."""
-        return self.passage.section, self.passage.part in (Part.CELL, Part.HEAD_CELL)
-
-    @property
-    def kind(self) -> _Kind:
-        """What it may be compared with: the same measure, by the same measure of the body."""
-        return self.dose.amount.measure, tuple(each for each in self.dose.amount.per if each in ("kg", "m2"))
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """Both ends of its amount in micrograms, millilitres or units."""
-        amount = self.dose.amount
-        return round(amount.low * amount.scale, 9), round(amount.high * amount.scale, 9)
-
-    @property
-    def in_dosing(self) -> bool:
-        """Whether it stands in a section on dosing."""
-        return self.passage.section in _DOSING
-
-    @property
-    def for_some(self) -> frozenset[BandKind]:
-        """By what its patients are told from others; nothing where it is for adults at large."""
-        return frozenset(band.kind for band in self.bands if band.name != "adults")
-
-    @property
-    def words(self) -> str:
-        """Its amount as it is written."""
-        return self.passage.text[self.dose.start : self.dose.end]
-
-    def violation(self, message: str) -> Violation:
-        """A violation at its amount."""
-        return Violation(message, self.passage, *self.passage.tokens_between(self.dose.start, self.dose.end))
-
-
-@lru_cache(maxsize=4)
-def _places(index: PassageIndex, names: frozenset[str]) -> tuple[_Place, ...]:
-    """Every dose of the medicine of these names that can be compared with another, in the order of the text."""
-    columns = frozenset(
-        (passage.group_line, passage.cell_number)
-        for passage in index.passages
-        if passage.part is Part.HEAD_CELL and _MAXIMUM.match(passage.text)
-    )
-    places = (
-        _Place(
-            passage,
-            dose,
-            (dose.bands or (head.doses.bands if head else ()))[:_MOST_BANDS],
-            head.number if head else 0,
-            _medicine(passage, dose, names),
-        )
-        for passage, head in _passages_under_heads(index)
-        for dose in _doses(passage, columns)
-        if _is_dose(dose.amount)
-    )
-    return tuple(place for place in places if not place.medicine or place.medicine in names)
-
-
-def _doses(passage: Passage, columns: frozenset[tuple[int, int]]) -> Iterator[Dose]:
-    """The doses of a passage; all are maxima after the lead-in "Maximum:", or in one of these columns of tables."""
-    in_column = passage.part is Part.CELL and (passage.group_line, passage.cell_number) in columns
-    if in_column or _MAXIMUM.match(passage.words_before):
-        return (replace(dose, is_maximum=True) for dose in passage.doses.doses)
-    return iter(passage.doses.doses)
-
-
-def _passages_under_heads(index: PassageIndex) -> Iterator[tuple[Passage, Passage | None]]:
-    """Each passage that has an amount, with the heading or lead-in above it in its section, or the head of its row."""
-    measured = {passage.number for passage in index.measured}
-    head: Passage | None = None
-    row: Passage | None = None
-    for passage in index.passages:
-        if passage.part in _HEADS and not _OF_DOSES.match(passage.text):
-            head = passage
-        if passage.part is not Part.CELL or passage.cell_number == 1:
-            row = passage if passage.part is Part.CELL else None
-        above = row or head
-        if passage.number in measured and passage.section not in _NO_DOSES:
-            yield passage, above if above and above.section == passage.section else None
-
-
-def _medicine(passage: Passage, dose: Dose, names: frozenset[str]) -> str:
-    """The medicine that an amount is of (1 g of sulbactam, niacin 1 g); empty where the words beside it name none."""
-    first, end = passage.tokens_between(dose.start, dose.end)
-    words = [token.text.lower() for token in passage.tokens[max(0, first - 1) : end + 2]]
-    before, after = words[:1] if first else [], words[-2:]
-    if after[:1] == ["of"] and (after[1] in names or len(after[1]) > 5 or is_medicine(after[1])):
-        return after[1]
-    return next((word for word in before if word in names or is_medicine(word)), "")
-
-
-def _is_dose(amount: Amount) -> bool:
-    return amount.measure in _COMPARED and not amount.is_strength and not {"hour", "min"}.intersection(amount.per)
-
-
-class _Zones:
-    """The amounts of each part of a text, to ask which of them hold some amount."""
-
-    def __init__(self, places: Iterable[_Place]) -> None:
-        intervals: defaultdict[tuple[_Kind, _Zone], list[tuple[float, float]]] = defaultdict(list)
-        self.places: defaultdict[tuple[_Kind, float], dict[_Zone, _Place]] = defaultdict(dict)
-        for place in places:
-            intervals[place.kind, place.zone].append(place.ends)
-            for end in place.ends:
-                self.places[place.kind, end].setdefault(place.zone, place)
-        self._merged = {key: _merged(sorted(pairs)) for key, pairs in intervals.items()}
-
-    def covers(self, kind: _Kind, zone: _Zone, amount: float) -> bool:
-        """Whether some dose or range of a part of the text has this amount in it."""
-        return any(low <= amount * _NEAR and amount <= high * _NEAR for low, high in self._merged[kind, zone])
-
-
-def _merged(pairs: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """Ranges without overlaps."""
-    merged: list[tuple[float, float]] = []
-    for low, high in pairs:
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
-        else:
-            merged.append((low, high))
-    return tuple(merged)
 
 
 def tenfold(reading: Reading) -> Iterator[Violation]:
     """A dose ten or a hundred times one in another part of the text, where each part knows but one of the two."""
-    zones = _Zones(_places(reading.index, names_of(reading.front)))
+    zones = DoseZones(dose_places(reading.index, names_of(reading.front)))
     for (kind, amount), smaller_at in tuple(zones.places.items()):
         for factor in (10, 100):
             larger_at = zones.places.get((kind, round(amount * factor, 9)), {})
@@ -200,52 +39,32 @@ def tenfold(reading: Reading) -> Iterator[Violation]:
 
 
 def _first_contradiction(
-    zones: _Zones, one_at: Mapping[_Zone, _Place], other_at: Mapping[_Zone, _Place]
-) -> tuple[_Place, _Place] | None:
+    zones: DoseZones, one_at: Mapping[Zone, DosePlace], other_at: Mapping[Zone, DosePlace]
+) -> tuple[DosePlace, DosePlace] | None:
     """The first two doses of which each part of the text knows but its own; the one outside the dosing first."""
     for one in one_at.values():
         for other in other_at.values():
-            if one.zone != other.zone and _comparable(one, other) and _unknown(zones, one, other):
-                first, second = sorted((one, other), key=_by_weight)
+            if one.zone != other.zone and comparable(one, other) and _unknown(zones, one, other):
+                first, second = sorted((one, other), key=_wrong_one_first)
                 return first, second
     return None
 
 
-def _by_weight(place: _Place) -> tuple[bool, int]:
+def _wrong_one_first(place: DosePlace) -> tuple[bool, int]:
     """The order in which the wrong one of two doses is looked for: what stands outside the dosing, then the later."""
     return place.in_dosing, -place.passage.number
 
 
-def _unknown(zones: _Zones, one: _Place, other: _Place) -> bool:
+def _unknown(zones: DoseZones, one: DosePlace, other: DosePlace) -> bool:
     """Whether neither part has the other's dose; a section on dosing decides for itself which doses there are."""
-    foreign = [not zones.covers(a.kind, a.zone, b.ends[0]) and not zones.covers(a.kind, a.zone, b.ends[1])
-               for a, b in ((one, other), (other, one))]  # fmt: skip
-    dosing = [place.in_dosing for place in (one, other)]
-    return all(foreign) or (dosing == [True, False] and foreign[0]) or (dosing == [False, True] and foreign[1])
+    unknown_to_one = not any(zones.covers(one.kind, one.zone, end) for end in other.ends)
+    unknown_to_other = not any(zones.covers(other.kind, other.zone, end) for end in one.ends)
+    if one.in_dosing is other.in_dosing:
+        return unknown_to_one and unknown_to_other
+    return unknown_to_one if one.in_dosing else unknown_to_other
 
 
-def _comparable(one: _Place, other: _Place) -> bool:
-    """Whether nothing in the text says that two doses are of different medicines, by different routes or for others."""
-    if one.medicine and other.medicine and one.medicine != other.medicine:
-        return False
-    both_dosing = one.in_dosing and other.in_dosing
-    if both_dosing and {band.kind for band in one.bands} != {band.kind for band in other.bands}:
-        return False
-    if one.dose.route and other.dose.route and one.dose.route != other.dose.route:
-        return False
-    return not _bands_differ(one.bands, other.bands)
-
-
-def _bands_differ(one: tuple[Band, ...], other: tuple[Band, ...]) -> bool:
-    """Whether two doses are for patients of different age, weight, kidneys or liver."""
-    for kind in {band.kind for band in one} & {band.kind for band in other}:
-        here, there = ([band for band in bands if band.kind is kind] for bands in (one, other))
-        if not any(a.name == b.name and a.low <= b.high and b.low <= a.high for a in here for b in there):
-            return True
-    return False
-
-
-def _where(place: _Place, here: _Place) -> str:
+def _where(place: DosePlace, here: DosePlace) -> str:
     table = "the table of " if place.zone[1] else ""
     same = place.passage.section == here.passage.section
     return f"in {table or 'the text of '}the same section" if same else f"in {table}“{place.passage.heading}”"
@@ -254,10 +73,12 @@ def _where(place: _Place, here: _Place) -> str:
 def two_units(reading: Reading) -> Iterator[Violation]:
     """One number with another unit of mass in another part of the text (125 mcg, 125 mg)."""
     places = [
-        place for place in _places(reading.index, names_of(reading.front)) if place.dose.amount.measure is Measure.MASS
+        place
+        for place in dose_places(reading.index, names_of(reading.front))
+        if place.dose.amount.measure is Measure.MASS
     ]
-    zones = _Zones(places)
-    by_number: defaultdict[tuple[_Kind, float], dict[str, dict[_Zone, _Place]]] = defaultdict(dict)
+    zones = DoseZones(places)
+    by_number: defaultdict[tuple[DoseKind, float], dict[str, dict[Zone, DosePlace]]] = defaultdict(dict)
     for place in places:
         for number in {place.dose.amount.low, place.dose.amount.high}:
             by_unit = by_number[place.kind, number].setdefault(place.dose.amount.unit, {})
@@ -274,7 +95,7 @@ def two_units(reading: Reading) -> Iterator[Violation]:
 
 def above_maximum(reading: Reading) -> Iterator[Violation]:
     """A dose above a maximum: one that follows in its passage, the largest of the dosing, or one outside the dosing."""
-    places = _places(reading.index, names_of(reading.front))
+    places = dose_places(reading.index, names_of(reading.front))
     limits = _Limits(places)
     for place in reversed(places):
         limit = limits.broken_by(place)
@@ -286,11 +107,11 @@ def above_maximum(reading: Reading) -> Iterator[Violation]:
 class _Limits:
     """The maxima of a text: the least in each passage, the largest of the dosing, and the least outside the dosing."""
 
-    def __init__(self, places: Sequence[_Place]) -> None:
-        self._zones = _Zones(places)
-        self._beside: dict[tuple[_Kind, int], _Place] = {}
-        self._most: dict[_Kind, _Place] = {}
-        self._outside: dict[_Kind, _Place] = {}
+    def __init__(self, places: Sequence[DosePlace]) -> None:
+        self._zones = DoseZones(places)
+        self._beside: dict[tuple[DoseKind, int], DosePlace] = {}
+        self._most: dict[DoseKind, DosePlace] = {}
+        self._outside: dict[DoseKind, DosePlace] = {}
         for limit in places:
             if limit.dose.is_maximum and not _is_conditional(limit):
                 here = limit.kind, limit.passage.number
@@ -300,7 +121,7 @@ class _Limits:
                 elif not limit.for_some:
                     self._outside[limit.kind] = min(self._outside.get(limit.kind, limit), limit, key=_upper_end)
 
-    def broken_by(self, place: _Place) -> _Place | None:
+    def broken_by(self, place: DosePlace) -> DosePlace | None:
         """The maximum that a dose is above, None where there is none."""
         beside = self._beside.get((place.kind, place.passage.number))
         if beside and place.dose.end <= beside.dose.start and not place.dose.is_maximum and _is_above(place, beside):
@@ -308,27 +129,27 @@ class _Limits:
         most, outside = self._most.get(place.kind), self._outside.get(place.kind)
         if most and not place.dose.is_maximum and _is_above(place, most) and self._is_news(place, most):
             return most
-        above = outside and place.in_dosing and place.ends[0] > outside.ends[1] * _NEAR and _comparable(place, outside)
+        above = outside and place.in_dosing and place.ends[0] > outside.ends[1] * NEAR and comparable(place, outside)
         return outside if above else None
 
-    def _is_news(self, place: _Place, most: _Place) -> bool:
+    def _is_news(self, place: DosePlace, most: DosePlace) -> bool:
         """Whether the dosing gives no such dose, or gives it under the heading that the maximum stands under."""
         if place.in_dosing:
             return place.head == most.head
         return not self._zones.covers(place.kind, most.zone, place.ends[0])
 
 
-def _upper_end(place: _Place) -> float:
+def _upper_end(place: DosePlace) -> float:
     return place.ends[1]
 
 
-def _is_above(place: _Place, limit: _Place) -> bool:
+def _is_above(place: DosePlace, limit: DosePlace) -> bool:
     """Whether a dose, or what it comes to in a day, is more than a maximum for the same patients."""
-    alike = _comparable(place, limit) and _for_the_same(place, limit)
+    alike = comparable(place, limit) and _for_the_same(place, limit)
     if not alike or _is_step_or_loading(place) or _is_step_or_loading(limit):
         return False
     low, high = place.ends
-    return max(high, low * _times(place, limit)) > limit.ends[1] * _NEAR
+    return max(high, low * _times(place, limit)) > limit.ends[1] * NEAR
 
 
 _STEP_OR_LOADING = re.compile(
@@ -338,18 +159,18 @@ _STEP_OR_LOADING = re.compile(
 )
 
 
-def _is_step_or_loading(place: _Place) -> bool:
+def _is_step_or_loading(place: DosePlace) -> bool:
     """Whether it is what a dose is raised by, or a first dose that may be above what is taken each day."""
     text, start, end = place.passage.text, place.dose.start, place.dose.end
     return text.startswith(" loading", end) or bool(_STEP_OR_LOADING.search(text, max(0, start - _WINDOW), start))
 
 
-def _for_the_same(place: _Place, limit: _Place) -> bool:
+def _for_the_same(place: DosePlace, limit: DosePlace) -> bool:
     """Whether a limit for some patients is held against doses for the same patients alone."""
     return limit.for_some <= {band.kind for band in place.bands}
 
 
-def _is_conditional(limit: _Place) -> bool:
+def _is_conditional(limit: DosePlace) -> bool:
     """Whether a maximum holds for some patients alone: "in heart failure, no more than 15 mg"."""
     text, dose = limit.passage.text, limit.dose
     start = max(0, dose.start - _WINDOW)
@@ -361,7 +182,7 @@ def _is_conditional(limit: _Place) -> bool:
     )
 
 
-def _times(place: _Place, limit: _Place) -> float:
+def _times(place: DosePlace, limit: DosePlace) -> float:
     """How many times a day the dose is due, at the least, where the limit is that of a day."""
     frequency = place.dose.frequency
     needed = any(each.timing is Timing.NEEDED for each in place.passage.doses.frequencies)

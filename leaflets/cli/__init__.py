@@ -156,7 +156,7 @@ def command_parser(only: str | None = None) -> argparse.ArgumentParser:
 
     It loads no renderer.
     """
-    parser = usage.Parser(prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=HelpPage)
+    parser = usage.CommandParser(prog="leaflet", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=HelpPage)
     parser.add_argument("--version", action="version", version=f"leaflet {__version__}")
     # `prog` is given, as argparse would load its help formatter to work it out.
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="leaflet")

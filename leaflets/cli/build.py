@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from leaflets.cli import report
 from leaflets.cli.arguments import require_names_or_all, values
 from leaflets.cli.help_page import HelpPage
-from leaflets.cli.waiting import limit_memory, waiting
+from leaflets.cli.waiting import waiting
 from leaflets.errors import ContentError, LeafletError, OutputError, RendererMissing, UsageError
 from leaflets.ledger.own_texts import refuse_replaced
 from leaflets.model.edition import MOST_SHEETS, Audience, Edition, Notice, TypeSize
@@ -27,6 +27,7 @@ from leaflets.pipeline.request import audiences_of, monograph_file, requested_ed
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save, save_if_changed
 from leaflets.project.settings import LEAST_MEMORY
 from leaflets.project.sheet_names import sheet_name
+from leaflets.workers.memory import limit_memory
 
 if TYPE_CHECKING:
     from leaflets.cli.details import SheetLog

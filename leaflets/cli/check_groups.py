@@ -1,4 +1,4 @@
-"""The findings of a monograph as a reviewer reads them: by section, gravest first, each kind once with its places."""
+"""The findings of a monograph as a reviewer reads them: by section, gravest first, each rule once with its places."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from leaflets.pipeline.page_findings import page_rules
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 _MOST_PLACES = 6
-"""Further places of a kind that are named, but for errors of the safety families; the rest are counted."""
+"""Further places of a rule that are named, but for errors of the safety families; the rest are counted."""
 _MOST_QUOTED = 32
 """Letters of an excerpt beside its place."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RuleFindings:
     """Findings of one rule in one section, in the order of the text; `first` is printed in full, `others` by place."""
 
     first: Finding
@@ -30,24 +30,24 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The kinds of finding in a section, gravest first; without a section those of the whole text and of its pages."""
+class SectionFindings:
+    """The findings in a section, rule by rule, gravest first; without a section those of the whole text and pages."""
 
     section: Section | None
-    kinds: tuple[Kind, ...]
+    rules: tuple[RuleFindings, ...]
 
 
-def grouped(findings: Sequence[Finding], monograph: Monograph) -> tuple[Group, ...]:
+def grouped(findings: Sequence[Finding], monograph: Monograph) -> tuple[SectionFindings, ...]:
     """The findings by section, in the order of the text; what is no line of a section comes first.
 
-    A fault that both audiences meet, graver for one of them, is one finding of the graver kind. Errors of the safety
-    families, and findings that quote no words, are one kind only where they say the same: none stands behind another.
+    A fault that both audiences meet, graver for one of them, is one finding, the graver one. Errors of the safety
+    families, and findings that quote no words, stand together only where they say the same.
     """
     by_section: dict[int, list[Finding]] = {}
     for finding in _once(findings):
         by_section.setdefault(_section_number(finding, monograph.sections), []).append(finding)
     return tuple(
-        Group(monograph.sections[number] if number >= 0 else None, _kinds(by_section[number]))
+        SectionFindings(monograph.sections[number] if number >= 0 else None, _by_rule(by_section[number]))
         for number in sorted(by_section)
     )
 
@@ -74,13 +74,13 @@ def _section_number(finding: Finding, sections: Sequence[Section]) -> int:
     return number
 
 
-def _kinds(findings: Sequence[Finding]) -> tuple[Kind, ...]:
+def _by_rule(findings: Sequence[Finding]) -> tuple[RuleFindings, ...]:
     kinds: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         words = finding.message if _safety_error(finding) or not finding.excerpt else ""
         kinds.setdefault((finding.code, finding.severity, finding.audience, words), []).append(finding)
     ordered = sorted(kinds.values(), key=lambda kind: (_RANK[kind[0].severity], kind[0].line, kind[0].column))
-    return tuple(Kind(first, tuple(others)) for first, *others in ordered)
+    return tuple(RuleFindings(first, tuple(others)) for first, *others in ordered)
 
 
 def _safety_error(finding: Finding) -> bool:
@@ -99,19 +99,19 @@ def grouped_lines(findings: Sequence[Finding], monograph: Monograph, *, why: boo
     for group in grouped(findings, monograph):
         yield ""
         yield f"“{group.section.heading}”" if group.section else "The text and its pages as a whole"
-        for kind in group.kinds:
-            yield from _kind_lines(kind, printed, why=why)
+        for one in group.rules:
+            yield from _rule_lines(one, printed, why=why)
     yield ""
 
 
-def _kind_lines(kind: Kind, printed: set[str], *, why: bool) -> Iterator[str]:
-    first = kind.first
+def _rule_lines(one: RuleFindings, printed: set[str], *, why: bool) -> Iterator[str]:
+    first = one.first
     severity = coloured(first.severity.value, first.severity, sys.stdout) + " " * (7 - len(first.severity.value))
     head = f"{_place(first):>8}  {severity}  {first.code:<6}  "
     lines = _wrapped(message(first))
     yield head + lines[0]
     yield from (_INDENT + line for line in lines[1:])
-    texts = [_other_places(kind)] if kind.others else []
+    texts = [_other_places(one)] if one.others else []
     if why and first.code not in printed:
         texts.append(reason(first))
     if first.hint and first.hint not in printed:
@@ -135,10 +135,10 @@ def _place(finding: Finding) -> str:
     return f"{max(1, finding.line)}:{max(1, finding.column)}"
 
 
-def _other_places(kind: Kind) -> str:
-    most = len(kind.others) if _safety_error(kind.first) else _MOST_PLACES
-    named = ", ".join(f"{_place(finding)}{_quoted(finding)}" for finding in kind.others[:most])
-    rest = len(kind.others[most:])
+def _other_places(one: RuleFindings) -> str:
+    most = len(one.others) if _safety_error(one.first) else _MOST_PLACES
+    named = ", ".join(f"{_place(finding)}{_quoted(finding)}" for finding in one.others[:most])
+    rest = len(one.others[most:])
     return f"also {named}" + (f" and {rest} more (--all-lines)" if rest else "")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -49,12 +49,10 @@ def _languages(**_: object) -> list[str]:
     return list(LANGUAGES)
 
 
-def _rules(**_: object) -> Iterator[str]:
-    from leaflets.checks import RULES
-    from leaflets.checks.form_rules import FORM_RULES
-    from leaflets.pipeline.page_findings import page_rules
+def _rules(**_: object) -> list[str]:
+    from leaflets.cli.explain import rules_by_code
 
-    yield from (rule.code for group in (RULES, FORM_RULES, page_rules()) for rule in group)
+    return list(rules_by_code())
 
 
 def _topics(**_: object) -> list[str]:

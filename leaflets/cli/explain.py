@@ -37,14 +37,15 @@ def add_parser(commands: Any, help_line: str) -> None:
     parser.set_defaults(run=run)
 
 
-def _rules() -> dict[str, checks.Rule | PageRule | FormRule]:
+def rules_by_code() -> dict[str, checks.Rule | PageRule | FormRule]:
+    """Every rule there is, by its code: of texts, of their form, and of finished pages."""
     rules: list[checks.Rule | PageRule | FormRule] = [*checks.RULES, *FORM_RULES, *page_rules()]
     return {rule.code: rule for rule in rules}
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the rules. Raises UsageError where there is no rule with that code."""
-    rules = _rules()
+    rules = rules_by_code()
     codes = [code.upper() for code in args.codes]
     unknown = next((code for code in codes if code not in rules), None)
     if unknown:

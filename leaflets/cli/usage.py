@@ -22,7 +22,7 @@ _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _FOR_FILE = MappingProxyType({".csv": "batch", ".tsv": "batch", ".jsonl": "batch", ".md": "build", ".pdf": "verify"})
 
 
-class Parser(argparse.ArgumentParser):
+class CommandParser(argparse.ArgumentParser):
     """A parser, also of each command, whose errors are UsageError with the nearest word that is understood."""
 
     _words: Sequence[str] = ()

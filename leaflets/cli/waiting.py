@@ -1,4 +1,4 @@
-"""The time and memory that a sheet may take, and a line on the terminal for whoever waits longer than half a second."""
+"""The time that a sheet may take, and a line on the terminal for whoever waits longer than half a second."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from leaflets.errors import RenderError
 _SECONDS = 0.5
 _AGAIN_S = 1.0
 """Seconds after which an error is raised once more, where a library swallowed it."""
-_MIB = 1024 * 1024
 _HINT = "A table, list or word in it is far too long: split it. --max-seconds and --max-memory allow more."
 
 
@@ -57,13 +56,3 @@ def waiting(what: str, *, seconds: float = 0.0, quiet: bool = False) -> Iterator
         if shown:
             sys.stderr.write("\r" + " " * shown + "\r")
             sys.stderr.flush()
-
-
-def limit_memory(mib: int) -> None:
-    """Limits this process to so much memory, or to the less that the system allows it already; 0 changes nothing."""
-    if mib and sys.platform != "win32":
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        limits = [mib * _MIB, *(limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY)]
-        resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))

@@ -97,11 +97,9 @@ def _require_few(lines: tuple[SourceLine, ...], file: str) -> None:
     for line in lines:
         items += bool(_ITEM.match(line.text))
         cells += max(line.text.count("|") - 1, 0)
-        over = next((what for count, most, what in (
-            (items, MAX_ITEMS, f"{MAX_ITEMS:,} list items"), (cells, MAX_CELLS, f"{MAX_CELLS:,} cells of tables"),
-        ) if count > most), "")  # fmt: skip
-        if over:
-            raise ContentError(f"{file}:{line.number}: the file has more than {over}", "Split it into several.")
+        if items > MAX_ITEMS or cells > MAX_CELLS:
+            most = f"{MAX_ITEMS:,} list items" if items > MAX_ITEMS else f"{MAX_CELLS:,} cells of tables"
+            raise ContentError(f"{file}:{line.number}: the file has more than {most}", "Split it into several.")
 
 
 def _control_finding(number: int, line: str, file: str) -> Finding:

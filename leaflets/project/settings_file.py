@@ -59,11 +59,11 @@ def read_settings(path: Path) -> Settings:
         code_url=printable_code_url(file, _text(file, provenance, "url", "", "provenance.")),
         history_key=_text(file, batch, "history_key", "", "batch."),
         batch_encoding=_text(file, batch, "encoding", "", "batch."),
-        no_repeat_days=_days(file, batch, "no_repeat_days", 3, "batch."),
+        no_repeat_days=_whole(file, batch, "batch.no_repeat_days", 3, _MOST_DAYS, " of days"),
         batch_columns=MappingProxyType({key: _text(file, columns, key, "", "batch.columns.") for key in columns}),
         batch_ignore=_texts(file, batch, "ignore", "batch."),
         label_code=_switch(file, batch, "label_code", "batch.", default=True),
-        max_seconds=_count(file, limits, "seconds", 60, "limits."),
+        max_seconds=_whole(file, limits, "limits.seconds", 60),
         max_memory=_memory(file, limits),
     )
 
@@ -147,29 +147,22 @@ def _texts(file: str, table: Mapping[str, object], key: str, prefix: str) -> tup
 
 
 _MOST_DAYS = 366
+_MOST = 9_999_999
 
 
-def _days(file: str, table: Mapping[str, object], key: str, default: int, prefix: str) -> int:
+def _whole(file: str, table: Mapping[str, object], name: str, default: int, most: int = _MOST, of: str = "") -> int:
+    """A number by its whole name ("limits.seconds"); `of` says what is counted (" of days")."""
+    key = name.rpartition(".")[2]
     value = table.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_DAYS:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
         raise UsageError(
-            f"{file}: “{prefix}{key}” must be a whole number of days from 0 to {_MOST_DAYS}", f"For example {key} = 3."
+            f"{file}: “{name}” must be a whole number{of} from 0 to {most:,}", f"For example {key} = {default}."
         )
     return value
 
 
-_MOST = 9_999_999
-
-
-def _count(file: str, table: Mapping[str, object], key: str, default: int, prefix: str) -> int:
-    value = table.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST:
-        raise UsageError(f"{file}: “{prefix}{key}” must be a whole number from 0", f"For example {key} = {default}.")
-    return value
-
-
 def _memory(file: str, limits: Mapping[str, object]) -> int:
-    mib = _count(file, limits, "memory", 2048, "limits.")
+    mib = _whole(file, limits, "limits.memory", 2048)
     if 0 < mib < LEAST_MEMORY:
         raise UsageError(f"{file}: “limits.memory” must be {LEAST_MEMORY} or more", "0 sets no limit.")
     return mib

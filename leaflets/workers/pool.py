@@ -17,9 +17,9 @@ from threading import Thread
 
 from leaflets.errors import OutOfMemory, RenderError
 from leaflets.pipeline.cache import CACHE_LOG
+from leaflets.workers.memory import limit_memory
 from leaflets.workers.protocol import Limits, RenderFunction, RenderTask, Result
 
-MIB = 1024 * 1024
 READY = "ready"
 STARTUP_S = 60.0
 """Seconds a worker may take to start on a busy machine."""
@@ -193,7 +193,7 @@ def _serve(pipe: Connection, render: RenderFunction, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
-        _limit_memory(limits.mib)
+        limit_memory(limits.mib)
     except (ImportError, MemoryError):  # a module that cannot be loaded for want of memory is an ImportError
         os._exit(OutOfMemory.exit_code)
     log = logging.getLogger(CACHE_LOG)
@@ -221,16 +221,6 @@ class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Sends a message."""
         self._pipe.send(record.getMessage())
-
-
-def _limit_memory(mib: int) -> None:
-    """Limits this process to so much memory, or to the less that the system allows it already."""
-    if sys.platform != "win32":
-        import resource
-
-        present = resource.getrlimit(resource.RLIMIT_AS)
-        limits = [mib * MIB, *(limit for limit in present if limit != resource.RLIM_INFINITY)]
-        resource.setrlimit(resource.RLIMIT_AS, (min(limits), present[1]))
 
 
 def _set_alarm(seconds: float) -> None:
