@@ -50,6 +50,7 @@ _ENGLISH = (
     r"[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Aa]ged?|version|[Bb]elow|[Aa]bove) "
     rf"(?:{_RANGE}(?:[ -]?{_UNITS}(?![^\W\d_]))?|[A-E]\d{{0,2}})(?![\w])"
     r"|(?<![\w])[A-Za-z]{1,12}[-–]\d[\w]{0,6}(?![\w])"
+    r"|(?<![\w])[A-Z]{2,6}-[A-Z]{1,4}\d?\*\d[\d:]{0,11}(?![\w])"  # an allele: HLA-B*57:01
     r"|(?<![\w-])X-rays?(?![\w-])"
 )
 _MARKS = "[\u064b-\u0652]{0,2}"  # vowel signs of Arabic, which may be written or not

@@ -1,5 +1,6 @@
 """What one build may take: time, memory, and the lengths that would take more."""
 
+import re
 import subprocess
 import sys
 import time
@@ -9,6 +10,8 @@ import pytest
 from leaflets.cli import build as build_command
 from leaflets.errors import RenderError
 from leaflets.pipeline.child_process import run_in_child
+from leaflets.workers.local import SerialWorkers
+from leaflets.workers.protocol import Limits, Workers
 from tests.running import MONOGRAPH, Leaflet, environment
 
 _USES = "---\ntitle: Long\n---\n\n### Uses\n\n"
@@ -94,3 +97,41 @@ def test_a_limit_of_the_settings_that_is_none_is_refused(leaflet: Leaflet, limit
     ran = leaflet("list")
     assert ran.code == 2
     assert "leaflet.toml: " in ran.err
+
+
+@pytest.mark.parametrize("command", ["batch", "reprint"])
+def test_the_limits_of_the_settings_are_those_of_the_workers_of_a_run(
+    leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    leaflet.write("content/examplol.md", MONOGRAPH)
+    leaflet.write("list.csv", "drug,patient_name\nexamplol,Zebedee Quux\n")
+    allow = ("--allow-draft", "--allow-unsafe")
+    assert leaflet("batch", "list.csv", "-q", "--workers", "0", *allow).code == 0
+    assert leaflet("runs", "spoil", "last", "1").code == 0
+    leaflet.write("leaflet.toml", "[limits]\nseconds = 7\nmemory = 0\n")
+    given: list[Limits] = []
+
+    def workers(_count: int, _preload: tuple[str, ...], limits: Limits) -> Workers:
+        given.append(limits)
+        return SerialWorkers()
+
+    monkeypatch.setattr(f"leaflets.cli.{command}.workers_for", workers)
+    words = ("batch", "list.csv", "--again", *allow) if command == "batch" else ("reprint", "last", "--serials", "1")
+    assert leaflet(*words, "-q").code == 0
+    assert [(limits.seconds, limits.mib > 10**6) for limits in given] == [(7, True)]
+
+
+def test_a_run_in_full_says_what_is_to_be_done_next(leaflet: Leaflet) -> None:
+    leaflet.write("content/examplol.md", MONOGRAPH)
+    leaflet.write("list.csv", "drug,patient_name,copies\nexamplol,Zebedee Quux,3\n")
+    assert leaflet("batch", "list.csv", "-q", "--workers", "0", "--allow-draft", "--allow-unsafe").code == 0
+    assert "When it is printed: leaflet runs confirm" in leaflet("runs", "show", "last").out
+    assert leaflet("runs", "spoil", "last", "2").code == 0
+    shown = leaflet("runs", "show", "last").out
+    assert re.search(r"confirm \S+ 1,3\n", shown)
+    assert re.search(r"to print again: leaflet reprint \S+ --serials 2\n", shown)
+    assert leaflet("reprint", "last", "--serials", "2", "-q").code == 0
+    assert leaflet("runs", "confirm", "last", "1", "3", "4").code == 0
+    done = leaflet("runs", "show", "last").out
+    assert "4  in place of 2" in done
+    assert "\nNext\n" not in done

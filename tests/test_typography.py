@@ -125,6 +125,7 @@ def test_bound_text_stays_as_it_is() -> None:
     [
         ("5-10 mg daily", ["5-10~mg"]),
         ("COVID-19 and IL-6", ["COVID-19", "IL-6"]),
+        ("HLA-B*57:01, HLA-DRB1*15 or HLA-B", ["HLA-B*57:01", "HLA-DRB1*15"]),
         ("2 mg/kg or 3 mg", ["2~mg/kg"]),
         ("5–10 mg", ["5–10~mg"]),
         ("540 mg/5 mL", ["540~mg/5~mL"]),

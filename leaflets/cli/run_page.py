@@ -122,4 +122,4 @@ def _next(entry: RunEntry, copies: tuple[CopyEntry, ...]) -> Iterator[str]:
         if serial not in replaced
     ]
     if again:
-        yield f"to print again: leaflet reprint {entry.name} --serials {format_serials(sorted(again))} --list LIST"
+        yield f"to print again: leaflet reprint {entry.name} --serials {format_serials(sorted(again))}"
