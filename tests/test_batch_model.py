@@ -26,7 +26,7 @@ from leaflets.errors import Interrupted, OutputError, RunIncomplete, UsageError
 from leaflets.ledger.audit import verify
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.states import TRANSITIONS, CopyState
-from leaflets.model.copy_code import copy_code
+from leaflets.model.copy import copy_code
 from leaflets.workers.interrupts import StopRequest
 from tests.batch_doubles import TEXTS, BatchEnvironment, TextPrintFiles
 

@@ -7,8 +7,8 @@ import pytest
 from pyphen import Pyphen
 
 from leaflets.checks.reading.hyphenation import count_parts
-from leaflets.checks.reading.lexer import lex
 from leaflets.checks.reading.readability import TextCounts, count, is_name, syllables, total
+from leaflets.lexer import lex
 
 
 @pytest.mark.parametrize(("word", "count"), [

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaflets.errors import UsageError
-from leaflets.model.copy_code import CopyCode, copy_code, read_copy_code
+from leaflets.model.copy import CopyCode, copy_code, read_copy_code
 from leaflets.printfile.data_matrix import modules
 
 RUN = "261130-4f1c8a2b"

@@ -27,7 +27,7 @@ from leaflets.labels import LABEL_FIELDS, Label, LabelSetter
 from leaflets.labels.label_sheet import SEE_LABEL_SHEET
 from leaflets.labels.styles import CONTROL as CONTROL_STYLE
 from leaflets.labels.text_operators import TextWriter
-from leaflets.model.copy_code import copy_code, read_copy_code
+from leaflets.model.copy import copy_code, read_copy_code
 from leaflets.printfile import (
     Banner,
     Copy,

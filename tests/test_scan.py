@@ -11,7 +11,7 @@ from leaflets.accounts.scan import record_scan
 from leaflets.cli import main
 from leaflets.ledger.audit import verify
 from leaflets.ledger.states import CopyState
-from leaflets.model.copy_code import copy_code
+from leaflets.model.copy import copy_code
 from tests.batch_doubles import BatchEnvironment, patients
 
 

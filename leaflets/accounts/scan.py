@@ -6,7 +6,7 @@ from leaflets.errors import UsageError
 from leaflets.ledger.entries import RunEntry
 from leaflets.ledger.ledger import Ledger
 from leaflets.ledger.states import CopyState
-from leaflets.model.copy_code import read_copy_code
+from leaflets.model.copy import read_copy_code
 
 _REFUSED = {
     CopyState.PLANNED: "is in no print file yet: this sheet is not of this run's files",

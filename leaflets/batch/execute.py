@@ -18,7 +18,7 @@ from leaflets.impose import Sides
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.states import CopyState
 from leaflets.ledger.store import LedgerStore
-from leaflets.model.copy_code import copy_code
+from leaflets.model.copy import copy_code
 from leaflets.model.edition import TypeSize
 from leaflets.model.finding import counted
 from leaflets.printfile import Banner, Copy, PrintJob, WrittenFile

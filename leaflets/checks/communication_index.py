@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from leaflets.checks import jargon, plain_language
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.lexer import TokenKind
 from leaflets.checks.reading.passages import Part
 from leaflets.checks.reading.word_tables import rows, words
+from leaflets.lexer import TokenKind
 from leaflets.model.finding import Severity
 from leaflets.model.monograph import BoxKind
 

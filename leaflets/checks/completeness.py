@@ -79,7 +79,7 @@ def unknown_source(reading: Reading) -> Iterator[Violation]:
     for passage in reading.passages:
         for mark in passage.marks:
             for wanted in mark.split(","):
-                if wanted.strip() not in ids:
+                if wanted.partition(":")[0].strip() not in ids:
                     yield Violation(
                         f"the reference mark “{wanted.strip()}” has no source", passage, 0, 1, excerpt=wanted.strip()
                     )

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.lexer import TokenKind
 from leaflets.checks.reading.passages import Part, Passage, Position, first_in_sentences
 from leaflets.checks.reading.word_tables import lists, words
 from leaflets.checks.rule import ERROR, WARNING, Family, Rule, Violation, violation_at
+from leaflets.lexer import TokenKind
 from leaflets.model.edition import Audience
 
 _HEADS = frozenset({Part.TITLE, Part.HEADING})

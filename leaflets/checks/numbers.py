@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from leaflets.checks.reading.amounts import DASHES
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.lexer import DOSE_UNITS, Token, TokenKind
 from leaflets.checks.reading.passages import Part, Passage, PassageIndex
 from leaflets.checks.rule import ERROR, Family, Rule, Violation
+from leaflets.lexer import DOSE_UNITS, Token, TokenKind
 from leaflets.model.dose import Amount, BandKind, Dose, Measure
 
 _DOSING = ("dosage", "adjustments", "missed_dose")

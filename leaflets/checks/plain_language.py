@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.lexer import TokenKind
 from leaflets.checks.reading.passages import Part, Passage, PassageIndex
 from leaflets.checks.reading.readability import TextCounts, count, names_of, total
 from leaflets.checks.reading.word_tables import words
 from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Rule, Violation, violation_at
+from leaflets.lexer import TokenKind
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Severity
 

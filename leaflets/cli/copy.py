@@ -1,4 +1,4 @@
-"""`leaflet copy`: make a packaged monograph the project's own, to adapt it; with its translations."""
+"""`leaflet copy`: make a packaged monograph the project's own, to adapt it; with its translations and its evidence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,13 @@ def run(args: argparse.Namespace) -> int:
     if not packaged:
         own = project.source(args.name, ORIGINAL)
         raise UsageError(f"{own.file}: the text is the project's own already", "Edit that file.")
-    texts = {project.root / "content" / one.file_name: read_bytes(one.path) for one in packaged}
+    content = project.root / "content"
+    texts = {content / one.file_name: read_bytes(one.path) for one in packaged}
+    texts |= {
+        content / "evidence" / one.evidence_path.name: read_bytes(one.evidence_path)
+        for one in packaged
+        if one.evidence_path.is_file()
+    }
     for path, data in texts.items():
         save(path, data)
         report.line(f"wrote {display_path(path)}")

@@ -45,7 +45,7 @@ def set_text(text: Text, *, numbers: Mapping[str, int], marks: bool, lang: str =
         runs = tuple(group)
         if is_mark:
             # A mark that leads to no source is the author's own, such as a footnote, and is shown to every audience.
-            shown = runs if marks else tuple(run for run in runs if run.mark not in numbers)
+            shown = runs if marks else tuple(run for run in runs if run.source not in numbers)
             parts.append(_marks(shown, numbers) if shown else Markup())
             continue
         for run in runs:
@@ -131,7 +131,7 @@ def _styled(run: TextRun, words: Markup) -> Markup:
 
 def _marks(runs: Text, numbers: Mapping[str, int]) -> Markup:
     """Reference marks in brackets, never raised: a raised figure beside a dose reads as part of it ("1 mg3")."""
-    shown = ",".join(str(numbers.get(run.mark, run.mark)) for run in runs)
+    shown = ",".join(dict.fromkeys(str(numbers.get(run.source, run.mark)) for run in runs))
     return Markup('<span class="ref">{}[{}]</span>').format(NBSP, shown)
 
 

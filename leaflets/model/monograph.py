@@ -13,12 +13,20 @@ from leaflets.model.finding import Finding, Withheld
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A stretch of text in one face; a reference mark has a source id as its `mark` and no text."""
+    """A stretch of text in one face.
+
+    A reference mark has no text and, as its `mark`, a source id ("L1") or a section of that source ("L1:2.3").
+    """
 
     text: str
     bold: bool = False
     emphasis: bool = False
     mark: str = ""
+
+    @property
+    def source(self) -> str:
+        """The id of the source that a reference mark names."""
+        return self.mark.partition(":")[0]
 
 
 Text = tuple[TextRun, ...]

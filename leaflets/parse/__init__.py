@@ -13,9 +13,8 @@ from leaflets.parse.blocks import scan
 from leaflets.parse.fences import mark_audiences
 from leaflets.parse.front_matter import names_in_front, read_front, take_front
 from leaflets.parse.headings import CONTENT, Heading
-from leaflets.parse.icons import icon_finding
 from leaflets.parse.inline import TAG, links, marks
-from leaflets.parse.pictures import mark_pictures, picture_findings
+from leaflets.parse.pictures import icon_finding, mark_pictures, picture_findings
 from leaflets.parse.recognise import recognise
 from leaflets.parse.sections import RawSection, understood_sections
 from leaflets.parse.source_lines import SourceLine, read_lines
@@ -31,11 +30,14 @@ _REFUSES = re.compile(
 )
 
 
-def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collection[str] = ()) -> Monograph:
+def parse(
+    text: str, *, name: str, file: str, lang: str = "en", pictures: Collection[str] = (), sources: Collection[str] = ()
+) -> Monograph:
     """The monograph in a Markdown text.
 
-    `file` is the path that findings and errors name; `pictures` are the names of the picture files there are. Raises
-    ContentError where the text is over the limits, its front matter is broken, or it holds no monograph.
+    `file` is the path that findings and errors name; `pictures` are the names of the picture files there are, `sources`
+    the ids of those in the register of its evidence. Raises ContentError where the text is over the limits, its front
+    matter is broken, or it holds no monograph.
     """
     lines, control = read_lines(text, file)
     node, body = take_front(lines, file)
@@ -51,7 +53,7 @@ def parse(text: str, *, name: str, file: str, lang: str = "en", pictures: Collec
     sections = tuple(section for section in read if section.heading or section.blocks)
     _require_monograph(front.title, sections, by_audience.lines, file)
     house = (*_unknown_kind(sections, file), *_other_language(lang, written_in, file))
-    cited = frozenset(source.id for source in front.sources)
+    cited = frozenset((*sources, *(source.id for source in front.sources)))
     of_lines = _findings(raw, by_audience.lines, file, cited, pictures)
     findings = (*control, *key_findings, *by_audience.findings, *house, *of_lines)
     with_subtitle = _with_subtitle(sections, heading, front.title)
@@ -161,7 +163,7 @@ def _findings(
         yield from _line_findings(line, file)
         yield from picture_findings(line, file, pictures) if "](" in line.text else ()
         for mark in marks(line.text) if "[^" in line.text else ():
-            if mark not in cited:
+            if mark.partition(":")[0] not in cited:
                 yield Finding(
                     Severity.ERROR, "MD09", f"reference mark “{mark}” has no source",
                     "Add it to the sources in the front matter.", file, line.number,

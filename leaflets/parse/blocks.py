@@ -29,9 +29,8 @@ from leaflets.model.monograph import (
 from leaflets.parse.code_blocks import CODE_FENCE, WRAPPERS, closing_line
 from leaflets.parse.fences import BOXES, CLOSE, OPEN
 from leaflets.parse.headings import without_markup
-from leaflets.parse.icons import MARKED, icon_of
 from leaflets.parse.inline import inline
-from leaflets.parse.pictures import picture_of
+from leaflets.parse.pictures import STARTS_WITH_ICON, icon_of, picture_of
 from leaflets.parse.source_lines import MAX_COLUMNS, MAX_NESTING, SourceLine
 
 SourceLines = Sequence[SourceLine]
@@ -264,7 +263,20 @@ def _starts_block(line: SourceLine) -> bool:
     return opens_list or line.picture or any(pattern.match(text) for pattern in _STARTS)
 
 
-_STARTS = (CODE_FENCE, _RULE_LINE, _HEADING, _QUOTE, _ASKED, _LETTERED, _LED, _LONE_ROW, _FOOTNOTE, MARKED, OPEN, CLOSE)
+_STARTS = (
+    CODE_FENCE,
+    _RULE_LINE,
+    _HEADING,
+    _QUOTE,
+    _ASKED,
+    _LETTERED,
+    _LED,
+    _LONE_ROW,
+    _FOOTNOTE,
+    STARTS_WITH_ICON,
+    OPEN,
+    CLOSE,
+)
 _READERS: tuple[Callable[[SourceLines, int, int], BlocksAndEnd | None], ...] = (
     _box, _verbatim, _picture, _rule, _table, _subheading, _items, _quote, _paragraph,
 )  # fmt: skip

@@ -150,8 +150,8 @@ def read_front(node: YamlNode | None, file: str, offset: int, title: str) -> tup
 
     Raises ContentError, with file and line, on a value of the wrong type.
     """
-    entries = _entries(node, file, offset)
-    reader = _ValueReader(file, offset)
+    entries = mapping_entries(node, file, offset)
+    reader = _FrontReader(file, offset)
     values: dict[str, object] = {"title": title}
     values |= {field: reader.text(key, entries[key]) for key, field in _TEXTS.items() if key in entries}
     values |= {field: reader.texts(key, entries[key]) for key, field in _LISTS.items() if key in entries}
@@ -177,7 +177,8 @@ def read_front(node: YamlNode | None, file: str, offset: int, title: str) -> tup
     return front, tuple(_unknown(key, lines[key], file) for key in unknown)
 
 
-def _entries(node: YamlNode | None, file: str, offset: int) -> Mapping[str, YamlNode]:
+def mapping_entries(node: YamlNode | None, file: str, offset: int) -> Mapping[str, YamlNode]:
+    """The values of a mapping by key. Raises ContentError where it is none, or a key stands twice."""
     if node is None or (isinstance(node, yaml.nodes.ScalarNode) and not node.value):
         return {}
     if not isinstance(node, yaml.nodes.MappingNode):
@@ -219,19 +220,21 @@ def _unknown(key: str, line: int, file: str) -> Finding:
     return Finding(Severity.INFO, "MD01", f"front matter key “{key}” is not known", hint, file, line)
 
 
-class _ValueReader:
+class ValueReader:
     """Reads values of one file's front matter; its errors name file and line of a value of the wrong type."""
+
+    help = "See “leaflet help monograph”, Front matter."
 
     def __init__(self, file: str, offset: int) -> None:
         self.file, self.offset = file, offset
 
     def fault(self, node: YamlNode, key: str, wanted: str) -> ContentError:
+        """The error for a value that is not what is wanted there."""
         line = self.offset + 1 + node.start_mark.line
-        return ContentError(
-            f"{self.file}:{line}: “{key}” must be {wanted}", "See “leaflet help monograph”, Front matter."
-        )
+        return ContentError(f"{self.file}:{line}: “{key}” must be {wanted}", self.help)
 
     def text(self, key: str, node: YamlNode) -> str:
+        """One piece of text, on one line; empty for an empty value."""
         if not isinstance(node, yaml.nodes.ScalarNode):
             raise self.fault(node, key, "one piece of text")
         if node.tag == "tag:yaml.org,2002:null":
@@ -239,6 +242,7 @@ class _ValueReader:
         return " ".join(printable(str(node.value)).split())
 
     def texts(self, key: str, node: YamlNode) -> tuple[str, ...]:
+        """A list of texts, or one text alone."""
         if isinstance(node, yaml.nodes.ScalarNode):
             one = self.text(key, node)
             return (one,) if one else ()
@@ -247,6 +251,7 @@ class _ValueReader:
         return tuple(self.text(key, item) for item in node.value)
 
     def date(self, key: str, node: YamlNode) -> dt.date | None:
+        """A date, None for an empty value."""
         text = self.text(key, node)
         if not text:
             return None
@@ -254,6 +259,10 @@ class _ValueReader:
             return dt.date.fromisoformat(text)
         except ValueError:
             raise self.fault(node, key, "a date such as 2026-04-30") from None
+
+
+class _FrontReader(ValueReader):
+    """Reads the values of a monograph's front matter."""
 
     def sources(self, node: YamlNode) -> tuple[Reference, ...]:
         if not isinstance(node, yaml.nodes.SequenceNode):
@@ -268,7 +277,7 @@ class _ValueReader:
     def _fields(self, key: str, node: YamlNode, wanted: str) -> dict[str, str]:
         if not isinstance(node, yaml.nodes.MappingNode):
             raise self.fault(node, key, wanted)
-        return {name: self.text(name, value) for name, value in _entries(node, self.file, self.offset).items()}
+        return {name: self.text(name, value) for name, value in mapping_entries(node, self.file, self.offset).items()}
 
     def _source(self, node: YamlNode) -> Reference:
         fields = self._fields("sources", node, "a list of sources, each with id and title")
@@ -294,17 +303,17 @@ class _ValueReader:
     def codes(self, node: YamlNode) -> tuple[tuple[str, str], ...]:
         if not isinstance(node, yaml.nodes.MappingNode):
             raise self.fault(node, "codes", "a set of “system: code” lines")
-        entries = _entries(node, self.file, self.offset)
+        entries = mapping_entries(node, self.file, self.offset)
         return tuple((system, code) for system, value in entries.items() for code in self.texts(system, value))
 
     def translation(self, node: YamlNode) -> Translation:
         wanted = "the record that “leaflet translation seal” writes"
         if not isinstance(node, yaml.nodes.MappingNode):
             raise self.fault(node, "translation", wanted)
-        entries = _entries(node, self.file, self.offset)
+        entries = mapping_entries(node, self.file, self.offset)
         if entries.keys() != {"of", "blocks"} or not isinstance(entries["blocks"], yaml.nodes.MappingNode):
             raise self.fault(node, "translation", wanted)
-        sections = _entries(entries["blocks"], self.file, self.offset)
+        sections = mapping_entries(entries["blocks"], self.file, self.offset)
         blocks = {section: self.text(section, hashes).split() for section, hashes in sections.items()}
         broken = next((s for s in blocks if not all(_HASH.fullmatch(each) for each in blocks[s])), None)
         if broken is not None:

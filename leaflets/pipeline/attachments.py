@@ -14,6 +14,7 @@ from leaflets.model.edition import Edition, edition_facts
 from leaflets.model.monograph import Front
 from leaflets.model.page import Attachment
 from leaflets.pipeline.inputs import Inputs
+from leaflets.pipeline.texts import evidence_file_name
 from leaflets.seal.record import RECORD_FILE, Record, record_bytes
 
 if TYPE_CHECKING:
@@ -25,12 +26,8 @@ def attachments_of(
 ) -> tuple[Attachment, ...]:
     """The files that go into a sheet; its record says that it was made with these releases."""
     texts = tuple(
-        Attachment(name, text, "text/markdown", "Source", description, front.reviewed)
-        for (name, text), description in zip(
-            inputs.texts.by_name.items(),
-            (f"The text of this sheet: {front.title}", "The text that it translates"),
-            strict=False,
-        )
+        Attachment(name, text, "text/markdown", "Source", _description(name, source, front), front.reviewed)
+        for name, text in inputs.texts.by_name.items()
     )
     record = record_of(source, edition, inputs, front, releases)
     attachment = Attachment(
@@ -38,6 +35,12 @@ def attachments_of(
         front.reviewed,
     )  # fmt: skip
     return *texts, attachment
+
+
+def _description(name: str, source: MonographFile, front: Front) -> str:
+    if name == source.file_name:
+        return f"The text of this sheet: {front.title}"
+    return "What its sources say" if name == evidence_file_name(source.name) else "The text that it translates"
 
 
 def record_of(

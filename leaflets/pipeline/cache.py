@@ -21,7 +21,7 @@ from leaflets.model.edition import Audience, Edition
 from leaflets.model.finding import Finding, Severity, Withheld
 from leaflets.model.page import Pdf, Rect, SectionLines
 from leaflets.pipeline.built_sheet import BuiltSheet
-from leaflets.pipeline.texts import Texts
+from leaflets.pipeline.texts import Texts, evidence_file_name
 from leaflets.project import MonographFile, save
 from leaflets.project.cache_secret import make_secret, read_secret
 
@@ -195,7 +195,8 @@ def sheet_to_entry(built: BuiltSheet) -> CacheEntry:
 def sheet_from_entry(texts: Texts, edition: Edition, entry: CacheEntry) -> BuiltSheet:
     """A sheet as `sheet_to_entry` kept it, though its texts may lie in another folder today."""
     facts = entry.facts
-    files = {Path(file).name: file for file, _ in reversed(texts.files)}
+    evidence = {_name_in_content(texts.evidence.file): texts.evidence.file} if texts.evidence else {}
+    files = {**evidence, **{_name_in_content(file): file for file, _ in reversed(texts.files)}}
     rects = tuple(Rect(**rect) for rect in facts["rects"])
     stretches = tuple(SectionLines(**lines) for lines in facts["stretches"])
     return BuiltSheet(
@@ -208,7 +209,13 @@ def sheet_from_entry(texts: Texts, edition: Edition, entry: CacheEntry) -> Built
     )  # fmt: skip
 
 
+def _name_in_content(file: str) -> str:
+    """The name of a text's file below `content/`, wherever that lies: its own, or that of its evidence."""
+    path = Path(file)
+    return evidence_file_name(path.stem) if path.parent.name == "evidence" else path.name
+
+
 def _finding(facts: Mapping[str, Any], source: MonographFile, files: Mapping[str, str]) -> Finding:
     audience = Audience(facts["audience"]) if facts["audience"] else None
-    file = files.get(Path(facts["file"]).name, source.file) if facts["file"] else ""
+    file = files.get(_name_in_content(facts["file"]), source.file) if facts["file"] else ""
     return Finding(**{**facts, "severity": Severity(facts["severity"]), "audience": audience, "file": file})

@@ -1,12 +1,13 @@
 """The texts a sheet is made of and their pictures, read once; parsed, and checked.
 
-A monograph has its own text, and the one it translates, if any.
+A monograph has its own text, the one it translates, if any, and its evidence file, if there is one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from leaflets.project.files import decode
 if TYPE_CHECKING:
     from leaflets.checks import CheckReport
     from leaflets.model.edition import Edition
+    from leaflets.model.evidence import Evidence
     from leaflets.model.finding import Finding
     from leaflets.model.monograph import Monograph
 
@@ -40,12 +42,35 @@ class TranslatedText:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceText:
+    """The bytes of an evidence file, of the monograph called `name`; errors call it `file`."""
+
+    name: str
+    file: str
+    text: bytes
+
+    @property
+    def file_name(self) -> str:
+        """The name of such a file in `content/`."""
+        return evidence_file_name(self.name)
+
+
+def evidence_file_name(name: str) -> str:
+    """The name of the evidence file of a monograph in `content/`."""
+    return f"evidence/{name}.md"
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
-    """A monograph's bytes, and those of the text it translates; `original` is None where it translates none."""
+    """A monograph's bytes, those of the text it translates, and of its evidence; None where there is no such text.
+
+    A translation has the evidence of its source.
+    """
 
     source: MonographFile
     text: bytes
     original: TranslatedText | None = None
+    evidence: EvidenceText | None = None
 
     @property
     def sources(self) -> tuple[MonographFile, ...]:
@@ -56,11 +81,12 @@ class Texts:
     def by_name(self) -> Mapping[str, bytes]:
         """The bytes by the names their files have in `content/`."""
         original = {self.original.source.file_name: self.original.text} if self.original else {}
-        return {self.source.file_name: self.text, **original}
+        evidence = {self.evidence.file_name: self.evidence.text} if self.evidence else {}
+        return {self.source.file_name: self.text, **original, **evidence}
 
     @property
     def files(self) -> tuple[tuple[str, bytes], ...]:
-        """The path of each text as people are shown it, and its bytes."""
+        """The path of each monograph as people are shown it, and its bytes."""
         original = ((self.original.source.file, self.original.text),) if self.original else ()
         return ((self.source.file, self.text), *original)
 
@@ -76,11 +102,12 @@ class Texts:
 
     @property
     def hash(self) -> str:
-        """The SHA-256 of a text; of a translation, that of both hashes."""
+        """The SHA-256 of a text; of one that translates another or has evidence, that of the hashes of all."""
+        others = [each.text for each in (self.original, self.evidence) if each]
         own = hashlib.sha256(self.text)
-        if self.original is None:
+        if not others:
             return own.hexdigest()
-        return hashlib.sha256(own.digest() + hashlib.sha256(self.original.text).digest()).hexdigest()
+        return hashlib.sha256(own.digest() + b"".join(hashlib.sha256(text).digest() for text in others)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +138,19 @@ def read_texts(project: ProjectFolder, source: MonographFile, text: bytes | None
         text = read_bytes(source.path, MAX_TEXT_BYTES)
     elif len(text) > MAX_TEXT_BYTES:
         raise ContentError(f"{source.file}: the text is larger than {MAX_TEXT_BYTES:,} bytes", "Is it the right one?")
+    evidence = _evidence_of(original or source)
     if original is None:
-        return Texts(source, text)
-    return Texts(source, text, translated_text(project, original, read_bytes(original.path, MAX_TEXT_BYTES)))
+        return Texts(source, text, evidence=evidence)
+    translated = translated_text(project, original, read_bytes(original.path, MAX_TEXT_BYTES))
+    return Texts(source, text, translated, evidence)
+
+
+def _evidence_of(source: MonographFile) -> EvidenceText | None:
+    """The evidence file beside a monograph. Raises ContentError where there is one that cannot be read."""
+    path = source.evidence_path
+    if not os.path.lexists(path):
+        return None
+    return EvidenceText(source.name, display_path(path), read_bytes(path, MAX_TEXT_BYTES))
 
 
 def translated_text(project: ProjectFolder, source: MonographFile, text: bytes) -> TranslatedText:
@@ -134,13 +171,27 @@ def parse_texts(texts: Texts, pictures: Collection[str] = ()) -> tuple[Monograph
     Raises ContentError where one of them is no text we can read.
     """
     # Here and not above: what is in the cache is built without loading the parser.
+    from leaflets.evidence import with_register
     from leaflets.translation import with_inherited
 
-    monograph = parse_monograph(texts.source, texts.text, pictures)
+    evidence = evidence_of(texts)
     if texts.original is None:
-        return monograph, None
-    original = parse_monograph(texts.original.source, texts.original.text, texts.original.pictures)
+        return with_register(parse_monograph(texts.source, texts.text, pictures, evidence), evidence), None
+    monograph = parse_monograph(texts.source, texts.text, pictures, evidence)
+    of_original = texts.original
+    original = parse_monograph(of_original.source, of_original.text, of_original.pictures, evidence)
+    original = with_register(original, evidence)
     return with_inherited(monograph, original), original
+
+
+def evidence_of(texts: Texts) -> Evidence | None:
+    """The evidence of a monograph, None where it has no evidence file. Raises ContentError where it is broken."""
+    if texts.evidence is None:
+        return None
+    from leaflets.parse.evidence_file import parse_evidence  # here, as what is in the cache needs no parser
+
+    file = texts.evidence.file
+    return parse_evidence(decode(texts.evidence.text, file), name=texts.evidence.name, file=file)
 
 
 def parse_and_check(
@@ -187,14 +238,18 @@ def examine_texts(
     return MonographReport(monograph, full_report(monograph, text, readers, today=today, original=original))
 
 
-def parse_monograph(source: MonographFile, text: bytes, pictures: Collection[str] = ()) -> Monograph:
+def parse_monograph(
+    source: MonographFile, text: bytes, pictures: Collection[str] = (), evidence: Evidence | None = None
+) -> Monograph:
     """One text by itself, with nothing from the text it translates; `pictures` are those whose files are there.
 
     Raises ContentError where it is no text we can read.
     """
     from leaflets.parse import parse
 
-    return parse(decode(text, source.file), name=source.name, file=source.file, lang=source.lang, pictures=pictures)
+    sources = [each.id for each in evidence.sources] if evidence else ()
+    decoded = decode(text, source.file)
+    return parse(decoded, name=source.name, file=source.file, lang=source.lang, pictures=pictures, sources=sources)
 
 
 # ---------------------------------------------------------------- pictures

@@ -36,6 +36,11 @@ class MonographFile:
         """The name of such a file in `content/`, wherever this one is."""
         return f"{self.name}.md" if self.lang == "en" else f"{self.name}.{self.lang}.md"
 
+    @property
+    def evidence_path(self) -> Path:
+        """Where its evidence file stands, if it has one: in a folder beside it."""
+        return self.path.parent / "evidence" / f"{self.name}.md"
+
 
 def source_at(path: Path) -> MonographFile:
     """The monograph in a file, its name and language read from the file's name (`NAME.md`, `NAME.LANG.md`).

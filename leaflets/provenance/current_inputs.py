@@ -12,7 +12,7 @@ from leaflets.model.edition import Edition, Notice, edition_from_facts
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.pipeline.inputs import Inputs, gather_inputs
 from leaflets.pipeline.program_identity import made_with
-from leaflets.pipeline.texts import Texts, translated_text
+from leaflets.pipeline.texts import EvidenceText, Texts, evidence_file_name, translated_text
 from leaflets.project import MonographFile, ProjectFolder, Settings
 from leaflets.project.content import ORIGINAL
 from leaflets.project.settings_file import printable_code_url
@@ -50,11 +50,14 @@ def texts_in(record: Record, texts: Mapping[str, bytes], project: ProjectFolder)
     """The texts that a sheet was made from, out of those attached to it; its own is empty where it is not attached."""
     source = source_of(record, project)
     text = texts.get(source.file_name, b"")
+    file = evidence_file_name(record.name)
+    evidence = EvidenceText(record.name, file, texts[file]) if file in texts else None
     recorded_original = MonographFile(record.name, ORIGINAL, source.path.with_name(f"{record.name}.md"))
     if source.lang == ORIGINAL or recorded_original.file_name not in texts:
-        return Texts(source, text)
+        return Texts(source, text, evidence=evidence)
     own_original = project.original(source) or recorded_original
-    return Texts(source, text, translated_text(project, own_original, texts[recorded_original.file_name]))
+    translated = translated_text(project, own_original, texts[recorded_original.file_name])
+    return Texts(source, text, translated, evidence)
 
 
 def current_inputs(record: Record, texts: Texts, project: ProjectFolder) -> Inputs:

@@ -13,7 +13,7 @@ from leaflets.errors import ContentError
 from leaflets.ledger.ledger import ledger_exists
 from leaflets.model.edition import Notice
 from leaflets.model.review import is_expired
-from leaflets.pipeline.texts import Texts, parse_texts, read_texts
+from leaflets.pipeline.texts import EvidenceText, Texts, TranslatedText, parse_texts, read_texts
 from leaflets.project import ProjectFolder, display_path, read_bytes
 from leaflets.provenance.contents import PdfContents, read_contents
 from leaflets.provenance.current_inputs import changes_since, current_inputs, texts_in
@@ -167,8 +167,14 @@ def _reasons_in_project(record: Record, texts: Texts, project: ProjectFolder) ->
             SheetStatus.OUTDATED,
             f"it is version {record.version or 'none'}; the project has {front.version or 'none'}",
         )
-    if same and Notice.STALE not in record.notices and texts.by_name != now.by_name:
+    if same and Notice.STALE not in record.notices and _text_of(texts.original) != _text_of(now.original):
         yield SheetStatus.OUTDATED, "the text that it translates has changed since"
+    if same and _text_of(texts.evidence) != _text_of(now.evidence):
+        yield SheetStatus.OUTDATED, "what its sources say has changed since"
+
+
+def _text_of(text: TranslatedText | EvidenceText | None) -> bytes:
+    return text.text if text else b""
 
 
 def _sha256(data: bytes) -> str:

@@ -1,7 +1,7 @@
 """What a number measures: the unit that belongs to it, and whether it is a level in blood and not a dose."""
 
-from leaflets.checks.reading.lexer import TokenKind
 from leaflets.checks.reading.passages import Position
+from leaflets.lexer import TokenKind
 
 DASHES = frozenset("-–—−")
 _PER_VOLUME = frozenset({"dL", "L", "mL", "ml", "l", "mmol", "min"})

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from leaflets.checks.reading.lexer import lex, sentences
 from leaflets.checks.reading.passages import Part, Passage
+from leaflets.lexer import lex, sentences
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import (
     Block,

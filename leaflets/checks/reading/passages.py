@@ -9,8 +9,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from leaflets.checks.reading.lexer import Token, TokenKind
 from leaflets.doses import read_doses
+from leaflets.lexer import Token, TokenKind
 from leaflets.model.dose import DoseText
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import BoxKind

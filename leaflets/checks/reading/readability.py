@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from leaflets.checks.reading.hyphenation import count_parts
-from leaflets.checks.reading.lexer import Token, TokenKind
 from leaflets.checks.reading.word_tables import lists
+from leaflets.lexer import Token, TokenKind
 from leaflets.model.monograph import Front
 
 _VOWELS = re.compile("[aeiouy]+")

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from leaflets.checks.reading.lexer import lex
+from leaflets.lexer import lex
 
 _DATA = files("leaflets.checks") / "data"
 _SHARED = files("leaflets") / "tables"

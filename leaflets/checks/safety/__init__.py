@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.lexer import lex
 from leaflets.checks.reading.passages import Position
 from leaflets.checks.reading.word_tables import rows
 from leaflets.checks.rule import Family, Rule, Violation, violation_at
 from leaflets.checks.safety import doses, symbols
 from leaflets.checks.safety.conditions import CONDITIONS, Condition
+from leaflets.lexer import lex
 from leaflets.model.finding import Severity
 
 FormFinder = Callable[[Reading], Iterable[tuple[Position, int]]]

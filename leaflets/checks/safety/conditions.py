@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.lexer import TokenKind
 from leaflets.checks.reading.passages import Position
+from leaflets.lexer import TokenKind
 
 Condition = Callable[[Reading, Position, int], bool]
 """Whether the spelling of so many tokens at this position is the error-prone form."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from leaflets.checks.reading.amounts import DASHES, is_level, unit_of
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.lexer import DOSE_UNITS, MASS_UNITS, UNITS, VOLUME_UNITS, TokenKind
 from leaflets.checks.reading.passages import Position
+from leaflets.lexer import DOSE_UNITS, MASS_UNITS, UNITS, VOLUME_UNITS, TokenKind
 
 TokenSpans = Iterator[tuple[Position, int]]
 """Positions where a form begins, each with the number of its tokens."""

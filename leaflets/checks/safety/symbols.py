@@ -1,9 +1,9 @@
 """Symbols that stand for words and have been read as figures; each function finds the positions of one of them."""
 
 from leaflets.checks.reading.indexed_text import Reading
-from leaflets.checks.reading.lexer import DOSE_UNITS, Token, TokenKind
 from leaflets.checks.reading.passages import Part, Position
 from leaflets.checks.safety.doses import TokenSpans
+from leaflets.lexer import DOSE_UNITS, Token, TokenKind
 
 _PER = frozenset(
     {"day", "kg", "dose", "mL", "ml", "hr", "hrs", "hour", "h", "tablet", "m", "m²", "min", "minute", "week"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaflets.checks.reading.lexer import TokenKind, lex, sentences
+from leaflets.lexer import TokenKind, lex, sentences
 
 TEXTS = st.text(st.sampled_from("aqQ19.,-/ °µ½'()%\n:;@x") | st.characters(), max_size=120)
 

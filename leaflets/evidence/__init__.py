@@ -1,0 +1,7 @@
+"""The statements of a monograph, and the passages of its sources that each rests on."""
+
+from leaflets.evidence.register import with_register
+from leaflets.evidence.resting import Rest, rests
+from leaflets.evidence.statements import statements
+
+__all__ = ["Rest", "rests", "statements", "with_register"]
