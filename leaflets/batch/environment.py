@@ -30,7 +30,7 @@ class BatchEnvironment:
         Raises LedgerError or OutputError.
         """
         actor = Actor(user_name(), host_name(), command)
-        ledger = open_ledger(self.project.output, now_utc, actor, self.history_key)
+        ledger = open_ledger(self.project.output, now_utc, actor, self.project.history_key)
         remove_abandoned(ledger)
         return ledger
 
@@ -42,7 +42,7 @@ class BatchEnvironment:
     def begin_new_ledger(self, command: str) -> tuple[Path, ...]:
         """Begins a new ledger in place of a lost one; returns what is left of that, under its new names."""
         actor = Actor(user_name(), host_name(), command)
-        return begin_new_ledger(self.project.output, now_utc, actor, self.history_key)
+        return begin_new_ledger(self.project.output, now_utc, actor, self.project.history_key)
 
     def ledger_to_plan(self, command: str) -> Ledger:
         """The project's ledger for a plan, which may cancel a run it replaces; on read-only media only to be read."""
@@ -54,13 +54,7 @@ class BatchEnvironment:
     def ledger_to_read(self) -> Ledger:
         """The project's ledger, to be read, on read-only media too. Raises UsageError where there is none."""
         self._require_ledger()
-        return open_ledger_to_read(self.project.output, self.history_key)
-
-    @property
-    def history_key(self) -> Path:
-        """The file with the key of the ledger's history: beside the ledger unless the settings name another."""
-        named = self.project.settings.history_key
-        return self.project.root / named if named else self.project.output / "history.key"
+        return open_ledger_to_read(self.project.output, self.project.history_key)
 
     def _require_ledger(self) -> None:
         if not ledger_exists(self.project.output):

@@ -101,9 +101,7 @@ def _run(words: Sequence[str], *, own_process: bool) -> int:
 
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
     if "_ARGCOMPLETE" in os.environ:
-        parser = command_parser()
-        importlib.import_module("leaflets.cli.completers").attach(parser)
-        importlib.import_module("argcomplete").autocomplete(parser)
+        importlib.import_module("leaflets.cli.completers").complete(command_parser)
     if usage.asks_for_version(words):
         words = ["--version"]
     words = usage.reordered(words)

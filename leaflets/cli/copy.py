@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from leaflets.cli import report
+from leaflets.cli import completers, report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import UsageError
 from leaflets.project import display_path, load_project, read_bytes, save
@@ -19,7 +19,8 @@ def add_parser(commands: Any, help_line: str) -> None:
         "copy", help=help_line, description=__doc__, epilog="example:\n  leaflet copy metformin",
         formatter_class=HelpPage,
     )  # fmt: skip
-    parser.add_argument("name", metavar="NAME", help="name of a packaged monograph")
+    name = parser.add_argument("name", metavar="NAME", help="name of a packaged monograph")
+    name.completer = completers.packaged
     parser.set_defaults(run=run)
 
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from leaflets.cli import report
+from leaflets.cli import completers, report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import UsageError
 from leaflets.project import display_path, load_project, save
@@ -22,7 +22,8 @@ def add_parser(commands: Any, help_line: str) -> None:
         "new", help=help_line, description=__doc__, epilog="example:\n  leaflet new examplol",
         formatter_class=HelpPage,
     )  # fmt: skip
-    parser.add_argument("name", metavar="NAME", help="its name: lower-case letters, digits and hyphens")
+    name = parser.add_argument("name", metavar="NAME", help="its name: lower-case letters, digits and hyphens")
+    name.completer = completers.nothing  # a name that is there would be refused
     parser.set_defaults(run=run)
 
 

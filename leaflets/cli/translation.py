@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leaflets.cli import report
+from leaflets.cli import completers, report
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import language
@@ -37,16 +37,18 @@ def add_parser(commands: Any, help_line: str) -> None:
     _add_action(actions, "start", "write a translation to fill in, each block of the source above its place", run_start)
     _add_action(actions, "seal", "note in a translation's front matter what it was translated from", run_seal)
     status = actions.add_parser("status", help="which translations fit their source, and where they do not")
-    status.add_argument("name", nargs="?", metavar="NAME", help="name of a monograph (default: all)")
-    status.add_argument("lang", nargs="?", metavar="LANG", help="language of a translation (default: all)")
+    name = status.add_argument("name", nargs="?", metavar="NAME", help="name of a monograph (default: all)")
+    lang = status.add_argument("lang", nargs="?", metavar="LANG", help="language of a translation (default: all)")
+    name.completer, lang.completer = completers.monographs, completers.translations
     status.add_argument("--json", action="store_true", help="the list as JSON")
     status.set_defaults(run=run_status)
 
 
 def _add_action(actions: Any, name: str, help_text: str, run: Callable[[argparse.Namespace], int]) -> None:
     parser = actions.add_parser(name, help=help_text, description=help_text)
-    parser.add_argument("name", metavar="NAME", help="name of a monograph")
-    parser.add_argument("lang", metavar="LANG", help="language of the translation, such as es")
+    name = parser.add_argument("name", metavar="NAME", help="name of a monograph")
+    lang = parser.add_argument("lang", metavar="LANG", help="language of the translation, such as es")
+    name.completer, lang.completer = completers.monographs, completers.translations
     parser.set_defaults(run=run)
 
 

@@ -167,6 +167,12 @@ class ProjectFolder:
         return self.root / "output"
 
     @property
+    def history_key(self) -> Path:
+        """The file with the key of the ledger's history: beside the ledger unless the settings name another."""
+        named = self.settings.history_key
+        return self.root / named if named else self.output / "history.key"
+
+    @property
     def cache(self) -> Path:
         """The folder of cached sheets and entries; all of it may be deleted at any time."""
         return self.output / "cache"
