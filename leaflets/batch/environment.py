@@ -56,8 +56,13 @@ class BatchEnvironment:
         self._require_ledger()
         return open_ledger_to_read(self.project.output, self.project.history_key)
 
+    @property
+    def has_ledger(self) -> bool:
+        """Whether a run was ever made in this project."""
+        return ledger_exists(self.project.output)
+
     def _require_ledger(self) -> None:
-        if not ledger_exists(self.project.output):
+        if not self.has_ledger:
             raise UsageError("no run was made in this project yet", "`leaflet batch LIST.csv` makes one.")
 
     @property

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from leaflets.errors import UsageError
 
+NO_MONOGRAPHS = "no monographs: “leaflet new NAME” starts one"
+"""What a command about all monographs prints where there is none."""
+
 
 def values(kind: type[StrEnum]) -> list[str]:
     """The values that an argument of this kind may have."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leaflets.cli import report
-from leaflets.cli.arguments import require_names_or_all, values
+from leaflets.cli.arguments import NO_MONOGRAPHS, require_names_or_all, values
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.waiting import waiting
 from leaflets.errors import ContentError, LeafletError, OutputError, RendererMissing, UsageError
@@ -188,6 +188,8 @@ def _finish(sheets: Sequence[_SheetOnDisk], failed: Sequence[LeafletError], args
         _print_json(sheets, failed)
     elif failed and not args.quiet:
         report.line(f"{report.counted(len(sheets), 'sheet')} made, {len(failed)} failed")
+    elif not sheets and not args.quiet:
+        report.line(NO_MONOGRAPHS)
     return failed[0].exit_code if failed else 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from leaflets import checks
 from leaflets.cli import check_output, report
-from leaflets.cli.arguments import require_names_or_all, values
+from leaflets.cli.arguments import NO_MONOGRAPHS, require_names_or_all, values
 from leaflets.cli.check_output import Checked
 from leaflets.cli.help_page import HelpPage
 from leaflets.errors import CheckFailed, ContentError, LeafletError, PdfError, RenderError, UsageError
@@ -147,6 +147,8 @@ def _print(checked: Sequence[Checked], failed: Sequence[LeafletError], args: arg
     elif args.fix_list:
         for line in check_output.fix_list(checked):
             report.line(line, sys.stdout)
+        if not any(_serious(one.report.findings) for one in checked):
+            report.line(_summary(checked, failed))
     else:
         for one in checked:
             for line in () if args.quiet else check_output.lines(one, verbose=args.verbose, all_lines=args.all_lines):
@@ -164,6 +166,8 @@ def _summary(checked: Sequence[Checked], failed: Sequence[LeafletError]) -> str:
     ]
     if failed:
         parts.append(f"{len(failed)} failed")
+    if not checked and not failed:
+        return NO_MONOGRAPHS
     files = f"{report.counted(len(checked), 'monograph')} checked, {clean} clean"
     return f"{files}: {', '.join(filter(None, parts))}"
 

@@ -71,7 +71,7 @@ def translations(**_: object) -> list[str]:
 
 def _monographs_or_files(prefix: str = "", **_: object) -> list[str]:
     """The monographs that begin so; where none does, the files."""
-    from argcomplete import FilesCompleter
+    from argcomplete.completers import FilesCompleter
 
     return [name for name in monographs() if name.startswith(prefix)] or [*FilesCompleter()(prefix)]
 

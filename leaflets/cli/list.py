@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.cli import report
+from leaflets.cli.arguments import NO_MONOGRAPHS
 from leaflets.errors import LeafletError, LedgerError
 from leaflets.ledger.own_texts import is_replaced
 from leaflets.model.monograph import Front
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         report.emit(rows)
         return 0
     if not rows:
-        report.line("no monographs: “leaflet new NAME” starts one")
+        report.line(NO_MONOGRAPHS)
         return 0
     _print(rows)
     return 0

@@ -1,5 +1,6 @@
 """The plan of a run, what a run made, and the states of its copies as lines of text, without any patient's data."""
 
+import argparse
 import shlex
 import sys
 from collections.abc import Collection, Iterable, Sequence
@@ -8,6 +9,7 @@ from typing import Any
 
 from leaflets.batch.forecast import Forecast
 from leaflets.batch.run import PlannedRun
+from leaflets.cli import report
 from leaflets.ledger.entries import CopyEntry, LeafletEntry, LeftOutRow, PartEntry, RunEntry, StateCounts
 from leaflets.ledger.serials import format_serials
 from leaflets.ledger.states import CopyState
@@ -28,6 +30,13 @@ def table(rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _cell(text: str, width: int) -> str:
     return text.rjust(width) if text.replace(",", "").isdecimal() else text.ljust(width)
+
+
+def no_run(args: argparse.Namespace) -> int:
+    """Prints that there is no run yet, for a person, and returns 0: of JSON events there is none."""
+    if not args.json:
+        report.line("no run was made in this project yet: “leaflet batch LIST.csv” makes one")
+    return 0
 
 
 def number(count: int) -> str:

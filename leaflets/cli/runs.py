@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from leaflets.accounts.files import CheckedFile, FileState, check_files
-from leaflets.batch.environment import open_environment
+from leaflets.batch.environment import BatchEnvironment, open_environment
 from leaflets.cli import report, run_output, run_page, runs_files, runs_history, runs_init, runs_record, runs_scan
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.progress import emit
@@ -72,12 +72,14 @@ def run(args: argparse.Namespace) -> int:
     """List all runs, or check the ledger and the print files. Raises LedgerError where either was changed."""
     if args.head and not args.verify:
         raise UsageError("--head is for --verify", "Say --verify --head HASH.")
+    if not args.verify and not _environment().has_ledger:
+        return run_output.no_run(args)
     with _ledger_to_read() as ledger:
         if args.verify:
             return _verify(args, ledger)
         for entry in ledger.store.runs():
             _print_run(args, ledger, entry)
-    return 0
+        return 0 if ledger.store.runs() else run_output.no_run(args)
 
 
 def run_show(args: argparse.Namespace) -> int:
@@ -132,7 +134,11 @@ def _file_sentence(file: CheckedFile) -> str:
 
 
 def _ledger_to_read() -> Ledger:
-    return open_environment(load_project(Path.cwd())).ledger_to_read()
+    return _environment().ledger_to_read()
+
+
+def _environment() -> BatchEnvironment:
+    return open_environment(load_project(Path.cwd()))
 
 
 # -------------------------------------------------------------------- output

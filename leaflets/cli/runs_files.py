@@ -115,7 +115,7 @@ def run_backup(args: argparse.Namespace) -> int:
     """Copy the ledger and its keys into a new folder."""
     environment = _environment()
     with environment.ledger_to_read() as ledger:
-        made = back_up(ledger, environment.history_key, args.folder, now_utc())
+        made = back_up(ledger, environment.project.history_key, args.folder, now_utc())
     if args.json:
         emit("backup", folder=str(args.folder), files=made.files, history=made.head)
         return 0
@@ -130,7 +130,7 @@ def run_restore(args: argparse.Namespace) -> int:
     backup = read_backup(args.folder)
     with locked(output / "ledger.lock", 0, "a run", count=ALL_RUNS):
         stamp = re.sub(r"\D", "", now_utc())
-        names = restore(backup, output, environment.history_key, stamp, force=args.force)
+        names = restore(backup, output, environment.project.history_key, stamp, force=args.force)
     with environment.existing_ledger("runs restore") as ledger:
         if LEDGER in names:
             ledger.store.record_restored(backup.head)

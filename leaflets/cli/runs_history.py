@@ -26,7 +26,10 @@ def add_action(actions: Any) -> None:
 
 def run_history(args: argparse.Namespace) -> int:
     """Print the events of all runs or of one, oldest first."""
-    with open_environment(load_project(Path.cwd())).ledger_to_read() as ledger:
+    environment = open_environment(load_project(Path.cwd()))
+    if not args.name and not environment.has_ledger:
+        return run_output.no_run(args)
+    with environment.ledger_to_read() as ledger:
         run = ledger.find_run(args.name).name if args.name else ""
         events = [event for event in ledger.store.events() if event.run == run or not run]
     if args.json:

@@ -37,18 +37,18 @@ def add_parser(commands: Any, help_line: str) -> None:
     _add_action(actions, "start", "write a translation to fill in, each block of the source above its place", run_start)
     _add_action(actions, "seal", "note in a translation's front matter what it was translated from", run_seal)
     status = actions.add_parser("status", help="which translations fit their source, and where they do not")
-    name = status.add_argument("name", nargs="?", metavar="NAME", help="name of a monograph (default: all)")
-    lang = status.add_argument("lang", nargs="?", metavar="LANG", help="language of a translation (default: all)")
-    name.completer, lang.completer = completers.monographs, completers.translations
+    about = status.add_argument("name", nargs="?", metavar="NAME", help="name of a monograph (default: all)")
+    into = status.add_argument("lang", nargs="?", metavar="LANG", help="language of a translation (default: all)")
+    about.completer, into.completer = completers.monographs, completers.translations
     status.add_argument("--json", action="store_true", help="the list as JSON")
     status.set_defaults(run=run_status)
 
 
 def _add_action(actions: Any, name: str, help_text: str, run: Callable[[argparse.Namespace], int]) -> None:
     parser = actions.add_parser(name, help=help_text, description=help_text)
-    name = parser.add_argument("name", metavar="NAME", help="name of a monograph")
-    lang = parser.add_argument("lang", metavar="LANG", help="language of the translation, such as es")
-    name.completer, lang.completer = completers.monographs, completers.translations
+    about = parser.add_argument("name", metavar="NAME", help="name of a monograph")
+    into = parser.add_argument("lang", metavar="LANG", help="language of the translation, such as es")
+    about.completer, into.completer = completers.monographs, completers.translations
     parser.set_defaults(run=run)
 
 
@@ -117,9 +117,11 @@ def run_status(args: argparse.Namespace) -> int:
     all_facts = [_facts(translation, translation_status(project, translation)) for translation in translations]
     if args.json:
         report.emit({"translations": all_facts})
-    else:
-        for facts in all_facts:
-            _print(facts)
+        return 0
+    if not all_facts:
+        report.line("no translations: “leaflet translation start NAME LANG” begins one")
+    for facts in all_facts:
+        _print(facts)
     return 0
 
 
