@@ -6,7 +6,7 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -40,8 +40,8 @@ def tampering(folder: Path) -> Iterator[sqlite3.Connection]:
     sql = sqlite3.connect(folder / "ledger.db", isolation_level=None)
     for (trigger,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         sql.execute(f"DROP TRIGGER {trigger}")
-    yield sql
-    sql.close()
+    with closing(sql):
+        yield sql
 
 
 def write_events(folder: Path, events: list[Event], secret: bytes = b"") -> None:

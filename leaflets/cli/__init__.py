@@ -128,8 +128,10 @@ def _reported(fault: LeafletError, *, as_json: bool) -> int:
     """Prints an error and returns its exit code."""
     try:
         report.error(fault, as_json=as_json)
+        sys.stdout.flush()
     except OSError:  # standard output is closed or full; then there is standard error
-        report.error(fault)
+        if as_json:
+            report.error(fault)
         abandon_output()
     return fault.exit_code
 

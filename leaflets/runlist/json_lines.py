@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 from leaflets.errors import UsageError
+from leaflets.json_depth import require_shallow
 from leaflets.runlist.columns import ListColumn, ListRow, ParsedList, cell_fault, clean_cell, unreadable_row
 from leaflets.runlist.headers import HeaderRules, header_key, refuse_unknown
 
@@ -32,6 +33,7 @@ class _Reader:
 
     def row(self, line: int, raw: str) -> ListRow:
         try:
+            require_shallow(raw)
             cells = self._cells(line, json.loads(raw, object_pairs_hook=_pairs))
         except (ValueError, RecursionError):
             return unreadable_row(line, raw, "it is not one JSON object of texts and numbers, each named once")

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from leaflets.errors import PdfError
+from leaflets.json_depth import require_shallow
 from leaflets.model.pharmacy import is_pharmacy_text
 
 _Check = Callable[[object], bool]
@@ -53,7 +54,9 @@ def record_bytes(record: Record) -> bytes:
 def read_record(data: bytes) -> Record:
     """The record in the bytes of its file. Raises PdfError where they are none, or of another format."""
     try:
-        stored = json.loads(data)
+        text = data.decode()
+        require_shallow(text)
+        stored = json.loads(text)
         format, record = stored["leaflet-record"], Record(**{each.name: stored[each.name] for each in fields(Record)})
         json.dumps(stored, ensure_ascii=False).encode()  # no half of a character, which no file of ours has
     except (ValueError, TypeError, KeyError, RecursionError) as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from json import JSONDecoder, loads
 
 from leaflets.errors import UsageError
+from leaflets.json_depth import require_shallow
 from leaflets.runlist.fhir.values import DECODER, Object
 
 FIRST_LINES = 20
@@ -110,6 +111,7 @@ def _lines(text: str) -> Iterator[FhirEntry]:
 
 def _resource(line: int, raw: str) -> FhirEntry:
     try:
+        require_shallow(raw)
         value = _object(DECODER.decode(raw))
     except (ValueError, RecursionError):
         value = {}
@@ -120,6 +122,7 @@ def _resource(line: int, raw: str) -> FhirEntry:
 def _resource_type(text: str) -> str:
     """The type of the resource that a text is, empty where it is none."""
     try:
+        require_shallow(text)
         return _text(_object(loads(text)).get("resourceType"))
     except (ValueError, RecursionError):
         return ""
