@@ -11,11 +11,14 @@ import pytest
 
 from leaflets import checks
 from leaflets.checks import rule_table
+from leaflets.checks.reading.evidenced import Evidenced
 from leaflets.checks.reading.indexed_text import readings
 from leaflets.checks.rule import Rule, Violation
 from leaflets.model.edition import Audience
+from leaflets.model.evidence import DEFAULT_POLICY
 from leaflets.model.finding import Severity
 from leaflets.parse import parse
+from leaflets.parse.evidence_file import parse_evidence
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
@@ -30,10 +33,14 @@ def _monograph(example: str) -> str:
 
 
 def _violations(rule: Rule, example: str) -> list[Violation]:
-    monograph = parse(_monograph(example), name="test", file="test.md", lang="es" if rule.translated_from else "en")
+    evidence = parse_evidence(rule.evidence, name="test", file="evidence/test.md") if rule.evidence else None
+    sources = [source.id for source in evidence.sources] if evidence else ()
+    lang = "es" if rule.translated_from else "en"
+    monograph = parse(_monograph(example), name="test", file="test.md", lang=lang, sources=sources)
     original = parse(_monograph(rule.translated_from), name="test", file="test.md") if rule.translated_from else None
+    evidenced = Evidenced(monograph, evidence, DEFAULT_POLICY)
     violations = []
-    for reading in readings(monograph, Audience, TODAY, original):
+    for reading in readings(monograph, Audience, TODAY, original, evidenced):
         severity = rule.severity(reading.audience)
         if severity:
             least = GRAVITY[severity]

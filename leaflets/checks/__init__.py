@@ -10,6 +10,7 @@ from leaflets.checks import (
     consistency,
     contradictions,
     dosage,
+    evidence,
     jargon,
     missing_details,
     numbers,
@@ -20,11 +21,13 @@ from leaflets.checks import (
 )
 from leaflets.checks.communication_index import IndexItem, index_items, score
 from leaflets.checks.findings import FindingBuilder
+from leaflets.checks.reading.evidenced import Evidenced
 from leaflets.checks.reading.indexed_text import Reading, readings
 from leaflets.checks.reading.readability import TextCounts
 from leaflets.checks.rule import Family, Rule, Violation
 from leaflets.checks.suppress import Suppressed, apply_suppressions
 from leaflets.model.edition import Audience
+from leaflets.model.evidence import NO_BASIS, Basis
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph
 
@@ -57,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     *dosage.RULES,
     *consistency.RULES,
     *translations.RULES,
+    *evidence.RULES,
     *plain_language.RULES,
     *jargon.RULES,
     *suppress.RULES,
@@ -82,9 +86,10 @@ def check(
     *,
     today: dt.date | None = None,
     original: Monograph | None = None,
+    basis: Basis = NO_BASIS,
 ) -> tuple[Finding, ...]:
     """The open findings for these audiences, in the order of the source. See `full_report`."""
-    return full_report(monograph, source, audiences, today=today, original=original).findings
+    return full_report(monograph, source, audiences, today=today, original=original, basis=basis).findings
 
 
 def full_report(
@@ -94,21 +99,24 @@ def full_report(
     *,
     today: dt.date | None = None,
     original: Monograph | None = None,
+    basis: Basis = NO_BASIS,
 ) -> CheckReport:
     """The findings of all rules over a monograph, and of its parser, open and suppressed.
 
     `source` is the monograph's text, for exact lines and columns; without it a finding has the line of its block.
-    Without `today` no review date counts as passed. `original` is the text that this one translates. A finding that
-    holds for both audiences, where both are asked for, names neither.
+    Without `today` no review date counts as passed, and no source as old. `original` is the text that this one
+    translates, `basis` what its sources say. A finding that holds for both audiences, where both are asked for, names
+    neither.
     """
     builder = FindingBuilder(monograph.file, source)
     audiences_of: dict[Finding, list[Audience]] = {}
-    for reading in readings(monograph, audiences, today, original):
+    evidenced = Evidenced(monograph, basis.evidence, basis.policy)
+    for reading in readings(monograph, audiences, today, original, evidenced):
         for finding in builder.build(_violations(reading)):
             audiences_of.setdefault(finding, []).append(reading.audience)
     of_rules = (replace(finding, audience=None if len(of) > 1 else of[0]) for finding, of in audiences_of.items())
     of_parser = (finding for finding in monograph.findings if finding.code != _MARK_WITHOUT_SOURCE)
-    findings = sorted((*of_parser, *of_rules), key=_order)
+    findings = sorted((*of_parser, *of_rules), key=lambda finding: (finding.file != monograph.file, *_order(finding)))
     return CheckReport(*apply_suppressions(findings, monograph.front.allow, monograph.sections))
 
 
@@ -152,6 +160,7 @@ def _by_code() -> dict[str, Rule]:
 ENGLISH_ONLY = frozenset({
     "CO-08", "CO-09", "CO-15", "CO-18", "CO-19", "EP-N16", "NU-05", "NU-06", "NU-07", "PL-01", "PL-02", "PL-03",
     "PL-07", "PL-08", "PL-09", "PL-10", "PL-11",
+    "EV-03", "EV-04", "EV-05", "EV-06",
 })  # fmt: skip
 """Rules that look for English words or count English syllables."""
 

@@ -21,7 +21,8 @@ class FindingBuilder:
             line, column = self._line_and_column(violation)
             hint = violation.hint or f"Write: {rule.remedy}."
             excerpt = violation.quoted
-            yield Finding(severity, rule.code, violation.message, hint, self._file, line, column, excerpt=excerpt)
+            file = violation.file or self._file
+            yield Finding(severity, rule.code, violation.message, hint, file, line, column, excerpt=excerpt)
 
     def _line_and_column(self, violation: Violation) -> tuple[int, int]:
         passage = violation.passage

@@ -20,13 +20,15 @@ class Family(StrEnum):
     COMPLETENESS = "completeness"
     PLAIN_LANGUAGE = "plain language"
     TRANSLATION = "translation"
+    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
     """Where a rule is broken: tokens `first` up to `end` of a passage, or a line, or (0) the whole file.
 
-    `hint`, `severity` and `excerpt` replace the rule's remedy, its severity and the quoted tokens where they are given.
+    `hint`, `severity` and `excerpt` replace the rule's remedy, its severity and the quoted tokens where they are given;
+    `file` is the file of the line where it is not the monograph's.
     """
 
     message: str
@@ -37,6 +39,7 @@ class Violation:
     hint: str = ""
     severity: Severity | None = None
     excerpt: str = ""
+    file: str = ""
 
     @property
     def quoted(self) -> str:
@@ -59,7 +62,8 @@ class Rule:
     `code` never changes. `remedy` says what to write instead. `patient` and `clinician` are the severity for each
     audience, None where the rule does not apply to it. `find` returns where a reading breaks the rule, in time linear
     in the length of the text. Where `bad` and `good` are whole fragments of a monograph, the rule finds something in
-    `bad` and nothing in `good`; a rule that compares two texts takes them as translations of `translated_from`.
+    `bad` and nothing in `good`; a rule that compares two texts takes them as translations of `translated_from`, one
+    that reads the evidence has `evidence` for their evidence file.
     """
 
     code: str
@@ -74,6 +78,7 @@ class Rule:
     patient: Severity | None = None
     clinician: Severity | None = None
     translated_from: str = ""
+    evidence: str = ""
 
     def severity(self, audience: Audience) -> Severity | None:
         """The severity for an audience, None where the rule does not apply to it."""

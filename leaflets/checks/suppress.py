@@ -2,12 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import ERROR, Family, Rule, Violation
-from leaflets.model.finding import Finding
+from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Section, Suppression
+
+EVIDENCE_CODES = "EV-"
+"""How the codes of the rules that read the evidence begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,21 @@ def apply_suppressions(
         number = bisect_right(starts, finding.line) - 1
         section = sections[number].id if number >= 0 else "front"
         reason = next((allow.reason for allow in allowed if _covers(allow, finding, section)), "")
-        if reason:
+        if reason and _must_stand(finding):
+            opened.append(replace(finding, hint=f"{finding.hint} {_NOT_SILENCED}".strip()))
+        elif reason:
             suppressed.append(Suppressed(finding, reason))
         else:
             opened.append(finding)
     return tuple(opened), tuple(suppressed)
+
+
+_NOT_SILENCED = "An error against the evidence cannot be let stand by “allow”."
+
+
+def _must_stand(finding: Finding) -> bool:
+    """Whether a finding cannot be silenced: what contradicts its source is changed, or its source is."""
+    return finding.severity is Severity.ERROR and finding.code.startswith(EVIDENCE_CODES)
 
 
 def _covers(allow: Suppression, finding: Finding, section: str) -> bool:

@@ -44,6 +44,10 @@ _SETTINGS = """\
 # seconds = 60
 # memory = 2048           # MiB
 
+[evidence]                # what “leaflet check” asks of the sources of a monograph
+# floor = "formulary"     # the weakest kind that counts: label, agency, guideline, formulary, textbook, other
+# years = {label = 3, other = 5}  # after so many years a source is old
+
 [batch]                   # print runs, see “leaflet help batch”
 # encoding = ""           # of the lists, where they are no UTF-8: "cp1252"
 # history_key = ""        # the file of the key of the ledger's history, on another disk; empty: output/history.key

@@ -13,7 +13,7 @@ DASH = "[-\u2010-\u2015\u2212]"
 TO = rf"(?: ?{DASH} ?| (?:to|or|and|up to) )"
 
 # Every spelling in small letters → the one name, the measure and the scale (micrograms, millilitres, units).
-_UNITS: Mapping[str, tuple[str, Measure, float]] = {
+UNITS: Mapping[str, tuple[str, Measure, float]] = {
     **dict.fromkeys(("mg", "mgs", "milligram", "milligrams"), ("mg", Measure.MASS, 1e3)),
     **dict.fromkeys(("mcg", "mcgs", "µg", "μg", "ug", "microgram", "micrograms"), ("mcg", Measure.MASS, 1.0)),
     **dict.fromkeys(("g", "gm", "gram", "grams"), ("g", Measure.MASS, 1e6)),
@@ -29,7 +29,7 @@ _UNITS: Mapping[str, tuple[str, Measure, float]] = {
     "mbq": ("MBq", Measure.RADIATION, 1.0), "gbq": ("GBq", Measure.RADIATION, 1e3),
     "mci": ("mCi", Measure.RADIATION, 37.0), "%": ("%", Measure.PERCENT, 1.0), "percent": ("%", Measure.PERCENT, 1.0),
 }  # fmt: skip
-_FORMS: Mapping[str, str] = {
+FORMS: Mapping[str, str] = {
     spelled: name
     for name, spellings in {
         "tablet": "tablet tablets tab tabs caplet caplets pill pills",
@@ -43,14 +43,14 @@ _FORMS: Mapping[str, str] = {
     }.items()
     for spelled in spellings.split()
 }  # fmt: skip
-_PER: Mapping[str, str] = {
+PER: Mapping[str, str] = {
     **dict.fromkeys(("kg", "kilogram", "kilo"), "kg"), **dict.fromkeys(("m2", "m²", "m^2"), "m2"),
     **dict.fromkeys(("day", "d", "24 hours", "24 hour", "24 hrs", "24 h", "24h"), "day"), "dose": "dose",
     **dict.fromkeys(("hour", "hr", "h"), "hour"), **dict.fromkeys(("minute", "min"), "min"),
     **dict.fromkeys(("week", "wk"), "week"), "month": "month", "year": "year",
     **dict.fromkeys(("ml", "milliliter", "millilitre"), "mL"), **dict.fromkeys(("l", "liter", "litre"), "L"),
     "dl": "dL", "g": "g", "mg": "mg", **dict.fromkeys(("cm2", "cm²"), "cm2"),
-    **{form: _FORMS[form] for form in ("tablet", "capsule", "puff", "spray", "drop", "patch", "sachet", "vial")},
+    **{form: FORMS[form] for form in ("tablet", "capsule", "puff", "spray", "drop", "patch", "sachet", "vial")},
 }  # fmt: skip
 
 
@@ -58,17 +58,17 @@ def _any(words: Mapping[str, object]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
 
-_UNIT = rf"(?:{_any({**_UNITS, **_FORMS})})(?![^\W\d_])"
+_UNIT = rf"(?:{_any({**UNITS, **FORMS})})(?![^\W\d_])"
 _BY = (
     r"(?: ?/ ?| per | for each | an? (?=day|week|hour))"
-    rf"(?:\d{{1,3}}(?:\.\d)? ?)?(?:{_any(_PER)})(?![^\W_])(?: of body ?weight)?"
+    rf"(?:\d{{1,3}}(?:\.\d)? ?)?(?:{_any(PER)})(?![^\W_])(?: of body ?weight)?"
 )
 _AMOUNT = re.compile(
     rf"(?<![^\W_])(?<![.,])(?P<first>{SPELLED})(?:[ -]?(?P<first_unit>{_UNIT}))?(?P<first_per>(?:{_BY}){{0,2}})"
     rf"(?P<to>{TO})(?P<last>{SPELLED})[ -]?(?P<last_unit>{_UNIT})(?P<last_per>(?:{_BY}){{0,3}})"
     rf"|(?<![^\W_])(?<![.,])(?P<number>{SPELLED})(?: (?:of )?an?|[ -])? ?(?P<unit>{_UNIT})(?P<per>(?:{_BY}){{0,3}})"
 )
-_ONE_BY = re.compile(rf"(?:{_any(_PER)})(?![^\W_])")
+_ONE_BY = re.compile(rf"(?:{_any(PER)})(?![^\W_])")
 
 
 def amounts(text: str) -> Iterator[tuple[int, int, Amount]]:
@@ -97,7 +97,7 @@ def _joined(match: re.Match[str]) -> bool:
 
 
 def _unit(spelled: str) -> tuple[str, Measure, float]:
-    return _UNITS.get(spelled) or (_FORMS[spelled], Measure.FORMS, 1.0)
+    return UNITS.get(spelled) or (FORMS[spelled], Measure.FORMS, 1.0)
 
 
 def _amount(ends: tuple[str, str], unit: str, per: str, first_unit: str | None = None, to: str = "") -> Amount:
@@ -105,7 +105,7 @@ def _amount(ends: tuple[str, str], unit: str, per: str, first_unit: str | None =
     first, last = number(ends[0]), number(ends[1])
     if first_unit:
         first = round(first * _unit(first_unit)[2] / scale, 9)
-    by = tuple(_PER[match[0]] for match in _ONE_BY.finditer(per))
+    by = tuple(PER[match[0]] for match in _ONE_BY.finditer(per))
     downwards = first > last and to not in ("or", "and")
     return Amount(min(first, last), max(first, last), name, measure, scale, by, written_downwards=downwards)
 

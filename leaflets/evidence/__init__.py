@@ -2,6 +2,6 @@
 
 from leaflets.evidence.register import with_register
 from leaflets.evidence.resting import Rest, rests
-from leaflets.evidence.statements import statements
+from leaflets.evidence.statements import passage_statements, statements
 
-__all__ = ["Rest", "rests", "statements", "with_register"]
+__all__ = ["Rest", "passage_statements", "rests", "statements", "with_register"]

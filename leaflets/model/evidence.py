@@ -72,6 +72,29 @@ class SourceKind(StrEnum):
     TEXTBOOK = "textbook"
     OTHER = "other"
 
+    @property
+    def rank(self) -> int:
+        """0 for the strongest, larger for weaker ones."""
+        return list(SourceKind).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePolicy:
+    """What a project asks of its sources: the weakest kind that counts, the years after which a label or another source
+    is old, and the help numbers of the pharmacy beside those of the country."""
+
+    floor: SourceKind = SourceKind.FORMULARY
+    label_years: int = 3
+    other_years: int = 5
+    help_numbers: tuple[str, ...] = ()
+
+    def years(self, kind: SourceKind) -> int:
+        """The years after which a source of this kind is old."""
+        return self.label_years if kind is SourceKind.LABEL else self.other_years
+
+
+DEFAULT_POLICY = EvidencePolicy()
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -151,6 +174,17 @@ class Evidence:
         for passage in self.passages:
             if passage.source == source and is_within(passage.section, section):
                 yield passage
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a monograph is checked against: its evidence, None where it has no evidence file, and the policy on it."""
+
+    evidence: Evidence | None = None
+    policy: EvidencePolicy = DEFAULT_POLICY
+
+
+NO_BASIS = Basis()
 
 
 def is_within(section: str, named: str) -> bool:

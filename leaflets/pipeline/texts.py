@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.model.edition import Audience
+from leaflets.model.evidence import Basis
 from leaflets.model.pictograms import logo_file
 from leaflets.picture_check import require_printable
 from leaflets.project import MonographFile, ProjectFolder, display_path, read_bytes
@@ -206,11 +207,14 @@ def parse_and_check(
         return before
     from leaflets.checks import check  # here, so that a run whose leaflets were all checked before loads no linter
 
+    basis = Basis(evidence_of(texts))
     monograph, original = parse_texts(texts, pictures)
     audience = (edition.audience,)
-    findings = check(monograph, decode(texts.text, texts.source.file), audience, original=original)
+    text = decode(texts.text, texts.source.file)
+    findings = check(monograph, text, audience, original=original, basis=basis)
     if edition.bilingual and original and texts.original:
-        findings = (*findings, *check(original, decode(texts.original.text, texts.original.source.file), audience))
+        text = decode(texts.original.text, texts.original.source.file)
+        findings = (*findings, *check(original, text, audience, basis=basis))
     return CheckedText(depends_on, monograph, original, findings)
 
 
@@ -235,7 +239,9 @@ def examine_texts(
     monograph, original = parse_texts(texts, pictures_of(project, source, texts.text))
     readers = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
     text = decode(texts.text, source.file)
-    return MonographReport(monograph, full_report(monograph, text, readers, today=today, original=original))
+    basis = Basis(evidence_of(texts), project.settings.evidence_policy)
+    report = full_report(monograph, text, readers, today=today, original=original, basis=basis)
+    return MonographReport(monograph, report)
 
 
 def parse_monograph(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from leaflets.model.edition import TypeSize
+from leaflets.model.evidence import DEFAULT_POLICY, EvidencePolicy
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
 
@@ -24,6 +25,7 @@ class Settings:
     every label of a print run has a code of its run and serial. `batch_columns` maps headers of lists to our columns,
     `batch_ignore` are the headers of columns that are not needed. `own_content` shuts packaged texts out. A sheet
     may take `max_seconds` and `max_memory` MiB, in `build` and in a worker of a run; 0 sets no limit in `build`.
+    `evidence_policy` is what is asked of the sources of a monograph.
     """
 
     paper: Paper = Paper.A4
@@ -40,3 +42,4 @@ class Settings:
     label_code: bool = True
     max_seconds: int = 60
     max_memory: int = 2048
+    evidence_policy: EvidencePolicy = DEFAULT_POLICY

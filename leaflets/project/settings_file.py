@@ -13,16 +13,17 @@ from typing import TypeVar
 from leaflets.errors import ContentError, UsageError
 from leaflets.languages import LANGUAGES
 from leaflets.model.edition import TypeSize
+from leaflets.model.evidence import DEFAULT_POLICY, EvidencePolicy, SourceKind
 from leaflets.model.page import ID_DIGITS
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import LONGEST_TEXT, Pharmacy
 from leaflets.project.files import display_path, read_text
 from leaflets.project.settings import LEAST_MEMORY, Settings
 
-_Choice = TypeVar("_Choice", TypeSize, Paper)
+_Choice = TypeVar("_Choice", TypeSize, Paper, SourceKind)
 
 
-_KEYS = ("paper", "edition", "language", "content", "pharmacy", "report", "provenance", "batch", "limits")
+_KEYS = ("paper", "edition", "language", "content", "pharmacy", "report", "provenance", "batch", "limits", "evidence")
 _LIMITS = ("seconds", "memory")
 _BATCH = ("columns", "encoding", "history_key", "ignore", "label_code", "no_repeat_days")
 
@@ -49,13 +50,14 @@ def read_settings(path: Path) -> Settings:
     _require_known(file, "batch.", batch, _BATCH)
     columns = _table(file, batch, "columns", "batch.")
     limits = _table(file, table, "limits")
+    pharmacy = _pharmacy(file, _table(file, table, "pharmacy"), _table(file, table, "report"))
     _require_known(file, "limits.", limits, _LIMITS)
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
         type_size=_choice(file, table, "edition", TypeSize, TypeSize.STANDARD),
         language=_language(file, _text(file, table, "language", "en")),
         own_content=_own_content(file, _text(file, table, "content", "all")),
-        pharmacy=_pharmacy(file, _table(file, table, "pharmacy"), _table(file, table, "report")),
+        pharmacy=pharmacy,
         code_url=printable_code_url(file, _text(file, provenance, "url", "", "provenance.")),
         history_key=_text(file, batch, "history_key", "", "batch."),
         batch_encoding=_text(file, batch, "encoding", "", "batch."),
@@ -65,6 +67,7 @@ def read_settings(path: Path) -> Settings:
         label_code=_switch(file, batch, "label_code", "batch.", default=True),
         max_seconds=_whole(file, limits, "limits.seconds", 60),
         max_memory=_memory(file, limits),
+        evidence_policy=_evidence_policy(file, _table(file, table, "evidence"), pharmacy),
     )
 
 
@@ -146,6 +149,23 @@ def _texts(file: str, table: Mapping[str, object], key: str, prefix: str) -> tup
     return tuple(value)
 
 
+_EVIDENCE = ("floor", "years")
+_YEARS = ("label", "other")
+
+
+def _evidence_policy(file: str, table: Mapping[str, object], pharmacy: Pharmacy) -> EvidencePolicy:
+    _require_known(file, "evidence.", table, _EVIDENCE)
+    years = _table(file, table, "years", "evidence.")
+    _require_known(file, "evidence.years.", years, _YEARS)
+    return EvidencePolicy(
+        _choice(file, table, "floor", SourceKind, DEFAULT_POLICY.floor, "evidence."),
+        _whole(file, years, "evidence.years.label", DEFAULT_POLICY.label_years, _MOST_YEARS),
+        _whole(file, years, "evidence.years.other", DEFAULT_POLICY.other_years, _MOST_YEARS),
+        tuple(number for number in (pharmacy.emergency, pharmacy.poison, pharmacy.out_of_hours) if number),
+    )
+
+
+_MOST_YEARS = 99
 _MOST_DAYS = 366
 _MOST = 9_999_999
 
@@ -175,13 +195,15 @@ def _switch(file: str, table: Mapping[str, object], key: str, prefix: str, *, de
     return value
 
 
-def _choice(file: str, table: Mapping[str, object], key: str, kind: type[_Choice], default: _Choice) -> _Choice:
-    value = _text(file, table, key, default)
+def _choice(
+    file: str, table: Mapping[str, object], key: str, kind: type[_Choice], default: _Choice, prefix: str = ""
+) -> _Choice:
+    value = _text(file, table, key, default, prefix)
     try:
         return kind(value)
     except ValueError:
         choices = ", ".join(one.value for one in kind)
-        raise UsageError(f"{file}: “{key}” cannot be “{value}”", f"It can be: {choices}.") from None
+        raise UsageError(f"{file}: “{prefix}{key}” cannot be “{value}”", f"It can be: {choices}.") from None
 
 
 def _own_content(file: str, value: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from leaflets.checks.reading.collect import collect
+from leaflets.checks.reading.evidenced import Evidenced
 from leaflets.checks.reading.passages import Passage, PassageIndex, Position
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Front, Monograph, Translation
@@ -14,8 +15,8 @@ from leaflets.model.monograph import Front, Monograph, Translation
 class Reading:
     """What one audience reads of a monograph.
 
-    `other_index` holds what the other audience reads, `today` is the date of the check, and `original` the text that
-    the monograph is a translation of, where it is one.
+    `other_index` holds what the other audience reads, `today` is the date of the check, `original` the text that the
+    monograph is a translation of, where it is one, and `evidenced` its statements with what its sources say.
     """
 
     monograph: Monograph
@@ -24,6 +25,7 @@ class Reading:
     other_index: PassageIndex
     today: dt.date | None = None
     original: Monograph | None = None
+    evidenced: Evidenced | None = None
 
     @property
     def translation(self) -> Translation | None:
@@ -73,6 +75,7 @@ def readings(
     audiences: Iterable[Audience],
     today: dt.date | None = None,
     original: Monograph | None = None,
+    evidenced: Evidenced | None = None,
 ) -> tuple[Reading, ...]:
     """What each of the audiences reads of a monograph."""
     passages = collect(monograph)
@@ -84,6 +87,6 @@ def readings(
         indices = dict.fromkeys(Audience, indices[Audience.PATIENT])  # one index serves both
     other = {Audience.PATIENT: Audience.CLINICIAN, Audience.CLINICIAN: Audience.PATIENT}
     return tuple(
-        Reading(monograph, audience, indices[audience], indices[other[audience]], today, original)
+        Reading(monograph, audience, indices[audience], indices[other[audience]], today, original, evidenced)
         for audience in audiences
     )

@@ -1,0 +1,55 @@
+"""What each statement of a monograph may rest on: the statements of its passages, or of all sources on its topics."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from leaflets.checks.evidence.matching import Supports, Words, words_of
+from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.evidence import passage_statements
+from leaflets.model.edition import Audience
+from leaflets.model.evidence import EvidencePassage
+
+
+@lru_cache(maxsize=4)
+def passage_words(evidenced: Evidenced) -> dict[str, tuple[Words, ...]]:
+    """The statements of each passage, by its mark."""
+    passages = evidenced.evidence.passages if evidenced.evidence else ()
+    return {
+        passage.mark: tuple(words_of(statement, passage) for statement in passage_statements(passage.blocks))
+        for passage in passages
+    }
+
+
+@lru_cache(maxsize=256)
+def supports_of(evidenced: Evidenced, passages: tuple[str, ...]) -> Supports:
+    """What passages hold, by their marks."""
+    words = passage_words(evidenced)
+    return Supports.of(one for mark in passages for one in words[mark])
+
+
+@lru_cache(maxsize=4)
+def all_supports(evidenced: Evidenced) -> Supports:
+    """What all passages and all statements for clinicians hold."""
+    return Supports.of((*_of_passages(evidenced, None), *_of_clinicians(evidenced, None)))
+
+
+@lru_cache(maxsize=64)
+def topic_supports(evidenced: Evidenced, topics: frozenset[str]) -> Supports:
+    """What the passages and the statements for clinicians on these topics hold."""
+    return Supports.of((*_of_passages(evidenced, topics), *_of_clinicians(evidenced, topics)))
+
+
+def _of_passages(evidenced: Evidenced, topics: frozenset[str] | None) -> Iterable[Words]:
+    for words in passage_words(evidenced).values():
+        yield from (one for one in words if topics is None or (one.passage and one.passage.topic in topics))
+
+
+def _of_clinicians(evidenced: Evidenced, topics: frozenset[str] | None) -> Iterable[Words]:
+    for statement in evidenced.statements:
+        if statement.audience is not Audience.PATIENT and (topics is None or statement.section in topics):
+            yield words_of(statement)
+
+
+def marks_of(passages: Iterable[EvidencePassage]) -> tuple[str, ...]:
+    """The marks of passages, as `supports_of` takes them."""
+    return tuple(passage.mark for passage in passages)

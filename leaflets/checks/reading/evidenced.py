@@ -1,0 +1,41 @@
+"""The statements of a monograph beside its evidence, read once for all the rules that compare them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from leaflets.evidence import Rest, rests, statements
+from leaflets.model.edition import Audience
+from leaflets.model.evidence import Evidence, EvidencePassage, EvidencePolicy, Statement
+from leaflets.model.monograph import Monograph
+
+
+@dataclass(frozen=True, eq=False)
+class Evidenced:
+    """A monograph, its evidence (None where it has no evidence file), and what the project asks of sources. Compared by
+    identity, so that it can be the key of a cache."""
+
+    monograph: Monograph
+    evidence: Evidence | None
+    policy: EvidencePolicy
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements, in the order of the source."""
+        return statements(self.monograph)
+
+    @cached_property
+    def rests(self) -> tuple[Rest, ...]:
+        """Each statement with its passages; nothing where there is no evidence."""
+        return tuple(rests(self.statements, self.evidence)) if self.evidence else ()
+
+    def rests_for(self, audience: Audience) -> Iterator[Rest]:
+        """Each statement that an audience reads, with its passages."""
+        return (rest for rest in self.rests if rest.statement.audience in (None, audience))
+
+    def place(self, passage: EvidencePassage) -> str:
+        """A passage as messages name it: W1:2.3, content/evidence/warfarin.md:41."""
+        file = self.evidence.file if self.evidence else ""
+        return f"{passage.mark}, {file}:{passage.line}"
