@@ -21,9 +21,12 @@ def without_amount(reading: Reading) -> Iterator[Violation]:
 
 
 def without_frequency(reading: Reading) -> Iterator[Violation]:
-    """A section on dosage that gives amounts and never says how often, nor that it is a single dose."""
+    """A section on dosage that gives amounts and never says how often, nor that it is a single dose.
+
+    A dose for a picture of the body is given once, and a concentration by itself is no dose.
+    """
     dosing = _dosing(reading)
-    if any(_has_amount(passage) for passage in dosing) and not _says_how_often(dosing):
+    if any(_has_dose(passage) for passage in dosing) and not (_says_how_often(dosing) or _is_for_a_picture(reading)):
         yield _of_section(reading, f"“{dosing[0].heading}” never says how often")
 
 
@@ -42,6 +45,14 @@ def _has_amount(passage: Passage) -> bool:
         return True
     small = {token.text.lower() for token in passage.tokens}
     return bool(small & words("amount_words"))
+
+
+def _has_dose(passage: Passage) -> bool:
+    return any(not dose.amount.is_strength for dose in passage.doses.doses)
+
+
+def _is_for_a_picture(reading: Reading) -> bool:
+    return any(next(passage.find(words("imaging")), None) for passage in reading.in_sections("dosage"))
 
 
 def _says_how_often(dosing: tuple[Passage, ...]) -> bool:

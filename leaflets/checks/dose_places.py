@@ -188,6 +188,20 @@ def _bands_differ(one: tuple[Band, ...], other: tuple[Band, ...]) -> bool:
     """Whether two doses are for patients of different age, weight, kidneys or liver."""
     for kind in {band.kind for band in one} & {band.kind for band in other}:
         here, there = ([band for band in bands if band.kind is kind] for bands in (one, other))
-        if not any(a.name == b.name and a.low <= b.high and b.low <= a.high for a in here for b in there):
+        if any(map(_is_measured, here)) and any(map(_is_measured, there)):
+            here, there = list(filter(_is_measured, here)), list(filter(_is_measured, there))
+        if not any(a.name == b.name and _overlap(a, b) for a in here for b in there):
             return True
     return False
+
+
+def _is_measured(band: Band) -> bool:
+    """Whether it has a figure: children under 2, and not children at large."""
+    return not band.name
+
+
+def _overlap(one: Band, other: Band) -> bool:
+    """Whether somebody is in both bands; under 2 and 2 to 16 only share their end."""
+    if one.low == one.high or other.low == other.high:
+        return one.low <= other.high and other.low <= one.high
+    return one.low < other.high and other.low < one.high

@@ -26,6 +26,16 @@ _AGE = re.compile(
     rf"|(?P<low2>{_N})(?: ?(?:{DASH}|to) ?(?P<high2>{_N}))?(?: |-)?(?P<unit2>years?|months?|weeks?|yrs?)(?: of age"
     rf"|[ -]old| (?:and|or) (?P<sign2>over|older|above|younger|under))"
 )
+_WHO = "(?:children|infants|adolescents|adults|patients)"
+_NO_UNIT = r"(?=$|[.;:,)](?!\d)| (?:and|or|up|who|with|should|may|can|is|are)\b)"
+_BARE_AGES = (
+    re.compile(rf"{_WHO} {_SIGN} {_RANGE}{_NO_UNIT}"),
+    re.compile(
+        rf"{_WHO} (?:who are )?(?:aged?|ages) (?:{_SIGN} )?{_RANGE}{_NO_UNIT}"
+        rf"(?: (?:and|or) (?P<sign2>over|older|above|younger|under))?"
+    ),
+)
+"""An age without its unit: children under 2, patients over 65, children aged 2-16."""
 _ALONE = re.compile(rf"(?:^|(?<=\()){_RANGE}(?: |-)?(?P<unit>years?|months?|weeks?)(?=$|[:)])")
 """An age as the head of a row or of an item, or in brackets: 0 to 3 months, children (1 to 5 years)."""
 _NAMES: Mapping[str, tuple[BandKind, str]] = {
@@ -75,6 +85,7 @@ def bands(text: str) -> tuple[Band, ...]:
             (_KIDNEY, BandKind.KIDNEY),
             (_WEIGHT, BandKind.WEIGHT),
             (_AGE, BandKind.AGE),
+            *((pattern, BandKind.AGE) for pattern in _BARE_AGES),
             (_ALONE, BandKind.AGE),
         )
         for band in (_measured(match, kind) for match in pattern.finditer(text))

@@ -307,12 +307,17 @@ def _says_how_often(position: Position) -> bool:
     return any(start <= each.start < stop for each in position.passage.doses.frequencies)
 
 
+_OUTER_PARTS = frozenset({
+    "eye", "eyes", "ophthalmic", "skin", "scalp", "topical", "topically", "ear", "ears", "nose", "nostril", "nostrils",
+})  # fmt: skip
 _LIQUIDS = frozenset({"solution", "injection", "infusion", "drops", "syrup", "suspension"})
 
 
 def percent_alone(reading: Reading) -> TokenSpans:
-    """5% solution, with no amount per volume in the same passage."""
+    """5% solution, with no amount per volume in the same passage; what is put on the body is labelled in per cent."""
     for position in reading.positions("%"):
+        if next(position.passage.find(_OUTER_PARTS), None):
+            continue
         near = [position.neighbour(step) for step in range(1, 12)]
         if position.text(1).lower() in _LIQUIDS and not any(token and token.text == "mg" for token in near):
             yield position.moved(-1), 3
