@@ -34,6 +34,7 @@ COMMANDS = {
     "diff": "show what changed between two texts, doses first",
     "list": "show the monographs there are",
     "languages": "show the languages of sheets, and the words they lack",
+    "worksheet": "write each statement beside what it rests on, for reviewers",
     "translation": "start, seal and follow the translations of a monograph",
     "new": "start a monograph",
     "copy": "make a packaged monograph your own, to adapt it",
