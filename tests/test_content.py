@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from leaflets.evidence import with_register
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import (
     Block,
@@ -21,13 +22,18 @@ from leaflets.model.monograph import (
     plain,
 )
 from leaflets.parse import parse
+from leaflets.parse.evidence_file import parse_evidence
 
 CONTENT = Path(__file__).parent.parent / "content" / "baricitinib.md"
+EVIDENCE = CONTENT.parent / "evidence" / CONTENT.name
 
 
 @pytest.fixture(scope="module")
 def monograph() -> Monograph:
-    return parse(CONTENT.read_text(encoding="utf-8"), name="baricitinib", file="content/baricitinib.md")
+    """The monograph with its references, those of its evidence that it cites."""
+    register = parse_evidence(EVIDENCE.read_text(encoding="utf-8"), name="baricitinib", file="baricitinib.md")
+    text, ids = CONTENT.read_text(encoding="utf-8"), tuple(source.id for source in register.sources)
+    return with_register(parse(text, name="baricitinib", file="content/baricitinib.md", sources=ids), register)
 
 
 def blocks(monograph: Monograph, audience: Audience, section: str = "") -> Iterator[Block]:
@@ -99,7 +105,7 @@ def test_nobody_has_reviewed_it_and_it_does_not_claim_so(monograph: Monograph) -
         (
             "RA",
             "2 mg",
-            "2 mg; no US text seen for 4 mg",
+            "2 mg; no US text seen for more",
             "Alone or with non-biologic DMARDs such as methotrexate",
         ),
         (
@@ -229,7 +235,7 @@ def test_the_patient_is_told(monograph: Monograph, section: str, instruction: st
 def test_european_facts_say_that_they_are(monograph: Monograph) -> None:
     stretches = [text for block in blocks(monograph, Audience.CLINICIAN) for text in texts(block)]
     european = [plain(text) for text in stretches if "E1" in marks(text)]
-    assert len(european) == 5
+    assert len(european) == 4
     assert all("EU leaflet" in words for words in european)
     assert "Europe" in text_of(monograph, Audience.PATIENT, "sources")
 
@@ -237,17 +243,33 @@ def test_european_facts_say_that_they_are(monograph: Monograph) -> None:
 def test_what_only_the_european_leaflet_forbids_is_told_to_both(monograph: Monograph) -> None:
     against = text_of(monograph, Audience.CLINICIAN, "contraindications")
     assert "None listed. EU leaflet: hypersensitivity, pregnancy." in against
-    assert "no live vaccines (EU leaflet)" in text_of(monograph, Audience.CLINICIAN, "precautions")
     assert "not while on it (EU leaflet)" in text_of(monograph, Audience.CLINICIAN, "pregnancy")
 
 
+def test_what_the_us_label_says_needs_no_european_leaflet(monograph: Monograph) -> None:
+    assert "no live vaccines" in text_of(monograph, Audience.CLINICIAN, "precautions")
+    assert "Gastrointestinal perforation: caution in patients at risk. EU leaflet: diverticulitis" in text_of(
+        monograph, Audience.CLINICIAN, "side_effects"
+    )
+    assert "skip it if it is nearly time for the next; never double" in text_of(
+        monograph, Audience.CLINICIAN, "missed_dose"
+    )
+    assert "room temperature" in text_of(monograph, Audience.PATIENT, "storage")
+
+
+def test_the_box_asks_for_watching_after_a_negative_test(monograph: Monograph) -> None:
+    box = text_of(monograph, Audience.CLINICIAN, "boxed_warning")
+    assert "treat it first. Monitor all, even after a negative test" in box
+    assert "50 years or over with a cardiovascular risk factor" in box
+
+
 def test_overdose_is_answered_beside_the_missed_dose(monograph: Monograph) -> None:
-    assert "Overdose: contact a doctor." in text_of(monograph, Audience.CLINICIAN, "missed_dose")
+    assert "Overdose: contact a doctor (EU leaflet)." in text_of(monograph, Audience.CLINICIAN, "missed_dose")
 
 
 def test_every_mark_has_a_source_and_every_source_a_mark(monograph: Monograph) -> None:
     used = {mark for block in blocks(monograph, Audience.CLINICIAN) for text in texts(block) for mark in marks(text)}
-    assert used == {source.id for source in monograph.front.sources}
+    assert {mark.partition(":")[0] for mark in used} == {source.id for source in monograph.front.sources}
 
 
 def test_every_clinician_row_and_item_has_a_source_or_says_it_has_none(monograph: Monograph) -> None:
