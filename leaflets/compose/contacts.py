@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
 
+from leaflets.countries import countries
 from leaflets.languages import Language, msg
 from leaflets.model.monograph import Block, Box, DoseGrid, Items, Paragraph, Questions, Quote, Table, TextRun, plain
 from leaflets.model.pharmacy import Pharmacy
@@ -38,9 +36,9 @@ def contacts_for(jurisdiction: str, pharmacy: Pharmacy, language: Language) -> C
 
     Our own sentences are in the language of the leaflet, those of the settings in the language they were written in.
     """
-    row = _countries().get(jurisdiction.upper(), {})
+    row = countries().get(jurisdiction.upper(), {})
     settings_sentences = {
-        _countries().get(code, {}).get("country", code): sentence for code, sentence in pharmacy.report
+        countries().get(code, {}).get("country", code): sentence for code, sentence in pharmacy.report
     }
     poison = pharmacy.poison or row.get("poison", "")
     name = "" if pharmacy.poison else row.get("poison_name", "")
@@ -53,13 +51,6 @@ def contacts_for(jurisdiction: str, pharmacy: Pharmacy, language: Language) -> C
         report,
         (report, *row.get("report_words", "").split()),
     )
-
-
-@cache
-def _countries() -> Mapping[str, Mapping[str, str]]:
-    text = (resources.files("leaflets") / "tables" / "countries.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    return {name: row for row in rows for name in (row["country"], *row["also"].split())}
 
 
 def with_contacts(

@@ -1,7 +1,7 @@
 """What a monograph says against what its sources say: rules that read the evidence file."""
 
-from leaflets.checks.evidence import numbers, references
-from leaflets.checks.rule import ERROR, INFO, Family, Rule
+from leaflets.checks.evidence import dangers, dosing, missing, numbers, references, sources
+from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Rule
 
 _HOUSE = "House rule: every number has a source"
 _REGISTER = (
@@ -60,5 +60,71 @@ RULES: tuple[Rule, ...] = (
         '---\ntitle: Examplol\nstrengths: ["5 mg"]\n---\n\n### Uses\n\nPain.\n',
         numbers.strengths, patient=ERROR, clinician=ERROR,
         evidence=_REGISTER + "## L1:16 How supplied\n\nTablets of 5 mg.\n",
+    ),
+    Rule(
+        "EV-07", Family.EVIDENCE, "A dose above the maximum of the evidence",
+        "More than the most that was ever found safe.",
+        _HOUSE, "a dose within the maximum; or the use for which the evidence allows more",
+        _CLINICIAN.format("Adults: 20 mg a day.[^L1:2.1]"), _CLINICIAN.format("Adults: 10 mg a day.[^L1:2.1]"),
+        dosing.above_maximum, patient=ERROR, clinician=ERROR, evidence=_DOSES,
+    ),
+    Rule(
+        "EV-08", Family.EVIDENCE, "Taken more or less often than the clinician is told",
+        "Twice a day for once is twice the dose; once a week taken daily has killed.",
+        "ISMP, list of high-alert medicines: methotrexate", "how often it is taken as the text for clinicians says it",
+        _BOTH.format("Take it 2 times a day."), _BOTH.format("Take it once a day."),
+        dosing.other_frequency, patient=ERROR, evidence=_DOSES,
+    ),
+    Rule(
+        "EV-09", Family.EVIDENCE, "A boxed warning that is not on the sheet",
+        "It is the gravest thing there is to say of the medicine.",
+        "21 CFR 201.57(c)(1)", "the warning, in the words that the evidence names",
+        _CLINICIAN.format("Adults: 5 mg once daily.[^L1:2.1]"),
+        "---\ntitle: Examplol\n---\n\n### Boxed warning\n\nSerious bleeding.[^L1:Box]\n",
+        missing.boxed_warning, patient=ERROR, clinician=ERROR,
+        evidence=_REGISTER + "## L1:Box Boxed warning\n\n- **serious bleeding / bleed:** Major or fatal bleeding.\n",
+    ),
+    Rule(
+        "EV-10", Family.EVIDENCE, "A contraindication that is not on the sheet",
+        "Somebody who must not have it gets it.",
+        "21 CFR 201.57(c)(5)", "the contraindication, in the words that the evidence names",
+        "---\ntitle: Examplol\n---\n\n### Contraindications\n\nAllergy to it.\n",
+        "---\ntitle: Examplol\n---\n\n### Contraindications\n\nDo not use when pregnant.\n",
+        missing.contraindications, patient=WARNING, clinician=WARNING,
+        evidence=_REGISTER + "## L1:4 Contraindications\n\n- **pregnancy / pregnant:** Pregnancy.\n",
+    ),
+    Rule(
+        "EV-11", Family.EVIDENCE, "A maximum, or a limit to stop at, that is not on the sheet",
+        "Who does not know the limit goes past it.",
+        _HOUSE, "the limit of the passage",
+        _CLINICIAN.format("Adults: 5 mg once daily.[^L1:2.1]"),
+        _CLINICIAN.format("Adults: 5 mg once daily, at most 10 mg a day.[^L1:2.1]"),
+        missing.limits, clinician=WARNING, evidence=_DOSES,
+    ),
+    Rule(
+        "EV-12", Family.EVIDENCE, "A source that is weak, old, undated or of another country",
+        "A dose that was right once, elsewhere, or in somebody's opinion.",
+        "House rule: [evidence] in leaflet.toml", "a newer or stronger source; nothing_newer, once it was looked for",
+        _CLINICIAN.format("Adults: 5 mg once daily.[^B1]"), _CLINICIAN.format("Adults: 5 mg once daily.[^L1]"),
+        sources.weak_sources, patient=WARNING, clinician=WARNING,
+        evidence=_REGISTER.replace("sources:\n", "sources:\n  - {id: B1, kind: other, title: A blog, date: 1999}\n")
+        + "## L1 Dosage\n\n5 mg once daily.\n\n## B1 Dosage\n\n5 mg once daily.\n",
+    ),
+    Rule(
+        "EV-13", Family.EVIDENCE, "An instruction that does harm",
+        "The patient will do what the sheet says.",
+        "ISMP; FDA Medication Guides: never two doses at once, never shared, never stopped without advice",
+        "what is to be done instead; with “do not” or “never” where it is a warning",
+        _BOTH.format("If you miss a dose, take two doses at once."),
+        _BOTH.format("If you miss a dose, skip it. Never take two doses at once."),
+        dangers.dangerous, patient=ERROR, evidence=_DOSES,
+    ),
+    Rule(
+        "EV-14", Family.EVIDENCE, "A help number of another country",
+        "In an emergency nobody answers.",
+        "leaflets/tables/countries.csv, with the authority for each", "the number of the sheet's country",
+        "---\ntitle: Examplol\njurisdiction: US\n---\n\n### Overdose\n\nCall Poison Help at 1-800-222-1223.\n",
+        "---\ntitle: Examplol\njurisdiction: US\n---\n\n### Overdose\n\nCall Poison Help at 1-800-222-1222.\n",
+        dangers.wrong_number, patient=ERROR, clinician=ERROR,
     ),
 )  # fmt: skip

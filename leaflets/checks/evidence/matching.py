@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from leaflets.checks.evidence.cells import with_heads
 from leaflets.checks.evidence.quantities import FREQUENCY, RATE, Quantity, halves, quantities, units_in, whole
 from leaflets.checks.evidence.units import BARE, HOURS, PERCENT
-from leaflets.model.evidence import EvidencePassage, Statement
+from leaflets.model.evidence import EvidencePassage, Statement, StatementKind
 
 _A_DAY = 24.0
 _ALWAYS_NAMED = frozenset({HOURS, "volume/min", "dose", "times", "kg"})
@@ -129,6 +130,10 @@ class Supports:
             if share:
                 yield from self._same(share, statement)
             return
+        if claim.dimension == "times":
+            yield from self._same(replace(claim, dimension=BARE), statement)
+            others = (pair for name in ("spray", "puff") for pair in self.by_dimension.get(name, ()))
+            yield from (each for each, _ in others if _equal(each.number, claim.number))
         for each, _ in self.by_dimension.get(claim.dimension, ()):
             if _equal(each.low, claim.low) or (_rounds(claim) and _is_rounded(claim, each)):
                 yield each
@@ -171,29 +176,38 @@ class Supports:
 
     def _is_by_weight(self, claim: Quantity, statement: Statement) -> bool:
         """An amount computed for the weight that stands beside it, from one by kilogram; or that weight."""
-        text = " ; ".join((statement.text, *statement.under))
-        every = quantities(text)
+        every = claims(statement)
         if claim.dimension == "kg":
             return any(each.dimension == "mass" and self._is_by_weight(each, statement) for each in every)
         weights = [each.low for each in every if each.dimension == "kg"]
         by_kg = [each.low for each, _ in self.by_dimension.get(f"{claim.dimension}/kg", ())]
         if not weights or not by_kg:
             return False
-        often = {1.0, 2.0, 3.0, 4.0}
-        low, high = min(by_kg) * min(weights) * 0.9, max(by_kg) * max(weights) * 1.1
-        return any(low <= claim.low * times <= high for times in often)
+        often = {1.0, *self._daily(statement)}
+        lightest, heaviest = min(weights) * 0.93, max(weights) * 1.07
+        return any(lightest * one <= claim.low * times <= heaviest * one for one in by_kg for times in often)
+
+    def _daily(self, statement: Statement) -> Iterator[float]:
+        """How many times a day, here or in the statement."""
+        own = quantities(" ; ".join((statement.text, *statement.under)))
+        there = (each for each, _ in self.by_dimension.get(FREQUENCY, ()))
+        yield from (each.low for each in (*own, *there) if each.dimension == FREQUENCY and each.low >= 1)
 
     def _is_volume(self, claim: Quantity, statement: Statement) -> bool:
         """A volume that holds an amount of the same statement, by a strength that is here or there."""
         if claim.dimension != "volume":
             return False
-        text = " ; ".join((statement.text, *statement.under))
-        own = quantities(text)
-        masses = [each.low for each in own if each.dimension == "mass"]
-        strengths = [each.low for each in own if each.dimension == "mass/volume"]
-        strengths += [each.low for each in own if each.dimension == "mass/mL"]
-        strengths += [each.low for each, _ in self.by_dimension.get("mass/mL", ())]
-        return any(abs(claim.low * strength - mass) <= 0.05 * mass for strength in strengths for mass in masses)
+        every = claims(statement)
+        masses = [each.low for each in every if each.dimension == "mass"]
+        strengths = [claim.strength] if claim.strength else [
+            *(each.low for each in every if each.dimension == "mass/mL"),
+            *(each.low for each, _ in self.by_dimension.get("mass/mL", ())),
+        ]  # fmt: skip
+        return any(
+            abs(claim.number * strength - mass) <= max(0.051 * strength, 0.01 * mass)
+            for strength in strengths
+            for mass in masses
+        )
 
 
 def _equal(one: float, other: float) -> bool:
@@ -231,7 +245,8 @@ def claims(statement: Statement) -> tuple[Quantity, ...]:
         for each in every
         if each.dimension == FREQUENCY or not any(start <= each.start < end for start, end in spans)
     )
-    return tuple(each for each in own if not each.spelled and not _is_one(each))
+    counted = (each for each in own if not each.spelled and not _is_one(each))
+    return tuple(with_heads(statement.text, counted) if statement.kind is StatementKind.ROW else counted)
 
 
 def _is_one(each: Quantity) -> bool:

@@ -33,7 +33,8 @@ def not_in_passages(reading: Reading) -> Iterator[Violation]:
     for rest in evidenced.rests_for(reading.audience):
         if rest.passages:
             supports = supports_of(evidenced, marks_of(rest.passages))
-            for claim, verdict in unheld(rest.statement, supports):
+            heads = all_supports(evidenced)
+            for claim, verdict in unheld(rest.statement, supports, heads):
                 message = f"“{claim.words}” {_is(verdict)} {places(evidenced, rest.passages)}"
                 yield _violation(rest.statement, claim, message + _instead(claim, supports))
 
@@ -69,11 +70,13 @@ def strengths(reading: Reading) -> Iterator[Violation]:
                 yield _violation(rest.statement, claim, f"no source has the strength “{claim.words}”")
 
 
-def unheld(statement: Statement, supports: Supports) -> Iterator[tuple[Quantity, Verdict]]:
-    """The numbers of a statement that are not held, each of them once."""
+def unheld(
+    statement: Statement, supports: Supports, heads: Supports | None = None
+) -> Iterator[tuple[Quantity, Verdict]]:
+    """The numbers of a statement that are not held, each of them once; those in the heads of a table by `heads`."""
     seen: set[tuple[str, float, float]] = set()
     for claim in claims(statement):
-        verdict = supports.verdict(claim, statement)
+        verdict = (heads if heads and claim.in_head else supports).verdict(claim, statement)
         key = (claim.dimension, claim.low, claim.high)
         if verdict is not Verdict.HELD and key not in seen:
             seen.add(key)

@@ -37,7 +37,7 @@ _NOT_COUNTED = re.compile(
     r"|(?<=call )\d{3}\b|(?<=call )(?:911|999|112|111|000)\b|\b911\b(?! ?(?:mg|mcg|ml|people))"
     r"|\b(?:two|2) (?:doses |tablets |pills |capsules |injections )?"
     r"(?=at once|at the same time|together|to catch up|to make up)"
-    r"|\b(?:19|20)\d\d\b(?! ?(?:mg|mcg|ml|g\b|units|people|iu\b))|https?://\S+|www\.\S+|\b\S+@\S+"
+    r"|\bto (?:the nearest )?0\.\d+ ?ml\b|\b(?:19|20)\d\d\b(?! ?(?:mg|mcg|ml|g\b|units|people|iu\b))|https?://\S+|www\.\S+|\b\S+@\S+"
 )
 _NAMED_BEFORE = re.compile(
     r"(?:\b(?:type|grade|stage|table|section|sections|part|phase|class|figure|factor|step|chapter|vitamin|group|level"
@@ -87,7 +87,8 @@ class Quantity:
     `low` and `high` are in the unit of `dimension`; they differ in frequencies alone, as each end of a range is a
     quantity. `number` is the number as it is written. `direction` is UPPER for “under”, “at most”, LOWER for “over”,
     “at least”, 0 where there is no such word. `times` are the times it is given by (15 mg a week). `step` is the value
-    of one in the last digit. `spelled` is set for a number in words without a unit, which may be no number at all.
+    of one in the last digit. `spelled` is set for a number in words without a unit, which may be no number at all. Of a
+    table, `in_head` is set in the head of a column, and `strength` is what one mL of the column's preparation holds.
     """
 
     start: int
@@ -102,6 +103,8 @@ class Quantity:
     step: float = 1
     spelled: bool = False
     is_range: bool = False
+    strength: float = 0
+    in_head: bool = False
 
 
 @lru_cache(maxsize=4096)
