@@ -298,6 +298,39 @@ def test_headings_in_brackets_and_emphasis_are_understood_in_chinese() -> None:
     assert "dosage" in ids(parse(marked, name="case", file="case.md"))
 
 
+_LABEL = "## 1 INDICATIONS AND USAGE\n\nPain.\n\n## 2 DOSAGE AND ADMINISTRATION\n\n5 mg once a day.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "## WARNING: HEPATOTOXICITY", "**WARNING: HEPATOTOXICITY**", "WARNING: HEPATOTOXICITY",
+        "### Warnings: Hepatotoxicity and death", "## **WARNING: HEPATOTOXICITY, and DEATH**",
+    ],
+)  # fmt: skip
+def test_the_boxed_warning_of_a_label_is_named_by_its_subject(words: str) -> None:
+    monograph = read(f"{words}\n\nLiver failure occurs.\n\n{_LABEL}")
+    assert ids(monograph) == ["boxed_warning", "indications", "dosage"]
+    assert "Liver failure occurs." in str(monograph.sections[0].blocks)
+    title = words.strip("#* ")
+    assert monograph.sections[0].heading == title
+    for audience in Audience:
+        [boxed] = [section for section in view(monograph, audience).sections if section.id == "boxed_warning"]
+        assert title in (boxed.title, boxed.note)
+
+
+@pytest.mark.parametrize(
+    ("body", "section"),
+    [
+        ("## WARNING: HEPATOTOXICITY\n\nLiver failure.\n\n## Usage\n\nPain.\n", "precautions"),
+        (f"## Warning: Do not drive, it makes you sleepy.\n\nAt all.\n\n{_LABEL}", "precautions"),
+        (f"**Warning:** It makes you sleepy.\n\n{_LABEL}", "precautions"),
+    ],
+)
+def test_another_warning_is_no_boxed_one(body: str, section: str) -> None:
+    assert ids(read(body))[0] == section
+
+
 def test_a_text_in_another_language_says_so() -> None:
     body = "".join(f"## {words}\n\nTekst.\n\n" for _, words in headings(DOCUMENTS["qrd da"]))
     assert [f.severity for f in read(body).findings if f.code == "MD14"] == [Severity.WARNING]

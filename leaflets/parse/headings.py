@@ -12,7 +12,16 @@ from importlib import resources
 
 from leaflets.model.monograph import plain
 from leaflets.parse.inline import inline
-from leaflets.parse.standards import GROUP, may_name, names_in, names_of, standard_section, without_number, words_of
+from leaflets.parse.standards import (
+    GROUP,
+    is_fda_label,
+    may_name,
+    names_in,
+    names_of,
+    standard_section,
+    without_number,
+    words_of,
+)
 
 TABLES = "tables/headings"
 """The folder of the tables: one for each language, with a heading and its section on each line."""
@@ -41,6 +50,9 @@ CONTENT = frozenset(SYNONYMS) - {"generic_name", "disclaimer", "sources"}
 
 _QUALIFIED = re.compile(r"^(?P<head>[^()（）]{2,60}?)\s*[(（](?P<subject>[^()（）]{2,120})[)）]$")
 _COLON = re.compile(r"[:：]")
+_BOXED_WARNING = re.compile(r"warnings?\s?[:–—]\s?(?=\w)", re.IGNORECASE)
+_LONGEST_OF_LABEL = 80
+_LONGEST_SUBJECT = 10
 _INLINE = re.compile(r"[\\\[&<]")
 # Markup at the edge of a word; a star or an underscore that stands alone, or inside a word, is text.
 _MARKS = re.compile(r"(?<!\w)[*_`]+(?=\S)|(?<=\S)[*_`]+(?!\w)")
@@ -65,30 +77,45 @@ class Heading:
 class HeadingReader:
     """What the headings of one text are read by: its language, and the names of its medicine in `words_of` form.
 
-    `loose`: lines without any mark of a heading are read as well, see `plain_headings`.
+    `loose`: lines without any mark of a heading are read as well, see `plain_headings`. `fda_label`: its boxed warning
+    is named by its subject (“WARNING: HEPATOTOXICITY”).
     """
 
     lang: str = ENGLISH
     names: frozenset[str] = frozenset()
     loose: bool = False
+    fda_label: bool = False
 
     def read(self, raw: str) -> Heading:
         """What a heading means."""
-        return classify(raw, self.lang, self.names)
+        return self.boxed_warning(raw) or classify(raw, self.lang, self.names)
 
     def read_exact(self, raw: str) -> Heading | None:
         """What a heading means whose words stand in a table, but for number and name; None for any other."""
         words = heading_words(raw)
-        return _exact(words, raw, self) or _standard(words, raw, self)
+        return self.boxed_warning(raw) or _exact(words, raw, self) or _standard(words, raw, self)
+
+    def boxed_warning(self, raw: str) -> Heading | None:
+        """The title of the boxed warning of a label; a sentence after “Warning:” is its text and no title."""
+        words = heading_words(raw) if self.fda_label else ""
+        is_title = words.isupper() or (len(words.split()) <= _LONGEST_SUBJECT and not words.endswith((".", "!")))
+        return Heading("boxed_warning", words, exact=True) if is_title and _BOXED_WARNING.match(words) else None
 
 
 def heading_reader(lang: str, titles: Iterable[str], headings: Iterable[str]) -> HeadingReader:
     """A reader that knows the medicine by these titles, and by what its headings call it beyond doubt."""
     names = names_of(lookup_key(title) for title in titles if title)
     base = lang.split("-")[0]
+    headings = tuple(headings)
     naming = (heading for heading in headings if may_name(heading, base))
-    called = names_in((words_of(lookup_key(heading_words(heading))) for heading in naming), base)
-    return HeadingReader(lang, names | called)
+    called = names_in(map(_standard_form, naming), base)
+    warns = any(_BOXED_WARNING.match(heading.lstrip("#* ")) for heading in headings)
+    fda_label = warns and is_fda_label(_standard_form(each) for each in headings if len(each) <= _LONGEST_OF_LABEL)
+    return HeadingReader(lang, names | called, fda_label=fda_label)
+
+
+def _standard_form(heading: str) -> str:
+    return words_of(lookup_key(heading_words(heading)))
 
 
 def without_markup(raw: str) -> str:

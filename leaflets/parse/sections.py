@@ -31,6 +31,7 @@ _DISCLAIMS = re.compile(
 _NUMBERED = re.compile(r"^(\d{1,2})\.\s")
 _TABLE_OR_LIST = re.compile(r"^\s*(?:[*+-]\s|\d+[.)]\s|>)|\|")
 BOLD_LEVEL = 7
+_MARKED = ("#", "**", "WARNING")  # how lines begin that may be headings, the title of a boxed warning among them
 _MOST_IN_SETS = 200
 _ALWAYS = frozenset({"disclaimer"})
 
@@ -71,7 +72,7 @@ def understood_sections(
 
 def _reader(lines: Sequence[SourceLine], titles: Sequence[str], lang: str, *, loose: bool = False) -> HeadingReader:
     """A reader that also knows the names in marked headings, or in any line of a plain text, and of the first title."""
-    marked = (line.text.lstrip("# ") for line in lines if loose or line.text.startswith(("#", "**")))
+    marked = (line.text.lstrip("# ") for line in lines if loose or line.text.startswith(_MARKED))
     title = next((match[2] for line in lines if (match := _ATX.match(line.text))), "")
     short = (heading for heading in marked if len(heading) <= _LONGEST_HEADING)
     return heading_reader(lang, (*titles, title), short)
@@ -142,6 +143,8 @@ def _heading_at(
 def _bold_heading(lines: Sequence[SourceLine], position: int, reader: HeadingReader) -> Heading | None:
     """What a bold line or lead-in means if it is a heading; `_opens_section` decides whether one may stand there."""
     text = lines[position].text
+    if text.isupper() and (titled := reader.boxed_warning(text)):
+        return titled
     if match := _BOLD_LINE.match(text):
         heading = reader.read(match[1])
         is_heading = heading.exact or heading.id == "faqs" or _OF_ALL.search(heading.words)

@@ -32,6 +32,14 @@ _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]+)[)\]）]\s*")
 _SHORTEST_NAME = 3
 
 
+# Headings that labels by 21 CFR 201.57 and 201.80 have, and no other standard.
+_FDA_LABEL = frozenset({
+    "indications and usage", "dosage and administration", "dosage forms and strengths", "warnings and precautions",
+    "use in specific populations", "clinical pharmacology", "how supplied/storage and handling",
+    "patient counseling information", "full prescribing information", "highlights of prescribing information",
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class _Template:
     """A heading with a placeholder: the words around it, its section, and whether any words may stand in its place."""
@@ -106,6 +114,11 @@ def standard_section(words: str, lang: str, names: frozenset[str]) -> str | None
             if section:
                 return section
     return None
+
+
+def is_fda_label(headings: Iterable[str]) -> bool:
+    """Whether headings, in the form of `words_of`, are those of a label by 21 CFR 201.57 or 201.80: two of its own."""
+    return len(_FDA_LABEL.intersection(without_number(words)[0] for words in headings)) > 1
 
 
 def _of(lang: str) -> tuple[_Standards, ...]:
