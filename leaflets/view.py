@@ -206,7 +206,8 @@ def _view_section(
             title = language.say(msg("References"))  # its text is printed above the list of references
         blocks = _with_dose_tables(blocks, language) if section.id in _DOSE_TABLE_SECTIONS else blocks
     else:
-        title = placement.title or section.heading
+        ours, own = placement.title, section.heading
+        title = own or ours if monograph.other_language else ours or own
         is_said = section.heading.casefold() == title.casefold() or region is Region.NAME
         note = "" if is_said or (monograph.two_audiences and not says_more) else section.heading
     return ViewSection(section.id, title, region, section.line, blocks, note, section.subject)

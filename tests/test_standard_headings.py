@@ -336,6 +336,22 @@ def test_a_text_in_another_language_says_so() -> None:
     assert [f.severity for f in read(body).findings if f.code == "MD14"] == [Severity.WARNING]
 
 
+@pytest.mark.parametrize("lang", ["da", "de", "fr", "it", "pt", "es"])
+def test_a_text_in_another_language_keeps_its_own_headings_on_every_sheet(lang: str) -> None:
+    listed = headings(DOCUMENTS[f"qrd {lang}"])
+    monograph = read("".join(f"## {words}\n\nTekst.\n\n" for _, words in listed))
+    for audience in Audience:
+        shown = view(monograph, audience).sections
+        assert {section.title for section in shown} == {words for _, words in listed}
+        assert {section.note for section in shown} == {""}
+
+
+def test_a_text_in_a_language_we_print_has_our_headings() -> None:
+    body = "".join(f"## {words}\n\nTexto.\n\n" for _, words in headings(DOCUMENTS["qrd es"]))
+    shown = view(read(body, lang="es"), Audience.PATIENT).sections
+    assert "Para qué sirve" in {section.title for section in shown}
+
+
 def test_a_text_without_a_known_heading_is_printed_under_its_own_with_a_warning() -> None:
     monograph = read("## Travel\n\nPack it.\n\n## Sport\n\nRun.\n")
     assert [f.severity for f in monograph.findings if f.code == "MD13"] == [Severity.WARNING]

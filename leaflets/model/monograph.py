@@ -267,7 +267,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Monograph:
-    """One medicine in one language, as its author wrote it; `two_audiences`: some of it is marked for one audience."""
+    """One medicine in one language, as its author wrote it; `two_audiences`: some of it is marked for one audience.
+
+    `other_language` is that of its headings, where they are in another than `lang`, the language of the sheet's words.
+    """
 
     name: str
     file: str
@@ -277,3 +280,4 @@ class Monograph:
     two_audiences: bool = False
     findings: tuple[Finding, ...] = ()
     comments: tuple[Withheld, ...] = ()
+    other_language: str = ""

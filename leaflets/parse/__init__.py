@@ -57,7 +57,8 @@ def parse(
     of_lines = _findings(raw, by_audience.lines, file, cited, pictures)
     findings = (*control, *key_findings, *by_audience.findings, *house, *of_lines)
     with_subtitle = _with_subtitle(sections, heading, front.title)
-    return Monograph(name, file, lang, front, with_subtitle, two_audiences, findings, by_audience.comments)
+    other = written_in if written_in != lang else ""
+    return Monograph(name, file, lang, front, with_subtitle, two_audiences, findings, by_audience.comments, other)
 
 
 def _titled(raw: tuple[RawSection, ...]) -> tuple[tuple[RawSection, ...], RawSection | None]:
