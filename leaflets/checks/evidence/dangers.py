@@ -36,27 +36,29 @@ _DOUBLES = (
     re.compile(
         rf"\b{_VERB}\b[^,]{{0,20}}\b(?:an? )?(?:extra|additional|second) (?:dose|tablet|pill)s? to (?:catch|make)"
     ),
-    re.compile(rf"{_MAY}\s*double (?:up\b|(?:the|your|a|that|next)\b)"),
+    re.compile(rf"{_MAY}\s*(?P<words>double (?:up\b|(?:the|your|a|that|next)\b))"),
 )
 _SHARES = re.compile(
-    rf"{_MAY}\s*(?:share (?:it|this|these|your|them|the|pens?|needles?|tablets?|medicine)\b"
+    rf"{_MAY}\s*(?P<words>share (?:it|this|these|your|them|the|pens?|needles?|tablets?|medicine)\b"
     r"|give (?:it|some|this medicine|your \w+) to (?:others?|someone|anyone|family|friends?|your (?:family|friends?)))"
 )
 _STOPS_AT_WILL = re.compile(
-    rf"{_MAY}\s*stop (?:taking |using )?(?:it|this|this medicine|them)?,? ?(?:as soon as|once|when(?:ever)?|if) you"
-    r" (?:feel (?:better|well|fine)|like|want|wish)|\bstop (?:it |taking it )?(?:on your own|by yourself|at any time)"
+    rf"{_MAY}\s*(?P<words>stop (?:taking |using )?(?:it|this|this medicine|them)?,? ?(?:as soon as|once|when(?:ever)?|if) you"
+    r" (?:feel (?:better|well|fine)|like|want|wish))"
+    r"|\bstop (?:it |taking it )?(?:on your own|by yourself|at any time)"
 )
 _STOPS_SUDDENLY = re.compile(
-    rf"{_MAY}\s*stop (?:taking |using )?(?:it|this|this medicine|them)?,? ?(?:suddenly|abruptly|all at once"
-    r"|overnight|straight away without|cold turkey)"
+    rf"{_MAY}\s*(?P<words>stop (?:taking |using )?(?:it|this|this medicine|them)?,? ?(?:suddenly|abruptly|all at once"
+    r"|overnight|straight away without|cold turkey))"
 )
 _STOPS = re.compile(
     r"^\W*(?:(?:please|just|do|you (?:can|may|should)) )?stop (?:taking |using )?(?:it|this medicine)\W*"
     r"(?:$|and (?:do not )?run out)"
 )
 _CRUSHES = re.compile(
-    rf"{_MAY}\s*(?:crush|chew|break|split|cut|dissolve)(?:,? (?:or |and )?(?:crush|chew|break|split|cut|dissolve))*"
-    r" (?:it|them|the|each|your|a|this)\b"
+    rf"{_MAY}\s*(?P<words>(?:crush|chew|break|split|cut|dissolve)(?:,?"
+    r" (?:or |and )?(?:crush|chew|break|split|cut|dissolve))*"
+    r" (?:it|them|the|each|your|a|this)\b)"
 )
 _TAPER = re.compile(
     r"\b(?:taper\w*|gradual(?:ly)? (?:reduc|withdr|lower|decreas|discontin|stop)\w*|withdraw\w* gradual\w*|abrupt\w*"
@@ -104,7 +106,8 @@ def _dangers(evidenced: Evidenced, statement: Statement) -> Iterator[tuple[str, 
     for clause in _CLAUSE.finditer(small):
         for match, message in _in_clause(evidenced, clause[0].strip(), bool(statement.under)):
             if not led and not _is_negated(clause[0].strip(), match):
-                yield match[0].strip(" ,"), message
+                words = match["words"] if "words" in match.re.groupindex else None
+                yield (words or match[0]).strip(" ,"), message
 
 
 def _in_clause(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:

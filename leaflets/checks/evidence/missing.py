@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from leaflets.checks.evidence.matching import Supports, Verdict, words_of
 from leaflets.checks.evidence.quantities import FREQUENCY, RATE, UPPER, Quantity, quantities, small_letters
@@ -11,9 +12,9 @@ from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
 from leaflets.evidence import passage_statements
 from leaflets.model.edition import Audience
-from leaflets.model.evidence import EvidencePassage, Statement, StatementKind
+from leaflets.model.evidence import EvidencePassage, Statement
+from leaflets.model.monograph import Block, Items, Paragraph, plain
 
-_LEAD = re.compile(r"^([^:.]{2,90}):\s")
 _PLACES = {
     (Audience.CLINICIAN, "boxed_warning"): frozenset({"boxed_warning"}),
     (Audience.CLINICIAN, "contraindications"): frozenset({"contraindications", "boxed_warning"}),
@@ -82,27 +83,35 @@ def _unsaid(reading: Reading, topic: str) -> Iterator[tuple[EvidencePassage, str
     text = _text(evidenced, reading.audience, topic)
     for passage in evidenced.evidence.passages:
         if passage.topic == topic:
-            for statement in passage_statements(passage.blocks):
-                words = _words(statement)
-                if words and not any(_has(text, word) for word in words):
-                    yield passage, _name(statement), " / ".join(words)
+            for item in _items(passage.blocks):
+                if item.words and not any(_has(text, word) for word in item.words):
+                    yield passage, item.name, " / ".join(item.words)
 
 
-def _words(statement: Statement) -> tuple[str, ...]:
-    """The words by which a sheet says an item: those before its colon; without them, its long words."""
-    if statement.kind not in (StatementKind.ITEM, StatementKind.SENTENCE):
-        return ()
-    lead = _LEAD.match(statement.text)
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item of a passage: what it is called, and the words of which the sheet has one."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+def _items(blocks: Iterable[Block]) -> Iterator[_Item]:
+    """The items of lists, and the paragraphs that begin in bold: their words are those in bold, or the long ones."""
+    for block in blocks:
+        if isinstance(block, Items):
+            firsts = (item.blocks[0] for item in block.items if item.blocks)
+            yield from (_item(first, listed=True) for first in firsts if isinstance(first, Paragraph))
+        elif isinstance(block, Paragraph):
+            yield _item(block, listed=False)
+
+
+def _item(paragraph: Paragraph, *, listed: bool) -> _Item:
+    lead, text = plain(paragraph.lead).strip().rstrip(":.").strip(), plain(paragraph.text)
     if lead:
-        return tuple(word.strip() for word in lead[1].split("/") if word.strip())
-    if statement.kind is StatementKind.SENTENCE:
-        return ()
-    return tuple(dict.fromkeys(word[:7] for word in re.findall(r"[a-z]{6,}", statement.text.lower())))
-
-
-def _name(statement: Statement) -> str:
-    lead = _LEAD.match(statement.text)
-    return lead[1] if lead else statement.text[:60]
+        return _Item(lead, tuple(word.strip() for word in lead.split("/") if word.strip()))
+    long = dict.fromkeys(word[:7] for word in re.findall(r"[a-z]{6,}", text.lower())) if listed else ()
+    return _Item(text[:60], tuple(long))
 
 
 def _has(text: str, word: str) -> bool:
