@@ -43,8 +43,8 @@ _SHARES = re.compile(
     r"|give (?:it|some|this medicine|your \w+) to (?:others?|someone|anyone|family|friends?|your (?:family|friends?)))"
 )
 _STOPS_AT_WILL = re.compile(
-    rf"{_MAY}\s*(?P<words>stop (?:taking |using )?(?:it|this|this medicine|them)?,? ?(?:as soon as|once|when(?:ever)?|if) you"
-    r" (?:feel (?:better|well|fine)|like|want|wish))"
+    rf"{_MAY}\s*(?P<words>stop (?:taking |using )?(?:it|this|this medicine|them)?,? ?(?:as soon as|once"
+    r"|when(?:ever)?|if) you (?:feel (?:better|well|fine)|like|want|wish))"
     r"|\bstop (?:it |taking it )?(?:on your own|by yourself|at any time)"
 )
 _STOPS_SUDDENLY = re.compile(
