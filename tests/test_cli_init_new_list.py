@@ -15,6 +15,7 @@ import pytest
 from leaflets.cli import init
 from leaflets.errors import OutputError
 from leaflets.ledger.store import open_store
+from leaflets.parse.evidence_file import parse_evidence
 from leaflets.project import Settings, save, settings_file
 from leaflets.project.settings_file import read_settings
 from tests.running import MONOGRAPH, Leaflet
@@ -165,6 +166,34 @@ def test_new_overwrites_nothing(leaflet: Leaflet) -> None:
     assert ran.code == 2
     assert "content/mine.md: it is there already" in ran.err
     assert (leaflet.folder / "content/mine.md").read_text() == "precious"
+
+
+def test_new_writes_an_evidence_file_that_is_read(leaflet: Leaflet) -> None:
+    ran = leaflet("new", "mine")
+    assert ran.err.splitlines() == ["wrote content/mine.md", "wrote content/evidence/mine.md"]
+    text = (leaflet.folder / "content/evidence/mine.md").read_text("utf-8")
+    evidence = parse_evidence(text, name="mine", file="mine.md")
+    assert (evidence.sources, evidence.passages) == ((), ())
+    shown = text.replace("sources: []\n", "").replace("# sources:", "sources:").replace("#   ", "  ")
+    filled = parse_evidence(f"{shown}\n## L1:2.1 Dosage\n\nText.\n", name="mine", file="mine.md")
+    assert filled.sources[0].title == "Mine tablets, US label", "the example is one"
+
+
+def test_new_keeps_an_evidence_file_that_is_there(leaflet: Leaflet) -> None:
+    leaflet.write("content/evidence/mine.md", "precious")
+    assert "kept  content/evidence/mine.md, which was there" in leaflet("new", "mine").err
+    assert (leaflet.folder / "content/evidence/mine.md").read_text() == "precious"
+
+
+def test_new_writes_both_files_or_neither(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, data: bytes, mode: int = 0o644) -> None:
+        if path.parent.name != "evidence":
+            raise OutputError(f"{path}: disk full")
+        save(path, data, mode)
+
+    monkeypatch.setattr("leaflets.cli.new.save", refuse)
+    assert leaflet("new", "mine").code == 8
+    assert leaflet.files() == set()
 
 
 def test_new_puts_no_empty_text_before_a_packaged_one(leaflet: Leaflet) -> None:

@@ -46,6 +46,7 @@ def test_a_shell_offers_commands_and_names(leaflet: Leaflet, shell: str) -> None
     assert {"examplol"} == _offers(shell, "leaflet build exam", leaflet.folder) - {""}
     assert {"a4", "a5"} <= _offers(shell, "leaflet build examplol --paper a", leaflet.folder)
     assert "co-09" in _offers(shell, "leaflet explain co-0", leaflet.folder)
+    assert {"examplol"} == _offers(shell, "leaflet evidence exam", leaflet.folder) - {""}
     assert not {"examplol", "metformin"} & _offers(shell, "leaflet new ", leaflet.folder)
 
 

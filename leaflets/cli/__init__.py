@@ -24,6 +24,7 @@ from leaflets.errors import Interrupted, InterruptSignal, LeafletError, OutOfMem
 COMMANDS = {
     "build": "make printed sheets of monographs",
     "check": "look for what a careful pharmacist would catch",
+    "evidence": "show what each statement of a monograph rests on",
     "explain": "show a rule of check in full",
     "batch": "print a run: many copies, each with its label",
     "runs": "show print runs, and say what became of their copies",
@@ -105,7 +106,7 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
         importlib.import_module("leaflets.cli.completers").complete(command_parser)
     if usage.asks_for_version(words):
         words = ["--version"]
-    words = usage.reordered(words)
+    words = usage.with_action(usage.reordered(words))
     return command_parser(next(iter(words), "")).parse_args(words)
 
 

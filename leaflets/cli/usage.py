@@ -15,6 +15,7 @@ from leaflets.errors import UsageError
 
 _BEFORE_COMMAND = ("-q", "--quiet", "-v", "--verbose", "--json")
 _JSON = "--json"
+_EVIDENCE_ACTIONS = ("show", "add", "update")
 _LEAST_LIKE = 0.6
 _LEAST_ABBREVIATION = 3  # argparse takes “--j” for “--json”
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
@@ -112,6 +113,15 @@ def reordered(words: Sequence[str]) -> list[str]:
     if first == len(words):
         return [*words]
     return [words[first], *words[:first], *words[first + 1 :]]
+
+
+def with_action(words: Sequence[str]) -> list[str]:
+    """The words of a command line, with the action that “leaflet evidence NAME” means but does not name."""
+    if next(iter(words), "") != "evidence":
+        return [*words]
+    first = next((word for word in words[1:] if not word.startswith("-")), "")
+    asks_for_help = not first and {"-h", "--help"} & {*words}
+    return [*words] if asks_for_help or first in _EVIDENCE_ACTIONS else [words[0], "show", *words[1:]]
 
 
 def asks_for_version(words: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import yaml
 
@@ -137,7 +138,7 @@ def _passages(body: Sequence[SourceLine], sources: set[str], file: str) -> Itera
             f"{file}:{stray.number}: the text stands under no section of a source",
             "Give it a heading such as “## L1:2.3 Dosage”.",
         )
-    for start, end in zip(starts, [*starts[1:], len(body)], strict=True):
+    for start, end in pairwise([*starts, len(body)]):
         yield _passage(body[start], body[start + 1 : end], sources, file)
 
 

@@ -44,11 +44,42 @@ _SECTIONS = (
     ("Questions", "patient", "* **A question a patient asks?** Its answer."),
 )  # fmt: skip
 
+_EVIDENCE = """\
+---
+sources: []
+# What each source is, such as:
+# sources:
+#   - id: L1            # what reference marks call it: [^L1:2.1]
+#     kind: label       # or agency, guideline, formulary, textbook, other
+#     title: {title} tablets, US label
+#     jurisdiction: US
+#     set_id: 00000000-0000-0000-0000-000000000000
+#     version: "1"
+#     date: 2026-05-01
+#     where: DailyMed
+#
+# And below, what it says, by its own sections:
+# ## L1:2.1 Dosage
+#
+# Adults: 5 mg once daily.
+---
+
+# {title}
+"""
+
+
+def new_evidence(name: str) -> str:
+    """The text of an evidence file without sources: a comment shows how one is entered."""
+    return _EVIDENCE.format(title=_title(name))
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
 
 def new_monograph(name: str) -> str:
     """The text of a monograph to fill in: it parses, and a comment in each section says what to write there."""
-    title = name.replace("-", " ").capitalize()
-    parts = [_FRONT.format(title=title, name=name.replace("-", " "))]
+    parts = [_FRONT.format(title=_title(name), name=name.replace("-", " "))]
     return "\n".join([*parts, *(_section(*section) for section in _SECTIONS)])
 
 
