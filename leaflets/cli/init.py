@@ -39,6 +39,7 @@ _SETTINGS = """\
 
 [provenance]
 # url = ""                # the address in the square code of a sheet: "https://example.org/leaflet/{id}"
+# certificates = ""       # a PEM file: those whose signatures on sheets “leaflet verify” trusts
 
 [limits]                  # what one sheet may take; 0 is no limit
 # seconds = 60

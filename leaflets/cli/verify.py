@@ -97,6 +97,9 @@ def _details(verified: Verification, verbose: bool) -> Iterator[str]:
             f"{name} {record.made_with[name]}" for name in ("leaflet", "weasyprint") if name in record.made_with
         ]
         yield f"made by {' with '.join(programs) or 'an unknown program'}"
+    for each in verified.signatures:
+        trust = "" if each.trusted else ", by a certificate that this project does not trust"
+        yield f"signed by {each.signer}{f' at {each.signed}' if each.signed else ''}{trust}"
     if record and verified.of_copies:
         yield "one labelled copy of a run; neither its label nor what is drawn on its pages was looked at"
     elif record and not verified.compared and verified.state != "broken":
@@ -130,6 +133,7 @@ def _facts(verified: Verification) -> dict[str, Any]:
         "pages_compared": verified.compared,
         "labelled_copy": verified.of_copies and verified.record is not None,
         "changed_since": list(verified.notes),
+        "signatures": [asdict(each) for each in verified.signatures],
         "run": asdict(verified.printed) if verified.printed else None,
         "record": asdict(verified.record) if verified.record else None,
     }

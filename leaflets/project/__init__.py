@@ -23,6 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 _ASSET_URL = re.compile(rb"leaflet:([\w./-]{1,200})")
+_MOST_CERTIFICATE_BYTES = 1_000_000
 _ASSETS = frozenset({".css", ".ttf", ".otf", ".svg", ".png"})
 
 
@@ -147,6 +148,20 @@ class ProjectFolder:
         if logo and not path.is_relative_to(self.root.resolve()):
             raise UsageError(f"the logo “{logo}” lies outside the project", "Copy it beside the settings.")
         return path if logo else None
+
+    @property
+    def certificates(self) -> bytes:
+        """The certificates of signers whom the project trusts, as PEM; empty where the settings name none.
+
+        Raises UsageError where their file is not there.
+        """
+        name = self.settings.certificates
+        if not name:
+            return b""
+        try:
+            return read_bytes(self.root / name, _MOST_CERTIFICATE_BYTES)
+        except ContentError as fault:
+            raise UsageError(f"the certificates that the settings name: {fault.message}", fault.hint) from fault
 
     def style_path(self, name: str) -> Path | None:
         """The path of a stylesheet, font or picture, or None. Raises RenderError where its extra is not installed."""

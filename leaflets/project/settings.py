@@ -20,7 +20,8 @@ LEAST_MEMORY = 256
 class Settings:
     """What `leaflet.toml` may set, with the defaults.
 
-    `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes. A row of a list that
+    `code_url` is the address in the square code of a sheet, with “{id}” where its content id goes. `certificates` names
+    the file with the certificates of signers whom the project trusts. A row of a list that
     a run of the last `no_repeat_days` made is not made again unasked; 0 makes every row of a new list. `label_code`:
     every label of a print run has a code of its run and serial. `batch_columns` maps headers of lists to our columns,
     `batch_ignore` are the headers of columns that are not needed. `own_content` shuts packaged texts out. A sheet
@@ -34,6 +35,7 @@ class Settings:
     own_content: bool = False
     pharmacy: Pharmacy = field(default_factory=Pharmacy)
     code_url: str = ""
+    certificates: str = ""
     history_key: str = ""
     batch_encoding: str = ""
     no_repeat_days: int = 3

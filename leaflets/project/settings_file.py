@@ -45,7 +45,7 @@ def read_settings(path: Path) -> Settings:
         raise UsageError(f"{file}: not valid TOML: {error}", hint) from error
     _require_known(file, "", table, _KEYS)
     provenance = _table(file, table, "provenance")
-    _require_known(file, "provenance.", provenance, ("url",))
+    _require_known(file, "provenance.", provenance, ("url", "certificates"))
     batch = _table(file, table, "batch")
     _require_known(file, "batch.", batch, _BATCH)
     columns = _table(file, batch, "columns", "batch.")
@@ -59,6 +59,7 @@ def read_settings(path: Path) -> Settings:
         own_content=_own_content(file, _text(file, table, "content", "all")),
         pharmacy=pharmacy,
         code_url=printable_code_url(file, _text(file, provenance, "url", "", "provenance.")),
+        certificates=_text(file, provenance, "certificates", "", "provenance."),
         history_key=_text(file, batch, "history_key", "", "batch."),
         batch_encoding=_text(file, batch, "encoding", "", "batch."),
         no_repeat_days=_whole(file, batch, "batch.no_repeat_days", 3, _MOST_DAYS, " of days"),

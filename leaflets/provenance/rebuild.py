@@ -10,6 +10,7 @@ from leaflets.pipeline.stages import render
 from leaflets.project import ProjectFolder, display_path, read_bytes
 from leaflets.provenance.contents import read_contents
 from leaflets.provenance.current_inputs import changes_since, current_inputs, edition_of, texts_in
+from leaflets.provenance.signatures import without_signatures
 from leaflets.seal.record import Record
 
 REPRINT_HINT = "A labelled copy is printed again with “leaflet reprint”."
@@ -35,7 +36,9 @@ def rebuild(path: Path, project: ProjectFolder) -> Rebuilt:
     Raises ContentError where the file cannot be read, PdfError where it is not intact or no sheet of ours, and what a
     build raises.
     """
-    data, file = read_bytes(path), display_path(path)
+    signed, file = read_bytes(path), display_path(path)
+    read_contents(signed, file)  # raises where it is no PDF
+    data, _ = without_signatures(signed, project.certificates)
     contents = read_contents(data, file)
     if not contents.intact:
         raise PdfError(f"{file}: it is not as leaflet made it", "“leaflet verify” says more.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from leaflets.errors import ContentError
+from leaflets.errors import ContentError, PdfError
 from leaflets.ledger.ledger import ledger_exists
 from leaflets.model.edition import Notice
 from leaflets.model.review import is_expired
@@ -18,6 +18,7 @@ from leaflets.project import ProjectFolder, display_path, read_bytes
 from leaflets.provenance.contents import PdfContents, read_contents
 from leaflets.provenance.current_inputs import changes_since, current_inputs, texts_in
 from leaflets.provenance.pages import is_as_made
+from leaflets.provenance.signatures import Signature, without_signatures
 from leaflets.seal.record import Record
 
 MAX_SHEET_BYTES = 2_000_000_000
@@ -61,7 +62,8 @@ class Printed:
 class Verification:
     """The state of a file. `reasons` say why it is in that state, `notes` what else has changed since it was made.
 
-    `compared`: its pages are what its text makes. Otherwise nobody has looked at what is drawn on them.
+    `compared`: its pages are what its text makes. Otherwise nobody has looked at what is drawn on them. `signatures`
+    were appended to it after it was sealed.
     """
 
     file: str
@@ -72,6 +74,7 @@ class Verification:
     printed: Printed | None = None
     notes: tuple[str, ...] = ()
     compared: bool = False
+    signatures: tuple[Signature, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -82,6 +85,16 @@ class Verification:
 def verify(path: Path, project: ProjectFolder, today: dt.date) -> Verification:
     """The state of a finished PDF. Raises ContentError where it cannot be read, PdfError where it is no PDF."""
     data, file = read_bytes(path, MAX_SHEET_BYTES), display_path(path)
+    read_contents(data, file)  # raises where it is no PDF
+    try:
+        sealed, signatures = without_signatures(data, project.certificates)
+    except PdfError as fault:
+        reasons = (fault.message, *([fault.hint] if fault.hint else []))
+        return Verification(file, SheetStatus.BROKEN, reasons, read_contents(data, file).record)
+    return replace(_verified(sealed, file, project, today), signatures=signatures)
+
+
+def _verified(data: bytes, file: str, project: ProjectFolder, today: dt.date) -> Verification:
     contents = read_contents(data, file)
     if contents.intact is None:
         return Verification(

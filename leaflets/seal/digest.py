@@ -7,6 +7,7 @@ shows that the page is that.
 
 import hashlib
 import re
+from itertools import islice
 
 UNSEALED = b"0" * 64
 """The placeholder for the seal while the digest is computed."""
@@ -14,6 +15,9 @@ _IDENTIFIER = re.compile(rb"/ID ?\[ ?([(<][0-9a-f]{32}[)>]) ?[(<]([0-9a-f]{32,64
 _SEALED = re.compile(rb"/ID ?\[ ?[(<][0-9a-f]{32}[)>] ?<[0-9a-f]{64}> ?\]")
 _START = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF\s*\Z")
 _TAIL_BYTES = 64
+_END_OF_REVISION = re.compile(rb"(%%EOF)(?:\r\n|\n|\r)?")
+_MOST_REVISIONS = 64
+"""Ends of a revision that are looked at, so that a file full of them takes no time."""
 
 
 def with_seal(data: bytes) -> bytes:
@@ -51,6 +55,15 @@ def is_intact(data: bytes) -> bool | None:
     digest.update(UNSEALED)
     digest.update(memoryview(data)[end:])
     return digest.hexdigest().encode() == identifier[2]
+
+
+def sealed_part(data: bytes) -> bytes | None:
+    """The beginning of a file that was sealed as a whole, before something was appended to it; None without one."""
+    for end in islice(_END_OF_REVISION.finditer(data), _MOST_REVISIONS):
+        for length in {end.end(1), end.end()}:
+            if length < len(data) and is_intact(data[:length]):
+                return data[:length]
+    return None
 
 
 def _find_identifier(data: bytes) -> re.Match[bytes] | None:
