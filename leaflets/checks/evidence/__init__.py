@@ -1,6 +1,6 @@
 """What a monograph says against what its sources say: rules that read the evidence file."""
 
-from leaflets.checks.evidence import dangers, dosing, missing, numbers, references, sources
+from leaflets.checks.evidence import dangers, dosing, missing, names, negation, numbers, pairs, references, sources
 from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Rule
 
 _HOUSE = "House rule: every number has a source"
@@ -126,5 +126,38 @@ RULES: tuple[Rule, ...] = (
         "---\ntitle: Examplol\njurisdiction: US\n---\n\n### Overdose\n\nCall Poison Help at 1-800-222-1223.\n",
         "---\ntitle: Examplol\njurisdiction: US\n---\n\n### Overdose\n\nCall Poison Help at 1-800-222-1222.\n",
         dangers.wrong_number, patient=ERROR, clinician=ERROR,
+    ),
+    Rule(
+        "EV-15", Family.EVIDENCE, "A number that its source has beside something else",
+        "A dose at another frequency, or the figures of two effects exchanged, are all in the source, and wrong.",
+        _HOUSE, "the frequency, or the number, that stands with it in the passage",
+        _CLINICIAN.format("Adults: 5 mg 2 times a day. Children: 2 mg once daily.[^L1:2.1]"),
+        _CLINICIAN.format("Adults: 5 mg once daily. Children: 2 mg 2 times a day.[^L1:2.1]"),
+        pairs.other_pair, patient=ERROR, clinician=ERROR,
+        evidence=_REGISTER + "## L1:2.1 Dosage\n\nAdults: 5 mg once daily. Children: 2 mg twice daily.\n",
+    ),
+    Rule(
+        "EV-16", Family.EVIDENCE, "A “not” that its source has and the sheet has not",
+        "One word lost, and a warning becomes advice.",
+        _HOUSE, "what the passage says, with its “not”",
+        _CLINICIAN.format("Recommended in liver failure.[^L1:8]"),
+        _CLINICIAN.format("Not recommended in liver failure.[^L1:8]"),
+        negation.lost_negation, patient=ERROR, clinician=ERROR,
+        evidence=_REGISTER + "## L1:8 Dose adjustments\n\nUse is not recommended in liver failure.\n",
+    ),
+    Rule(
+        "EV-17", Family.EVIDENCE, "A medicine that its source does not name",
+        "Names that look alike are exchanged more often than any others; where its passage names one, it is an error.",
+        "ISMP and FDA, lists of look-alike names", "the name of the passage; or cite the passage that names it",
+        _CLINICIAN.format("Avoid prednisolone.[^L1:7]"), _CLINICIAN.format("Avoid prednisone.[^L1:7]"),
+        names.other_name, patient=WARNING, clinician=WARNING,
+        evidence=_REGISTER + "## L1:7 Interactions\n\nAvoid prednisone.\n",
+    ),
+    Rule(
+        "EV-18", Family.EVIDENCE, "A medicine that only the patient is told of",
+        "Nobody who could judge it has it on the sheet.",
+        _HOUSE, "the name in the text for clinicians too, with its mark; or none",
+        _BOTH.format("Do not take it with naproxen."), _BOTH.format("Do not take it with other medicines."),
+        names.for_the_patient_alone, patient=WARNING, evidence=_DOSES,
     ),
 )  # fmt: skip

@@ -37,7 +37,7 @@ _NOT_COUNTED = re.compile(
     r"|(?<=call )\d{3}\b|(?<=call )(?:911|999|112|111|000)\b|\b911\b(?! ?(?:mg|mcg|ml|people))"
     r"|\b(?:two|2) (?:doses |tablets |pills |capsules |injections )?"
     r"(?=at once|at the same time|together|to catch up|to make up)"
-    r"|\bto (?:the nearest )?0\.\d+ ?ml\b|\b(?:19|20)\d\d\b(?! ?(?:mg|mcg|ml|g\b|units|people|iu\b))|https?://\S+|www\.\S+|\b\S+@\S+"
+    r"|\bto (?:the nearest )?0\.\d+ ?ml\b|\b(?:19|20)\d\d\b(?! ?(?:mg|mcg|ml|g\b|units|people|iu\b))|https?://\S+|www\.\S+"
 )
 _NAMED_BEFORE = re.compile(
     r"(?:\b(?:type|grade|stage|table|section|sections|part|phase|class|figure|factor|step|chapter|vitamin|group|level"
@@ -116,6 +116,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(sorted((*numbers, *often), key=lambda each: (each.start, each.end)))
 
 
+@lru_cache(maxsize=4096)
 def small_letters(text: str) -> str:
     """A text in small letters with plain spaces and hyphens, character for character."""
     small = text.lower()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from leaflets.doses.amounts import FORMS, PER, UNITS
 
@@ -56,6 +57,7 @@ _HEAD = re.compile(rf"(?:{_any(DIMENSIONS)})(?![^\W\d_])")
 ANY_UNIT = re.compile(rf"(?<![^\W\d_]){UNIT}")
 
 
+@lru_cache(maxsize=1024)
 def dimension(unit: str) -> tuple[str, float, tuple[str, ...]]:
     """The dimension of a unit in small letters, the value of one of it, and the times it is given by ("day")."""
     if re.fullmatch(TEMPERATURE, unit):
