@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     rules = rules_by_code()
     codes = [code.upper() for code in args.codes]
     unknown = next((code for code in codes if code not in rules), None)
-    if unknown:
+    if unknown is not None:
         raise _unknown(unknown, [*rules])
     if args.json:
         report.emit([_facts(rules[code]) for code in codes or rules])

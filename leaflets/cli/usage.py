@@ -7,7 +7,7 @@ import difflib
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -45,6 +45,17 @@ class CommandParser(argparse.ArgumentParser):
         if unknown:
             self._refuse_unknown(unknown)
         return parsed, unknown
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        """The value of an argument; raises UsageError where one that names something is empty, as "$NAME" may be.
+
+        An empty path would be the current folder, and an empty name all names that begin with it.
+        """
+        named = not action.option_strings and not isinstance(action, argparse._SubParsersAction)
+        if not arg_string.strip() and (named or action.type is Path):
+            name = action.option_strings[-1] if action.option_strings else str(action.metavar or action.dest)
+            self._refuse(f"{name} is empty")
+        return super()._get_value(action, arg_string)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Raises UsageError where an argument has a few values and this is none of them."""
