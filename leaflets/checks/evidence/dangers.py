@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from leaflets.checks.evidence.names import names_in
 from leaflets.checks.evidence.quantities import small_letters
 from leaflets.checks.reading.evidenced import Evidenced
 from leaflets.checks.reading.indexed_text import Reading
@@ -75,6 +76,7 @@ _FORBIDS = re.compile(
     r"|not recommended|not with)\b"
 )
 _BESIDE = re.compile(r"\b(?:with|concomitant\w*|together|co-?administ\w*|inhibitors?)\b")
+_TAKES = re.compile(r"^\W*(?:please )?(?:take|use|drink)\b.*")
 _TOGETHER = re.compile(rf"\b(?:{_VERB}|combine|mix)\b[^.;:!?]*\b(?:with|together|at the same time|along)\b")
 _SAFE_WITH = re.compile(r"\b(?:is|are) (?:fine|safe|ok|okay|allowed)\b")
 _COMMON = frozenset(
@@ -126,7 +128,7 @@ def _in_clause(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[r
     match = _CRUSHES.search(clause)
     if match and _says(evidenced, _WHOLE):
         yield match, "the patient is told to break what must be swallowed whole"
-    yield from _of_pairs(evidenced, clause)
+    yield from _of_pairs(evidenced, clause, led)
 
 
 def _of_stopping(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:
@@ -137,11 +139,17 @@ def _of_stopping(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple
         yield match, "the patient is told to stop at once what must be stopped slowly, or not early"
 
 
-def _of_pairs(evidenced: Evidenced, clause: str) -> Iterator[tuple[re.Match[str], str]]:
+def _of_pairs(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:
+    forbidden = _forbidden(evidenced)
+    taken = None if led else _TAKES.search(clause)
+    names = names_in(taken[0]) if taken else ()
+    name = next((name for name in names if name in forbidden), "")
+    if taken and name:
+        yield taken, f"the patient is told to take {name}, against {forbidden[name]}"
+        return
     pair_of = _TOGETHER.search(clause) or _SAFE_WITH.search(clause)
     if not pair_of or _is_described(clause, pair_of):
         return
-    forbidden = _forbidden(evidenced)
     for match in _WORD.finditer(clause):
         if match[0] in forbidden:
             yield match, f"the patient is told to take it with {match[0]}, against {forbidden[match[0]]}"

@@ -117,16 +117,11 @@ def other_frequency(reading: Reading) -> Iterator[Violation]:
     for statement in evidenced.statements:
         if statement.audience is Audience.PATIENT:
             for claim in intakes(statement):
-                supports, whose = (own, "clinicians") if _speaks_of(own, claim) else (evidence, "the evidence")
-                if _speaks_of(supports, claim) and supports.verdict(claim, statement) is not Verdict.HELD:
+                supports, whose = (own, "clinicians") if own.speaks_of(claim) else (evidence, "the evidence")
+                if supports.speaks_of(claim) and supports.verdict(claim, statement) is not Verdict.HELD:
                     often = dict.fromkeys(each.words for each, _ in supports.by_dimension[FREQUENCY])
                     message = f"“{claim.words}” for the patient, for {whose} {', '.join(list(often)[:4])}"
                     yield Violation(message, line=statement.line, excerpt=claim.words)
-
-
-def _speaks_of(supports: Supports, claim: Quantity) -> bool:
-    """Whether a text says how often in a day, where the claim does; how often in longer, where the claim does."""
-    return any((each.low >= 1) == (claim.low >= 1) for each, _ in supports.by_dimension.get(FREQUENCY, ()))
 
 
 def intakes(statement: Statement) -> Iterator[Quantity]:

@@ -86,12 +86,19 @@ class Supports:
             return Verdict.HELD
         return Verdict.OTHER_UNIT if self._other_unit(claim) else Verdict.ABSENT
 
+    def speaks_of(self, claim: Quantity) -> bool:
+        """Whether a text says how often in a day, where the claim does; how often in longer, where the claim does."""
+        often = self.by_dimension.get(FREQUENCY, ()) if claim.dimension == FREQUENCY else ()
+        return any((each.low >= 1) == (claim.low >= 1) for each, _ in often)
+
     # ------------------------------------------------------------ how often
 
     def _holds_frequency(self, claim: Quantity) -> bool:
         often = [each for each, _ in self.by_dimension.get(FREQUENCY, ())]
-        ends = [end for each in often for end in (each.low, each.high)]
-        if _is_in(claim.low, ends) and _is_in(claim.high, ends):
+        if any(_is_in(claim.low, (each.low,)) and _is_in(claim.high, (each.high,)) for each in often):
+            return True
+        single = [each.low for each in often if each.low == each.high]
+        if claim.low != claim.high and _is_in(claim.low, single) and _is_in(claim.high, single):
             return True
         rates = [each.low for each, _ in self.by_dimension.get(RATE, ())]
         if claim.low == claim.high and _is_in(claim.low, rates):
@@ -122,7 +129,9 @@ class Supports:
     def _same(self, claim: Quantity, statement: Statement) -> Iterator[Quantity]:
         """The quantities here that are the claim's value."""
         if claim.dimension == BARE:
-            dimensions = {BARE, *_ALWAYS_NAMED, *units_in(" ; ".join((statement.text, *statement.under)))}
+            own = " ; ".join((statement.text, *statement.under))
+            dimensions = {BARE, *_ALWAYS_NAMED, *units_in(own), *(each.dimension for each in quantities(own))}
+            dimensions -= {FREQUENCY, RATE}
             every = (pair for dimension in dimensions for pair in self.by_dimension.get(dimension, ()))
             yield from (each for each, _ in every if _equal(each.number, claim.number))
             of = whole(" ; ".join((statement.text, *statement.under)))

@@ -20,10 +20,10 @@ _NEGATED = re.compile(
     r"|risk|harm\w*|unless|only if|weigh)\b|n['’]t\b"
 )
 _VERBS = re.compile(
-    r"\b(?P<verb>recommend|advis|doubl|crush|chew|split|breastfe|exceed|bridg|share|indicat|necessar|studied"
-    r"|establish|approv|adjust|need|initiat"
-    r"|restart|repeat|chang|remov|affect|requir|interact|drink|rais|lower|take(?! care)|use|give)\w*"
+    r"\b(?P<verb>recommend|advis|doubl|crush|chew|split|breastfe|exceed|bridg|share|indicat|necessar|studied|establish"
+    r"|approv|adjust|need|initiat|restart|repeat|chang|remov|affect|requir|interact|drink|rais|lower)\w*"
 )
+_SAME = {"advis": "recommend", "necessar": "need", "requir": "need"}
 _OF_PATIENTS = frozenset({"doubl", "crush", "chew", "split", "breastfe", "share"})
 """The verbs by which a patient's sheet is held against all that is said."""
 
@@ -65,7 +65,7 @@ def _verbs(text: str) -> tuple[tuple[str, bool, str], ...]:
     """The verbs of a text, whether their clause has a negation, and their form."""
     small = small_letters(text)
     return tuple(
-        (match["verb"], bool(_NEGATED.search(clause[0])), match[0])
+        (_SAME.get(match["verb"], match["verb"]), bool(_NEGATED.search(clause[0])), match[0])
         for clause in _CLAUSE.finditer(small)
         for match in _VERBS.finditer(clause[0])
     )

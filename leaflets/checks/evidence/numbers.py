@@ -76,7 +76,8 @@ def unheld(
     """The numbers of a statement that are not held, each of them once; those in the heads of a table by `heads`."""
     seen: set[tuple[str, float, float]] = set()
     for claim in claims(statement):
-        verdict = (heads if heads and claim.in_head else supports).verdict(claim, statement)
+        elsewhere = heads and claim.in_head and not supports.speaks_of(claim)
+        verdict = (heads if heads and elsewhere else supports).verdict(claim, statement)
         key = (claim.dimension, claim.low, claim.high)
         if verdict is not Verdict.HELD and key not in seen:
             seen.add(key)

@@ -1,9 +1,10 @@
 """Numbers that a source has, but beside something else: a dose with another frequency, a figure of another effect."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from leaflets.checks.evidence.matching import Words, claims
 from leaflets.checks.evidence.numbers import places
@@ -44,6 +45,8 @@ def other_pair(reading: Reading) -> Iterator[Violation]:
         for dose, others in _at_other_frequency(rest.statement, there):
             message = f"“{dose.words}”, and {others} in {where}"
             yield Violation(message, line=rest.statement.line, excerpt=dose.words)
+        for ends, others in _other_range(rest.statement, evidenced_words(words, marks)):
+            yield Violation(f"“{ends}”, and {others} in {where}", line=rest.statement.line, excerpt=ends)
         for claim, word, others in _beside_other_word(rest.statement, _named(evidenced_words(words, marks))):
             message = f"“{claim.words}” beside “{word}”, and {others} in {where}"
             yield Violation(message, line=rest.statement.line, excerpt=claim.words)
@@ -90,6 +93,47 @@ def _at_other_frequency(statement: Statement, there: Iterable[_Rated]) -> Iterat
 
 def _agree(one: _Rated, other: _Rated) -> bool:
     return abs(one.low - other.low) < 0.02 * one.low and abs(one.high - other.high) < 0.02 * one.high
+
+
+# ---------------------------------------------------------------- ranges
+
+
+def _other_range(statement: Statement, there: tuple[Words, ...]) -> Iterator[tuple[str, str]]:
+    """The ranges of a statement of which one end is that of a range there, and the other is not."""
+    ranges = tuple(dict.fromkeys(pair for one in there for pair in _ranges(one.quantities)))
+    for low, high in _ranges(claims(statement)):
+        same_kind = [pair for pair in ranges if _same_kind(pair[0], low)]
+        if any(_equal(pair[0], low) and _equal(pair[1], high) for pair in same_kind):
+            continue
+        if any(_continues(one, other, low, high) for one in same_kind for other in same_kind):
+            continue
+        near = [pair for pair in same_kind if _equal(pair[0], low) or _equal(pair[1], high)]
+        if near:
+            others = ", ".join(dict.fromkeys(f"“{one.words} to {other.words}”" for one, other in near[:3]))
+            yield f"{low.words} to {high.words}", others
+
+
+def _continues(one: tuple[Quantity, Quantity], other: tuple[Quantity, Quantity], low: Quantity, high: Quantity) -> bool:
+    """Whether two ranges that follow each other are one from `low` to `high`: 7 to 9 and 10 to 15."""
+    gap = other[0].number - one[1].number
+    return _equal(one[0], low) and _equal(other[1], high) and 0 <= gap <= 1
+
+
+def _ranges(numbers: Sequence[Quantity]) -> Iterator[tuple[Quantity, Quantity]]:
+    """The two ends of each range."""
+    for one, other in pairwise(numbers):
+        if one.range_of and one.range_of == other.range_of and one.dimension == other.dimension:
+            yield one, other
+
+
+def _same_kind(one: Quantity, other: Quantity) -> bool:
+    return BARE in (one.dimension, other.dimension) or one.dimension == other.dimension
+
+
+def _equal(one: Quantity, other: Quantity) -> bool:
+    if BARE in (one.dimension, other.dimension):
+        return one.number == other.number
+    return abs(one.low - other.low) <= max(1e-6 * abs(one.low), (one.step + other.step) / 2 * (one.step != other.step))
 
 
 # ---------------------------------------------------------------- figures

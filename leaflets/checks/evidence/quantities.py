@@ -1,7 +1,7 @@
 """A text → its quantities: every number that says how much, how many, how long, how old, how often, of how many."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -67,6 +67,7 @@ _AFTER = re.compile(
 _WHOLES = {"100": 100.0, "1,000": 1000.0, "1000": 1000.0, "10,000": 10000.0}
 _OF_WHOLE = re.compile(r"\b(?:in|of|per|every) (?P<all>100|1,?000|10,000)\b(?!,?\d)")
 _OF_AGE = re.compile(r"\b(?:age[ds]?|patients|people|adults|children|those|anyone|person) over ?(?:age )?$")
+_NUMBERED = re.compile(r"[\d½¼¾][ -]?$")
 _HALVES = re.compile(r"\b(?:half|halve[sd]?|halving)\b(?! ?-?li)")
 _TOTAL = re.compile(r"(?:total|max(?:imum)?|recommended|usual|the|of|starting|lowest|highest|largest)\W*$")
 _TOTAL_AFTER = re.compile(
@@ -87,8 +88,9 @@ class Quantity:
     `low` and `high` are in the unit of `dimension`; they differ in frequencies alone, as each end of a range is a
     quantity. `number` is the number as it is written. `direction` is UPPER for “under”, “at most”, LOWER for “over”,
     “at least”, 0 where there is no such word. `times` are the times it is given by (15 mg a week). `step` is the value
-    of one in the last digit. `spelled` is set for a number in words without a unit, which may be no number at all. Of a
-    table, `in_head` is set in the head of a column, and `strength` is what one mL of the column's preparation holds.
+    of one in the last digit. `spelled` is set for a number in words without a unit, which may be no number at all.
+    `range_of` is the same number for the two ends of a range, 0 for others. Of a table, `in_head` is set in the head of
+    a column, and `strength` is what one mL of the column's preparation holds.
     """
 
     start: int
@@ -102,7 +104,7 @@ class Quantity:
     times: tuple[str, ...] = ()
     step: float = 1
     spelled: bool = False
-    is_range: bool = False
+    range_of: int = 0
     strength: float = 0
     in_head: bool = False
 
@@ -127,8 +129,10 @@ def small_letters(text: str) -> str:
 
 
 def units_in(text: str) -> frozenset[str]:
-    """The dimensions of all units in a text, of those in a table's head too."""
-    return frozenset(dimension(match[0].strip())[0] for match in ANY_UNIT.finditer(small_letters(text)))
+    """The dimensions of the units that stand in a text without a number, as in a table's head: “Dose, mg”."""
+    small = small_letters(text)
+    alone = (match for match in ANY_UNIT.finditer(small) if not _NUMBERED.search(small[: match.start()]))
+    return frozenset(dimension(match[0].strip())[0] for match in alone)
 
 
 def whole(text: str) -> float:
@@ -156,7 +160,7 @@ def _numbers(text: str, small: str) -> Iterator[Quantity]:
         words = text[match.start("number") : match.end()]
         yield Quantity(
             match.start("number"), match.end(), words, measured.dimension, measured.value, measured.value, number,
-            direction, measured.times, step, spelled, place in joined,
+            direction, measured.times, step, spelled, joined.get(place, 0),
         )  # fmt: skip
 
 
@@ -204,14 +208,13 @@ def _shared_units(small: str, matches: Sequence[re.Match[str]]) -> list[str]:
     return units
 
 
-def _range_ends(small: str, matches: Sequence[re.Match[str]]) -> frozenset[int]:
-    """The places of the numbers that are the two ends of a range."""
-    pairs = (
-        place
-        for place in range(len(matches) - 1)
-        if _TO.fullmatch(small[matches[place].end() : matches[place + 1].start()])
-    )
-    return frozenset(end for place in pairs for end in (place, place + 1))
+def _range_ends(small: str, matches: Sequence[re.Match[str]]) -> Mapping[int, int]:
+    """The places of the numbers that are the two ends of a range, each with the number of its range."""
+    ends: dict[int, int] = {}
+    for place in range(len(matches) - 1):
+        if _TO.fullmatch(small[matches[place].end() : matches[place + 1].start()]):
+            ends[place] = ends[place + 1] = place + 1
+    return ends
 
 
 def _value(written: str) -> float:
