@@ -53,6 +53,17 @@ def test_a_new_ledger_has_no_run_either(leaflet: Leaflet) -> None:
     assert leaflet("runs", "init", "--new-ledger").code == 0
     ran = leaflet("runs")
     assert (ran.code, ran.err) == (0, "no run was made in this project yet: “leaflet batch LIST.csv” makes one\n")
+    asked = leaflet("runs", "show", "last")
+    assert asked.code == 2
+    assert "no run was made in this project yet" in asked.err
+
+
+def test_a_quiet_run_says_why_a_row_cannot_be_made(leaflet: Leaflet) -> None:
+    leaflet.write("list.csv", "drug,patient_name,copies\nmetformin,Zebedee Quux,1e3\n")
+    ran = leaflet("batch", "list.csv", "-q", "--workers", "0")
+    assert ran.code == 4
+    assert ran.err.startswith("line 2: error: column `copies` holds no number from 1 to 500\n")
+    assert "Quux" not in ran.err
 
 
 def test_a_question_about_one_run_is_refused_where_there_is_none(leaflet: Leaflet) -> None:

@@ -75,8 +75,8 @@ def _execute(
     planned = plan_run(request, environment.monographs, environment.print_files, ledger)
     if args.json:
         _print_plan(args, planned)
-    elif not args.quiet:
-        _print_findings(planned.plan.findings)
+    else:
+        _print_findings([one for one in planned.plan.findings if not args.quiet or one.severity is Severity.ERROR])
     with progress_listener(as_json=args.json, quiet=args.quiet) as listener:
         context = RunContext(ledger.store, environment.monographs, workers, environment.print_files, listener, stop)
         result = execute_run(planned, context, ledger, _save_privately, run_output.resume_hint())

@@ -54,6 +54,8 @@ class Ledger:
     def find_run(self, name: str) -> RunEntry:
         """The run of this name, or whose name alone begins so, or the last one for "last". Raises UsageError."""
         runs = self.store.runs()
+        if not runs:
+            raise UsageError("no run was made in this project yet", "`leaflet batch LIST.csv` makes one.")
         matching = runs[-1:] if name == "last" else tuple(run for run in runs if run.name == name)
         matching = matching or tuple(run for run in runs if name and run.name.startswith(name))
         if len(matching) == 1:
