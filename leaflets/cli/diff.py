@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _facts(difference: Difference, page: Path | None) -> dict[str, Any]:
-    changes = [_change_facts(change) for change in difference.comparison.changes]
+    changes = [change_facts(change) for change in difference.comparison.changes]
     old, new = difference.names
     return {
         "old": old,
@@ -74,7 +74,7 @@ def _facts(difference: Difference, page: Path | None) -> dict[str, Any]:
     }
 
 
-def _change_facts(change: Change) -> dict[str, Any]:
+def change_facts(change: Change) -> dict[str, Any]:
     """A change as JSON, in which programs find the change of some words under the name `fate`."""
     return {**asdict(change), "pieces": [{"fate": piece.change, "words": piece.words} for piece in change.pieces]}
 
@@ -86,12 +86,13 @@ def _print(difference: Difference) -> None:
         if heading_now != heading:
             report.line(heading_now, sys.stdout)
         heading = heading_now
-        _print_change(change)
+        print_change(change)
     changed, same = len(difference.comparison.changes), difference.comparison.same
     report.line(f"{changed} blocks changed, {same} the same" if changed else f"no change in {same} blocks", sys.stdout)
 
 
-def _print_change(change: Change) -> None:
+def print_change(change: Change) -> None:
+    """Prints a block that differs, with the words that went and came marked."""
     who = f", {change.audience}" if change.audience else ""
     lines = f"line {change.line_was or '-'} → {change.line_now or '-'}"
     numbers = f"  numbers: {', '.join(change.was) or 'none'} → {', '.join(change.now) or 'none'}"

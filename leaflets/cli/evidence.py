@@ -1,4 +1,4 @@
-"""`leaflet evidence`: what each statement of a monograph rests on."""
+"""`leaflet evidence`: what each statement of a monograph rests on, and labels as its evidence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leaflets.cli import completers, report
+from leaflets.cli import completers, evidence_labels, report
 from leaflets.cli.help_page import HelpPage
 from leaflets.model.finding import Severity, counted
 from leaflets.project import display_path, load_project
@@ -30,6 +30,8 @@ _EXAMPLES = """\
 examples:
   leaflet evidence warfarin                        each statement, and the passages it rests on
   leaflet evidence warfarin --unsupported          the statements that rest on none
+  leaflet evidence add examplol label.xml          the text of a label, by section, as evidence
+  leaflet evidence update examplol new.xml         what a newer label says otherwise, and what rests on it
 """
 _WIDEST, _NARROWEST = 110, 40
 
@@ -48,6 +50,7 @@ def add_parser(commands: Any, help_line: str) -> None:
     show.add_argument("--unsupported", action="store_true", help="only the statements that rest on no passage")
     show.add_argument("--json", action="store_true", help="the statements as JSON")
     show.set_defaults(run=run_show)
+    evidence_labels.add_actions(actions)
     actions.completer = lambda **_: [*actions.choices, *completers.monographs()]
 
 
@@ -102,7 +105,8 @@ def _print_none(project: ProjectFolder, source: MonographFile, args: argparse.Na
     report.line(f"{source.file} has no evidence file; it would be {path}", sys.stdout)
     if project.is_packaged(source):
         report.line(f"  “leaflet copy {source.name}” makes the monograph your own first", sys.stdout)
-    report.line("  write what its sources say (“leaflet help evidence” shows the form)", sys.stdout)
+    report.line(f"  “leaflet evidence add {source.name} FILE” makes one from a label", sys.stdout)
+    report.line("  or write what its sources say (“leaflet help evidence” shows the form)", sys.stdout)
 
 
 def _facts(rest: Rest) -> dict[str, Any]:

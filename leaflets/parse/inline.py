@@ -141,13 +141,17 @@ def _text_runs(text: str | None, bold: bool, emphasis: bool) -> list[TextRun]:
         return []
     runs: list[TextRun] = []
     position = 0
-    text = _ENTITY.sub(lambda match: printable(html.unescape(match[0])), text)
-    for match in _MARK.finditer(text):
-        runs.append(TextRun(text[position : match.start()], bold, emphasis))
+    for match in _MARK.finditer(text):  # before entities: “&#91;^1]” is text
+        runs.append(TextRun(_with_letters(text[position : match.start()]), bold, emphasis))
         runs += [TextRun("", bold, emphasis, mark) for mark in marks(match[0])]
         position = match.end()
-    runs.append(TextRun(text[position:], bold, emphasis))
+    runs.append(TextRun(_with_letters(text[position:]), bold, emphasis))
     return [run for run in runs if run.text or run.mark]
+
+
+def _with_letters(text: str) -> str:
+    """The text with the letter that each entity stands for."""
+    return _ENTITY.sub(lambda match: printable(html.unescape(match[0])), text)
 
 
 def _normalised(runs: list[TextRun]) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -12,6 +12,7 @@ from itertools import groupby
 
 from leaflets.model.change import BlockChange
 from leaflets.model.edition import Audience
+from leaflets.model.evidence import EvidencePassage
 from leaflets.model.monograph import (
     Block,
     Box,
@@ -118,7 +119,20 @@ _NOTHING = _Part("", "", ())
 
 def compare(old: Monograph, new: Monograph) -> Comparison:
     """What changed from one text to the other."""
-    before, after = dict(_parts(old)), dict(_parts(new))
+    return _compared(dict(_parts(old)), dict(_parts(new)))
+
+
+def compare_passages(old: Iterable[EvidencePassage], new: Iterable[EvidencePassage]) -> Comparison:
+    """What changed in the passages of a source; the heading of a change is the mark of its passage."""
+    return _compared(dict(map(_of_passage, old)), dict(map(_of_passage, new)))
+
+
+def _of_passage(passage: EvidencePassage) -> tuple[_Key, _Part]:
+    section = Section(passage.topic, passage.mark, passage.line, passage.blocks)
+    return ("", passage.mark, ""), _Part(passage.topic, passage.mark, tuple(_section_units(section)))
+
+
+def _compared(before: Mapping[_Key, _Part], after: Mapping[_Key, _Part]) -> Comparison:
     changes: list[Change] = []
     same = 0
     for key in [*after, *(key for key in before if key not in after)]:

@@ -1,0 +1,7 @@
+"""Texts of other systems: the label files that evidence is taken from."""
+
+from leaflets.exchange.evidence_text import Replacement, added, label_passages, replaced
+from leaflets.exchange.label_file import read_label
+from leaflets.exchange.labels import Label, LabelSection
+
+__all__ = ["Label", "LabelSection", "Replacement", "added", "label_passages", "read_label", "replaced"]
