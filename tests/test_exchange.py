@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError, LeafletError, UsageError
-from leaflets.exchange import Label, LabelSection, added, label_passages, read_label
+from leaflets.exchange import DrugLabel, LabelSection, added, label_passages, read_label
 from leaflets.exchange.narrative import words_of
 from leaflets.model.evidence import Evidence
 from leaflets.model.monograph import Block, Item, Items, Paragraph, Subheading, Table, TableRow, TextRun
@@ -25,7 +25,7 @@ SPL, OPENFDA = (LABELS / "examplol.xml").read_bytes(), (LABELS / "examplol.json"
 MONOGRAPH = "---\ntitle: Examplol\nversion: '1'\n---\n\n### Dosage\n\n2.5 mg once daily.[^L1:2.1] Keep it dry.[^L1:4]\n"
 
 
-def _evidence(label: Label) -> Evidence:
+def _evidence(label: DrugLabel) -> Evidence:
     text, _ = added("", label, name="examplol", file="e.md")
     return parse_evidence(text, name="examplol", file="e.md")
 
@@ -155,7 +155,7 @@ def _blocks(texts: list[str]) -> tuple[Block, ...]:
 @settings(max_examples=60)
 def test_every_word_is_read_back(texts: list[str], title: str) -> None:
     section = LabelSection("2", f"{title} end", _blocks(texts))
-    [passage] = _evidence(Label("A: “label” #1", "", "", "", "", (section,))).passages
+    [passage] = _evidence(DrugLabel("A: “label” #1", "", "", "", "", (section,))).passages
     assert _letters(_all_words(passage.blocks)) == _letters(_all_words(section.blocks))
     assert _letters(passage.title) == _letters(f"{title} end")
 
@@ -182,7 +182,7 @@ def _letters(text: str) -> str:
 def test_a_long_paragraph_is_wrapped() -> None:
     words = " ".join(f"{number}. *" for number in range(9_000))
     [passage] = _evidence(
-        Label("A", "", "", "", "", (LabelSection("2", "Dosage", (Paragraph(0, _text(words)),)),))
+        DrugLabel("A", "", "", "", "", (LabelSection("2", "Dosage", (Paragraph(0, _text(words)),)),))
     ).passages
     assert _letters(words_of(passage.blocks)) == _letters(words)
 

@@ -21,7 +21,7 @@ from leaflets.project.files import decode
 
 if TYPE_CHECKING:
     from leaflets.evidence import Rest
-    from leaflets.exchange import Label, Replacement
+    from leaflets.exchange import DrugLabel, Replacement
     from leaflets.project import ProjectFolder
     from leaflets.textdiff.compare import Comparison
 
@@ -149,7 +149,7 @@ def _own(project: ProjectFolder, name: str) -> MonographFile:
     return source
 
 
-def _label(args: argparse.Namespace) -> Label:
+def _label(args: argparse.Namespace) -> DrugLabel:
     from leaflets.exchange import read_label
 
     return read_label(read_bytes(args.file), display_path(args.file), args.set_id)

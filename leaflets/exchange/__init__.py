@@ -2,6 +2,6 @@
 
 from leaflets.exchange.evidence_text import Replacement, added, label_passages, replaced
 from leaflets.exchange.label_file import read_label
-from leaflets.exchange.labels import Label, LabelSection
+from leaflets.exchange.labels import DrugLabel, LabelSection
 
-__all__ = ["Label", "LabelSection", "Replacement", "added", "label_passages", "read_label", "replaced"]
+__all__ = ["DrugLabel", "LabelSection", "Replacement", "added", "label_passages", "read_label", "replaced"]

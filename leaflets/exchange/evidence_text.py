@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leaflets.errors import ContentError, UsageError
-from leaflets.exchange.labels import Label
+from leaflets.exchange.labels import DrugLabel
 from leaflets.exchange.markdown import markdown, title_escaped
 from leaflets.model.evidence import Evidence, EvidencePassage, EvidenceSource
 from leaflets.parse.evidence_file import parse_evidence
@@ -20,7 +20,7 @@ _FIRST = re.compile(r"(?:\s*(?:#.*)?\n)*?([ ]*)-\s")
 _ENDS = re.compile(r"\n---[ \t]*(?:\n|$)")
 
 
-def label_passages(label: Label, source: str) -> str:
+def label_passages(label: DrugLabel, source: str) -> str:
     """The passages of a label as the text of an evidence file has them, for the source with this id."""
     parts = []
     for section in label.sections:
@@ -29,7 +29,7 @@ def label_passages(label: Label, source: str) -> str:
     return "\n".join(parts)
 
 
-def added(text: str, label: Label, *, name: str, file: str, id: str = "") -> tuple[str, str]:
+def added(text: str, label: DrugLabel, *, name: str, file: str, id: str = "") -> tuple[str, str]:
     """An evidence file with one source more, and the id of that; `text` is empty where there is none yet.
 
     Raises UsageError where the label or the id is in it already, ContentError where the file is not written as an
@@ -50,7 +50,7 @@ def added(text: str, label: Label, *, name: str, file: str, id: str = "") -> tup
     return text, id
 
 
-def source_of(evidence: Evidence, label: Label) -> EvidenceSource | None:
+def source_of(evidence: Evidence, label: DrugLabel) -> EvidenceSource | None:
     """The source in the register that is of the same label, by its set id."""
     same = (each for each in evidence.sources if each.set_id.lower() == label.set_id.lower() and label.set_id)
     return next(same, None)
@@ -61,7 +61,7 @@ def _free_id(evidence: Evidence) -> str:
     return next(id for number in range(1, len(taken) + 2) if (id := f"L{number}") not in taken)
 
 
-def _registered(text: str, label: Label, id: str, file: str) -> str:
+def _registered(text: str, label: DrugLabel, id: str, file: str) -> str:
     """The text with the label at the head of the register."""
     entry = _entry(label, id)
     match = _NO_SOURCES.search(text)
@@ -76,7 +76,7 @@ def _registered(text: str, label: Label, id: str, file: str) -> str:
     return f"{text[: match.end()]}\n{lines}{text[match.end() :]}"
 
 
-def _entry(label: Label, id: str) -> list[str]:
+def _entry(label: DrugLabel, id: str) -> list[str]:
     values = {
         "kind": "label", "title": label.title, "jurisdiction": "US", "set_id": label.set_id, "version": label.version,
         "date": label.date, "where": label.where,
@@ -105,7 +105,7 @@ class Replacement:
         return before, after
 
 
-def replaced(text: str, label: Label, *, name: str, file: str) -> Replacement:
+def replaced(text: str, label: DrugLabel, *, name: str, file: str) -> Replacement:
     """An evidence file in which a label stands in place of its older version.
 
     Raises UsageError where none of its sources has the set id of the label, ContentError as `added` does.
@@ -137,7 +137,7 @@ def _without(lines: list[str], evidence: Evidence, source: EvidenceSource) -> It
     yield from (line for number, line in enumerate(lines, 1) if number not in gone)
 
 
-def _dated(text: str, source: EvidenceSource, label: Label) -> str:
+def _dated(text: str, source: EvidenceSource, label: DrugLabel) -> str:
     """The text with version and date of the label in its entry of the register, and no search that was for an older."""
     lines = text.split("\n")
     first = source.line - 1
@@ -154,5 +154,5 @@ def _dated(text: str, source: EvidenceSource, label: Label) -> str:
     return "\n".join([*lines[:first], *entry, *fresh, *lines[end:]])
 
 
-def _figures(label: Label) -> tuple[tuple[str, str], ...]:
+def _figures(label: DrugLabel) -> tuple[tuple[str, str], ...]:
     return ("version", label.version), ("date", label.date)

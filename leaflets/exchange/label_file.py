@@ -1,4 +1,4 @@
-"""A label file in any of its forms → `Label`: SPL as XML, or in the archive DailyMed gives, or a record of openFDA."""
+"""A label file → `DrugLabel`: SPL as XML, or in the archive DailyMed gives, or a record of openFDA."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 from leaflets.errors import ContentError
-from leaflets.exchange.labels import Label
+from leaflets.exchange.labels import DrugLabel
 from leaflets.exchange.openfda import read_openfda
 from leaflets.exchange.spl import read_spl
 from leaflets.exchange.xml_text import MAX_XML_BYTES
@@ -16,7 +16,7 @@ _MAX_FILES = 500
 _FORMS = "A label is SPL (XML, or the .zip of DailyMed) or a record of openFDA (JSON)."
 
 
-def read_label(data: bytes, file: str, set_id: str = "") -> Label:
+def read_label(data: bytes, file: str, set_id: str = "") -> DrugLabel:
     """The label in a file; `set_id` says which of several it shall be.
 
     Raises ContentError where it is none, UsageError where it holds several or `lxml` is not installed.

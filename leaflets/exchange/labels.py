@@ -23,7 +23,7 @@ class LabelSection:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class DrugLabel:
     """A label of one medicine. `date` is an ISO date or empty; `left_out` says what of its file is in no section."""
 
     title: str

@@ -1,4 +1,4 @@
-"""A record of openFDA's drug labels (JSON) → `Label`: a section for each of its fields."""
+"""A record of openFDA's drug labels (JSON) → `DrugLabel`: a section for each of its fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leaflets.errors import ContentError, UsageError
-from leaflets.exchange.labels import BOX, Label, LabelSection, iso_date, section_name, with_single_names
+from leaflets.exchange.labels import BOX, DrugLabel, LabelSection, iso_date, section_name, with_single_names
 from leaflets.exchange.narrative import run
 from leaflets.json_depth import require_shallow
 from leaflets.model.finding import counted
@@ -28,7 +28,7 @@ _CHAPTERS = {
 """The chapter of a label in the form of 2006 that a field holds; a number at the start of its text begins with it."""
 
 
-def read_openfda(data: bytes, file: str, set_id: str = "") -> Label:
+def read_openfda(data: bytes, file: str, set_id: str = "") -> DrugLabel:
     """The label of a record, or of the one hit in an answer; `set_id` says which of several.
 
     Raises ContentError where it is none, UsageError where it holds several.
@@ -38,7 +38,7 @@ def read_openfda(data: bytes, file: str, set_id: str = "") -> Label:
     tables = sum(len(value) for name, value in record.items() if name.endswith("_table") and isinstance(value, list))
     of = record.get("openfda")
     left_out = (f"the form of {counted(tables, 'table')}, whose words are in the text",) if tables else ()
-    return Label(
+    return DrugLabel(
         _title(of if isinstance(of, dict) else {}), str(record.get("set_id", "")), str(record.get("version", "")),
         iso_date(str(record.get("effective_time", ""))), "openFDA", sections, left_out,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Structured Product Labeling (HL7 SPL, FDA) → `Label`: sections by their own numbers, else by LOINC code or title."""
+"""Structured Product Labeling (SPL) → `DrugLabel`: sections by their own numbers, else by LOINC code or title."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from leaflets.errors import ContentError
-from leaflets.exchange.labels import BOX, Label, LabelSection, iso_date, section_name, with_single_names
+from leaflets.exchange.labels import BOX, DrugLabel, LabelSection, iso_date, section_name, with_single_names
 from leaflets.exchange.narrative import Narrative, run
 from leaflets.exchange.xml_text import xml_root
 from leaflets.model.finding import counted
@@ -28,7 +28,7 @@ _TITLES = {
 """What a section is by its LOINC code, where its title has no number."""
 
 
-def read_spl(data: bytes, file: str) -> Label:
+def read_spl(data: bytes, file: str) -> DrugLabel:
     """The label in an SPL document. Raises ContentError where it is none."""
     root = xml_root(data, file)
     if root.tag != f"{_V3}document":
@@ -41,7 +41,7 @@ def read_spl(data: bytes, file: str) -> Label:
         left_out.append("the highlights, which sum the sections up")
     if reader.narrative.pictures:
         left_out.append(counted(reader.narrative.pictures, "picture"))
-    return Label(
+    return DrugLabel(
         _title(root), _attribute(root, "setId", "root"), _attribute(root, "versionNumber", "value"),
         iso_date(_attribute(root, "effectiveTime", "value")), "DailyMed", with_single_names(sections), tuple(left_out),
     )  # fmt: skip
