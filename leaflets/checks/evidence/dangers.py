@@ -56,6 +56,12 @@ _STOPS = re.compile(
     r"^\W*(?:(?:please|just|do|you (?:can|may|should)) )?stop (?:taking |using )?(?:it|this medicine)\W*"
     r"(?:$|and (?:do not )?run out)"
 )
+_ALONE = re.compile(
+    r"^\W*(?:please )?(?:(?:take|use|drink|eat|stop|start|change|skip|raise|lower|adjust|drive)\b.*?"
+    r"(?: on your own| by yourself|(?<!do it) yourself| unless (?:your|a|the|we|you)\b(?!.*\b(?:otherwise|different"
+    r"|differently|not to|else)\b)| without (?:asking|talking|checking|telling|calling|advice|your doctor))"
+    r"|drive until\b)"
+)
 _CRUSHES = re.compile(
     rf"{_MAY}\s*(?P<words>(?:crush|chew|break|split|cut|dissolve)(?:,?"
     r" (?:or |and )?(?:crush|chew|break|split|cut|dissolve))*"
@@ -77,6 +83,7 @@ _FORBIDS = re.compile(
 )
 _BESIDE = re.compile(r"\b(?:with|concomitant\w*|together|co-?administ\w*|inhibitors?)\b")
 _TAKES = re.compile(r"^\W*(?:please )?(?:take|use|drink)\b.*")
+_FOODS = re.compile(r"\b(?:alcohol|grapefruit|wort|dairy|antacids?)\b")
 _TOGETHER = re.compile(rf"\b(?:{_VERB}|combine|mix)\b[^.;:!?]*\b(?:with|together|at the same time|along)\b")
 _SAFE_WITH = re.compile(r"\b(?:is|are) (?:fine|safe|ok|okay|allowed)\b")
 _COMMON = frozenset(
@@ -121,9 +128,9 @@ def _in_clause(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[r
     match = _SHARES.search(clause)
     if match:
         yield match, "the patient is told to share the medicine"
-    match = _STOPS_AT_WILL.search(clause)
+    match = _STOPS_AT_WILL.search(clause) or (None if led else _ALONE.search(clause))
     if match:
-        yield match, "the patient is told to stop without asking anybody"
+        yield match, "the patient is told to do without advice what needs it"
     yield from _of_stopping(evidenced, clause, led)
     match = _CRUSHES.search(clause)
     if match and _says(evidenced, _WHOLE):
@@ -142,7 +149,7 @@ def _of_stopping(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple
 def _of_pairs(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:
     forbidden = _forbidden(evidenced)
     taken = None if led else _TAKES.search(clause)
-    names = names_in(taken[0]) if taken else ()
+    names = (*names_in(taken[0]), *_FOODS.findall(taken[0])) if taken else ()
     name = next((name for name in names if name in forbidden), "")
     if taken and name:
         yield taken, f"the patient is told to take {name}, against {forbidden[name]}"

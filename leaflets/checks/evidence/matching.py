@@ -1,5 +1,6 @@
 """Whether a text holds a quantity: the same value in the same unit, however it is written."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -10,8 +11,9 @@ from leaflets.checks.evidence.units import BARE, HOURS, PERCENT
 from leaflets.model.evidence import EvidencePassage, Statement, StatementKind
 
 _A_DAY = 24.0
-_ALWAYS_NAMED = frozenset({HOURS, "volume/min", "dose", "times", "kg"})
-"""Dimensions that a bare number in a source may be of: aged 65, eGFR below 30, 2 doses."""
+_ALWAYS_NAMED = frozenset({"volume/min", "dose", "times", "kg"})
+"""Dimensions that a bare number in a source may be of: eGFR below 30, 2 doses."""
+_OF_AGE = re.compile(r"\b(?:age[ds]?|old|older|younger|years?|children|adults?)\b", re.IGNORECASE)
 
 
 class Verdict(Enum):
@@ -109,9 +111,9 @@ class Supports:
 
     def _holds_period(self, claim: Quantity) -> bool:
         """Whether the time between is there, for what is due every so often: every 3 months, 12 hours apart."""
-        if not claim.words.lower().startswith(("every", "each", "year", "month", "week", "once a year")):
+        if not claim.words.lower().startswith(("every ", "each ", "year", "annual")):
             return False
-        times = [each.low for each, _ in self.by_dimension.get(HOURS, ())]
+        times = [each.low for each, words in self.by_dimension.get(HOURS, ()) if not _is_how_often(each, words)]
         return all(_is_in(_A_DAY / often, times, 0.02) for often in (claim.low, claim.high))
 
     def _holds_rate(self, claim: Quantity) -> bool:
@@ -130,7 +132,7 @@ class Supports:
         """The quantities here that are the claim's value."""
         if claim.dimension == BARE:
             own = " ; ".join((statement.text, *statement.under))
-            dimensions = {BARE, *_ALWAYS_NAMED, *units_in(own), *(each.dimension for each in quantities(own))}
+            dimensions = {BARE, HOURS, *_ALWAYS_NAMED, *units_in(own), *(each.dimension for each in quantities(own))}
             dimensions -= {FREQUENCY, RATE}
             every = (pair for dimension in dimensions for pair in self.by_dimension.get(dimension, ()))
             yield from (each for each, _ in every if _equal(each.number, claim.number))
@@ -147,7 +149,7 @@ class Supports:
             if _equal(each.low, claim.low) or (_rounds(claim) and _is_rounded(claim, each)):
                 yield each
         for each, words in self.by_dimension.get(BARE, ()):
-            if _equal(each.number, claim.number) and not each.spelled and _may_be(claim.dimension, words):
+            if _equal(each.number, claim.number) and not each.spelled and _may_be(claim, words):
                 yield each
 
     def _other_unit(self, claim: Quantity) -> bool:
@@ -219,6 +221,12 @@ class Supports:
         )
 
 
+def _is_how_often(each: Quantity, words: Words) -> bool:
+    """Whether a time is part of a frequency: the weeks of “every 1 to 4 weeks”."""
+    often = (other for other in words.quantities if other.dimension == FREQUENCY)
+    return any(other.start <= each.start < other.end for other in often)
+
+
 def _equal(one: float, other: float) -> bool:
     return abs(one - other) <= 1e-6 * max(abs(one), abs(other), 1e-9)
 
@@ -239,9 +247,11 @@ def _is_rounded(claim: Quantity, each: Quantity) -> bool:
     return coarser and abs(claim.low - each.low) <= claim.step / 2 * 1.0001
 
 
-def _may_be(dimension: str, words: Words) -> bool:
+def _may_be(claim: Quantity, words: Words) -> bool:
     """Whether a bare number of a source may be of a dimension: its table's head, or its kind, says so."""
-    return dimension in words.units or dimension in _ALWAYS_NAMED
+    if claim.dimension == HOURS and "year" in claim.words:
+        return bool(_OF_AGE.search(words.text))
+    return claim.dimension in words.units or claim.dimension in _ALWAYS_NAMED
 
 
 def claims(statement: Statement) -> tuple[Quantity, ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from leaflets.checks.evidence.matching import Words, claims
+from leaflets.checks.evidence.matching import Words, as_share, claims
 from leaflets.checks.evidence.numbers import places
-from leaflets.checks.evidence.quantities import FREQUENCY, RATE, Quantity, small_letters
+from leaflets.checks.evidence.quantities import FREQUENCY, RATE, Quantity, small_letters, whole
 from leaflets.checks.evidence.supports import marks_of, passage_words
 from leaflets.checks.evidence.units import BARE, HOURS
 from leaflets.checks.reading.indexed_text import Reading
@@ -139,7 +139,7 @@ def _equal(one: Quantity, other: Quantity) -> bool:
 # ---------------------------------------------------------------- figures
 
 
-_CUT = re.compile(r"[,;:.()|\n]|\band\b|\bor\b|\bagainst\b|\bvs\b|\bwith\b|\bplus\b|\bthen\b")
+_CUT = re.compile(r"[,;:.|\n]|\band\b|\bor\b|\bwith\b|\bplus\b|\bthen\b")
 _IN_NUMBER = re.compile(r"\d[.,]\d")
 _NOT_NAMED = frozenset({FREQUENCY, RATE, BARE, HOURS, "dose", "times"})
 _WORD = re.compile(r"[a-z]{4,}")
@@ -165,7 +165,9 @@ def _names(text: str, numbers: tuple[Quantity, ...]) -> tuple[_Named, ...]:
     small = small_letters(text)
     cuts = [match.start() for match in _CUT.finditer(small) if not _IN_NUMBER.match(small, match.start() - 1)]
     label = _words_of(small.partition("; ")[0].partition(": ")[2]) if "; " in small else frozenset()
-    counted = (each for each in numbers if each.dimension not in _NOT_NAMED)
+    of = whole(text)
+    every = ((as_share(each, of) or each) if of else each for each in numbers)
+    counted = (each for each in every if each.dimension not in _NOT_NAMED)
     return tuple(_Named(each, _words_with(small, cuts, each) | label) for each in counted)
 
 

@@ -66,6 +66,7 @@ _AFTER = re.compile(
 )
 _WHOLES = {"100": 100.0, "1,000": 1000.0, "1000": 1000.0, "10,000": 10000.0}
 _OF_WHOLE = re.compile(r"\b(?:in|of|per|every) (?P<all>100|1,?000|10,000)\b(?!,?\d)")
+_UNIT_BEFORE = re.compile(r"\b(?P<unit>days?|weeks?|months?) (?:\d{1,3} ?(?:-|to|and) ?)?$")
 _OF_AGE = re.compile(r"\b(?:age[ds]?|patients|people|adults|children|those|anyone|person) over ?(?:age )?$")
 _NUMBERED = re.compile(r"[\d½¼¾][ -]?$")
 _HALVES = re.compile(r"\b(?:half|halve[sd]?|halving)\b(?! ?-?li)")
@@ -153,7 +154,8 @@ def _numbers(text: str, small: str) -> Iterator[Quantity]:
     for place, match in enumerate(matches):
         written = match["number"]
         number = _value(written)
-        measured = _measured(number, units[place])
+        before = _UNIT_BEFORE.search(small, max(0, match.start() - 24), match.start())
+        measured = _measured(number, units[place] or (before["unit"] if before else ""))
         direction = 0 if place in joined else _direction(small, match, measured.dimension)
         step = measured.step * 10.0 ** -len(written.partition(".")[2])
         spelled = written[0].isalpha() and not units[place]
