@@ -57,7 +57,7 @@ _STOPS = re.compile(
     r"(?:$|and (?:do not )?run out)"
 )
 _ALONE = re.compile(
-    r"^\W*(?:please )?(?:(?:take|use|drink|eat|stop|start|change|skip|raise|lower|adjust|drive)\b.*?"
+    r"^(?!.*\bavoid)\W*(?:please )?(?:(?:take|use|drink|eat|stop|start|change|skip|raise|lower|adjust|drive)\b.*?"
     r"(?: on your own| by yourself|(?<!do it) yourself| unless (?:your|a|the|we|you)\b(?!.*\b(?:otherwise|different"
     r"|differently|not to|else)\b)| without (?:asking|talking|checking|telling|calling|advice|your doctor))"
     r"|drive until\b)"

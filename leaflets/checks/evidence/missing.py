@@ -120,10 +120,10 @@ def _has(text: str, word: str) -> bool:
 
 def _text(evidenced: Evidenced, audience: Audience, topic: str) -> str:
     sections = _PLACES.get((audience, topic))
-    return " ".join(_said(evidenced.statements, audience, sections))
+    return " ".join(_parts(evidenced.statements, audience, sections))
 
 
-def _said(statements: Iterable[Statement], audience: Audience, sections: frozenset[str] | None) -> Iterator[str]:
+def _parts(statements: Iterable[Statement], audience: Audience, sections: frozenset[str] | None) -> Iterator[str]:
     for statement in statements:
         if statement.audience in (None, audience) and (sections is None or statement.section in sections):
             yield from (" ".join(small_letters(part).split()) for part in (*statement.under, statement.text))
