@@ -95,11 +95,14 @@ def _zip(files: dict[str, bytes]) -> bytes:
     return written.getvalue()
 
 
-_LAUGHS = (
-    b'<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-    b'<document xmlns="urn:hl7-org:v3">&b;</document>'
-)
-_OUTSIDE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><document xmlns="urn:hl7-org:v3">&x;</document>'
+def _declaring(what: bytes) -> bytes:
+    """The label with an entity declared and used."""
+    declared = SPL.replace(b"<document", b"<!DOCTYPE document [" + what + b"]>\n<document", 1)
+    return declared.replace(b"Half a tablet", b"&x;")
+
+
+_LAUGHS = _declaring(b'<!ENTITY a "ha"><!ENTITY x "&a;&a;&a;&a;&a;&a;&a;&a;&a;">')
+_OUTSIDE = _declaring(b'<!ENTITY x SYSTEM "file:///etc/passwd">')
 _HUGE = SPL.replace(b"<tr><td>", b"<tr>" + b'<td colspan="99">1</td>' * 250 + b"</tr><tr><td>")
 NASTY = {
     "laughs": _LAUGHS, "outside": _OUTSIDE, "deep": b"<a>" * 5_000 + b"</a>" * 5_000,
