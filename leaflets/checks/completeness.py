@@ -145,21 +145,18 @@ def harm_without_action(reading: Reading) -> Iterator[Violation]:
         section_words = [token.text.lower() for passage in passages for token in passage.tokens]
         if not words("actions").isdisjoint(section_words) or "never be used" in " ".join(section_words):
             continue
-        serious = next(
-            (each for passage in passages for each in passage.find(words("serious")) if not _is_of_the_patient(each)),
-            None,
-        )
+        named = first_in_sentences(each for passage in passages for each in passage.find(words("serious")))
+        serious = next((position for position, sentence in named if not _is_of_the_patient(position, sentence)), None)
         if serious:
             heading = passages[0].heading or section
             yield violation_at(serious, message=f"“{heading}” names serious harms and never says what to do")
 
 
-def _is_of_the_patient(position: Position) -> bool:
+def _is_of_the_patient(position: Position, sentence: frozenset[str]) -> bool:
     """Whether a serious thing is a state that the patient has already: severe liver disease, a contraindication."""
     if position.passage.words_before.lower().startswith(_CONTRAINDICATION):
         return True
-    first, end = position.sentence
-    if any(token.text.lower().startswith(_CONTRAINDICATION) for token in position.passage.tokens[first:end]):
+    if any(word.startswith(_CONTRAINDICATION) for word in sentence):
         return True
     return any(position.text(step).lower() in words("illness") for step in (1, 2, 3))
 

@@ -315,8 +315,9 @@ _LIQUIDS = frozenset({"solution", "injection", "infusion", "drops", "syrup", "su
 
 def percent_alone(reading: Reading) -> TokenSpans:
     """5% solution, with no amount per volume in the same passage; what is put on the body is labelled in per cent."""
+    outer = {position.passage.number for part in _OUTER_PARTS for position in reading.positions(part)}
     for position in reading.positions("%"):
-        if next(position.passage.find(_OUTER_PARTS), None):
+        if position.passage.number in outer:
             continue
         near = [position.neighbour(step) for step in range(1, 12)]
         if position.text(1).lower() in _LIQUIDS and not any(token and token.text == "mg" for token in near):
