@@ -270,11 +270,9 @@ def with_inherited(translation: Monograph, source: Monograph) -> Monograph:
     Its next review is due on the earlier of the two dates.
     """
     own, inherited = translation.front, source.front
-    record = replace(own.translation, source_reviewed=bool(inherited.reviewed)) if own.translation else None
     front = replace(
         own,
         **{key: getattr(inherited, key) for key in INHERITED},
         **review_of_translation(own, inherited),
-        translation=record,
     )
     return replace(translation, front=front)

@@ -392,7 +392,7 @@ def test_what_cannot_be_understood_is_said_in_a_sentence(
 def test_what_was_allowed_is_counted_on_the_screen(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["batch", "tonight.csv", *ALLOW]) == 0
     printed = capsys.readouterr().err
-    assert "allowed, and said on every sheet: 2 leaflets were never clinically reviewed" in printed
+    assert "allowed, and said on every sheet: 2 leaflets were not clinically reviewed" in printed
     assert "writing copies" not in printed
 
 

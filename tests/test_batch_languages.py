@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.reviews import vouch
 from tests.running import Leaflet
 from tests.sheets import page_texts
 from tests.test_translation import SOURCE, SPANISH
@@ -83,11 +84,10 @@ def test_no_flag_prints_a_translation_of_what_was_withdrawn(environment: Leaflet
     ("lang", "expected"), [("es", "BORRADOR: sin revisión clínica"), ("en+es", "DRAFT: not clinically")]
 )
 def test_a_reviewed_translation_of_a_draft_is_a_draft(environment: Leaflet, lang: str, expected: str) -> None:
-    environment.write("content/examplol.es.md", SPANISH.replace("version:", "reviewed: 2026-02-05\nversion:"))
-    assert environment("translation", "seal", "examplol", "es").code == 0
+    vouch(environment.folder / "content" / "examplol.es.md")
     environment.write("tonight.csv", f"{HEAD}examplol,{lang},{PATIENT}")
     refused = environment("batch", "tonight.csv", "--dry-run", "--allow-unsafe")
-    assert (refused.code, "the translation or its source was never clinically reviewed" in refused.err) == (4, True)
+    assert (refused.code, "the monograph is a draft: its source: not clinically reviewed" in refused.err) == (4, True)
     (page,) = _run(environment)
     assert expected in page
 

@@ -110,7 +110,7 @@ def test_a_dispense_that_may_have_been_stopped_is_refused(status: str) -> None:
 )
 def test_a_leaflet_expires_in_runs_on_the_day_after_its_review_date(tmp_path: Path, today: str, expired: bool) -> None:
     (tmp_path / "content").mkdir()
-    front = '---\ntitle: Examplol\nversion: "1.0"\nreviewed: 2025-11-22\nreview_by: 2026-11-22\n---\n'
+    front = '---\ntitle: Examplol\nversion: "1.0"\nreview_by: 2026-11-22\n---\n'
     (tmp_path / "content" / "examplol.md").write_text(f"{front}\n# Examplol\n\n### Uses\n\nIt treats pain.\n")
     leaflet = Leaflet("examplol", Edition(Audience.PATIENT))
     assessment = ProjectMonographs(load_project(tmp_path), dt.date.fromisoformat(today)).assess([leaflet])[leaflet]

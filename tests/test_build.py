@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pikepdf
@@ -19,7 +18,8 @@ from leaflets.errors import CheckFailed, RenderError
 from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
-from leaflets.pipeline import BuiltSheet, build, render_here
+from leaflets.model.review import NO_REVIEW
+from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.pipeline.inputs import gather_inputs
 from leaflets.pipeline.program_identity import SHAPING
@@ -49,7 +49,9 @@ def _built(root: Path, settings: Settings | None = None, edition: Edition = PATI
 
 def _content_id(root: Path, settings: Settings | None = None, edition: Edition = PATIENT) -> str:
     project = ProjectFolder(root, settings or Settings())
-    return gather_inputs(project, edition, read_texts(project, source_at(root / "content" / "a.md")), ()).content_id
+    return gather_inputs(
+        project, edition, read_texts(project, source_at(root / "content" / "a.md")), (), NO_REVIEW
+    ).content_id
 
 
 # ---------------------------------------------------------------- the same bytes
@@ -67,7 +69,7 @@ def test_another_folder_changes_nothing(folder: Path, tmp_path_factory: pytest.T
 def test_a_text_checked_before_makes_the_same_sheet(folder: Path) -> None:
     project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
-    made = build(project, source, PATIENT, cache=Cache(folder / "one"), render=partial(render_here, checked=before))
+    made = build(project, source, PATIENT, cache=Cache(folder / "one"), checked=before)
     alone = build(project, source, PATIENT, cache=Cache(folder / "two"))
     assert made.pdf.data == alone.pdf.data
     assert made.findings == alone.findings
@@ -77,7 +79,7 @@ def test_a_text_that_changed_since_it_was_checked_is_read_again(folder: Path) ->
     project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     (folder / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven drops.\n")
-    made = build(project, source, PATIENT, cache=Cache(folder / "cache"), render=partial(render_here, checked=before))
+    made = build(project, source, PATIENT, cache=Cache(folder / "cache"), checked=before)
     assert "seven drops" in made.html
 
 
@@ -85,13 +87,7 @@ def test_a_text_checked_for_one_reader_is_not_taken_for_another(folder: Path) ->
     project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     edition = Edition(Audience.CLINICIAN)
-    made = build(
-        project,
-        source,
-        edition,
-        cache=Cache(folder / "one"),
-        render=partial(render_here, checked=replace(before, findings=())),
-    )
+    made = build(project, source, edition, cache=Cache(folder / "one"), checked=replace(before, findings=()))
     alone = build(project, source, edition, cache=Cache(folder / "two"))
     assert made.findings == alone.findings != ()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from leaflets import checks
-from leaflets.model.evidence import Basis
 from leaflets.model.finding import Finding
+from leaflets.model.review import Basis
 from leaflets.parse import parse
 from leaflets.parse.evidence_file import parse_evidence
 

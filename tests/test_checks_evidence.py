@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from leaflets import checks
-from leaflets.model.evidence import DEFAULT_POLICY, Basis, EvidencePolicy, SourceKind
+from leaflets.model.evidence import DEFAULT_POLICY, EvidencePolicy, SourceKind
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Suppression
+from leaflets.model.review import Basis
 from leaflets.parse import parse
 from leaflets.parse.evidence_file import parse_evidence
 

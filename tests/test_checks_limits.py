@@ -73,9 +73,12 @@ def test_a_review_is_overdue_on_the_day_after_its_date() -> None:
     assert findings_of("Rest.", "CO-03", front="review_by: 2026-05-31\n")
 
 
-@pytest.mark.parametrize("key", ["reviewed", "review_by"])
-def test_both_dates_of_a_review_are_asked_for(key: str) -> None:
-    assert findings_of("Rest.", "CO-02", front=f"{key}: 2026-07-01\n")
+def test_a_date_in_the_front_matter_reviews_nothing() -> None:
+    assert findings_of("Rest.", "CO-02", front="reviewed: 2026-05-01\n")
+    assert not findings_of("Rest.", "CO-02", front="review_by: 2026-07-01\n")
+    (finding,) = findings_of("Rest.", "CO-20", front="reviewed: 2026-05-01\n")
+    assert (finding.line, finding.severity) == (3, Severity.ERROR)
+    assert "leaflet review test --by “Name, degree” --role first" in finding.hint
 
 
 def test_every_id_of_a_reference_mark_needs_a_source() -> None:

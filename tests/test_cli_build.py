@@ -10,7 +10,7 @@ import pytest
 from tests.running import MONOGRAPH, Leaflet, process
 from tests.sheets import ROOT, page_texts
 
-REVIEWED = MONOGRAPH.replace("title: Examplol\n", "title: Examplol\nversion: '4'\nreviewed: 2020-01-31\n")
+VERSION_4 = MONOGRAPH.replace("title: Examplol\n", "title: Examplol\nversion: '4'\n")
 
 
 def _pages(path: Path) -> str:
@@ -91,7 +91,7 @@ def test_the_html_is_kept_on_request_and_stands_alone(leaflet: Leaflet) -> None:
 
 
 def test_json_tells_everything_about_each_sheet(leaflet: Leaflet) -> None:
-    leaflet.write("a.md", REVIEWED + "\n### Unheard of\n\n/// clinician\nFor you.\n///\n")
+    leaflet.write("a.md", VERSION_4 + "\n### Unheard of\n\n/// clinician\nFor you.\n///\n")
     ran = leaflet("build", "a.md", "--json", "--paper", "letter")
     printed = json.loads(ran.out)
     assert ran.err == ""
@@ -111,7 +111,7 @@ def test_json_tells_everything_about_each_sheet(leaflet: Leaflet) -> None:
 
 
 def test_json_of_an_unchanged_sheet_says_that_it_came_from_the_cache(leaflet: Leaflet) -> None:
-    leaflet.write("a.md", REVIEWED + "\n### Unheard of\n\nText.\n")
+    leaflet.write("a.md", VERSION_4 + "\n### Unheard of\n\nText.\n")
     first = json.loads(leaflet("build", "a.md", "--audience", "patient", "--json").out)["sheets"][0]
     second = json.loads(leaflet("build", "a.md", "--audience", "patient", "--json").out)["sheets"][0]
     assert (first["cached"], second["cached"]) == (False, True)
@@ -200,7 +200,7 @@ def test_the_settings_of_the_folder_above_hold(leaflet: Leaflet, monkeypatch: py
 
 
 def test_a_text_past_its_review_date_is_refused_unless_allowed_and_then_marked(leaflet: Leaflet) -> None:
-    leaflet.write("a.md", REVIEWED.replace("reviewed:", "review_by: 2021-01-31\nreviewed:"))
+    leaflet.write("a.md", VERSION_4.replace("---\n\n#", "review_by: 2021-01-31\n---\n\n#"))
     refused = leaflet("build", "a.md", "--audience", "patient")
     assert refused.code == 4
     assert "a.md:4: the review date 2021-01-31 has passed" in refused.err

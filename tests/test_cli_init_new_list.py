@@ -1,5 +1,6 @@
 """`leaflet init`, `leaflet new` and `leaflet list`: a project from nothing to its first own sheet."""
 
+import datetime as dt
 import errno
 import json
 import os
@@ -18,6 +19,7 @@ from leaflets.ledger.store import open_store
 from leaflets.parse.evidence_file import parse_evidence
 from leaflets.project import Settings, save, settings_file
 from leaflets.project.settings_file import read_settings
+from tests.reviews import vouch
 from tests.running import MONOGRAPH, Leaflet
 from tests.sheets import ROOT, page_texts
 
@@ -273,9 +275,10 @@ def refusing(refused: Path, opened: Callable[..., IO[bytes]]) -> Callable[..., I
 
 
 def test_list_shows_names_titles_languages_versions_and_review_states(leaflet: Leaflet) -> None:
-    front = "title: Examplol\nversion: '4'\nreviewed: {0}-01-31\nreview_by: {1}-01-31\n"
-    for name, dates in {"current": (2020, 2999), "past": (2020, 2021)}.items():
-        leaflet.write(f"content/{name}.md", MONOGRAPH.replace("title: Examplol\n", front.format(*dates)))
+    front = "title: Examplol\nversion: '4'\n"
+    for name, year in {"current": 2025, "past": 2020}.items():
+        path = leaflet.write(f"content/{name}.md", MONOGRAPH.replace("title: Examplol\n", front))
+        vouch(path, dt.date(year, 1, 31), until=dt.date(year + 5, 1, 31))
     leaflet.write("content/gone.md", MONOGRAPH.replace("title: Examplol\n", "title: Examplol\nwithdrawn: recalled\n"))
     leaflet.write("content/broken.md", "---\ntitle: [\n---\n")
     leaflet.write("content/current.es.md", MONOGRAPH)
@@ -285,11 +288,11 @@ def test_list_shows_names_titles_languages_versions_and_review_states(leaflet: L
     assert lines["NAME"].split() == ["NAME", "TITLE", "LANGUAGES", "VERSION", "TEXT", "REVIEW"]
     packaged = {path.name.split(".")[0] for path in (ROOT / "content").glob("*.md")}
     assert list(lines)[1:] == sorted(packaged | {"broken", "current", "gone", "past"})
-    assert lines["baricitinib"].endswith("draft, not reviewed")
+    assert lines["baricitinib"].endswith("draft: not clinically reviewed")
     assert lines["current"].split()[1:6] == ["Examplol", "en", "es", "4", "own"]
     assert " packaged " in lines["metformin"]
-    assert lines["current"].endswith("reviewed 2020-01-31, next 2999-01-31")
-    assert lines["past"].endswith("expired 2021-01-31")
+    assert lines["current"].endswith("reviewed 2025-01-31, next 2030-01-31")
+    assert lines["past"].endswith("expired 2025-01-31")
     assert lines["gone"].endswith("withdrawn")
     assert lines["broken"].endswith("unreadable")
 
@@ -299,7 +302,7 @@ def test_list_as_json(leaflet: Leaflet) -> None:
     rows = {row["name"]: row for row in json.loads(leaflet("list", "--json").out)}
     assert rows["baricitinib"]["title"] == "Baricitinib"
     assert rows["baricitinib"]["languages"] == ["en", "ar", "es"]
-    assert rows["baricitinib"]["state"] == "draft, not reviewed"
+    assert rows["baricitinib"]["state"] == "draft: not clinically reviewed"
     assert "content/broken.md:" in rows["broken"]["problem"]
 
 

@@ -7,6 +7,7 @@ import pytest
 from leaflets.model.edition import Audience
 from leaflets.parse import parse
 from leaflets.translation import units
+from tests.reviews import vouch
 from tests.running import Leaflet
 from tests.sheets import ROOT, page_texts
 from tests.test_translation import SOURCE, SPANISH
@@ -216,21 +217,18 @@ def test_side_by_side_both_languages_say_when_the_first_of_them_was_due(texts: L
 @pytest.mark.parametrize(
     ("source", "translation", "footer"),
     [
-        ("", "", "Borrador: sin revisión clínica · Traducción sin revisar"),
-        ("reviewed: 2026-01-05\n", "", "Traducción sin revisar"),
-        (
-            "reviewed: 2026-01-05\n",
-            "reviewed: 2026-02-05\nreviewers: [Ana]\n",
-            "Revisado: 5 de febrero de 2026, por Ana",
-        ),
-        ("", "reviewed: 2026-02-05\n", "Original sin revisión clínica · Revisado: 5 de febrero de 2026"),
+        (False, False, "Borrador: sin revisión clínica · Traducción sin revisar"),
+        (True, False, "Traducción sin revisar"),
+        (True, True, "Revisado: 5 de enero de 2026, por A. Hatter"),
+        (False, True, "Original sin revisión clínica · Revisado: 5 de enero de 2026, por A. Hatter"),
     ],
 )
 def test_the_footer_says_who_reviewed_the_translation(
-    texts: Leaflet, source: str, translation: str, footer: str
+    texts: Leaflet, source: bool, translation: bool, footer: str
 ) -> None:
-    texts.write("content/examplol.md", SOURCE.replace("version:", f"{source}version:"))
-    texts.write("content/examplol.es.md", SPANISH.replace("version:", f"{translation}version:"))
+    for name, reviewed in (("examplol.md", source), ("examplol.es.md", translation)):
+        if reviewed:
+            vouch(texts.folder / "content" / name)
     texts("translation", "seal", "examplol", "es")
     for page in _words(texts, *PATIENT):
         assert footer in page

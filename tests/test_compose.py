@@ -20,6 +20,7 @@ from leaflets.model.edition import Audience, Edition, Notice
 from leaflets.model.page import Html, Imprint
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
+from leaflets.model.review import NO_REVIEW, ReviewState, ReviewStatus, Role, SheetReview, SignOff
 from leaflets.parse import parse
 from leaflets.typography import NBSP
 from leaflets.view import view
@@ -42,10 +43,11 @@ def page(
     audience: Audience = Audience.CLINICIAN,
     pharmacy: Pharmacy | None = None,
     templates: Mapping[str, str] = TEMPLATES,
+    review: SheetReview = NO_REVIEW,
 ) -> Html:
     source = text if text.startswith("---") else FRONT + text
     seen = view(parse(source, name="case", file="case.md"), audience)
-    imprint = Imprint(Edition(audience, "en", Paper.A4), pharmacy or Pharmacy(), "0123abcd")
+    imprint = Imprint(Edition(audience, "en", Paper.A4), pharmacy or Pharmacy(), "0123abcd", review=review)
     return compose(imprint, templates, seen)
 
 
@@ -198,9 +200,10 @@ def test_plain_words_come_back_whole(text: str) -> None:
 
 
 def test_unreviewed_text_says_so_and_reviewed_text_says_when() -> None:
-    front = "title: Testol\nversion: 1.2\nreviewed: 2026-01-02\nreview_by: 2027-01-02\nreviewers: [A. Hatter]"
-    text = f"---\n{front}\n---\n### Usage\nOne.\n"
-    draft, reviewed = page("### Usage\nOne.\n").markup, page(text).markup
+    text = "---\ntitle: Testol\nversion: 1.2\nreview_by: 2027-01-02\n---\n### Usage\nOne.\n"
+    sign_off = SignOff("A. Hatter", Role.FIRST, dt.date(2026, 1, 2), dt.date(2027, 3, 2))
+    state = ReviewState(ReviewStatus.REVIEWED, sign_off.date, (sign_off,))
+    draft, reviewed = page(text).markup, page(text, review=SheetReview(state)).markup
     assert "Draft: not clinically reviewed" in draft.replace(NBSP, " ")
     line = reviewed.replace(NBSP, " ")
     assert "Version 1.2 · Reviewed 2 January 2026 by A. Hatter · Next review 2 January 2027" in line

@@ -1,5 +1,6 @@
 """What a sheet looks like on paper: its size and pages, its footers, its type, and what may not part at a line end."""
 
+import datetime as dt
 import io
 import re
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from leaflets.pipeline import BuiltSheet, build
 from leaflets.pipeline.cache import Cache
 from leaflets.project import ProjectFolder
 from leaflets.project.content import source_at
+from tests.reviews import vouch
 from tests.running import MONOGRAPH
 from tests.sheets import ROOT, UNUSUAL, Letter, ProjectMonographs, letters, page_texts, printable_files, voices
 
@@ -118,15 +120,15 @@ def test_every_page_has_its_footer(monographs: ProjectMonographs, audience: Audi
 
 
 def test_the_footer_of_a_reviewed_text_gives_its_dates(tmp_path: Path) -> None:
-    reviewed = "title: Examplol\nversion: '4'\nreviewed: 2024-03-01\nreview_by: 2999-04-30"
-    (tmp_path / "a.md").write_text(MONOGRAPH.replace("title: Examplol", reviewed))
+    (tmp_path / "a.md").write_text(MONOGRAPH.replace("title: Examplol", "title: Examplol\nversion: '4'"))
+    vouch(tmp_path / "a.md", dt.date(2026, 3, 1), until=dt.date(2031, 4, 30))
     built = build(
         ProjectFolder(tmp_path), source_at(tmp_path / "a.md"), Edition(Audience.PATIENT), cache=Cache(tmp_path)
     )
     (text,) = page_texts(built.pdf.data)
     assert "Version 4" in _plain(text)
-    assert "March 2024" in _plain(text)
-    assert "April 2999" in _plain(text)
+    assert "March 2026" in _plain(text)
+    assert "April 2031" in _plain(text)
     assert "Draft" not in text
 
 

@@ -15,11 +15,12 @@ import pytest
 
 from leaflets.pipeline.program_identity import made_with
 from leaflets.seal.digest import with_seal
+from tests.reviews import vouch
 from tests.running import MONOGRAPH, Leaflet, Ran, environment, process
 from tests.sheets import ROOT
 from tests.test_translation import SOURCE, SPANISH
 
-TEXT = MONOGRAPH.replace("title:", 'version: "1"\nreviewed: 2026-01-05\nreview_by: 2030-01-05\ntitle:')
+TEXT = MONOGRAPH.replace("title:", 'version: "1"\nreview_by: 2030-01-05\ntitle:')
 SHEET = "output/a-patient.pdf"
 LIST = "drug,patient_name,patient_ref,rx_number,destination,directions\na,Zebedee Quux,MRN-7,RX7,Ward 3,Take one\n"
 ALLOW = ("--allow-unsafe", "--allow-draft")
@@ -27,8 +28,8 @@ ALLOW = ("--allow-unsafe", "--allow-draft")
 
 @pytest.fixture
 def sheet(leaflet: Leaflet) -> Leaflet:
-    """A project with one monograph, and its leaflet."""
-    leaflet.write("content/a.md", TEXT)
+    """A project with one monograph, which is reviewed, and its leaflet."""
+    vouch(leaflet.write("content/a.md", TEXT))
     assert leaflet("build", "a", "--audience", "patient").code == 0
     return leaflet
 
@@ -69,7 +70,13 @@ def test_a_sheet_as_it_was_made_is_current(sheet: Leaflet) -> None:
     ran = sheet("verify", SHEET)
     assert ran.code == 0
     assert ran.out.startswith("output/a-patient.pdf: whole and current\n")
-    for words in ("Examplol (a), version 1, patient en a4, ID ", "reviewed 2026-01-05, next 2030-01-05", "weasyprint"):
+    vouched = "vouched for by A. Hatter (first reviewer, en) on 2026-01-05, until 2030-01-05"
+    for words in (
+        "Examplol (a), version 1, patient en a4, ID ",
+        vouched,
+        "reviewed 2026-01-05, next 2030-01-05",
+        "weasyprint",
+    ):
         assert words in ran.out
     facts = facts_of(sheet("verify", SHEET, "--json"))
     assert (facts["state"], facts["whole"], facts["reasons"]) == ("current", True, [])
@@ -324,7 +331,7 @@ def test_a_print_file_names_the_editions_in_it_and_each_reason_once(sheet: Leafl
     (printed,) = (sheet.folder / "output").glob("*-ward-3*.pdf")
     ran = sheet("verify", printed)
     assert (ran.code, "a (patient, en, a4, large-print), version 1" in ran.out) == (0, True)
-    sheet.write("content/a.md", TEXT.replace("2030-01-05", "2020-01-05").replace("2026-01-05", "2019-01-05"))
+    sheet.write("content/a.md", TEXT.replace("2030-01-05", "2020-01-05"))
     facts = facts_of(sheet("verify", printed, "--json"))
     assert (facts["state"], facts["reasons"]) == (
         "outdated",  # the text now is past its date; what was printed is not

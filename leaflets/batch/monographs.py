@@ -17,10 +17,12 @@ from leaflets.model.copy import Leaflet, TextOrigin
 from leaflets.model.edition import Edition
 from leaflets.model.finding import Severity, and_more
 from leaflets.model.objection import Objection
-from leaflets.model.review import is_expired
+from leaflets.model.review import SheetReview, is_expired
+from leaflets.pipeline.cache import Cache
 from leaflets.pipeline.cache_key import shared_key
 from leaflets.pipeline.catalogue import Catalogue, CatalogueEntry, entry_of, entry_of_translation, read_catalogue
 from leaflets.pipeline.policy import outdated_translation
+from leaflets.pipeline.reviews import due, require_not_in_future, sheet_review
 from leaflets.pipeline.texts import CheckedText, Texts, parse_and_check, pictures_of, read_texts
 from leaflets.project import MonographFile, ProjectFolder
 from leaflets.runlist.drug_names import DrugName, DrugNames, index_drug_names
@@ -124,8 +126,8 @@ class ProjectMonographs:
         except (ContentError, CheckFailed, UsageError) as error:
             return Assessment(leaflet, unavailable=error.message, hint=error.hint)
         checked = [(kind, why) for kind in (Objection.STALE, Objection.UNSAFE) for why in facts[kind]]
-        entry, translated = text.entry, text.texts.original is not None
-        objections = (*self._front_matter_objections(entry, translated=translated), *checked)
+        entry, review = text.entry, self._review(leaflet, text.texts)
+        objections = (*self._review_objections(entry, review), *checked)
         origins = tuple(TextOrigin(one.lang, self.project.is_packaged(one)) for one in text.texts.sources)
         facts_of_text = (entry.version, text.hash, objections, entry.fault)
         return Assessment(leaflet, *facts_of_text, pages=facts.get("pages", 0), origins=origins)
@@ -155,19 +157,30 @@ class ProjectMonographs:
             return entry
         return entry_of(text, source.path.name)
 
-    def _front_matter_objections(self, entry: CatalogueEntry, *, translated: bool) -> Sequence[tuple[Objection, str]]:
+    def _review(self, leaflet: Leaflet, texts: Texts) -> SheetReview:
+        """How far the words of a leaflet are vouched for, as it was when that was first asked.
+
+        Raises ContentError where a record of reviews cannot be read, or has a review of a day to come.
+        """
+        if leaflet not in self._reviews:
+            require_not_in_future(texts, self.today)
+            audiences, cache = (leaflet.edition.audience,), Cache(self.project.cache)
+            self._reviews[leaflet] = sheet_review(self.project, texts, audiences, cache)
+        return self._reviews[leaflet]
+
+    def _review_objections(self, entry: CatalogueEntry, review: SheetReview) -> Sequence[tuple[Objection, str]]:
         objections = []
         if entry.withdrawn:
             objections.append((Objection.WITHDRAWN, f"the monograph is withdrawn: {entry.withdrawn}"))
-        if not entry.reviewed:
-            what = "translation or its source" if translated else "monograph"
-            objections.append((Objection.DRAFT, f"the {what} was never clinically reviewed"))
-        if self._expired(entry):
-            objections.append((Objection.EXPIRED, f"the review was due by {entry.review_by}"))
+        if not review.reviewed:
+            what = "translation" if review.original and not review.own.reviewed else "monograph"
+            objections.append((Objection.DRAFT, f"the {what} is a draft: {review.words}"))
+        if self._expired(entry, review):
+            objections.append((Objection.EXPIRED, f"the review was due by {due(review, entry.review_by)}"))
         return objections
 
-    def _expired(self, entry: CatalogueEntry) -> bool:
-        return is_expired(entry.review_by, self.today)
+    def _expired(self, entry: CatalogueEntry, review: SheetReview) -> bool:
+        return is_expired(due(review, entry.review_by), self.today)
 
     def _checked_facts(self, leaflet: Leaflet, texts: Texts) -> Mapping[str, Any]:
         """The facts of a leaflet, with what the checks and its source object to; they run where they never did."""
@@ -184,7 +197,8 @@ class ProjectMonographs:
     def _errors(self, leaflet: Leaflet, texts: Texts) -> list[str]:
         """The errors that the checks find, in one sentence, if any; what depends on the date is not among them."""
         self.warm_up()
-        checked = parse_and_check(texts, pictures_of(self.project, texts.source, texts.text), leaflet.edition)
+        pictures, review = pictures_of(self.project, texts.source, texts.text), self._review(leaflet, texts)
+        checked = parse_and_check(texts, pictures, leaflet.edition, review=review)
         self._checked_texts[leaflet] = checked
         errors = [one for one in checked.findings if one.severity is Severity.ERROR and one.code != render_task.STALE]
         if not errors:
@@ -209,7 +223,8 @@ class ProjectMonographs:
         """The key of a leaflet's facts: other texts, another edition or other programs give another one."""
         source = self._source(leaflet)
         text = self._assessed(source)
-        parts = f"{self._shared_key(leaflet.edition)} {text.hash} {source.name} {self._expired(text.entry)}"
+        expired = self._expired(text.entry, self._review(leaflet, text.texts))
+        parts = f"{self._shared_key(leaflet.edition)} {text.hash} {source.name} {expired}"
         return hashlib.sha256(parts.encode()).hexdigest()
 
     def _source(self, leaflet: Leaflet) -> MonographFile:
@@ -223,6 +238,10 @@ class ProjectMonographs:
 
     @cached_property
     def _shared_keys(self) -> dict[Edition, str]:
+        return {}
+
+    @cached_property
+    def _reviews(self) -> dict[Leaflet, SheetReview]:
         return {}
 
     @cached_property

@@ -171,9 +171,7 @@ def _objections(assessment: Assessment, allowed: frozenset[Objection], lines: Se
     for objection, why in assessment.objections:
         permitted = objection in allowed and bool(objection.flag)
         severity = Severity.WARNING if permitted else Severity.ERROR
-        refused = (
-            f"Mend the monograph, or allow it with {objection.flag}." if objection.flag else "Hand out no copy of it."
-        )
+        refused = f"{objection.remedy}, or allow it with {objection.flag}." if objection.flag else objection.remedy
         hint = "Allowed, and said on every sheet." if permitted else refused
         message = f"{assessment.leaflet}: {why}; {rows if permitted else where}"
         yield Finding(severity, f"leaflet-{objection.value}", message, hint, line=lines[0])

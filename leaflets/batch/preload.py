@@ -14,6 +14,7 @@ from pathlib import Path
 
 from leaflets.errors import LeafletError
 from leaflets.model.edition import Audience
+from leaflets.model.review import NO_REVIEW
 from leaflets.project import ProjectFolder, packaged_folder
 
 MODULES = (
@@ -59,7 +60,7 @@ def warm_up() -> None:
         edition = requested_edition(project, Audience.PATIENT)
         texts = read_texts(project, source)
         texts = replace(texts, text=_beginning(texts.text))
-        compile_leaflet(render(gather_inputs(project, edition, texts, ()), edition).pdf)
+        compile_leaflet(render(gather_inputs(project, edition, texts, (), NO_REVIEW), edition).pdf)
 
 
 def _beginning(text: bytes) -> bytes:

@@ -27,9 +27,9 @@ from leaflets.checks.reading.readability import TextCounts
 from leaflets.checks.rule import Family, Rule, Violation
 from leaflets.checks.suppress import Suppressed, apply_suppressions
 from leaflets.model.edition import Audience
-from leaflets.model.evidence import NO_BASIS, Basis
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph
+from leaflets.model.review import NO_BASIS, Basis
 
 __all__ = [
     "ENGLISH_ONLY",
@@ -105,13 +105,13 @@ def full_report(
 
     `source` is the monograph's text, for exact lines and columns; without it a finding has the line of its block.
     Without `today` no review date counts as passed, and no source as old. `original` is the text that this one
-    translates, `basis` what its sources say. A finding that holds for both audiences, where both are asked for, names
-    neither.
+    translates, `basis` what its sources say and how far it is vouched for. A finding that holds for both audiences,
+    where both are asked for, names neither.
     """
     builder = FindingBuilder(monograph.file, source)
     audiences_of: dict[Finding, list[Audience]] = {}
     evidenced = Evidenced(monograph, basis.evidence, basis.policy)
-    for reading in readings(monograph, audiences, today, original, evidenced):
+    for reading in readings(monograph, audiences, today, original, evidenced, basis.review):
         for finding in builder.build(_violations(reading)):
             audiences_of.setdefault(finding, []).append(reading.audience)
     of_rules = (replace(finding, audience=None if len(of) > 1 else of[0]) for finding, of in audiences_of.items())

@@ -36,19 +36,45 @@ def _title_words(reading: Reading) -> frozenset[str]:
 
 
 def no_review(reading: Reading) -> Iterator[Violation]:
-    """Neither the day of the last review nor that of the next."""
-    front = reading.front
-    if front.reviewed is None or front.review_by is None:
-        lacks = " and ".join(key for key in ("reviewed", "review_by") if getattr(front, key) is None)
-        yield Violation(f"the front matter has no date of review ({lacks})", line=1)
+    """Words that nobody vouches for; where that is not asked, a text that does not say when it is due for review."""
+    review = reading.review
+    if review is not None and not review.reviewed:
+        yield Violation(f"the text is a draft: {review.words}", line=1)
+    elif review is None and reading.front.review_by is None:
+        yield Violation("the front matter does not say when the text is due for review (review_by)", line=1)
 
 
 def expired(reading: Reading) -> Iterator[Violation]:
-    """The day of the next review has passed."""
-    review_by = reading.front.review_by
-    if review_by and reading.today and is_expired(review_by, reading.today):
+    """The day of the next review has passed, that of the text or that of those who vouch for its words."""
+    today, review_by = reading.today, reading.front.review_by
+    if today is None:
+        return
+    if review_by and is_expired(review_by, today):
         line = reading.front.lines.get("review_by", 1)
         yield Violation(f"the review was due by {_day(review_by)}", line=line, excerpt=review_by.isoformat())
+    for each in reading.review.sign_offs if reading.review else ():
+        if is_expired(each.until, today):
+            message = f"the review by {each.by} ({each.role.who}) ended on {_day(each.until)}"
+            yield Violation(message, line=1, excerpt=each.until.isoformat())
+
+
+def claimed_review(reading: Reading) -> Iterator[Violation]:
+    """A review that the front matter alone claims: nothing binds it to the words that were read."""
+    front = reading.front
+    for key in ("reviewed", "reviewers"):
+        if getattr(front, key):
+            who = f'"{front.reviewers[0]}"' if front.reviewers else "“Name, degree”"
+            lang = "" if reading.monograph.lang == "en" else f" --lang {reading.monograph.lang}"
+            hint = (
+                f"Take “{key}” out, and have the reviewer say: leaflet review {reading.monograph.name}{lang} "
+                f"--by {who} --role first --until DATE."
+            )
+            yield Violation(
+                f"“{key}” in the front matter makes nothing reviewed: it is bound to no words",
+                line=front.lines.get(key, 1),
+                excerpt=key,
+                hint=hint,
+            )
 
 
 def _day(date: dt.date) -> str:
@@ -172,7 +198,7 @@ def _by_section(reading: Reading, *sections: str) -> Mapping[str, list[Passage]]
 
 
 _GOVERNANCE = "NHS content standard; PIF TICK criteria"
-_FRONT = '---\ntitle: Baricitinib\nversion: "1"\njurisdiction: US\nreviewed: 2026-01-05\nreview_by: 2027-01-05\n'
+_FRONT = '---\ntitle: Baricitinib\nversion: "1"\njurisdiction: US\nreview_by: 2027-01-05\n'
 
 _WITH_SOURCE = _FRONT + "sources:\n  - {id: U1, title: US label}\n---\n"
 
@@ -187,16 +213,17 @@ RULES: tuple[Rule, ...] = (
         required_sections, patient=WARNING, clinician=WARNING,
     ),
     Rule(
-        "CO-02", Family.COMPLETENESS, "No date of review",
-        "Without it nobody can tell whether the sheet is still true; it is printed as a draft.",
-        _GOVERNANCE, "reviewed: and review_by: with their dates in the front matter",
+        "CO-02", Family.COMPLETENESS, "Not reviewed",
+        "Nobody vouches for these words; the sheet is printed as a draft.",
+        _GOVERNANCE, "a review: “leaflet review NAME”, and review_by: with the date on which the text itself is due",
         "---\ntitle: Baricitinib\n---", _FRONT + "---", no_review, patient=WARNING, clinician=WARNING,
     ),
     Rule(
         "CO-03", Family.COMPLETENESS, "The review is overdue",
         "Labels change; a sheet past its review date may be wrong.",
-        "Hospital leaflet practice: expired copies are withdrawn", "a new review, then its dates in the front matter",
-        "---\ntitle: Baricitinib\nreviewed: 2019-01-05\nreview_by: 2020-01-05\n---", _FRONT + "---",
+        "Hospital leaflet practice: expired copies are withdrawn",
+        "a new review: “leaflet review NAME”, and its date in review_by",
+        "---\ntitle: Baricitinib\nreview_by: 2020-01-05\n---", _FRONT + "---",
         expired, patient=ERROR, clinician=ERROR,
     ),
     Rule(
@@ -241,5 +268,12 @@ RULES: tuple[Rule, ...] = (
         "### Side effects\n\nSerious infections occur.",
         "### Side effects\n\nSerious infections occur. Call your doctor if you have a fever.",
         harm_without_action, patient=ERROR, clinician=WARNING,
+    ),
+    Rule(
+        "CO-20", Family.COMPLETENESS, "A review that the front matter claims",
+        "A date that is typed stays true whatever becomes of the words below it.",
+        "House rule: a review is bound to the words that were read", "a review: “leaflet review NAME”",
+        "---\ntitle: Baricitinib\nreviewed: 2026-01-05\nreviewers: [A. Lee]\n---", _FRONT + "---",
+        claimed_review, patient=ERROR, clinician=ERROR,
     ),
 )  # fmt: skip

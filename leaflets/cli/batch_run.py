@@ -33,7 +33,7 @@ _MOST_LEADING_LINES = 6
 """Line numbers that are printed before a message; more are printed below it."""
 
 _ALLOWED = {
-    f"leaflet-{Objection.DRAFT.value}": "never clinically reviewed",
+    f"leaflet-{Objection.DRAFT.value}": "not clinically reviewed",
     f"leaflet-{Objection.EXPIRED.value}": "past the review date",
     f"leaflet-{Objection.STALE.value}": "older than the source",
     f"leaflet-{Objection.UNSAFE.value}": "made though checks fail",
@@ -118,12 +118,18 @@ def _request(args: argparse.Namespace, data: bytes, environment: BatchEnvironmen
         duplex=not args.simplex,
         keep_going=args.keep_going,
         label_code=project.settings.label_code,
-        allowed=frozenset(one for one in Objection if getattr(args, f"allow_{one.value}", False)),
+        allowed=_allowed(args, project),
     )
     folder = args.output or project.output
     days, ignored = project.settings.no_repeat_days, project.settings.batch_ignore
     day, versions = environment.run_day, environment.versions
     return RunRequest(data, args.list, options, folder, day, versions, args.again, days, ignored)
+
+
+def _allowed(args: argparse.Namespace, project: ProjectFolder) -> frozenset[Objection]:
+    """The objections that a flag or the settings overrule."""
+    by_settings = {Objection.DRAFT} if project.settings.allow_draft else set()
+    return frozenset({one for one in Objection if getattr(args, f"allow_{one.value}", False)} | by_settings)
 
 
 def _save_privately(path: Path, data: bytes) -> None:

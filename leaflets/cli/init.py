@@ -49,6 +49,10 @@ _SETTINGS = """\
 # floor = "formulary"     # the weakest kind that counts: label, agency, guideline, formulary, textbook, other
 # years = {label = 3, other = 5}  # after so many years a source is old
 
+[review]                  # who must have read each statement of a sheet, see “leaflet help review”
+# roles = ["first"]       # author, first, second, committee; translator for translations
+# allow_draft = false     # true: print runs make drafts unasked, and say so on every sheet
+
 [batch]                   # print runs, see “leaflet help batch”
 # encoding = ""           # of the lists, where they are no UTF-8: "cp1252"
 # history_key = ""        # the file of the key of the ledger's history, on another disk; empty: output/history.key

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from leaflets.authoring.reviews import text_status
 from leaflets.cli import report
 from leaflets.cli.arguments import NO_MONOGRAPHS
 from leaflets.errors import LeafletError, LedgerError
 from leaflets.ledger.own_texts import is_replaced
 from leaflets.model.monograph import Front
-from leaflets.model.review import is_expired
 from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, read_bytes, today
 
 
@@ -46,11 +46,16 @@ def _row(project: ProjectFolder, name: str) -> dict[str, Any]:
         "packaged": [s.lang for s in sources if project.is_packaged(s)],
         "own_text_gone": [s.lang for s in sources if _is_gone(project, s)],
     }  # fmt: skip
+    status = text_status(project, sources[0], today())
+    if status.problem:
+        return {**row, "title": "", "version": "", "state": "unreadable", "problem": status.problem}
     try:
         front = _front(sources[0])
     except LeafletError as fault:
         return {**row, "title": "", "version": "", "state": "unreadable", "problem": fault.message}
-    return {**row, "title": front.title, "version": front.version, "state": _state(front)}
+    reviewers = [each.by for each in status.review.own.sign_offs]
+    state = status.words(today())
+    return {**row, "title": front.title, "version": front.version, "state": state, "reviewers": reviewers}
 
 
 def _is_gone(project: ProjectFolder, source: MonographFile) -> bool:
@@ -65,16 +70,6 @@ def _front(source: MonographFile) -> Front:
     from leaflets.pipeline.texts import parse_monograph  # here, as help needs none of it
 
     return parse_monograph(source, read_bytes(source.path)).front
-
-
-def _state(front: Front) -> str:
-    if front.withdrawn:
-        return "withdrawn"
-    if front.reviewed is None:
-        return "draft, not reviewed"
-    if is_expired(front.review_by, today()):
-        return f"expired {front.review_by}"
-    return f"reviewed {front.reviewed}" + (f", next {front.review_by}" if front.review_by else "")
 
 
 def _print(rows: list[dict[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from leaflets.project import MonographFile, ProjectFolder, display_path, load_pr
 from leaflets.project.content import ORIGINAL
 
 if TYPE_CHECKING:
-    from leaflets.pipeline.translations import TranslationStatus
+    from leaflets.authoring.translations import TranslationStatus
     from leaflets.translation import SourceChange
 
 _EXAMPLES = """\
@@ -54,7 +54,7 @@ def _add_action(actions: Any, name: str, help_text: str, run: Callable[[argparse
 
 def run_start(args: argparse.Namespace) -> int:
     """Write content/NAME.LANG.md, unless it is there already."""
-    from leaflets.pipeline.translations import translation_to_fill_in  # here, as help needs no parser
+    from leaflets.authoring.translations import translation_to_fill_in  # here, as help needs no parser
 
     project = load_project(Path.cwd())
     source = project.source(args.name, ORIGINAL)
@@ -87,7 +87,7 @@ def _other(lang: str) -> str:
 
 def run_seal(args: argparse.Namespace) -> int:
     """Write the record of its source into a translation. Raises CheckFailed where their blocks do not correspond."""
-    from leaflets.pipeline.translations import seal_translation  # here, as help needs no parser
+    from leaflets.authoring.translations import seal_translation  # here, as help needs no parser
 
     project = load_project(Path.cwd())
     translation = project.source(args.name, _other(args.lang))
@@ -105,7 +105,7 @@ def run_seal(args: argparse.Namespace) -> int:
 
 def run_status(args: argparse.Namespace) -> int:
     """List the translations with every block of their sources that changed since; 0 whatever their state."""
-    from leaflets.pipeline.translations import translation_status  # here, as help needs no parser
+    from leaflets.authoring.translations import translation_status  # here, as help needs no parser
 
     project = load_project(Path.cwd())
     translations = tuple(_requested(project, args))

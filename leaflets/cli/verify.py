@@ -15,6 +15,7 @@ from leaflets.errors import LeafletError
 from leaflets.model.edition import TypeSize
 from leaflets.model.finding import Severity
 from leaflets.model.page import ID_DIGITS
+from leaflets.model.review import Role
 from leaflets.project import display_path, load_project, today
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def _details(verified: Verification, verbose: bool) -> Iterator[str]:
         version = f"version {record.version}" if record.version else "no version"
         yield f"{claim}{record.title} ({record.name}), {version}, {edition}, ID {record.content_id[:ID_DIGITS]}"
         yield f"reviewed {record.reviewed or 'by nobody'}" + (f", next {record.review_by}" if record.review_by else "")
+        yield from map(_sign_off, record.reviews)
         programs = [
             f"{name} {record.made_with[name]}" for name in ("leaflet", "weasyprint") if name in record.made_with
         ]
@@ -112,6 +114,12 @@ def _details(verified: Verification, verbose: bool) -> Iterator[str]:
     if verbose:
         yield from (f"changed since: {note}" for note in verified.notes)
         yield from (f"{name} {release}" for name, release in (record.made_with.items() if record else ()))
+
+
+def _sign_off(review: Mapping[str, str]) -> str:
+    """Who vouched for the words of one of the texts of a sheet."""
+    role = Role(review["role"]).who
+    return f"vouched for by {review['by']} ({role}, {review['lang']}) on {review['date']}, until {review['until']}"
 
 
 def _edition(edition: Mapping[str, Any]) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from leaflets.compose.line_length import footer_characters
 from leaflets.languages import Language, msg
 from leaflets.model.edition import Audience, Notice, TypeSize
-from leaflets.model.monograph import Front, Translation
 from leaflets.model.page import Imprint
+from leaflets.model.review import ReviewState, ReviewStatus, next_review
 from leaflets.model.view import View
 from leaflets.typography import NBSP
 
@@ -39,7 +39,7 @@ def footer(view: View, imprint: Imprint, language: Language) -> str:
     line = min(footer_characters(imprint.edition), _LONGEST_RUNNING_TITLE)
     parts = (
         *notice_words, _running_title(front.title), large, say(SHEET_KINDS[view.audience]), where, version,
-        *_review_parts(front, language), safety,
+        *_review_parts(view, imprint, language), safety,
     )  # fmt: skip
     return " · ".join(part.replace(" ", NBSP) if len(part) <= line else part for part in parts if part)
 
@@ -62,24 +62,40 @@ def _running_title(title: str) -> str:
     return title[:_LONGEST_RUNNING_TITLE].rstrip(" +,") + "…" if long else title
 
 
-def _review_parts(front: Front, language: Language) -> tuple[str, ...]:
-    say = language.say
-    if front.reviewed is None:
-        return _unreviewed(front.translation, say)
-    date, by = language.date(front.reviewed), language.listed(front.reviewers)
-    reviewed = say("Reviewed {date} by {names}", date=date, names=by) if by else say("Reviewed {date}", date=date)
-    source = front.translation
-    draft = (say("Original not clinically reviewed"),) if source and not source.source_reviewed else ()
-    following = (say("Next review {date}", date=language.date(front.review_by)),) if front.review_by else ()
-    return (*draft, reviewed, *following)
+def _review_parts(view: View, imprint: Imprint, language: Language) -> tuple[str, ...]:
+    """Who vouches for the words of one text, or why it is a draft; a translation says what its source is too."""
+    review = imprint.review
+    of_source = view.front.translation is None and review.original is not None  # on a sheet in two languages
+    own = review.original if of_source and review.original else review.own
+    source = None if of_source else review.original
+    if own.reviewed:
+        draft = (language.say("Original not clinically reviewed"),) if source and not source.reviewed else ()
+        return (*draft, _reviewed(own, language), *_following(view, imprint, own, language))
+    if own.status is ReviewStatus.CHANGED:
+        return (_changed(own, language),)
+    if source is None:
+        return (language.say("Draft: not clinically reviewed"),)
+    unread = language.say("Translation not reviewed")
+    return (unread,) if source.reviewed else (language.say("Draft: not clinically reviewed"), unread)
 
 
-def _unreviewed(translation: Translation | None, say: Callable[[str], str]) -> tuple[str, ...]:
-    draft = say("Draft: not clinically reviewed")
-    if translation is None:
-        return (draft,)
-    unread = say("Translation not reviewed")
-    return (unread,) if translation.source_reviewed else (draft, unread)
+def _reviewed(state: ReviewState, language: Language) -> str:
+    date = language.date(state.date) if state.date else ""
+    return language.say("Reviewed {date} by {names}", date=date, names=language.listed(state.names))
+
+
+def _following(view: View, imprint: Imprint, state: ReviewState, language: Language) -> tuple[str, ...]:
+    date = next_review((state.until, view.front.review_by, imprint.review.until))
+    return (language.say("Next review {date}", date=language.date(date)),) if date else ()
+
+
+def _changed(state: ReviewState, language: Language) -> str:
+    date = language.date(state.date) if state.date else ""
+    if state.changed == 1:
+        return language.say("Draft: 1 statement changed since the review of {date}", date=date)
+    return language.say(
+        "Draft: {number} statements changed since the review of {date}", number=state.changed, date=date
+    )
 
 
 def page_number(language: Language) -> dict[str, str]:

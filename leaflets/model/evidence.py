@@ -176,17 +176,6 @@ class Evidence:
                 yield passage
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What a monograph is checked against: its evidence, None where it has no evidence file, and the policy on it."""
-
-    evidence: Evidence | None = None
-    policy: EvidencePolicy = DEFAULT_POLICY
-
-
-NO_BASIS = Basis()
-
-
 def is_within(section: str, named: str) -> bool:
     """Whether a section of a source is the one that is named, or a part of it; everything is within ""."""
     return not named or section == named or section.startswith(f"{named}.")

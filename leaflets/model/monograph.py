@@ -211,20 +211,19 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The record of a translation: the version of its source, and by section the hashes of what was translated.
-
-    `source_reviewed` says whether its source is clinically reviewed; it is set when the two are compared.
-    """
+    """The record of a translation: the version of its source, and by section the hashes of what was translated."""
 
     of: str
     blocks: tuple[tuple[str, tuple[str, ...]], ...]
     line: int = 0
-    source_reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What the front matter says; only `title` is required. `translation` is None in a text that translates none."""
+    """What the front matter says; only `title` is required. `translation` is None in a text that translates none.
+
+    `reviewed` and `reviewers` make nothing reviewed: texts of older versions say so, and a check asks for a review.
+    """
 
     title: str
     generic_name: str = ""

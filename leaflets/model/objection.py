@@ -21,6 +21,14 @@ class Objection(StrEnum):
         """The flag that allows the leaflet; none allows what was withdrawn."""
         return "" if self is Objection.WITHDRAWN else f"--allow-{self.value}"
 
+    @property
+    def remedy(self) -> str:
+        """What is to be done about it; a whole sentence where no flag allows it."""
+        if self is Objection.WITHDRAWN:
+            return "Hand out no copy of it."
+        needs_review = self in (Objection.DRAFT, Objection.EXPIRED)
+        return "Have it reviewed (“leaflet help review”)" if needs_review else "Mend the monograph"
+
     def note(self, lang: str) -> str:
         """What is printed at the foot of the label where it was allowed, in the language of its page."""
         return language_or_english(lang).say(_NOTES[self])

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from leaflets.model.edition import Edition, Notice
 from leaflets.model.pharmacy import Pharmacy
+from leaflets.model.review import NO_REVIEW, SheetReview
 
 ID_DIGITS = 10
 """How much of its content id a sheet prints."""
@@ -75,7 +76,7 @@ class Fit(StrEnum):
 class Imprint:
     """What a sheet says of itself besides the monograph: its edition, its pharmacy and its content id.
 
-    `review_by` is the first date on which one of its texts is due for review.
+    `review_by` is the first date on which one of its texts is due for review, `review` who vouches for their words.
     `code_in_head`: its square code stands beside the name, as no margin holds it.
     """
 
@@ -87,6 +88,7 @@ class Imprint:
     open_safety_findings: int = 0
     code_in_head: bool = False
     fit: Fit = Fit.DESIGN
+    review: SheetReview = NO_REVIEW
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from leaflets.errors import CheckFailed
@@ -14,31 +14,17 @@ from leaflets.pipeline.cache import Cache, sheet_from_entry, sheet_to_entry
 from leaflets.pipeline.cache_key import cache_key
 from leaflets.pipeline.page_findings import FAINT
 from leaflets.pipeline.policy import notices_of
+from leaflets.pipeline.reviews import sheet_review
 from leaflets.pipeline.texts import Texts, read_texts
 from leaflets.project import MonographFile, ProjectFolder, today
 
 if TYPE_CHECKING:
-    from leaflets.pipeline.inputs import Inputs
     from leaflets.pipeline.texts import CheckedText
 
 _LOG = logging.getLogger("leaflets.pipeline")
 logging.getLogger("leaflets").addHandler(logging.NullHandler())  # a program that wants no log gets none
 
-__all__ = ["BuiltSheet", "RenderSheet", "build", "build_texts", "render_here", "require_clean", "require_contrast"]
-
-RenderSheet = Callable[["Inputs", Edition], BuiltSheet]
-"""Makes a sheet of its inputs, in this process or another; raises what `pipeline.stages.render` does."""
-
-
-def render_here(inputs: Inputs, edition: Edition, checked: CheckedText | None = None) -> BuiltSheet:
-    """The sheet, made in this process. `checked` is the text as it was parsed and checked before, if it was.
-
-    If the text has changed since, that is not used.
-    """
-    # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
-    from leaflets.pipeline.stages import render
-
-    return render(inputs, edition, checked)
+__all__ = ["BuiltSheet", "build", "build_texts", "require_clean", "require_contrast"]
 
 
 def build(
@@ -48,14 +34,14 @@ def build(
     *,
     allowed: Collection[Notice] = (),
     cache: Cache | None = None,
-    render: RenderSheet = render_here,
+    checked: CheckedText | None = None,
 ) -> BuiltSheet:
     """The sheet of a monograph's file as it is now, see `build_texts`; the project's own cache if none is given.
 
     Raises ContentError where the file cannot be read, besides what `build_texts` raises.
     """
     cache = cache or Cache(project.cache)
-    return build_texts(project, read_texts(project, source), edition, allowed=allowed, cache=cache, render=render)
+    return build_texts(project, read_texts(project, source), edition, allowed=allowed, cache=cache, checked=checked)
 
 
 def build_texts(
@@ -65,24 +51,27 @@ def build_texts(
     *,
     allowed: Collection[Notice],
     cache: Cache,
-    render: RenderSheet = render_here,
+    checked: CheckedText | None = None,
 ) -> BuiltSheet:
     """The sheet of some texts in one edition, the same bytes for the same input.
 
-    `render` makes it where it is not in the cache.
+    `checked` is the text as it was parsed and checked before, if it was; if it has changed since, that is not used.
     Raises ContentError, CheckFailed (withdrawn; past its review date or older than its source and not `allowed`),
     RenderError or PdfError; nothing is written except to the cache.
     """
-    notices = notices_of(texts, edition, cache, today=today(), allowed=allowed)
+    review = sheet_review(project, texts, (edition.audience,), cache)
+    notices = notices_of(texts, edition, cache, review, today=today(), allowed=allowed)
     key = cache_key(project, texts.source, texts.hash, edition, notices)
     entry = cache.get(key)
     if entry is not None:
         built = sheet_from_entry(texts, edition, entry)
         _log_details(built)
         return built
-    from leaflets.pipeline.inputs import gather_inputs  # here, as what is in the cache needs no pictures and templates
+    # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
+    from leaflets.pipeline.inputs import gather_inputs
+    from leaflets.pipeline.stages import render
 
-    built = render(gather_inputs(project, edition, texts, notices), edition)
+    built = render(gather_inputs(project, edition, texts, notices, review), edition, checked)
     if cache_key(project, texts.source, texts.hash, edition, notices) == key:  # else a style or picture changed since
         cache.put(key, sheet_to_entry(built))
     _log_details(built)

@@ -33,4 +33,13 @@ def settings_facts(
 ) -> bytes:
     """What shapes a sheet and is no file: its edition, the settings, its notices, our release."""
     settings = project.settings
-    return repr((edition, settings.pharmacy, settings.code_url, source.file_name, notices, __version__)).encode()
+    facts = (
+        edition,
+        settings.pharmacy,
+        settings.code_url,
+        source.file_name,
+        notices,
+        settings.review_roles,
+        __version__,
+    )
+    return repr(facts).encode()

@@ -23,6 +23,7 @@ from leaflets.project import ProjectFolder, read_bytes
 from leaflets.project.files import decode
 
 FILE = "catalogue.json"
+_VERSION = f"{__version__}, 2"
 _TITLE = re.compile(r"^# +(\S.*?)\s*#*\s*$", re.MULTILINE)
 _HEADING_LINES = 200
 """How many lines of the text are looked through for a title that the front matter lacks."""
@@ -44,7 +45,6 @@ class CatalogueEntry:
     brands: tuple[str, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
     version: str = ""
-    reviewed: str = ""
     review_by: str = ""
     withdrawn: str = ""
     fault: str = ""
@@ -90,7 +90,6 @@ def entry_of(text: bytes, file: str) -> CatalogueEntry:
         brands=front.brand_names,
         codes=front.codes,
         version=front.version,
-        reviewed=front.reviewed.isoformat() if front.reviewed else "",
         review_by=front.review_by.isoformat() if front.review_by else "",
         withdrawn=front.withdrawn,
         review_by_line=front.lines.get("review_by", 1),
@@ -111,11 +110,10 @@ def cached_entry(text: bytes, file: str, cache: Cache) -> CatalogueEntry:
 
 
 def entry_of_translation(own: CatalogueEntry, source: CatalogueEntry) -> CatalogueEntry:
-    """The entry of a translation with what its source decides too; it is reviewed only where both are."""
+    """The entry of a translation with what its source decides too."""
     return replace(
         own,
         **review_of_translation(own, source),
-        reviewed=own.reviewed if source.reviewed else "",
         fault=own.fault or source.fault,
     )
 
@@ -140,7 +138,7 @@ def _stamp(path: Path) -> str:
 def _load(path: Path) -> dict[str, tuple[str, CatalogueEntry]]:
     """What was stored last time; nothing where the file is missing, damaged or of another version of ours."""
     stored = read_facts(path)
-    if stored.get("leaflet") != __version__:
+    if stored.get("leaflet") != _VERSION:
         return {}
     return {path: (stamp, _entry(entry)) for path, (stamp, entry) in stored["entries"].items()}
 
@@ -152,4 +150,4 @@ def _entry(facts: dict[str, Any]) -> CatalogueEntry:
 
 def _store(path: Path, entries: Mapping[str, tuple[str, CatalogueEntry]]) -> None:
     facts = {name: (stamp, asdict(entry)) for name, (stamp, entry) in entries.items()}
-    write_facts(path, {"leaflet": __version__, "entries": facts})
+    write_facts(path, {"leaflet": _VERSION, "entries": facts})

@@ -10,14 +10,9 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from leaflets.errors import Interrupted, LeafletError, OutOfMemory, RenderError
+from leaflets.errors import Interrupted, LeafletError, RenderError
 
 _Value = TypeVar("_Value")
-STAGE_LOG = "leaflets.stage"
-"""The name of the log that has, at the level DEBUG, what is being done to a sheet: “composing its page”."""
-
-Answer = tuple[str, Any]
-"""What a process answers: "result" and a value, or "fault" and the class, message and hint of an error."""
 
 
 class _Permission:
@@ -59,17 +54,18 @@ def run_in_child(work: Callable[[], _Value], meanwhile: Callable[[], None]) -> _
         finally:
             pipe.close()
             os.waitpid(child, 0)
-    if not data:
-        raise RenderError("the page could not be composed: its process was ended", "Run the command again.")
-    value: _Value = value_of(pickle.loads(data))
-    return value
+    answer: _Value = _answer_in(data)
+    return answer
 
 
 def _send_answer(work: Callable[[], Any], writing: int) -> None:
     """Never returns: the child writes its result and ends, running nothing of its parent's."""
     code = 1
     try:
-        answer = answer_of(work)
+        try:
+            answer: tuple[str, Any] = ("result", work())
+        except LeafletError as fault:
+            answer = ("fault", (type(fault), fault.message, fault.hint))
         with os.fdopen(writing, "wb") as pipe:
             pickle.dump(answer, pipe, pickle.HIGHEST_PROTOCOL)
         code = 0
@@ -79,20 +75,11 @@ def _send_answer(work: Callable[[], Any], writing: int) -> None:
         os._exit(code)
 
 
-def answer_of(work: Callable[[], Any]) -> Answer:
-    """What `work` returns or raises of our own errors, as it can be sent to another process."""
-    try:
-        return "result", work()
-    except LeafletError as fault:
-        return "fault", (type(fault), fault.message, fault.hint)
-    except MemoryError:
-        return "fault", (OutOfMemory, "there is not enough memory for it", "")
-
-
-def value_of(answer: Answer) -> Any:
-    """What an answer brought. Raises the error that it brought instead."""
-    kind, value = answer
+def _answer_in(data: bytes) -> Any:
+    if not data:
+        raise RenderError("the page could not be composed: its process was ended", "Run the command again.")
+    kind, answer = pickle.loads(data)
     if kind == "fault":
-        fault, message, hint = value
+        fault, message, hint = answer
         raise fault(message, hint)
-    return value
+    return answer

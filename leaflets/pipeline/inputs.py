@@ -10,6 +10,7 @@ from leaflets.model.edition import Edition, Notice
 from leaflets.model.page import ID_DIGITS
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.model.pictograms import PICTOGRAMS, icon_file, picture_file
+from leaflets.model.review import Role, SheetReview
 from leaflets.pipeline.cache_key import settings_facts
 from leaflets.pipeline.program_identity import code_hash, digest_of
 from leaflets.pipeline.texts import Texts, logo_of, pictures_of
@@ -21,7 +22,10 @@ _APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a sheet is made of. `digest` is the same on every machine; `hashes` are of the parts, by name (`record`)."""
+    """What a sheet is made of. `digest` is the same on every machine; `hashes` are of the parts, by name (`record`).
+
+    `review` says how far the words of its texts are vouched for, in the roles that `review_roles` ask for.
+    """
 
     texts: Texts
     assets: Mapping[str, bytes]
@@ -32,6 +36,8 @@ class Inputs:
     notices: tuple[Notice, ...]
     hashes: Mapping[str, str]
     digest: str
+    review: SheetReview
+    review_roles: tuple[Role, ...]
 
     @property
     def content_id(self) -> str:
@@ -39,7 +45,9 @@ class Inputs:
         return self.digest[:ID_DIGITS]
 
 
-def gather_inputs(project: ProjectFolder, edition: Edition, texts: Texts, notices: tuple[Notice, ...]) -> Inputs:
+def gather_inputs(
+    project: ProjectFolder, edition: Edition, texts: Texts, notices: tuple[Notice, ...], review: SheetReview
+) -> Inputs:
     """The inputs of a sheet whose texts are at hand; the files of the texts are not read again.
 
     Raises ContentError or UsageError where a picture or the logo is missing or may not be printed, and RenderError
@@ -55,11 +63,14 @@ def gather_inputs(project: ProjectFolder, edition: Edition, texts: Texts, notice
     templates = project.templates()
     hashes = _hashes(texts, assets, templates)
     facts = settings_facts(project, texts.source, edition, notices)
-    digest = digest_of([facts, *(part.encode() for pair in sorted(hashes.items()) for part in pair)])
+    digest = digest_of(
+        [facts, repr(review).encode(), *(part.encode() for pair in sorted(hashes.items()) for part in pair)]
+    )
     settings = project.settings
     return Inputs(
-        texts, assets, frozenset(pictures), templates, settings.pharmacy, settings.code_url, notices, hashes, digest
-    )
+        texts, assets, frozenset(pictures), templates, settings.pharmacy, settings.code_url, notices, hashes, digest,
+        review, settings.review_roles,
+    )  # fmt: skip
 
 
 def _hashes(texts: Texts, assets: Mapping[str, bytes], templates: Mapping[str, str]) -> Mapping[str, str]:

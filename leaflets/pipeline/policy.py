@@ -1,7 +1,8 @@
 """Whether a sheet may be made: what refuses it, and the notices it carries where it is made by permission.
 
-A sheet is refused where its text is past its review date, where its translation says otherwise about safety than its
-source, and where it is withdrawn (standards 8, item 16). The first two may be allowed, and are then said on the sheet.
+A sheet is refused where its text is past its review date or a review of it has ended, where its translation says
+otherwise about safety than its source, and where it is withdrawn (standards 8, item 16). The first two may be allowed,
+and are then said on the sheet.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from leaflets.languages import language
 from leaflets.model.edition import Audience, Edition, Notice, TypeSize
 from leaflets.model.finding import and_more
 from leaflets.model.paper import Paper
-from leaflets.model.review import is_expired
+from leaflets.model.review import SheetReview, is_expired
 from leaflets.pipeline.cache import Cache
 from leaflets.pipeline.catalogue import cached_entry
+from leaflets.pipeline.reviews import require_not_in_future
 from leaflets.pipeline.texts import Texts, parse_texts, source_missing
 from leaflets.project.content import ORIGINAL
 
@@ -26,14 +28,22 @@ if TYPE_CHECKING:
 
 
 def notices_of(
-    texts: Texts, edition: Edition, cache: Cache, *, today: dt.date, allowed: Collection[Notice] = ()
+    texts: Texts,
+    edition: Edition,
+    cache: Cache,
+    review: SheetReview,
+    *,
+    today: dt.date,
+    allowed: Collection[Notice] = (),
 ) -> tuple[Notice, ...]:
     """The notices that a sheet of these texts carries today; `cache` knows the review dates of texts read before.
 
-    Raises CheckFailed where it is past its review date, or its translation older than its source, and that is not
-    among the `allowed`; besides what `outdated_translation` raises.
+    Raises CheckFailed where it is past its review date, or a review of it has ended, or its translation is older than
+    its source, and that is not among the `allowed`; ContentError where a review is of a day to come; besides what
+    `outdated_translation` raises.
     """
-    return (*_stale(texts, edition, allowed), *_expired(texts, cache, today, allowed))
+    require_not_in_future(texts, today)
+    return (*_stale(texts, edition, allowed), *_expired(texts, cache, review, today, allowed))
 
 
 def require_not_withdrawn(*monographs: Monograph | None) -> None:
@@ -71,18 +81,32 @@ def outdated_translation(texts: Texts, edition: Edition) -> str:
     return _changed_since(translation, original)
 
 
-def _expired(texts: Texts, cache: Cache, today: dt.date, allowed: Collection[Notice]) -> tuple[Notice, ...]:
-    """The notice of a text past its review date; that of a translation's source counts for both."""
+def _expired(
+    texts: Texts, cache: Cache, review: SheetReview, today: dt.date, allowed: Collection[Notice]
+) -> tuple[Notice, ...]:
+    """The notice of a text past its review date, or whose review has ended; that of a source counts for both."""
+    ended = _past_date(texts, cache, today) or _ended_review(texts, review, today)
+    if ended and Notice.EXPIRED not in allowed:
+        raise CheckFailed(ended, "Have it reviewed, or allow it with --allow-expired.")
+    return (Notice.EXPIRED,) if ended else ()
+
+
+def _past_date(texts: Texts, cache: Cache, today: dt.date) -> str:
+    """Where a text is past its own review date, in words; empty where none is."""
     for file, text in texts.files:
         entry = cached_entry(text, file, cache)
         if is_expired(entry.review_by, today):
-            if Notice.EXPIRED not in allowed:
-                raise CheckFailed(
-                    f"{file}:{entry.review_by_line}: the review date {entry.review_by} has passed",
-                    "Have it reviewed, or allow it with --allow-expired.",
-                )
-            return (Notice.EXPIRED,)
-    return ()
+            return f"{file}:{entry.review_by_line}: the review date {entry.review_by} has passed"
+    return ""
+
+
+def _ended_review(texts: Texts, review: SheetReview, today: dt.date) -> str:
+    """Whose review of one of the texts has ended, in words; empty where none has."""
+    for source, state in zip(texts.sources, review.states, strict=True):
+        for each in state.sign_offs:
+            if is_expired(each.until, today):
+                return f"{source.file}: the review by {each.by} ({each.role.who}) ended on {each.until}"
+    return ""
 
 
 def _stale(texts: Texts, edition: Edition, allowed: Collection[Notice]) -> tuple[Notice, ...]:

@@ -1,6 +1,7 @@
 """The texts a sheet is made of and their pictures, read once; parsed, and checked.
 
-A monograph has its own text, the one it translates, if any, and its evidence file, if there is one.
+A monograph has its own text, the one it translates, if any, its evidence file and the records of its reviews, if there
+are any.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from leaflets.errors import ContentError, UsageError
 from leaflets.model.edition import Audience
-from leaflets.model.evidence import Basis
 from leaflets.model.pictograms import logo_file
+from leaflets.model.review import Basis
 from leaflets.picture_check import require_printable
 from leaflets.project import MonographFile, ProjectFolder, display_path, read_bytes
+from leaflets.project.content import ORIGINAL
 from leaflets.project.files import decode
 
 if TYPE_CHECKING:
@@ -27,8 +29,11 @@ if TYPE_CHECKING:
     from leaflets.model.evidence import Evidence
     from leaflets.model.finding import Finding
     from leaflets.model.monograph import Monograph
+    from leaflets.model.review import ReviewState, SheetReview
 
 MAX_TEXT_BYTES = 262_144
+MAX_REVIEW_BYTES = 1_000_000
+"""Of a record of reviews: one review of 400 statements takes 60,000."""
 # Found in the bytes, since a sheet from the cache is never parsed; what only looks like one does no harm.
 _ASKED = re.compile(rb"!\[[^\[\]\n]{1,400}\]\(\s*([\w-][\w.-]{0,150}\.(?:svg|png))\s*\)")
 
@@ -56,6 +61,26 @@ class EvidenceText:
         return evidence_file_name(self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewText:
+    """The bytes of the record of the reviews of one text; errors call it `file`."""
+
+    name: str
+    lang: str
+    file: str
+    text: bytes
+
+    @property
+    def file_name(self) -> str:
+        """The name of such a file in `content/`."""
+        return review_file_name(self.name, self.lang)
+
+
+def review_file_name(name: str, lang: str) -> str:
+    """The name in `content/` of the record of the reviews of a text."""
+    return f"reviews/{name}.json" if lang == ORIGINAL else f"reviews/{name}.{lang}.json"
+
+
 def evidence_file_name(name: str) -> str:
     """The name of the evidence file of a monograph in `content/`."""
     return f"evidence/{name}.md"
@@ -65,13 +90,15 @@ def evidence_file_name(name: str) -> str:
 class Texts:
     """A monograph's bytes, those of the text it translates, and of its evidence; None where there is no such text.
 
-    A translation has the evidence of its source.
+    A translation has the evidence of its source. `reviews` are the records of its own reviews and of those of the text
+    it translates, as far as there are any.
     """
 
     source: MonographFile
     text: bytes
     original: TranslatedText | None = None
     evidence: EvidenceText | None = None
+    reviews: tuple[ReviewText, ...] = ()
 
     @property
     def sources(self) -> tuple[MonographFile, ...]:
@@ -83,13 +110,18 @@ class Texts:
         """The bytes by the names their files have in `content/`."""
         original = {self.original.source.file_name: self.original.text} if self.original else {}
         evidence = {self.evidence.file_name: self.evidence.text} if self.evidence else {}
-        return {self.source.file_name: self.text, **original, **evidence}
+        return {self.source.file_name: self.text, **original, **evidence, **self.review_records}
 
     @property
     def files(self) -> tuple[tuple[str, bytes], ...]:
         """The path of each monograph as people are shown it, and its bytes."""
         original = ((self.original.source.file, self.original.text),) if self.original else ()
         return ((self.source.file, self.text), *original)
+
+    @property
+    def review_records(self) -> Mapping[str, bytes]:
+        """The bytes of the records of reviews, by the names their files have in `content/`."""
+        return {each.file_name: each.text for each in self.reviews}
 
     def place_of(self, character: str) -> str:
         """File and line of the first place where a character stands; empty where it is in none of the texts."""
@@ -103,8 +135,8 @@ class Texts:
 
     @property
     def hash(self) -> str:
-        """The SHA-256 of a text; of one that translates another or has evidence, that of the hashes of all."""
-        others = [each.text for each in (self.original, self.evidence) if each]
+        """The SHA-256 of a text; of one with further texts (source, evidence, reviews), that of the hashes of all."""
+        others = [each.text for each in (self.original, self.evidence, *self.reviews) if each]
         own = hashlib.sha256(self.text)
         if not others:
             return own.hexdigest()
@@ -140,10 +172,19 @@ def read_texts(project: ProjectFolder, source: MonographFile, text: bytes | None
     elif len(text) > MAX_TEXT_BYTES:
         raise ContentError(f"{source.file}: the text is larger than {MAX_TEXT_BYTES:,} bytes", "Is it the right one?")
     evidence = _evidence_of(original or source)
+    reviews = tuple(filter(None, map(_reviews_of, (source, original))))
     if original is None:
-        return Texts(source, text, evidence=evidence)
+        return Texts(source, text, None, evidence, reviews)
     translated = translated_text(project, original, read_bytes(original.path, MAX_TEXT_BYTES))
-    return Texts(source, text, translated, evidence)
+    return Texts(source, text, translated, evidence, reviews)
+
+
+def _reviews_of(source: MonographFile | None) -> ReviewText | None:
+    """The record of the reviews of a text. Raises ContentError where there is one that cannot be read."""
+    if source is None or not os.path.lexists(source.reviews_path):
+        return None
+    data = read_bytes(source.reviews_path, MAX_REVIEW_BYTES)
+    return ReviewText(source.name, source.lang, display_path(source.reviews_path), data)
 
 
 def _evidence_of(source: MonographFile) -> EvidenceText | None:
@@ -196,25 +237,33 @@ def evidence_of(texts: Texts) -> Evidence | None:
 
 
 def parse_and_check(
-    texts: Texts, pictures: Collection[str], edition: Edition, before: CheckedText | None = None
+    texts: Texts,
+    pictures: Collection[str],
+    edition: Edition,
+    before: CheckedText | None = None,
+    *,
+    review: SheetReview | None = None,
 ) -> CheckedText:
     """Parses and checks the texts of a sheet; returns `before` where that was made of the same.
 
+    Without `review` nothing is said about who vouches for its words.
+
     Raises ContentError where one of the texts cannot be read.
     """
-    depends_on = _depends_on(texts, pictures, edition)
+    depends_on = (*_depends_on(texts, pictures, edition), repr(review))
     if before is not None and before.depends_on == depends_on:
         return before
     from leaflets.checks import check  # here, so that a run whose leaflets were all checked before loads no linter
 
-    basis = Basis(evidence_of(texts))
+    basis = Basis(evidence_of(texts), review=review.own if review else None)
     monograph, original = parse_texts(texts, pictures)
     audience = (edition.audience,)
     text = decode(texts.text, texts.source.file)
     findings = check(monograph, text, audience, original=original, basis=basis)
     if edition.bilingual and original and texts.original:
         text = decode(texts.original.text, texts.original.source.file)
-        findings = (*findings, *check(original, text, audience, basis=basis))
+        of_original = Basis(basis.evidence, review=review.original if review else None)
+        findings = (*findings, *check(original, text, audience, basis=of_original))
     return CheckedText(depends_on, monograph, original, findings)
 
 
@@ -227,11 +276,15 @@ def _depends_on(texts: Texts, pictures: Collection[str], edition: Edition) -> tu
 
 
 def examine_texts(
-    project: ProjectFolder, texts: Texts, audiences: Collection[Audience], today: dt.date
+    project: ProjectFolder,
+    texts: Texts,
+    audiences: Collection[Audience],
+    today: dt.date,
+    review: ReviewState | None = None,
 ) -> MonographReport:
     """What the rules find in a text for these audiences; a translation is written for patients alone.
 
-    Raises ContentError where one of the texts cannot be read.
+    `review` is how far its words are vouched for. Raises ContentError where one of the texts cannot be read.
     """
     from leaflets.checks import full_report  # here, as a build has other uses for the checks
 
@@ -239,7 +292,7 @@ def examine_texts(
     monograph, original = parse_texts(texts, pictures_of(project, source, texts.text))
     readers = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
     text = decode(texts.text, source.file)
-    basis = Basis(evidence_of(texts), project.settings.evidence_policy)
+    basis = Basis(evidence_of(texts), project.settings.evidence_policy, review)
     report = full_report(monograph, text, readers, today=today, original=original, basis=basis)
     return MonographReport(monograph, report)
 

@@ -41,6 +41,11 @@ class MonographFile:
         """Where its evidence file stands, if it has one: in a folder beside it."""
         return self.path.parent / "evidence" / f"{self.name}.md"
 
+    @property
+    def reviews_path(self) -> Path:
+        """Where the record of its reviews stands, if it has one: in a folder beside it."""
+        return self.path.parent / "reviews" / f"{self.file_name.removesuffix('.md')}.json"
+
 
 def source_at(path: Path) -> MonographFile:
     """The monograph in a file, its name and language read from the file's name (`NAME.md`, `NAME.LANG.md`).

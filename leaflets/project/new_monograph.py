@@ -13,9 +13,7 @@ strengths: []
 route: ""
 jurisdiction: ""        # US, EU, GB: whose rules this text follows
 version: "0"            # raise it with every change that is printed
-# reviewed: 2026-01-31  # the day a clinician approved this text, and until when it holds; leave out what did not happen
-# review_by: 2027-01-31
-# reviewers: [Name, role]
+# review_by: 2027-01-31 # the day until which this text may be used; “leaflet review” writes who has read it
 # dose_times: {{morning: 1 tablet, bedtime: 1 tablet}}  # a grid on the patient leaflet; “blank” to fill it in by hand
 sources: []             # - {{id: L1, title: "Label, section 2", date: "June 2025", where: "address"}}
 ---

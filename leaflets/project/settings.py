@@ -10,6 +10,7 @@ from leaflets.model.edition import TypeSize
 from leaflets.model.evidence import DEFAULT_POLICY, EvidencePolicy
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
+from leaflets.model.review import Role
 
 SETTINGS_FILE = "leaflet.toml"
 LEAST_MEMORY = 256
@@ -27,6 +28,8 @@ class Settings:
     `batch_ignore` are the headers of columns that are not needed. `own_content` shuts packaged texts out. A sheet
     may take `max_seconds` and `max_memory` MiB, in `build` and in a worker of a run; 0 sets no limit in `build`.
     `evidence_policy` is what is asked of the sources of a monograph.
+    `review_roles` are those in which every statement of a reviewed sheet is vouched for; `allow_draft`: runs print
+    drafts unasked.
     """
 
     paper: Paper = Paper.A4
@@ -45,3 +48,5 @@ class Settings:
     max_seconds: int = 60
     max_memory: int = 2048
     evidence_policy: EvidencePolicy = DEFAULT_POLICY
+    review_roles: tuple[Role, ...] = (Role.FIRST,)
+    allow_draft: bool = False

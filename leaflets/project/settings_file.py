@@ -17,14 +17,19 @@ from leaflets.model.evidence import DEFAULT_POLICY, EvidencePolicy, SourceKind
 from leaflets.model.page import ID_DIGITS
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import LONGEST_TEXT, Pharmacy
+from leaflets.model.review import Role
 from leaflets.project.files import display_path, read_text
 from leaflets.project.settings import LEAST_MEMORY, Settings
 
 _Choice = TypeVar("_Choice", TypeSize, Paper, SourceKind)
 
 
-_KEYS = ("paper", "edition", "language", "content", "pharmacy", "report", "provenance", "batch", "limits", "evidence")
+_KEYS = (
+    "paper", "edition", "language", "content", "pharmacy", "report", "provenance", "batch", "limits", "evidence",
+    "review",
+)  # fmt: skip
 _LIMITS = ("seconds", "memory")
+_REVIEW = ("roles", "allow_draft")
 _BATCH = ("columns", "encoding", "history_key", "ignore", "label_code", "no_repeat_days")
 
 
@@ -52,6 +57,8 @@ def read_settings(path: Path) -> Settings:
     limits = _table(file, table, "limits")
     pharmacy = _pharmacy(file, _table(file, table, "pharmacy"), _table(file, table, "report"))
     _require_known(file, "limits.", limits, _LIMITS)
+    review = _table(file, table, "review")
+    _require_known(file, "review.", review, _REVIEW)
     return Settings(
         paper=_choice(file, table, "paper", Paper, Paper.A4),
         type_size=_choice(file, table, "edition", TypeSize, TypeSize.STANDARD),
@@ -69,6 +76,8 @@ def read_settings(path: Path) -> Settings:
         max_seconds=_whole(file, limits, "limits.seconds", 60),
         max_memory=_memory(file, limits),
         evidence_policy=_evidence_policy(file, _table(file, table, "evidence"), pharmacy),
+        review_roles=_roles(file, review),
+        allow_draft=_switch(file, review, "allow_draft", "review.", default=False),
     )
 
 
@@ -146,7 +155,7 @@ def _text(file: str, table: Mapping[str, object], key: str, default: str, prefix
 def _texts(file: str, table: Mapping[str, object], key: str, prefix: str) -> tuple[str, ...]:
     value = table.get(key, [])
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise UsageError(f"{file}: “{prefix}{key}” must be a list of texts", f'For example {key} = ["Refills"].')
+        raise UsageError(f"{file}: “{prefix}{key}” must be a list of texts", f'For example {key} = ["…"].')
     return tuple(value)
 
 
@@ -187,6 +196,22 @@ def _memory(file: str, limits: Mapping[str, object]) -> int:
     if 0 < mib < LEAST_MEMORY:
         raise UsageError(f"{file}: “limits.memory” must be {LEAST_MEMORY} or more", "0 sets no limit.")
     return mib
+
+
+def _roles(file: str, table: Mapping[str, object]) -> tuple[Role, ...]:
+    """The roles asked for, each once. Raises UsageError where none is, or it is asked of translations alone."""
+    words = _texts(file, table, "roles", "review.") if "roles" in table else (Role.FIRST,)
+    try:
+        roles = tuple(dict.fromkeys(map(Role, words)))
+    except ValueError:
+        roles = ()
+    if not set(roles) - {Role.TRANSLATOR}:
+        choices = ", ".join(role.value for role in Role)
+        raise UsageError(
+            f"{file}: “review.roles” must list one role or more, and not the translator's alone",
+            f'For example roles = ["first", "second"]. There is: {choices}.',
+        )
+    return roles
 
 
 def _switch(file: str, table: Mapping[str, object], key: str, prefix: str, *, default: bool) -> bool:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 
 from leaflets.errors import PdfError, RendererMissing, UsageError
 from leaflets.model.edition import Edition, Notice, edition_from_facts
 from leaflets.model.pharmacy import Pharmacy
+from leaflets.model.review import Role
 from leaflets.pipeline.inputs import Inputs, gather_inputs
 from leaflets.pipeline.program_identity import made_with
-from leaflets.pipeline.texts import EvidenceText, Texts, evidence_file_name, translated_text
+from leaflets.pipeline.reviews import sheet_review
+from leaflets.pipeline.texts import (
+    EvidenceText,
+    ReviewText,
+    Texts,
+    evidence_file_name,
+    review_file_name,
+    translated_text,
+)
 from leaflets.project import MonographFile, ProjectFolder, Settings
 from leaflets.project.content import ORIGINAL
 from leaflets.project.settings_file import printable_code_url
@@ -53,16 +62,27 @@ def texts_in(record: Record, texts: Mapping[str, bytes], project: ProjectFolder)
     file = evidence_file_name(record.name)
     evidence = EvidenceText(record.name, file, texts[file]) if file in texts else None
     recorded_original = MonographFile(record.name, ORIGINAL, source.path.with_name(f"{record.name}.md"))
+    reviews = tuple(_reviews_in(record.name, texts, dict.fromkeys((source.lang, ORIGINAL))))
     if source.lang == ORIGINAL or recorded_original.file_name not in texts:
-        return Texts(source, text, evidence=evidence)
+        return Texts(source, text, None, evidence, reviews)
     own_original = project.original(source) or recorded_original
     translated = translated_text(project, own_original, texts[recorded_original.file_name])
-    return Texts(source, text, translated, evidence)
+    return Texts(source, text, translated, evidence, reviews)
+
+
+def _reviews_in(name: str, texts: Mapping[str, bytes], languages: Iterable[str]) -> Iterator[ReviewText]:
+    """The records of reviews that are attached to a sheet, of its own text and of the one it translates."""
+    for lang in languages:
+        file = review_file_name(name, lang)
+        if file in texts:
+            yield ReviewText(name, lang, file, texts[file])
 
 
 def current_inputs(record: Record, texts: Texts, project: ProjectFolder) -> Inputs:
     """The inputs that a sheet of this record would have today, with its own texts and its recorded settings."""
-    return gather_inputs(project_as_recorded(record, project), edition_of(record), texts, notices_of(record))
+    recorded, edition = project_as_recorded(record, project), edition_of(record)
+    review = sheet_review(recorded, texts, (edition.audience,))
+    return gather_inputs(recorded, edition, texts, notices_of(record), review)
 
 
 def project_as_recorded(record: Record, project: ProjectFolder) -> ProjectFolder:
@@ -93,7 +113,8 @@ def _settings(record: Record, now: Settings) -> Settings:
         code_url = printable_code_url("the sheet’s record", str(record.settings.get("code_url", "")))
     except UsageError as error:
         raise PdfError(error.message, "Get the sheet once more.") from error
-    return replace(now, pharmacy=pharmacy, code_url=code_url)
+    roles = tuple(map(Role, record.settings.get("review_roles", now.review_roles)))
+    return replace(now, pharmacy=pharmacy, code_url=code_url, review_roles=roles)
 
 
 def changes_since(record: Record, inputs: Inputs) -> Iterator[str]:

@@ -180,10 +180,18 @@ def _reasons_in_project(record: Record, texts: Texts, project: ProjectFolder) ->
             SheetStatus.OUTDATED,
             f"it is version {record.version or 'none'}; the project has {front.version or 'none'}",
         )
-    if same and Notice.STALE not in record.notices and _text_of(texts.original) != _text_of(now.original):
-        yield SheetStatus.OUTDATED, "the text that it translates has changed since"
-    if same and _text_of(texts.evidence) != _text_of(now.evidence):
-        yield SheetStatus.OUTDATED, "what its sources say has changed since"
+    if same:
+        yield from ((SheetStatus.OUTDATED, change) for change in _changes_beside(record, texts, now))
+
+
+def _changes_beside(record: Record, texts: Texts, now: Texts) -> Iterator[str]:
+    """What has changed since around a text that is the same: its source, its evidence, its reviews."""
+    if Notice.STALE not in record.notices and _text_of(texts.original) != _text_of(now.original):
+        yield "the text that it translates has changed since"
+    if _text_of(texts.evidence) != _text_of(now.evidence):
+        yield "what its sources say has changed since"
+    if texts.review_records != now.review_records:
+        yield "its words were reviewed since, or a review was taken back"
 
 
 def _text_of(text: TranslatedText | EvidenceText | None) -> bytes:

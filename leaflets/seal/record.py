@@ -16,10 +16,13 @@ from typing import Any
 from leaflets.errors import PdfError
 from leaflets.json_depth import require_shallow
 from leaflets.model.pharmacy import is_pharmacy_text
+from leaflets.model.review import Role
 
 _Check = Callable[[object], bool]
 RECORD_FILE = "leaflet-record.json"
-FORMAT = 1
+FORMAT = 2
+_FORMATS = (1, 2)
+"""The first had no `reviews`; its `reviewed` was what the front matter said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Record:
     """How a sheet was made. `content_id` is complete here; the sheet prints its beginning.
 
     `hashes` are SHA-256, by what they are of: "source/NAME.md", "styles/NAME", "templates/NAME" and "program", our own
-    code. `settings` are those that shape the page, `made_with` the releases of programs and libraries.
+    code. `settings` are those that shape the page, `made_with` the releases of programs and libraries. `reviews` say
+    who vouched for the words of the sheet: by, role, date, until and the text's language; empty where it is a draft.
     """
 
     content_id: str
@@ -43,6 +47,7 @@ class Record:
     settings: Mapping[str, Any]
     hashes: Mapping[str, str]
     made_with: Mapping[str, str]
+    reviews: tuple[Mapping[str, str], ...] = ()
 
 
 def record_bytes(record: Record) -> bytes:
@@ -57,11 +62,13 @@ def read_record(data: bytes) -> Record:
         text = data.decode()
         require_shallow(text)
         stored = json.loads(text)
-        format, record = stored["leaflet-record"], Record(**{each.name: stored[each.name] for each in fields(Record)})
+        format = stored["leaflet-record"]
+        later: dict[str, Any] = {"reviews": []} if format == 1 else {}
+        record = Record(**{each.name: {**stored, **later}[each.name] for each in fields(Record)})
         json.dumps(stored, ensure_ascii=False).encode()  # no half of a character, which no file of ours has
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise PdfError("The sheet's record cannot be read.", _HINT) from error
-    if format != FORMAT:
+    if format not in _FORMATS:
         raise PdfError("The sheet's record is of another format.", "Use the version of leaflet that made it.")
     wrong = next((name for name, is_valid in _SCHEMA.items() if not is_valid(getattr(record, name))), None)
     if wrong:
@@ -116,7 +123,19 @@ def _is_pharmacy(value: object) -> bool:
 
 
 def _is_settings(value: object) -> bool:
-    return isinstance(value, dict) and _is_text(value.get("code_url", "")) and _is_pharmacy(value.get("pharmacy", {}))
+    if not isinstance(value, dict) or not _list_of(_is_role)(value.get("review_roles", [])):
+        return False
+    return _is_text(value.get("code_url", "")) and _is_pharmacy(value.get("pharmacy", {}))
+
+
+def _is_role(value: object) -> bool:
+    return value in {role.value for role in Role} if isinstance(value, str) else False
+
+
+def _is_sign_off(value: object) -> bool:
+    """Whether it says who vouched for a sheet, in which role, when, until when, and for the text in which language."""
+    keys = {"lang": _is_text, "by": _is_text, "role": _is_role, "date": _is_date, "until": _is_date}
+    return isinstance(value, dict) and set(value) == set(keys) and all(check(value[k]) for k, check in keys.items())
 
 
 _SCHEMA: Mapping[str, _Check] = {
@@ -130,4 +149,5 @@ _SCHEMA: Mapping[str, _Check] = {
     "settings": _is_settings,
     "hashes": _mapping_of(_is_hash),
     "made_with": _mapping_of(_is_text),
+    "reviews": _list_of(_is_sign_off),
 }

@@ -9,6 +9,7 @@ from leaflets.checks.reading.evidenced import Evidenced
 from leaflets.checks.reading.passages import Passage, PassageIndex, Position
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Front, Monograph, Translation
+from leaflets.model.review import ReviewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Reading:
     """What one audience reads of a monograph.
 
     `other_index` holds what the other audience reads, `today` is the date of the check, `original` the text that the
-    monograph is a translation of, where it is one, and `evidenced` its statements with what its sources say.
+    monograph is a translation of, where it is one, `evidenced` its statements with what its sources say, and `review`
+    how far its words are vouched for, None where that is not asked.
     """
 
     monograph: Monograph
@@ -26,6 +28,7 @@ class Reading:
     today: dt.date | None = None
     original: Monograph | None = None
     evidenced: Evidenced | None = None
+    review: ReviewState | None = None
 
     @property
     def translation(self) -> Translation | None:
@@ -76,6 +79,7 @@ def readings(
     today: dt.date | None = None,
     original: Monograph | None = None,
     evidenced: Evidenced | None = None,
+    review: ReviewState | None = None,
 ) -> tuple[Reading, ...]:
     """What each of the audiences reads of a monograph."""
     passages = collect(monograph)
@@ -87,6 +91,6 @@ def readings(
         indices = dict.fromkeys(Audience, indices[Audience.PATIENT])  # one index serves both
     other = {Audience.PATIENT: Audience.CLINICIAN, Audience.CLINICIAN: Audience.PATIENT}
     return tuple(
-        Reading(monograph, audience, indices[audience], indices[other[audience]], today, original, evidenced)
+        Reading(monograph, audience, indices[audience], indices[other[audience]], today, original, evidenced, review)
         for audience in audiences
     )

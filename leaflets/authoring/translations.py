@@ -11,7 +11,8 @@ from leaflets.languages import LANGUAGES
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Monograph, Translation
 from leaflets.parse.translation_file import new_translation, with_record
-from leaflets.pipeline.texts import parse_monograph, pictures_of, source_missing
+from leaflets.pipeline.reviews import sheet_review
+from leaflets.pipeline.texts import parse_monograph, pictures_of, read_texts, source_missing
 from leaflets.project import MonographFile, ProjectFolder, read_bytes, read_text
 from leaflets.translation import (
     SourceChange,
@@ -20,7 +21,6 @@ from leaflets.translation import (
     record_of,
     source_changes,
     unit_pairs,
-    with_inherited,
 )
 from leaflets.view import layout_for
 
@@ -150,15 +150,15 @@ def translation_status(project: ProjectFolder, translation: MonographFile) -> Tr
     if original is None:
         return TranslationStatus(TranslationState.SOURCE_MISSING if record else TranslationState.OWN_TEXT)
     changes = source_changes(translated, original)
-    state = _state(translated, original, changes) if record else TranslationState.NOT_SEALED
+    state = _state(project, translation, changes) if record else TranslationState.NOT_SEALED
     return TranslationStatus(state, source, original.front.version, record.of if record else "", changes)
 
 
-def _state(translated: Monograph, original: Monograph, changes: tuple[SourceChange, ...]) -> TranslationState:
+def _state(project: ProjectFolder, translation: MonographFile, changes: tuple[SourceChange, ...]) -> TranslationState:
     if changes:
         return TranslationState.OUT_OF_DATE
-    reviewed = with_inherited(translated, original).front.reviewed
-    return TranslationState.REVIEWED if reviewed else TranslationState.NOT_REVIEWED
+    review = sheet_review(project, read_texts(project, translation), (Audience.PATIENT,))
+    return TranslationState.REVIEWED if review.own.reviewed else TranslationState.NOT_REVIEWED
 
 
 def _parsed(project: ProjectFolder, source: MonographFile) -> Monograph:
