@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Interrupted,
         LeafletError,
         LedgerError,
+        OutOfMemory,
         OutputError,
         PdfError,
         RenderError,
@@ -32,19 +33,21 @@ if TYPE_CHECKING:
     from leaflets.model.edition import Audience, Edition, Notice, TypeSize
     from leaflets.model.finding import Finding, Severity, Withheld
     from leaflets.model.paper import Paper
+    from leaflets.workers.protocol import Limits
 
 __version__ = "0.2.0"
 
 __all__ = [
     "Audience", "CheckFailed", "ContentError", "Edition", "Finding", "Interrupted", "LeafletError", "LedgerError",
-    "Notice", "OutputError", "Paper", "PdfError", "Project", "RenderError", "RunIncomplete", "Severity", "Sheet",
-    "TypeSize", "UsageError", "Withheld", "__version__", "build", "check", "render",
+    "Limits", "Notice", "OutOfMemory", "OutputError", "Paper", "PdfError", "Project", "RenderError", "RunIncomplete",
+    "Severity", "Sheet", "TypeSize", "UsageError", "Withheld", "__version__", "build", "check", "render",
 ]  # fmt: skip
 
 _MODULES = {
     "leaflets.api": ("Project", "Sheet", "build", "check", "render"),
     "leaflets.model.edition": ("Audience", "Edition", "Notice", "TypeSize"),
     "leaflets.model.paper": ("Paper",),
+    "leaflets.workers.protocol": ("Limits",),
     "leaflets.model.finding": ("Finding", "Severity", "Withheld"),
 }
 

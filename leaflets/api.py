@@ -1,28 +1,35 @@
 """The functions that `import leaflets` offers; they load what they need when they are called.
 
 Nothing here prints, exits, or changes signal handlers, the working folder or the environment. Errors are those of
-`leaflets.errors`; what `-v` lists is logged under "leaflets". Pages are set one at a time in a process: calls from
-several threads wait for one another, so a server that must set many uses processes.
+`leaflets.errors`; what `-v` lists is logged under "leaflets". Pages are set one at a time, in another process within
+limits: calls from several threads wait for one another, so a server that must set many uses processes.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from leaflets.errors import ContentError, OutputError, UsageError
 from leaflets.languages import text_lang
 from leaflets.ledger.own_texts import refuse_replaced
 from leaflets.model.edition import Audience, Edition, Notice
 from leaflets.model.finding import Finding, Withheld
-from leaflets.pipeline import BuiltSheet, build_texts
+from leaflets.pipeline import BuiltSheet, RenderSheet, build_texts, render_here
 from leaflets.pipeline.cache import Cache, NoCache
 from leaflets.pipeline.request import EditionChoices, monograph_file, requested_edition
 from leaflets.pipeline.texts import Texts, examine_texts, read_texts
 from leaflets.project import MonographFile, ProjectFolder, load_project, packaged_folder, save, today
+from leaflets.project.settings import LEAST_MEMORY
+from leaflets.workers.local import limits_of
+from leaflets.workers.protocol import Limits
+
+if TYPE_CHECKING:
+    from leaflets.pipeline.inputs import Inputs
 
 _NAME = re.compile(r"[^\W_][\w-]{0,80}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(\+[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?")
@@ -96,6 +103,7 @@ class Project:
         audience: str = "patient",
         *,
         allow: Collection[str] = (),
+        limits: Limits | Literal["settings"] | None = "settings",
         **edition: Unpack[EditionChoices],
     ) -> Sheet:
         """The sheet of a monograph, by its name or the path of its Markdown file.
@@ -104,25 +112,34 @@ class Project:
             name: such as "baricitinib", or "notes/mydrug.md".
             audience: "patient" or "clinician".
             allow: "expired" and "stale" print such a text all the same, marked on every page.
+            limits: the time and memory that it may take in a process of its own; None makes it in this one.
             edition: `lang`, `paper`, `type_size`, `sheets`, `fitted`, `booklet`, see `EditionChoices`; what is not
                 given is as the settings say.
 
         Raises UsageError, ContentError, CheckFailed, RenderError or PdfError.
         """
+        render = self._renderer(limits)
         source = monograph_file(self._now, str(name), edition.get("lang"))
         wanted = requested_edition(self.folder, audience, **edition)
-        return self._sheet(read_texts(self._now, source), wanted, allow)
+        return self._sheet(read_texts(self._now, source), wanted, allow, render)
 
     def render(
-        self, text: str, audience: str = "patient", *, name: str = "monograph", **edition: Unpack[EditionChoices]
+        self,
+        text: str,
+        audience: str = "patient",
+        *,
+        name: str = "monograph",
+        limits: Limits | Literal["settings"] | None = "settings",
+        **edition: Unpack[EditionChoices],
     ) -> bytes:
         """The PDF of a monograph that is at hand as Markdown.
 
         `name` is what the record in the PDF, errors and findings call it; the rest is as in `build`, and so are the
         errors raised. A text past its review date is refused.
         """
+        render = self._renderer(limits)
         wanted = requested_edition(self.folder, audience, **edition)
-        return self._sheet(self._texts(text, name, wanted.lang), wanted, ()).pdf
+        return self._sheet(self._texts(text, str(name), wanted.lang), wanted, (), render).pdf
 
     def check(
         self, text: str, audience: str | None = None, *, lang: str | None = None, name: str = "monograph"
@@ -158,13 +175,33 @@ class Project:
         """The folder as it is now: a server may run for days while monographs come and go."""
         return replace(self.folder)
 
-    def _sheet(self, texts: Texts, edition: Edition, allow: Collection[str]) -> Sheet:
+    def _renderer(self, limits: Limits | Literal["settings"] | None) -> RenderSheet:
+        """What makes the sheets: this process, or another within limits. Raises UsageError where they are none."""
+        if limits == "settings":
+            limits = limits_of(self.folder.settings)
+        sound = isinstance(limits, Limits) and limits.seconds > 0 and limits.mib >= LEAST_MEMORY
+        if limits is not None and not sound:
+            raise UsageError(
+                f"{limits!r}: these are no limits",
+                f"Give leaflets.Limits(seconds=…, mib=…), of {LEAST_MEMORY} MiB or more, or None.",
+            )
+        if limits is None or sys.platform == "win32":
+            return render_here
+        from leaflets.workers.shared_worker import shared_worker  # here, as `check` needs none
+
+        def render(inputs: Inputs, edition: Edition) -> BuiltSheet:
+            return shared_worker(limits).render(inputs, edition)
+
+        return render
+
+    def _sheet(self, texts: Texts, edition: Edition, allow: Collection[str], render: RenderSheet) -> Sheet:
         unknown = [word for word in allow if word not in set(Notice)]
         if unknown:
             raise UsageError(f"“{unknown[0]}” cannot be allowed", f"There is: {', '.join(Notice)}.")
         refuse_replaced(self._now, texts.source)
         cache = Cache(self.folder.cache) if self.cached else NoCache(self.folder.cache)
-        built = build_texts(self.folder, texts, edition, allowed=[Notice(word) for word in allow], cache=cache)
+        allowed = [Notice(word) for word in allow]
+        built = build_texts(self.folder, texts, edition, allowed=allowed, cache=cache, render=render)
         return _sheet(built)
 
 

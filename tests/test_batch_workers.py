@@ -20,7 +20,7 @@ from leaflets.model.edition import Audience, Edition
 from leaflets.pipeline.cache import CACHE_LOG
 from leaflets.workers import pool
 from leaflets.workers.local import ProcessWorkers, SerialWorkers
-from leaflets.workers.memory import MIB
+from leaflets.workers.process_limits import MIB
 from leaflets.workers.protocol import Limits, RenderTask, Result
 from tests.sheets import ROOT
 
@@ -150,7 +150,7 @@ def test_a_process_that_runs_or_is_gone_is_not_stopped() -> None:
 def test_workers_take_the_lower_of_their_limit_of_memory_and_that_of_the_system() -> None:
     code = """\
 import resource
-from leaflets.workers.memory import MIB, limit_memory
+from leaflets.workers.process_limits import MIB, limit_memory
 for mib in (4096, 2048):
     limit_memory(mib)
     print(*(limit // MIB for limit in resource.getrlimit(resource.RLIMIT_AS)))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pikepdf
@@ -19,7 +20,7 @@ from leaflets.model.edition import Audience, Edition, TypeSize
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import Pharmacy
 from leaflets.model.review import NO_REVIEW
-from leaflets.pipeline import BuiltSheet, build
+from leaflets.pipeline import BuiltSheet, build, render_here
 from leaflets.pipeline.cache import Cache
 from leaflets.pipeline.inputs import gather_inputs
 from leaflets.pipeline.program_identity import SHAPING
@@ -69,7 +70,7 @@ def test_another_folder_changes_nothing(folder: Path, tmp_path_factory: pytest.T
 def test_a_text_checked_before_makes_the_same_sheet(folder: Path) -> None:
     project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
-    made = build(project, source, PATIENT, cache=Cache(folder / "one"), checked=before)
+    made = build(project, source, PATIENT, cache=Cache(folder / "one"), render=partial(render_here, checked=before))
     alone = build(project, source, PATIENT, cache=Cache(folder / "two"))
     assert made.pdf.data == alone.pdf.data
     assert made.findings == alone.findings
@@ -79,7 +80,7 @@ def test_a_text_that_changed_since_it_was_checked_is_read_again(folder: Path) ->
     project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     (folder / "content" / "a.md").write_text(MONOGRAPH + "\nNever more than seven drops.\n")
-    made = build(project, source, PATIENT, cache=Cache(folder / "cache"), checked=before)
+    made = build(project, source, PATIENT, cache=Cache(folder / "cache"), render=partial(render_here, checked=before))
     assert "seven drops" in made.html
 
 
@@ -87,7 +88,13 @@ def test_a_text_checked_for_one_reader_is_not_taken_for_another(folder: Path) ->
     project, source = ProjectFolder(folder), source_at(folder / "content" / "a.md")
     before = parse_and_check(read_texts(project, source), (), PATIENT)
     edition = Edition(Audience.CLINICIAN)
-    made = build(project, source, edition, cache=Cache(folder / "one"), checked=replace(before, findings=()))
+    made = build(
+        project,
+        source,
+        edition,
+        cache=Cache(folder / "one"),
+        render=partial(render_here, checked=replace(before, findings=())),
+    )
     alone = build(project, source, edition, cache=Cache(folder / "two"))
     assert made.findings == alone.findings != ()
 

@@ -1,18 +1,15 @@
 """What one build may take: time, memory, and the lengths that would take more."""
 
 import re
-import subprocess
-import sys
 import time
 
 import pytest
 
-from leaflets.cli import build as build_command
 from leaflets.errors import RenderError
 from leaflets.pipeline.child_process import run_in_child
 from leaflets.workers.local import SerialWorkers
 from leaflets.workers.protocol import Limits, Workers
-from tests.running import MONOGRAPH, Leaflet, environment
+from tests.running import MONOGRAPH, Leaflet
 
 _USES = "---\ntitle: Long\n---\n\n### Uses\n\n"
 _TOO_LONG = {
@@ -43,45 +40,12 @@ def _slow(*_: object, **__: object) -> None:
         time.sleep(0.01)
 
 
-def test_a_build_that_takes_too_long_is_given_up(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch) -> None:
-    leaflet.write("content/examplol.md", MONOGRAPH)
-    monkeypatch.setattr(build_command, "build", _slow)
-    ran = leaflet("build", "examplol", "--audience", "patient", "--max-seconds", "1")
-    assert ran.code == 5
-    assert "examplol-patient.pdf took longer than 1 seconds and was given up" in ran.err
-    leaflet.write("leaflet.toml", "[limits]\nseconds = 1\n")
-    assert leaflet("build", "examplol", "--audience", "patient").code == 5
-    assert not any(name.endswith(".pdf") for name in leaflet.files())
-
-
 def test_a_child_whose_parent_gives_up_ends_too() -> None:
     def given_up() -> None:
         raise RenderError("over")
 
     with pytest.raises(RenderError, match="over"):
         run_in_child(_slow, given_up)  # returns at once: it does not wait for the child
-
-
-def test_a_build_that_takes_too_much_memory_ends_in_a_sentence(leaflet: Leaflet) -> None:
-    leaflet.write("content/examplol.md", MONOGRAPH)
-    # A stage that takes all memory stands in for a page that does.
-    greedy = leaflet.write(
-        "greedy.py",
-        "import sys\nfrom leaflets.cli import build, main\n"
-        "build.build = lambda *a, **k: [bytearray(1_000_000) for _ in range(100_000)]\n"
-        "sys.argv = ['leaflet', 'build', 'examplol', '--audience', 'patient', '--max-memory', '400']\n"
-        "sys.exit(main())\n",
-    )
-    ran = subprocess.run(
-        [sys.executable, str(greedy)],
-        cwd=leaflet.folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 7
-    assert ran.stderr.startswith("error: there is not enough memory for this command")
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ The texts come with the task, as the plan has read them. All else is read anew, 
 when the leaflet was assessed, there is no result.
 """
 
+from functools import partial
+
 from leaflets.batch.leaflet_cache import CompiledLeaflets, compiled_key
 from leaflets.errors import CheckFailed, InputsChanged, LeafletError, RenderError
 from leaflets.model.edition import Notice
 from leaflets.model.finding import Severity
 from leaflets.model.objection import Objection
-from leaflets.pipeline import BuiltSheet, build_texts
+from leaflets.pipeline import BuiltSheet, build_texts, render_here
 from leaflets.pipeline.cache import Cache
 from leaflets.pipeline.cache_key import shared_key
 from leaflets.project import ProjectFolder
@@ -65,7 +67,7 @@ def _rendered(project: ProjectFolder, task: RenderTask, snapshot: Snapshot) -> R
         task.leaflet.edition,
         allowed=[notice for notice in Notice if notice.value in allowed],
         cache=Cache(project.cache),
-        checked=snapshot.checked,
+        render=partial(render_here, checked=snapshot.checked),
     )
     _require_sound(built, task)
     key = compiled_key(built.pdf.data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import atexit
-import errno
 import gc
 import importlib
 import os
@@ -19,6 +18,7 @@ from leaflets.cli import report, usage
 from leaflets.cli.help_page import HelpPage
 from leaflets.cli.streams import abandon_output, prepare_streams
 from leaflets.errors import Interrupted, InterruptSignal, LeafletError, OutOfMemory, OutputError
+from leaflets.workers.process_limits import is_out_of_memory
 
 # Each command, a module of this package, with its line of help; only the module of the command that is run is loaded.
 COMMANDS = {
@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         abandon_output()
         return 0
     except (MemoryError, ImportError, OSError) as error:
-        if not _is_out_of_memory(error) and not isinstance(error, OSError):
+        if not is_out_of_memory(error) and not isinstance(error, OSError):
             raise
         return _reported(_named(error), as_json=as_json)
     return code
@@ -111,15 +111,9 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
     return command_parser(next(iter(words), "")).parse_args(words)
 
 
-def _is_out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out: for Python, for a new process, or for a library that was to be loaded."""
-    no_room_for_library = "failed to map segment" in str(error) or "cannot allocate memory" in str(error).lower()
-    return isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM or no_room_for_library
-
-
 def _named(error: Exception) -> LeafletError:
     """What the system refused, as an error of ours: memory, or a file, the standard output among them."""
-    if _is_out_of_memory(error):
+    if is_out_of_memory(error):
         return OutOfMemory("there is not enough memory for this command")
     file = getattr(error, "filename", None)
     reason = getattr(error, "strerror", None) or str(error)

@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +21,16 @@ from leaflets.model.edition import MOST_SHEETS, Audience, Edition, Notice, TypeS
 from leaflets.model.finding import Severity
 from leaflets.model.paper import Paper
 from leaflets.model.pharmacy import LONGEST_TEXT
-from leaflets.pipeline import BuiltSheet, build, require_clean, require_contrast
+from leaflets.pipeline import BuiltSheet, RenderSheet, build, render_here, require_clean, require_contrast
 from leaflets.pipeline.built_sheet import html_file
 from leaflets.pipeline.child_process import allow_child
 from leaflets.pipeline.request import audiences_of, monograph_file, requested_edition
-from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save, save_if_changed
+from leaflets.project import MonographFile, ProjectFolder, Settings, display_path, load_project, save, save_if_changed
 from leaflets.project.settings import LEAST_MEMORY
 from leaflets.project.sheet_names import sheet_name
-from leaflets.workers.memory import limit_memory
+from leaflets.workers.local import limits_of
+from leaflets.workers.sheet_process import can_fork, forked
+from leaflets.workers.sheet_worker import SheetWorker
 
 if TYPE_CHECKING:
     from leaflets.cli.details import SheetLog
@@ -146,16 +149,44 @@ def run(args: argparse.Namespace) -> int:
     editions = tuple(_editions(args, project, sources))
     args.output = args.output or project.output
     args.details = _details() if args.verbose else None
-    args.max_seconds = project.settings.max_seconds if args.max_seconds is None else args.max_seconds
-    if args.own_process:
-        limit_memory(project.settings.max_memory if args.max_memory is None else args.max_memory)
     _refuse_shared_names(sources)
+    with _renderer(args, project.settings) as render:
+        return _built(project, sources, editions, render, args)
+
+
+@contextmanager
+def _renderer(args: argparse.Namespace, settings: Settings) -> Iterator[RenderSheet]:
+    """What makes the sheets: a child within limits of time and memory; this process where it must not be forked."""
+    if not args.own_process or not can_fork():
+        yield render_here
+        return
+    limits = limits_of(
+        replace(
+            settings,
+            max_seconds=settings.max_seconds if args.max_seconds is None else args.max_seconds,
+            max_memory=settings.max_memory if args.max_memory is None else args.max_memory,
+        )
+    )
+    worker = SheetWorker(limits, forked, "--max-seconds and --max-memory allow more.")
+    try:
+        yield worker.render
+    finally:
+        worker.close()
+
+
+def _built(
+    project: ProjectFolder,
+    sources: Sequence[MonographFile],
+    editions: Sequence[Edition],
+    render: RenderSheet,
+    args: argparse.Namespace,
+) -> int:
     sheets: list[_SheetOnDisk] = []
     failed: list[LeafletError] = []
     for source in _with_progress(sources, args):
         for edition in editions:
             try:
-                sheets.append(_make(project, source, edition, args))
+                sheets.append(_make(project, source, edition, render, args))
             except LeafletError as fault:
                 if isinstance(fault, OutputError | RendererMissing) or len(sources) == 1 == len(editions):
                     raise
@@ -230,13 +261,15 @@ def _refuse_shared_names(sources: Sequence[MonographFile]) -> None:
             )
 
 
-def _make(project: ProjectFolder, source: MonographFile, edition: Edition, args: argparse.Namespace) -> _SheetOnDisk:
+def _make(
+    project: ProjectFolder, source: MonographFile, edition: Edition, render: RenderSheet, args: argparse.Namespace
+) -> _SheetOnDisk:
     start = time.perf_counter()
     refuse_replaced(project, source)
     allowed = [notice for notice in Notice if getattr(args, f"allow_{notice}")]
     name = sheet_name(source, edition, project.settings)
-    with waiting(name, seconds=args.max_seconds, quiet=args.quiet):
-        built = build(project, source, edition, allowed=allowed)
+    with waiting(name, quiet=args.quiet):
+        built = build(project, source, edition, allowed=allowed, render=render)
     require_contrast(built)
     if args.strict:
         require_clean(built)
@@ -255,6 +288,7 @@ def _with_progress(sources: Sequence[MonographFile], args: argparse.Namespace) -
         return sources
     from tqdm import tqdm  # here, as only a terminal shows a bar
 
+    tqdm.monitor_interval = 0  # no second thread: with one no child may be forked
     bar: Iterable[MonographFile] = tqdm(sources, unit=" monographs", leave=False)
     return bar
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from leaflets.errors import CheckFailed
@@ -19,12 +19,27 @@ from leaflets.pipeline.texts import Texts, read_texts
 from leaflets.project import MonographFile, ProjectFolder, today
 
 if TYPE_CHECKING:
+    from leaflets.pipeline.inputs import Inputs
     from leaflets.pipeline.texts import CheckedText
 
 _LOG = logging.getLogger("leaflets.pipeline")
 logging.getLogger("leaflets").addHandler(logging.NullHandler())  # a program that wants no log gets none
 
-__all__ = ["BuiltSheet", "build", "build_texts", "require_clean", "require_contrast"]
+__all__ = ["BuiltSheet", "RenderSheet", "build", "build_texts", "render_here", "require_clean", "require_contrast"]
+
+RenderSheet = Callable[["Inputs", Edition], BuiltSheet]
+"""Makes a sheet of its inputs, in this process or another; raises what `pipeline.stages.render` does."""
+
+
+def render_here(inputs: Inputs, edition: Edition, checked: CheckedText | None = None) -> BuiltSheet:
+    """The sheet, made in this process. `checked` is the text as it was parsed and checked before, if it was.
+
+    If the text has changed since, that is not used.
+    """
+    # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
+    from leaflets.pipeline.stages import render
+
+    return render(inputs, edition, checked)
 
 
 def build(
@@ -34,14 +49,14 @@ def build(
     *,
     allowed: Collection[Notice] = (),
     cache: Cache | None = None,
-    checked: CheckedText | None = None,
+    render: RenderSheet = render_here,
 ) -> BuiltSheet:
     """The sheet of a monograph's file as it is now, see `build_texts`; the project's own cache if none is given.
 
     Raises ContentError where the file cannot be read, besides what `build_texts` raises.
     """
     cache = cache or Cache(project.cache)
-    return build_texts(project, read_texts(project, source), edition, allowed=allowed, cache=cache, checked=checked)
+    return build_texts(project, read_texts(project, source), edition, allowed=allowed, cache=cache, render=render)
 
 
 def build_texts(
@@ -51,11 +66,11 @@ def build_texts(
     *,
     allowed: Collection[Notice],
     cache: Cache,
-    checked: CheckedText | None = None,
+    render: RenderSheet = render_here,
 ) -> BuiltSheet:
     """The sheet of some texts in one edition, the same bytes for the same input.
 
-    `checked` is the text as it was parsed and checked before, if it was; if it has changed since, that is not used.
+    `render` makes it where it is not in the cache.
     Raises ContentError, CheckFailed (withdrawn; past its review date or older than its source and not `allowed`),
     RenderError or PdfError; nothing is written except to the cache.
     """
@@ -67,11 +82,9 @@ def build_texts(
         built = sheet_from_entry(texts, edition, entry)
         _log_details(built)
         return built
-    # Here and not above: what is in the cache is built without loading the parser, the templates or the renderer.
-    from leaflets.pipeline.inputs import gather_inputs
-    from leaflets.pipeline.stages import render
+    from leaflets.pipeline.inputs import gather_inputs  # here, as what is in the cache needs no pictures and templates
 
-    built = render(gather_inputs(project, edition, texts, notices, review), edition, checked)
+    built = render(gather_inputs(project, edition, texts, notices, review), edition)
     if cache_key(project, texts.source, texts.hash, edition, notices) == key:  # else a style or picture changed since
         cache.put(key, sheet_to_entry(built))
     _log_details(built)

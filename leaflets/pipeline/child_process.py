@@ -10,9 +10,14 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from leaflets.errors import Interrupted, LeafletError, RenderError
+from leaflets.errors import Interrupted, LeafletError, OutOfMemory, RenderError
 
 _Value = TypeVar("_Value")
+STAGE_LOG = "leaflets.stage"
+"""The name of the log that has, at the level DEBUG, what is being done to a sheet: “composing its page”."""
+
+Answer = tuple[str, Any]
+"""What a process answers: "result" and a value, or "fault" and the class, message and hint of an error."""
 
 
 class _Permission:
@@ -54,18 +59,17 @@ def run_in_child(work: Callable[[], _Value], meanwhile: Callable[[], None]) -> _
         finally:
             pipe.close()
             os.waitpid(child, 0)
-    answer: _Value = _answer_in(data)
-    return answer
+    if not data:
+        raise RenderError("the page could not be composed: its process was ended", "Run the command again.")
+    value: _Value = value_of(pickle.loads(data))
+    return value
 
 
 def _send_answer(work: Callable[[], Any], writing: int) -> None:
     """Never returns: the child writes its result and ends, running nothing of its parent's."""
     code = 1
     try:
-        try:
-            answer: tuple[str, Any] = ("result", work())
-        except LeafletError as fault:
-            answer = ("fault", (type(fault), fault.message, fault.hint))
+        answer = answer_of(work)
         with os.fdopen(writing, "wb") as pipe:
             pickle.dump(answer, pipe, pickle.HIGHEST_PROTOCOL)
         code = 0
@@ -75,11 +79,20 @@ def _send_answer(work: Callable[[], Any], writing: int) -> None:
         os._exit(code)
 
 
-def _answer_in(data: bytes) -> Any:
-    if not data:
-        raise RenderError("the page could not be composed: its process was ended", "Run the command again.")
-    kind, answer = pickle.loads(data)
+def answer_of(work: Callable[[], Any]) -> Answer:
+    """What `work` returns or raises of our own errors, as it can be sent to another process."""
+    try:
+        return "result", work()
+    except LeafletError as fault:
+        return "fault", (type(fault), fault.message, fault.hint)
+    except MemoryError:
+        return "fault", (OutOfMemory, "there is not enough memory for it", "")
+
+
+def value_of(answer: Answer) -> Any:
+    """What an answer brought. Raises the error that it brought instead."""
+    kind, value = answer
     if kind == "fault":
-        fault, message, hint = answer
+        fault, message, hint = value
         raise fault(message, hint)
-    return answer
+    return value

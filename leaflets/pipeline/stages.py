@@ -7,6 +7,7 @@ stage is imported by the function that runs it, and not above.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import threading
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from leaflets.model.finding import Finding
 from leaflets.model.page import Fit, Html, Imprint, Pdf
 from leaflets.pipeline.attachments import attachments_of
 from leaflets.pipeline.built_sheet import BuiltSheet
-from leaflets.pipeline.child_process import child_saves_time, run_in_child
+from leaflets.pipeline.child_process import STAGE_LOG, child_saves_time, run_in_child
 from leaflets.pipeline.fit import fit_to_paper
 from leaflets.pipeline.inputs import Inputs
 from leaflets.pipeline.page_findings import not_suppressed, require_on_paper, tightened
@@ -49,6 +50,7 @@ class _Renderer:
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_Renderer.release)
 _PAGES = count(1)
+_STAGE = logging.getLogger(STAGE_LOG)
 _PAGES_BETWEEN_COLLECTIONS = 6
 _PAGES_PER_FOLDED_SHEET = 4
 
@@ -97,11 +99,14 @@ def _rendered(
     attachments = attachments_of(source, edition, inputs, front, made_with() if releases is None else releases)
 
     # fit → typeset
+    _STAGE.debug("setting its pages")
+
     def compose_tighter(fit: Fit) -> Html:
         return replace(_composed(draft, inputs, fit), attachments=attachments)
 
     sheet = fit_to_paper(edition, compose_tighter, lambda page: _typeset(page, assets))
     # proof
+    _STAGE.debug("looking at its finished pages")
     on_pages = (*tightened(sheet.fit, edition, source.file), *proof_findings(sheet.pdf, edition, source.file))
     require_on_paper(on_pages)
     findings = (*draft.findings, *not_suppressed(on_pages, front.allow))
@@ -120,10 +125,12 @@ def _draft(inputs: Inputs, edition: Edition, checked: CheckedText | None) -> Dra
     from leaflets.qr import qr
     from leaflets.view import view
 
+    _STAGE.debug("reading and checking its text")
     checked = parse_and_check(inputs.texts, inputs.pictures, edition, checked, review=inputs.review)
     monograph, original = checked.monograph, checked.original
     require_not_withdrawn(original, monograph)
     by_language = {text.lang: view(text, edition.audience) for text in (original, monograph) if text}
+    _STAGE.debug("composing its page")
     languages = [language.code for language in edition.languages] if edition.bilingual else [monograph.lang]
     views = tuple(by_language[code] for code in languages)
     code = qr(inputs.content_id, inputs.code_url, edition)

@@ -17,12 +17,8 @@ from threading import Thread
 
 from leaflets.errors import OutOfMemory, RenderError
 from leaflets.pipeline.cache import CACHE_LOG
-from leaflets.workers.memory import limit_memory
-from leaflets.workers.protocol import Limits, RenderFunction, RenderTask, Result
-
-READY = "ready"
-STARTUP_S = 60.0
-"""Seconds a worker may take to start on a busy machine."""
+from leaflets.workers.process_limits import limit_memory, set_alarm
+from leaflets.workers.protocol import READY, STARTUP_S, Limits, RenderFunction, RenderTask, Result
 
 POLL_S = 0.25
 """Seconds between two looks at whether a stop was requested or a worker is overdue."""
@@ -205,9 +201,9 @@ def _serve(pipe: Connection, render: RenderFunction, limits: Limits) -> None:
         pipe.send(READY)
         while True:
             task = pipe.recv()
-            _set_alarm(limits.seconds * 2)
+            set_alarm(limits.seconds * 2)
             result = render(task)
-            _set_alarm(0)
+            set_alarm(0)
             pipe.send(result)
 
 
@@ -221,15 +217,6 @@ class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Sends a message."""
         self._pipe.send(record.getMessage())
-
-
-def _set_alarm(seconds: float) -> None:
-    """Ends a worker that computes for so long: one that hangs in C code, where no Python code can end it.
-
-    The signal's own action ends it. It counts the time of the processor, which a paused worker has none of.
-    """
-    if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _end_with_parent() -> None:

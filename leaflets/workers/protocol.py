@@ -10,6 +10,8 @@ from leaflets.model.copy import Leaflet
 from leaflets.model.objection import Objection
 
 if TYPE_CHECKING:
+    from leaflets.model.edition import Edition
+    from leaflets.pipeline.inputs import Inputs
     from leaflets.pipeline.texts import CheckedText, Texts
 
 
@@ -63,8 +65,22 @@ class Limits:
     attempts: int = 2
 
 
+READY = "ready"
+"""What a worker says when it has started."""
+
+LOG = "log"
+"""The first word of what a sheet worker sends of our logs."""
+
+STARTUP_S = 60.0
+"""Seconds a worker may take to start on a busy machine."""
+
 RenderFunction = Callable[[RenderTask], Result]
 """Renders one leaflet; picklable, and never raises."""
+
+
+def describe(inputs: Inputs, edition: Edition) -> str:
+    """The words for a sheet in an error."""
+    return f"{inputs.texts.source.file} ({edition.audience})"
 
 
 class Workers(Protocol):
