@@ -10,7 +10,6 @@ from leaflets.checks.reading.evidenced import Evidenced
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
 from leaflets.countries import countries
-from leaflets.evidence import passage_statements
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import Statement
 
@@ -183,8 +182,7 @@ def _says(evidenced: Evidenced, pattern: re.Pattern[str]) -> bool:
 @lru_cache(maxsize=4)
 def _reference_texts(evidenced: Evidenced) -> tuple[str, ...]:
     """The statements of the evidence and those for clinicians, in small letters."""
-    passages = evidenced.evidence.passages if evidenced.evidence else ()
-    of_passages = (small_letters(each.text) for passage in passages for each in passage_statements(passage.blocks))
+    of_passages = (small_letters(each.text) for _, statements in evidenced.passages for each in statements)
     own = (small_letters(each.text) for each in evidenced.statements if each.audience is not Audience.PATIENT)
     return (*of_passages, *own)
 
@@ -193,12 +191,11 @@ def _reference_texts(evidenced: Evidenced) -> tuple[str, ...]:
 def _forbidden(evidenced: Evidenced) -> dict[str, str]:
     """The names that the evidence says not to take it with, each with the place that says so."""
     names: dict[str, str] = {}
-    passages = evidenced.evidence.passages if evidenced.evidence else ()
     own = {word for name in _own_names(evidenced) for word in _WORD.findall(name)}
-    for passage in passages:
+    for passage, statements in evidenced.passages:
         if passage.topic not in ("interactions", "contraindications"):
             continue
-        for statement in passage_statements(passage.blocks):
+        for statement in statements:
             text = small_letters(statement.text)
             if not (_FORBIDS if passage.topic == "interactions" else _BESIDE).search(text):
                 continue

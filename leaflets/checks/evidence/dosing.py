@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from leaflets.checks.evidence.matching import Supports, Verdict, claims, words_of
+from leaflets.checks.evidence.matching import Supports, Verdict, claims
 from leaflets.checks.evidence.quantities import FREQUENCY, UPPER, Quantity, quantities, small_letters
-from leaflets.checks.evidence.supports import topic_supports
+from leaflets.checks.evidence.supports import clinician_words, topic_supports
 from leaflets.checks.reading.evidenced import Evidenced
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
-from leaflets.evidence import passage_statements
 from leaflets.model.dose import Measure
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import Statement
@@ -83,9 +82,9 @@ def _limits(evidenced: Evidenced) -> tuple[_Limit, ...]:
     """The maximum doses of the evidence."""
     return tuple(
         _Limit(quantity, _uses(statement), evidenced.place(passage))
-        for passage in (evidenced.evidence.passages if evidenced.evidence else ())
+        for passage, statements in evidenced.passages
         if passage.topic in _DOSES
-        for statement in passage_statements(passage.blocks)
+        for statement in statements
         for quantity in _maxima(statement)
     )
 
@@ -135,8 +134,8 @@ def intakes(statement: Statement) -> Iterator[Quantity]:
 def _dosing(evidenced: Evidenced) -> tuple[Supports, Supports]:
     """The dosing for clinicians, and that of clinicians and evidence."""
     own = Supports.of(
-        words_of(each)
-        for each in evidenced.statements
-        if each.audience is not Audience.PATIENT and each.section in DOSING | {"counselling", "missed_dose"}
+        words
+        for statement, words in clinician_words(evidenced)
+        if statement.section in DOSING | {"counselling", "missed_dose"}
     )
     return own, topic_supports(evidenced, DOSING)

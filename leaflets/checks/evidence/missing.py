@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from leaflets.checks.evidence.matching import Supports, Verdict, words_of
+from leaflets.checks.evidence.matching import Supports, Verdict
 from leaflets.checks.evidence.quantities import FREQUENCY, RATE, UPPER, Quantity, quantities, small_letters
+from leaflets.checks.evidence.supports import clinician_words
 from leaflets.checks.evidence.units import HOURS, PERCENT
 from leaflets.checks.reading.evidenced import Evidenced
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
-from leaflets.evidence import passage_statements
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import EvidencePassage, Statement
 from leaflets.model.monograph import Block, Items, Paragraph, plain
@@ -50,12 +50,12 @@ def limits(reading: Reading) -> Iterator[Violation]:
     evidenced = reading.evidenced
     if evidenced is None or evidenced.evidence is None or reading.audience is not Audience.CLINICIAN:
         return
-    held = Supports.of(words_of(each) for each in evidenced.statements if each.audience is not Audience.PATIENT)
+    held = Supports.of(words for _, words in clinician_words(evidenced))
     cited = {passage.mark for rest in evidenced.rests for passage in rest.passages}
-    for passage in evidenced.evidence.passages:
+    for passage, statements in evidenced.passages:
         if passage.mark not in cited:
             continue
-        for statement in passage_statements(passage.blocks):
+        for statement in statements:
             for limit in _limits(passage, statement):
                 if held.verdict(limit, statement) is Verdict.ABSENT:
                     message = f"the limit “{limit.words}” is not on the sheet: {evidenced.place(passage)}"

@@ -17,6 +17,7 @@ from leaflets.doses import read_doses
 from leaflets.model.dose import Dose, Timing
 from leaflets.model.evidence import Statement
 
+_FIGURE = re.compile(r"\d")
 _TIMES = {"day": 1.0, "week": 1 / 7, "month": 1 / 30}
 
 
@@ -63,6 +64,8 @@ def evidenced_words(words: dict[str, tuple[Words, ...]], marks: Iterable[str]) -
 @lru_cache(maxsize=2048)
 def rated(text: str) -> tuple[_Rated, ...]:
     """The amounts of a text that have a frequency, or a time they are given by."""
+    if not _FIGURE.search(text):
+        return ()
     return tuple(each for dose in read_doses(text).doses if (each := _rated(dose, text)))
 
 

@@ -69,6 +69,11 @@ _OF_WHOLE = re.compile(r"\b(?:in|of|per|every) (?P<all>100|1,?000|10,000)\b(?!,?
 _UNIT_BEFORE = re.compile(r"\b(?P<unit>days?|weeks?|months?) (?:\d{1,3} ?(?:-|to|and) ?)?$")
 _OF_AGE = re.compile(r"\b(?:age[ds]?|patients|people|adults|children|those|anyone|person) over ?(?:age )?$")
 _NUMBERED = re.compile(r"[\d½¼¾][ -]?$")
+_ANY_NUMBER = re.compile(
+    rf"[\d½¼¾]|\b(?:{_WORDS}"
+    r"|once|twice|thrice|every|each|per|alternate|[a-z]{2,9}ly|an? (?:day|night|week|month)|[bqt]i?ds?"
+    r"|od)\b"
+)
 _HALVES = re.compile(r"\b(?:half|halve[sd]?|halving)\b(?! ?-?li)")
 _TOTAL = re.compile(r"(?:total|max(?:imum)?|recommended|usual|the|of|starting|lowest|highest|largest)\W*$")
 _TOTAL_AFTER = re.compile(
@@ -114,6 +119,8 @@ class Quantity:
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The quantities of a text in its order; a name with a number in it, a telephone number and a year are none."""
     small = small_letters(text)
+    if not _ANY_NUMBER.search(small):
+        return ()
     numbers = tuple(_numbers(text, small))
     often = tuple(_frequencies(text, small, numbers))
     return tuple(sorted((*numbers, *often), key=lambda each: (each.start, each.end)))

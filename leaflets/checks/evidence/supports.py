@@ -5,18 +5,16 @@ from functools import lru_cache
 
 from leaflets.checks.evidence.matching import Supports, Words, words_of
 from leaflets.checks.reading.evidenced import Evidenced
-from leaflets.evidence import passage_statements
 from leaflets.model.edition import Audience
-from leaflets.model.evidence import EvidencePassage
+from leaflets.model.evidence import EvidencePassage, Statement
 
 
 @lru_cache(maxsize=4)
 def passage_words(evidenced: Evidenced) -> dict[str, tuple[Words, ...]]:
     """The statements of each passage, by its mark."""
-    passages = evidenced.evidence.passages if evidenced.evidence else ()
     return {
-        passage.mark: tuple(words_of(statement, passage) for statement in passage_statements(passage.blocks))
-        for passage in passages
+        passage.mark: tuple(words_of(statement, passage) for statement in statements)
+        for passage, statements in evidenced.passages
     }
 
 
@@ -45,9 +43,14 @@ def _of_passages(evidenced: Evidenced, topics: frozenset[str] | None) -> Iterabl
 
 
 def _of_clinicians(evidenced: Evidenced, topics: frozenset[str] | None) -> Iterable[Words]:
-    for statement in evidenced.statements:
-        if statement.audience is not Audience.PATIENT and (topics is None or statement.section in topics):
-            yield words_of(statement)
+    every = clinician_words(evidenced)
+    return (words for statement, words in every if topics is None or statement.section in topics)
+
+
+@lru_cache(maxsize=4)
+def clinician_words(evidenced: Evidenced) -> tuple[tuple[Statement, Words], ...]:
+    """The statements that clinicians read, each as a support."""
+    return tuple((each, words_of(each)) for each in evidenced.statements if each.audience is not Audience.PATIENT)
 
 
 def marks_of(passages: Iterable[EvidencePassage]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from leaflets.evidence import Rest, rests, statements
+from leaflets.evidence import Rest, passage_statements, rests, statements
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import Evidence, EvidencePassage, EvidencePolicy, Statement
 from leaflets.model.monograph import Monograph
@@ -30,6 +30,12 @@ class Evidenced:
     def rests(self) -> tuple[Rest, ...]:
         """Each statement with its passages; nothing where there is no evidence."""
         return tuple(rests(self.statements, self.evidence)) if self.evidence else ()
+
+    @cached_property
+    def passages(self) -> tuple[tuple[EvidencePassage, tuple[Statement, ...]], ...]:
+        """Each passage of the evidence with its statements; nothing where there is no evidence."""
+        every = self.evidence.passages if self.evidence else ()
+        return tuple((passage, passage_statements(passage.blocks)) for passage in every)
 
     def rests_for(self, audience: Audience) -> Iterator[Rest]:
         """Each statement that an audience reads, with its passages."""
