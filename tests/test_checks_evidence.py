@@ -2,16 +2,19 @@
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from leaflets import checks
+from leaflets.errors import UsageError
 from leaflets.model.evidence import DEFAULT_POLICY, EvidencePolicy, SourceKind
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Suppression
 from leaflets.model.review import Basis
 from leaflets.parse import parse
 from leaflets.parse.evidence_file import parse_evidence
+from leaflets.project.settings_file import read_settings
 
 TODAY = dt.date(2026, 12, 1)
 EVIDENCE = """\
@@ -196,3 +199,20 @@ def test_without_an_evidence_file_only_what_needs_none_is_found() -> None:
     text = text.replace("[^L1:7]", "")
     report = checks.check(parse(text, name="examplol", file="m.md"), text, today=TODAY)
     assert [each.code for each in report if each.code.startswith("EV")] == ["EV-13"]
+
+
+def test_a_country_is_known_by_its_other_code_too() -> None:
+    text = TEXT.replace("jurisdiction: US", "jurisdiction: UK").replace("Call Poison Help at", "Call 911 or")
+    assert ("EV-14", "911") in {(each.code, each.excerpt) for each in findings(text)}
+
+
+def test_the_settings_say_what_is_asked_of_sources(tmp_path: Path) -> None:
+    path = tmp_path / "leaflet.toml"
+    path.write_text('[pharmacy]\npoison = "555 0199"\n[evidence]\nfloor = "label"\nyears = {label = 1}\n', "utf-8")
+    assert read_settings(path).evidence_policy == EvidencePolicy(SourceKind.LABEL, 1, 5, ("555 0199",))
+    path.write_text('[evidence]\nfloor = "blog"\n', "utf-8")
+    with pytest.raises(UsageError, match=r"“evidence\.floor” cannot be “blog”"):
+        read_settings(path)
+    path.write_text("[evidence]\nyears = {label = -1}\n", "utf-8")
+    with pytest.raises(UsageError, match=r"“evidence\.years\.label” must be a whole number"):
+        read_settings(path)

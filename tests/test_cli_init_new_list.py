@@ -110,6 +110,8 @@ def test_the_settings_that_init_writes_are_all_there_are_with_their_defaults(lea
     assert set(table["pharmacy"]) == set(settings_file._PHARMACY)
     assert set(table["batch"]) == set(settings_file._BATCH)
     assert set(table["limits"]) == set(settings_file._LIMITS)
+    assert set(table["evidence"]) == set(settings_file._EVIDENCE)
+    assert set(table["evidence"]["years"]) == set(settings_file._YEARS)
     assert set(table["provenance"]) == {"url"}
     table["batch"]["columns"].clear()
     shown = read_settings(path)
