@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from leaflets.errors import LeafletError, UsageError
 from leaflets.model.edition import Audience
@@ -20,10 +21,11 @@ from leaflets.model.review import (
 )
 from leaflets.pipeline.cache import NoCache
 from leaflets.pipeline.catalogue import cached_entry
-from leaflets.pipeline.reviews import BOTH, require_not_in_future, reviewed_texts, sheet_review
+from leaflets.pipeline.reviews import BOTH, asked_of, require_not_in_future, reviewed_texts, sheet_review, signers_of
 from leaflets.pipeline.texts import Texts, read_texts
-from leaflets.project import MonographFile, ProjectFolder
-from leaflets.review import changed_statements, with_review
+from leaflets.project import ALLOWED_SIGNERS, MonographFile, ProjectFolder
+from leaflets.review import changed_statements, signed_bytes, with_review
+from leaflets.review.ssh_signature import fault_of, sign
 
 LONGEST_YEARS = 5
 """A review that is to hold for longer is a slip of the hand: leaflets are reviewed every 2 or 3 years (standards 8)."""
@@ -36,7 +38,8 @@ LONGEST_YEARS = 5
 class ReviewRequest:
     """Who vouches for a text, in which role, until the end of which day; `audience` is None for both sheets.
 
-    `changed`: for those statements alone that no review in this role, or none that still holds, covers.
+    `changed`: for those statements alone that no review in this role, or none that still holds, covers. `key` is the
+    file of the SSH key that signs it.
     """
 
     by: str
@@ -46,6 +49,7 @@ class ReviewRequest:
     note: str = ""
     conflicts: str = ""
     changed: bool = False
+    key: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +79,28 @@ def take_review(
     require_not_in_future(texts, today)
     readers = _readers(texts, request)
     text = reviewed_texts(project, texts)[0]
-    read = _read(text.statements, text.record, request, readers, today)
+    if project.settings.review_signatures and request.key is None:
+        raise UsageError("this project asks for signed reviews", "Name the file of your SSH key with --sign KEY.")
+    read = _read(text.statements, text.record, text.counting, request, readers, today)
     if not read:
         return None
     review = Review(
         request.by, request.role, today, request.until, request.audience, dict(sorted(each.key for each in read)),
         request.note, request.conflicts,
     )  # fmt: skip
+    if request.key:
+        review = _signed(project, text.record, review, request.key)
     return TakenReview(review, with_review(text.record, review), read)
+
+
+def _signed(project: ProjectFolder, record: ReviewRecord, review: Review, key: Path) -> Review:
+    """The review with its signature. Raises UsageError where the key cannot be used, or is none of the allowed."""
+    message = signed_bytes(record, review)
+    signature, signers = sign(message, key), signers_of(project)
+    fault = fault_of(message, signature, review.by, review.date, signers) if signers else ""
+    if fault:
+        raise UsageError(f"a signature with this key would not hold: {fault}", f"See {ALLOWED_SIGNERS}.")
+    return replace(review, signature=signature)
 
 
 def _require_time_ahead(until: dt.date, today: dt.date) -> None:
@@ -107,6 +125,7 @@ def _readers(texts: Texts, request: ReviewRequest) -> Sequence[Audience]:
 def _read(
     statements: Sequence[BoundStatement],
     record: ReviewRecord,
+    counting: Sequence[Review],
     request: ReviewRequest,
     readers: Sequence[Audience],
     today: dt.date,
@@ -119,7 +138,20 @@ def _read(
             f"nobody has reviewed this text as {request.role.who} yet, so nothing has changed since",
             "Leave --changed out: then all of it is vouched for.",
         )
-    return changed_statements(statements, record.reviews, request.role, readers, today)
+    return changed_statements(statements, counting, request.role, readers, today)
+
+
+def unread_statements(project: ProjectFolder, source: MonographFile, today: dt.date) -> frozenset[str]:
+    """The hashes of the statements of a text that some role the project asks for does not vouch for today.
+
+    Raises ContentError where the text or its record cannot be read.
+    """
+    texts = read_texts(project, source)
+    text = reviewed_texts(project, texts)[0]
+    readers = (Audience.PATIENT,) if texts.original else BOTH
+    roles = asked_of(project.settings.review_roles, source, texts)
+    unread = (changed_statements(text.statements, text.counting, role, readers, today) for role in roles)
+    return frozenset(bound.statement.hash for of_role in unread for bound in of_role)
 
 
 # ---------------------------------------------------------------- what people are shown of a text

@@ -51,6 +51,7 @@ _SETTINGS = """\
 
 [review]                  # who must have read each statement of a sheet, see “leaflet help review”
 # roles = ["first"]       # author, first, second, committee; translator for translations
+# signatures = "optional" # "required": a review counts only where it is signed (allowed_signers)
 # allow_draft = false     # true: print runs make drafts unasked, and say so on every sheet
 
 [batch]                   # print runs, see “leaflet help batch”

@@ -53,6 +53,7 @@ def add_parser(commands: Any, help_line: str) -> None:
     )
     parser.add_argument("--note", metavar="TEXT", default="", help="what the review says beside that")
     parser.add_argument("--conflicts", metavar="TEXT", default="", help="conflicts of interest, as declared")
+    parser.add_argument("--sign", type=Path, metavar="KEY", help="sign it with the SSH key in this file")
     parser.add_argument("--due", metavar="TIME", type=_days, help="with --status: what is due within 60d or 8w")
     parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
     parser.set_defaults(run=run)
@@ -128,7 +129,7 @@ def _request(args: argparse.Namespace) -> ReviewRequest:
     if not by.partition(",")[0].strip():
         raise UsageError("review: --by names nobody", 'Write a name, then degrees: "Ann Lee, PharmD".')
     audience = None if args.audience == "all" else Audience(args.audience)
-    return ReviewRequest(by, Role(args.role), args.until, audience, note, conflicts, args.changed)
+    return ReviewRequest(by, Role(args.role), args.until, audience, note, conflicts, args.changed, args.sign)
 
 
 def _text(text: str, name: str) -> str:

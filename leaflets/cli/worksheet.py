@@ -11,13 +11,14 @@ from leaflets.cli.arguments import values
 from leaflets.cli.help_page import HelpPage
 from leaflets.model.finding import counted
 from leaflets.model.paper import Paper
-from leaflets.project import display_path, load_project, save_if_changed, today
+from leaflets.project import MonographFile, ProjectFolder, display_path, load_project, save_if_changed, today
 from leaflets.project.content import source_of_argument
 
 _EXAMPLES = """\
 examples:
   leaflet worksheet warfarin                        output/warfarin-worksheet.pdf
   leaflet worksheet metformin --lang es             a translation, each statement beside its original
+  leaflet worksheet warfarin --changed              what has changed since it was reviewed
   leaflet worksheet warfarin -o committee/w.pdf --paper letter
 """
 
@@ -29,6 +30,7 @@ def add_parser(commands: Any, help_line: str) -> None:
     )
     parser.add_argument("name", metavar="NAME", help="name of a monograph, or a Markdown file")
     parser.add_argument("--lang", metavar="LANG", help="language of the text (default: en)")
+    parser.add_argument("--changed", action="store_true", help="those statements alone that no review covers today")
     parser.add_argument("--paper", choices=values(Paper), help="paper (default: settings)")
     parser.add_argument(
         "-o", "--output", type=Path, metavar="PDF", help="the file (default: output/NAME-worksheet.pdf)"
@@ -43,7 +45,14 @@ def run(args: argparse.Namespace) -> int:
 
     project = load_project(Path.cwd())
     source = source_of_argument(args.name) or project.source(args.name, args.lang or "en")
-    facts = worksheet_facts(project, source, today())
+    only = _unread(project, source) if args.changed else None
+    if only is not None and not only:
+        if args.json:
+            report.emit({"file": "", "statements": 0, "without_passage": 0})
+        else:
+            report.line(f"{source.file}: every statement is reviewed; nothing was written")
+        return 0
+    facts = worksheet_facts(project, source, today(), only)
     data = worksheet_pdf(facts, project, Paper(args.paper) if args.paper else project.settings.paper)
     language = "" if source.lang == "en" else f"-{source.lang}"
     path = args.output or project.output / f"{source.name}{language}-worksheet.pdf"
@@ -56,3 +65,10 @@ def run(args: argparse.Namespace) -> int:
             f"wrote {display_path(path)}: {counted(len(facts.entries), 'statement')}, {without:,} without a passage"
         )
     return 0
+
+
+def _unread(project: ProjectFolder, source: MonographFile) -> frozenset[str]:
+    """The hashes of the statements that no review covers today as they are now."""
+    from leaflets.authoring.reviews import unread_statements  # here, so that help is quick
+
+    return unread_statements(project, source, today())

@@ -30,6 +30,12 @@ class Role(StrEnum):
         return f"{self} reviewer" if self in (Role.FIRST, Role.SECOND) else self.value
 
 
+def person_named(by: str) -> str:
+    """The form in which persons are told apart: the name without degrees, “ann lee” of “Ann Lee, PharmD”."""
+    name = unicodedata.normalize("NFKC", by.partition(",")[0])
+    return " ".join(name.split()).casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class BoundStatement:
     """A statement and the hash of what it rests on: the passages of its sources, the bytes of its picture."""
@@ -63,9 +69,8 @@ class Review:
 
     @property
     def person(self) -> str:
-        """The name without degrees, by which one person is known in two roles: “Ann Lee” of “Ann Lee, PharmD”."""
-        name = unicodedata.normalize("NFKC", self.by.partition(",")[0])
-        return " ".join(name.split()).casefold()
+        """The name by which one person is known in two roles: see `person_named`."""
+        return person_named(self.by)
 
     def covers(self, bound: BoundStatement, audience: Audience) -> bool:
         """Whether these words were read, for this audience, as they are now and with what they rest on now."""

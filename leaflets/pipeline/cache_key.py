@@ -40,6 +40,8 @@ def settings_facts(
         source.file_name,
         notices,
         settings.review_roles,
+        settings.review_signatures,
+        project.signer_files,
         __version__,
     )
     return repr(facts).encode()

@@ -27,11 +27,13 @@ from leaflets.model.review import (
 from leaflets.pipeline.cache import Cache, CacheEntry, NoCache
 from leaflets.pipeline.program_identity import program_stamp
 from leaflets.pipeline.texts import ReviewText, Texts, evidence_of, parse_texts, pictures_of
-from leaflets.project import MonographFile, ProjectFolder
+from leaflets.project import ALLOWED_SIGNERS, REVOKED_SIGNERS, MonographFile, ProjectFolder
+from leaflets.project.files import decode
 
 if TYPE_CHECKING:
     from leaflets.model.monograph import Monograph
-    from leaflets.model.review import BoundStatement
+    from leaflets.model.review import BoundStatement, Review
+    from leaflets.review.signers import Signers
 
 BOTH = tuple(Audience)
 """The readers of a text that is no translation."""
@@ -93,12 +95,16 @@ def due(review: SheetReview, review_by: dt.date | str | None) -> dt.date | None:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedText:
-    """One text of a sheet for a reviewer: its statements with what they rest on, and its record, empty if none."""
+    """One text of a sheet for a reviewer: its statements with what they rest on, and its record, empty if none.
+
+    `counting` are the reviews in it that count: where signatures are required, those that are signed.
+    """
 
     source: MonographFile
     monograph: Monograph
     statements: tuple[BoundStatement, ...]
     record: ReviewRecord
+    counting: tuple[Review, ...]
 
 
 def record_in(text: ReviewText) -> ReviewRecord:
@@ -111,22 +117,57 @@ def record_in(text: ReviewText) -> ReviewRecord:
 def reviewed_texts(project: ProjectFolder, texts: Texts) -> tuple[ReviewedText, ...]:
     """A text as a reviewer reads it, and the one it translates if any.
 
-    Raises ContentError where one of them, or a record of its reviews, cannot be read.
+    Raises ContentError where one of them, or a record of its reviews, cannot be read, or a signature is not good.
     """
     from leaflets.review import bound_statements  # here, as most texts have no reviews
 
     pictures = _picture_hashes(project, texts)
     monograph, original = parse_texts(texts, pictures[0])
-    records = {(text.name, text.lang): record_in(text) for text in texts.reviews}
-    return tuple(
-        ReviewedText(
-            source,
-            parsed,
-            bound_statements(parsed, evidence_of(texts), hashes),
-            records.get((source.name, source.lang), ReviewRecord(source.name, source.lang)),
-        )
-        for source, parsed, hashes in zip(texts.sources, filter(None, (monograph, original)), pictures, strict=True)
-    )
+    reviewed: list[ReviewedText] = []
+    for source, parsed, hashes in zip(texts.sources, filter(None, (monograph, original)), pictures, strict=True):
+        text = next((text for text in texts.reviews if (text.name, text.lang) == (source.name, source.lang)), None)
+        record = record_in(text) if text else ReviewRecord(source.name, source.lang)
+        counting = counting_reviews(project, record, text.file) if text else ()
+        statements = bound_statements(parsed, evidence_of(texts), hashes)
+        reviewed.append(ReviewedText(source, parsed, statements, record, counting))
+    return tuple(reviewed)
+
+
+def signers_of(project: ProjectFolder) -> Signers | None:
+    """Who may sign reviews of a project; None where it has no such file and asks for no signatures.
+
+    Raises UsageError where a line of the file is not understood, ContentError where the file cannot be read.
+    """
+    from leaflets.review.signers import read_signers  # here, as most texts have no reviews
+
+    allowed, revoked = project.signer_files
+    if not allowed and not project.settings.review_signatures:
+        return None
+    texts = decode(allowed, ALLOWED_SIGNERS), decode(revoked, REVOKED_SIGNERS)
+    return read_signers(texts[0], ALLOWED_SIGNERS, texts[1], REVOKED_SIGNERS)
+
+
+def counting_reviews(project: ProjectFolder, record: ReviewRecord, file: str) -> tuple[Review, ...]:
+    """The reviews of a record that count: all, or the signed ones where the project asks for signatures.
+
+    Raises ContentError where a signature is not good: the record was changed, or somebody else signed it.
+    """
+    from leaflets.review import signed_bytes  # here, as most texts have no reviews
+    from leaflets.review.ssh_signature import fault_of
+
+    signers = signers_of(project)
+    if signers is None:
+        return record.reviews
+    for number, review in enumerate(record.reviews, 1):
+        message = signed_bytes(record, review)
+        fault = fault_of(message, review.signature, review.by, review.date, signers) if review.signature else ""
+        if fault:
+            raise ContentError(
+                f"{file}: review {number}, by {review.by}: the signature does not hold: {fault}",
+                "Take that review out of the record, or put the file back as it was signed; then review anew.",
+            )
+    required = project.settings.review_signatures
+    return tuple(review for review in record.reviews if review.signature or not required)
 
 
 def _fresh(project: ProjectFolder, texts: Texts, readers: Sequence[Audience]) -> SheetReview:
@@ -134,7 +175,7 @@ def _fresh(project: ProjectFolder, texts: Texts, readers: Sequence[Audience]) ->
 
     roles = project.settings.review_roles
     states = [
-        state_of(one.statements, one.record.reviews, asked_of(roles, one.source, texts), readers)
+        state_of(one.statements, one.counting, asked_of(roles, one.source, texts), readers)
         for one in reviewed_texts(project, texts)
     ]
     return SheetReview(*states)
@@ -160,6 +201,8 @@ def _key(project: ProjectFolder, texts: Texts, readers: Sequence[Audience]) -> s
         texts.source.lang,
         tuple(readers),
         project.settings.review_roles,
+        project.settings.review_signatures,
+        project.signer_files,
         _picture_hashes(project, texts),
     )
     return hashlib.sha256(b"\0".join((b"review", program_stamp(), repr(facts).encode()))).hexdigest()

@@ -18,12 +18,14 @@ from leaflets.project.optional_fonts import optional_font
 from leaflets.project.settings import SETTINGS_FILE, Settings
 
 __all__ = [
+    "ALLOWED_SIGNERS", "REVOKED_SIGNERS",
     "MonographFile", "ProjectFolder", "Settings", "display_path", "load_project", "packaged_folder", "read_bytes",
     "read_text", "save", "save_if_changed", "today",
 ]  # fmt: skip
 
 _ASSET_URL = re.compile(rb"leaflet:([\w./-]{1,200})")
 _MOST_CERTIFICATE_BYTES = 1_000_000
+ALLOWED_SIGNERS, REVOKED_SIGNERS = "allowed_signers", "revoked_signers"
 _ASSETS = frozenset({".css", ".ttf", ".otf", ".svg", ".png"})
 
 
@@ -162,6 +164,18 @@ class ProjectFolder:
             return read_bytes(self.root / name, _MOST_CERTIFICATE_BYTES)
         except ContentError as fault:
             raise UsageError(f"the certificates that the settings name: {fault.message}", fault.hint) from fault
+
+    @property
+    def signer_files(self) -> tuple[bytes, bytes]:
+        """The files of those who may sign reviews and of revoked keys; empty where there is no such file.
+
+        Raises ContentError where one cannot be read.
+        """
+        allowed, revoked = (
+            read_bytes(path, _MOST_CERTIFICATE_BYTES) if os.path.lexists(path) else b""
+            for path in (self.root / ALLOWED_SIGNERS, self.root / REVOKED_SIGNERS)
+        )
+        return allowed, revoked
 
     def style_path(self, name: str) -> Path | None:
         """The path of a stylesheet, font or picture, or None. Raises RenderError where its extra is not installed."""

@@ -28,7 +28,8 @@ class Settings:
     `batch_ignore` are the headers of columns that are not needed. `own_content` shuts packaged texts out. A sheet
     may take `max_seconds` and `max_memory` MiB, in `build` and in a worker of a run; 0 sets no limit in `build`.
     `evidence_policy` is what is asked of the sources of a monograph.
-    `review_roles` are those in which every statement of a reviewed sheet is vouched for; `allow_draft`: runs print
+    `review_roles` are those in which every statement of a reviewed sheet is vouched for; `review_signatures`: a review
+    counts only where it is signed; `allow_draft`: runs print
     drafts unasked.
     """
 
@@ -49,4 +50,5 @@ class Settings:
     max_memory: int = 2048
     evidence_policy: EvidencePolicy = DEFAULT_POLICY
     review_roles: tuple[Role, ...] = (Role.FIRST,)
+    review_signatures: bool = False
     allow_draft: bool = False

@@ -29,7 +29,7 @@ _KEYS = (
     "review",
 )  # fmt: skip
 _LIMITS = ("seconds", "memory")
-_REVIEW = ("roles", "allow_draft")
+_REVIEW = ("roles", "signatures", "allow_draft")
 _BATCH = ("columns", "encoding", "history_key", "ignore", "label_code", "no_repeat_days")
 
 
@@ -77,6 +77,7 @@ def read_settings(path: Path) -> Settings:
         max_memory=_memory(file, limits),
         evidence_policy=_evidence_policy(file, _table(file, table, "evidence"), pharmacy),
         review_roles=_roles(file, review),
+        review_signatures=_required(file, review, "signatures", "review."),
         allow_draft=_switch(file, review, "allow_draft", "review.", default=False),
     )
 
@@ -196,6 +197,14 @@ def _memory(file: str, limits: Mapping[str, object]) -> int:
     if 0 < mib < LEAST_MEMORY:
         raise UsageError(f"{file}: “limits.memory” must be {LEAST_MEMORY} or more", "0 sets no limit.")
     return mib
+
+
+def _required(file: str, table: Mapping[str, object], key: str, prefix: str) -> bool:
+    """Whether something is required, of “required” and “optional”."""
+    word = _text(file, table, key, "optional", prefix)
+    if word not in ("required", "optional"):
+        raise UsageError(f"{file}: “{prefix}{key}” cannot be “{word}”", "Write required or optional.")
+    return word == "required"
 
 
 def _roles(file: str, table: Mapping[str, object]) -> tuple[Role, ...]:
