@@ -22,6 +22,7 @@ from leaflets.model.finding import Finding, Withheld
 from leaflets.pipeline import BuiltSheet, RenderSheet, build_texts, render_here
 from leaflets.pipeline.cache import Cache, NoCache
 from leaflets.pipeline.request import EditionChoices, monograph_file, requested_edition
+from leaflets.pipeline.reviews import sheet_review
 from leaflets.pipeline.texts import Texts, examine_texts, read_texts
 from leaflets.project import MonographFile, ProjectFolder, load_project, packaged_folder, save, today
 from leaflets.project.settings import LEAST_MEMORY
@@ -150,7 +151,8 @@ class Project:
         """
         audiences = (requested_edition(self.folder, audience).audience,) if audience else tuple(Audience)
         texts = self._texts(text, name, lang or self.folder.settings.language)
-        return examine_texts(self.folder, texts, audiences, today()).report.findings
+        review = sheet_review(self.folder, texts, audiences).own
+        return examine_texts(self.folder, texts, audiences, today(), review).report.findings
 
     def _texts(self, text: str, name: str, lang: str) -> Texts:
         if not isinstance(text, str):

@@ -197,6 +197,11 @@ def test_a_record_that_nests_without_end_is_refused() -> None:
         read_record(b'{"leaflet-record":' + b"[" * 200_000)
 
 
+def test_a_record_of_the_first_format_is_read_and_names_nobody() -> None:
+    first = {key: value for key, value in GOOD.items() if key != "reviews"} | {"leaflet-record": 1}
+    assert not read_record(json.dumps(first).encode()).reviews
+
+
 @pytest.mark.parametrize("number", [0, 3, 99])
 def test_a_record_of_another_format_is_refused_whatever_it_holds(number: int) -> None:
     assert read_record(json.dumps(GOOD).encode()).name == "a"

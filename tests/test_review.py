@@ -11,6 +11,9 @@ import pytest
 
 from leaflets.authoring.reviews import take_review, text_status
 from leaflets.batch.monographs import ProjectMonographs
+from leaflets.checks import CheckReport
+from leaflets.cli import check
+from leaflets.cli.check_output import Checked
 from leaflets.compose.footer import footer
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.languages import LANGUAGES, Language
@@ -435,6 +438,39 @@ def test_the_way_of_the_manual(leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch
     shown = leaflet("review", "examplol", "--show").out
     assert "Ann Lee, PharmD (first) until 2027-11-30: 4 statements, 3 as they were read" in shown
     assert "note: Against the label of May" in shown
+
+
+def test_the_manual_shows_what_the_command_prints() -> None:
+    page = (ROOT / "docs" / "review.md").read_text("utf-8")
+    assert f"```markdown\n{MONOGRAPH}```" in page
+    for line in (
+        "PharmD (first reviewer) vouches for 4 statements until 2027-11-30",
+        "content/examplol.md:13  3 mg once a day.",
+        "PharmD (first reviewer) vouches for 1 statement until 2027-11-30",
+    ):
+        assert line in page  # as test_the_way_of_the_manual has them
+
+
+def test_check_calls_a_text_that_nobody_reviewed_so(leaflet: Leaflet) -> None:
+    front = "---\ntitle: Examplol\nallow:\n  - {code: CO-02, reason: A draft.}\n---"
+    path = leaflet.write("content/a.md", MONOGRAPH.replace("---\ntitle: Examplol\n---", front))
+    (draft,) = json.loads(leaflet("check", "a", "--json").out)["files"]
+    assert (draft["reviewed"], draft["review"]) == (False, "not clinically reviewed")
+    assert [each["message"] for each in draft["silenced"]] == ["the text is a draft: not clinically reviewed"]
+    vouch(path)
+    (reviewed,) = json.loads(leaflet("check", "a", "--json").out)["files"]
+    assert (reviewed["reviewed"], reviewed["silenced"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("drafts", "words"), [(2, "2 clean, not reviewed"), (1, "2 clean, 1 of them not reviewed"), (0, "2 clean:")]
+)
+def test_clean_drafts_are_counted(drafts: int, words: str) -> None:
+    monograph = parse("---\ntitle: A\n---\n\n### Uses\n\nFor yawning.\n", name="a", file="a.md")
+    reviewed = ReviewState(ReviewStatus.REVIEWED, DAY)
+    states = [ReviewState()] * drafts + [reviewed] * (2 - drafts)
+    checked = [Checked(monograph, CheckReport((), ()), (), {}, state) for state in states]
+    assert words in check._summary(checked, ())
 
 
 @pytest.mark.parametrize(

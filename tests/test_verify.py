@@ -13,6 +13,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from leaflets.model.review import Role
 from leaflets.pipeline.program_identity import made_with
 from leaflets.seal.digest import with_seal
 from tests.reviews import vouch
@@ -82,6 +83,13 @@ def test_a_sheet_as_it_was_made_is_current(sheet: Leaflet) -> None:
     assert (facts["state"], facts["whole"], facts["reasons"]) == ("current", True, [])
     assert isinstance(facts["record"], dict)
     assert facts["record"]["version"] == "1"
+
+
+def test_a_sheet_whose_words_were_reviewed_since_is_outdated(sheet: Leaflet) -> None:
+    vouch(sheet.folder / "content" / "a.md", by="Bo Ek", role=Role.SECOND)
+    facts = facts_of(sheet("verify", SHEET, "--json"))
+    assert facts["reasons"] == ["its words were reviewed since, or a review was taken back"]
+    assert facts["state"] == "outdated"
 
 
 CHANGES: dict[str, tuple[str, str, str, str]] = {

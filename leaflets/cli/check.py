@@ -130,13 +130,16 @@ def _with_pages(one: Checked, source: MonographFile, editions: Sequence[Edition]
 
 
 def _check(project: ProjectFolder, source: MonographFile, audiences: Sequence[Audience]) -> Checked:
+    from leaflets.pipeline.reviews import sheet_review
     from leaflets.pipeline.texts import examine_texts, read_texts
 
-    examined = examine_texts(project, read_texts(project, source), audiences, today())
+    texts = read_texts(project, source)
+    review = sheet_review(project, texts, audiences).own
+    examined = examine_texts(project, texts, audiences, today(), review)
     monograph, report = examined.monograph, examined.report
     if Audience.PATIENT not in audiences or checks.rules_left_out(monograph.lang):
-        return Checked(monograph, report, (), {})
-    return Checked(monograph, report, checks.patient_index_items(monograph), checks.patient_grades(monograph))
+        return Checked(monograph, report, (), {}, review)
+    return Checked(monograph, report, checks.patient_index_items(monograph), checks.patient_grades(monograph), review)
 
 
 def _print(checked: Sequence[Checked], failed: Sequence[LeafletError], args: argparse.Namespace) -> None:
@@ -168,8 +171,16 @@ def _summary(checked: Sequence[Checked], failed: Sequence[LeafletError]) -> str:
         parts.append(f"{len(failed)} failed")
     if not checked and not failed:
         return NO_MONOGRAPHS
-    files = f"{report.counted(len(checked), 'monograph')} checked, {clean} clean"
+    files = f"{report.counted(len(checked), 'monograph')} checked, {clean} clean{_unreviewed(checked, clean)}"
     return f"{files}: {', '.join(filter(None, parts))}"
+
+
+def _unreviewed(checked: Sequence[Checked], clean: int) -> str:
+    """How many of the clean texts are drafts, in words: they silence that nobody has reviewed them."""
+    drafts = sum(not one.review.reviewed for one in checked if not _serious(one.report.findings))
+    if not drafts:
+        return ""
+    return ", not reviewed" if drafts == clean else f", {drafts} of them not reviewed"
 
 
 def _serious(findings: Iterable[Finding]) -> bool:

@@ -14,6 +14,7 @@ from leaflets.cli.report import coloured, count, error_facts, finding_facts
 from leaflets.errors import LeafletError
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph
+from leaflets.model.review import ReviewState
 from leaflets.pipeline.page_findings import page_rules
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One monograph, its findings, and how its patient text scores."""
+    """One monograph, its findings, how its patient text scores, and how far its words are vouched for."""
 
     monograph: Monograph
     report: checks.CheckReport
     index: tuple[checks.IndexItem, ...]
     grades: Mapping[str, checks.TextCounts]
+    review: ReviewState
 
 
 def lines(one: Checked, *, verbose: bool = False, all_lines: bool = False) -> Iterator[str]:
@@ -112,6 +114,8 @@ def facts(checked: Sequence[Checked], failed: Sequence[LeafletError]) -> dict[st
         "files": [
             {
                 "file": one.monograph.file,
+                "reviewed": one.review.reviewed,
+                "review": one.review.words,
                 "findings": [finding_facts(finding) for finding in one.report.findings],
                 "silenced": [{**finding_facts(s.finding), "reason": s.reason} for s in one.report.suppressed],
                 "left_out": list(checks.rules_left_out(one.monograph.lang)),

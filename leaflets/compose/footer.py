@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from leaflets.compose.line_length import footer_characters
@@ -80,22 +81,27 @@ def _review_parts(view: View, imprint: Imprint, language: Language) -> tuple[str
 
 
 def _reviewed(state: ReviewState, language: Language) -> str:
-    date = language.date(state.date) if state.date else ""
+    date = _date(state.date, language) if state.date else ""
     return language.say("Reviewed {date} by {names}", date=date, names=language.listed(state.names))
 
 
 def _following(view: View, imprint: Imprint, state: ReviewState, language: Language) -> tuple[str, ...]:
     date = next_review((state.until, view.front.review_by, imprint.review.until))
-    return (language.say("Next review {date}", date=language.date(date)),) if date else ()
+    return (language.say("Next review {date}", date=_date(date, language)),) if date else ()
 
 
 def _changed(state: ReviewState, language: Language) -> str:
-    date = language.date(state.date) if state.date else ""
+    date = _date(state.date, language) if state.date else ""
     if state.changed == 1:
         return language.say("Draft: 1 statement changed since the review of {date}", date=date)
     return language.say(
         "Draft: {number} statements changed since the review of {date}", number=state.changed, date=date
     )
+
+
+def _date(date: dt.date, language: Language) -> str:
+    """A date that no line end parts."""
+    return language.date(date).replace(" ", NBSP)
 
 
 def page_number(language: Language) -> dict[str, str]:
