@@ -27,7 +27,10 @@ from tests.sheets import ROOT, page_texts
 def test_init_writes_a_project_that_builds(leaflet: Leaflet) -> None:
     ran = leaflet("init")
     assert ran.code == 0
-    assert leaflet.files() == {"leaflet.toml", ".gitignore", "content/baricitinib.md", "styles/theme.css"}
+    assert leaflet.files() == {
+        "leaflet.toml", ".gitignore", "content/baricitinib.md", "content/evidence/baricitinib.md", "styles/theme.css",
+    }  # fmt: skip
+    assert "CO-07" not in leaflet("check", "baricitinib").out  # each mark has its source
     assert "next: leaflet build baricitinib" in ran.err
     assert leaflet("build", "baricitinib", "--audience", "patient").code == 0
     assert "output/baricitinib-patient.pdf" in leaflet.files()
@@ -112,7 +115,8 @@ def test_the_settings_that_init_writes_are_all_there_are_with_their_defaults(lea
     assert set(table["limits"]) == set(settings_file._LIMITS)
     assert set(table["evidence"]) == set(settings_file._EVIDENCE)
     assert set(table["evidence"]["years"]) == set(settings_file._YEARS)
-    assert set(table["provenance"]) == {"url"}
+    assert set(table["provenance"]) == {"url", "certificates"}
+    assert set(table["review"]) == set(settings_file._REVIEW)
     table["batch"]["columns"].clear()
     shown = read_settings(path)
     assert (
@@ -156,7 +160,7 @@ def test_a_new_monograph_has_no_finding_of_its_form(leaflet: Leaflet) -> None:
     assert not {code for code in codes if code.startswith("MD")}
 
 
-@pytest.mark.parametrize("name", ["My Drug", "../escape", "a/b", "", "-x", "é", "a" * 300])
+@pytest.mark.parametrize("name", ["My Drug", "../escape", "a/b", "-x", "é", "a" * 300])
 def test_new_refuses_a_name_that_makes_no_good_file(leaflet: Leaflet, name: str) -> None:
     ran = leaflet("new", "--", name)
     assert ran.code == 2
@@ -320,3 +324,14 @@ def test_completion_prints_a_script_that_names_the_command(leaflet: Leaflet, she
     assert ran.code == 0
     assert "leaflet" in ran.out
     assert "argcomplete" in ran.out.lower()
+
+
+def test_a_copied_monograph_brings_its_evidence_and_replaces_none(leaflet: Leaflet) -> None:
+    leaflet("init")
+    own = leaflet.write("content/evidence/metformin.md", "---\nsources: []\n---\n")
+    ran = leaflet("copy", "metformin")
+    assert ran.code == 2
+    assert "content/evidence/metformin.md: there is an evidence file" in ran.err
+    own.unlink()
+    assert leaflet("copy", "metformin").code == 0
+    assert "CO-07" not in leaflet("check", "metformin").out

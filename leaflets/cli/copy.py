@@ -33,11 +33,15 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{own.file}: the text is the project's own already", "Edit that file.")
     content = project.root / "content"
     texts = {content / one.file_name: read_bytes(one.path) for one in packaged}
-    texts |= {
-        content / "evidence" / one.evidence_path.name: read_bytes(one.evidence_path)
-        for one in packaged
-        if one.evidence_path.is_file()
-    }
+    evidence = content / "evidence" / f"{args.name}.md"
+    ours = next((one.evidence_path for one in packaged if one.evidence_path.is_file()), None)
+    if ours and evidence.exists():
+        raise UsageError(
+            f"{display_path(evidence)}: there is an evidence file of that name, and the packaged text has its own",
+            "Give your file another name, then copy the text with its evidence.",
+        )
+    if ours:
+        texts[evidence] = read_bytes(ours)
     for path, data in texts.items():
         save(path, data)
         report.line(f"wrote {display_path(path)}")

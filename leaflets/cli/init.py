@@ -79,6 +79,9 @@ _THEME_HEAD = """\
 _PROPERTY_ROW = re.compile(r"^\| (`--[^|]+) \| ([^|]+) \|", re.MULTILINE)
 
 
+_FIRST = ("baricitinib.md", "evidence/baricitinib.md")
+
+
 def add_parser(commands: Any, help_line: str) -> None:
     """Add `init` to the command line."""
     parser = commands.add_parser(
@@ -103,11 +106,7 @@ def run(args: argparse.Namespace) -> int:
             f"{display_path(settings)}: this is a project already, and init overwrites nothing",
             "Choose another folder: leaflet init -o DIR.",
         )
-    files = {
-        settings: _SETTINGS.encode(),
-        root / "content" / "baricitinib.md": read_bytes(packaged_folder("content") / "baricitinib.md"),
-        root / "styles" / "theme.css": theme().encode(),
-    }
+    files = {settings: _SETTINGS.encode(), **_first_monograph(root), root / "styles" / "theme.css": theme().encode()}
     kept = [path for path in files if path.exists() or path.is_symlink()]
     ignoring = root / ".gitignore"
     written = {path: data for path, data in files.items() if path not in kept} | _git_ignore(ignoring)
@@ -123,6 +122,13 @@ def run(args: argparse.Namespace) -> int:
         report.line(f"kept  {display_path(path)}, which was there")
     report.line("next: " + (f"cd {display_path(root)} && " if root != Path() else "") + "leaflet build baricitinib")
     return 0
+
+
+def _first_monograph(root: Path) -> dict[Path, bytes]:
+    """A packaged monograph to begin with, and its evidence; the monograph alone where the project has one of that name,
+    which is kept and has nothing to do with our evidence."""
+    names = ("baricitinib.md",) if (root / "content" / "baricitinib.md").exists() else _FIRST
+    return {root / "content" / name: read_bytes(packaged_folder("content") / name) for name in names}
 
 
 def _git_ignore(file: Path) -> dict[Path, bytes]:
