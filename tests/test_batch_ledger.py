@@ -214,6 +214,21 @@ def test_a_ledger_from_before_there_were_editions_goes_on(tmp_path: Path) -> Non
     store.close()
 
 
+def test_a_ledger_from_before_reviews_goes_on_and_names_who_vouches_from_then_on(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    store = open_store(path, clock)
+    written(store)
+    store.close()
+    set_back(path, 4)
+    store = open_store(path, clock)
+    new = new_run("261123-bbbb")
+    who = "Ann Lee, PharmD (first reviewer)"
+    store.add_run(replace(new, leaflets=tuple(replace(one, vouched=who) for one in new.leaflets)))
+    assert [{one.vouched for one in store.leaflets(run)} for run in store.runs()] == [{""}, {who}]
+    assert verify(store) == ()
+    store.close()
+
+
 def set_back(path: Path, version: int) -> None:
     """Writes a ledger anew as that of an earlier version, whose statements make its tables."""
     later = path.rename(path.with_name("later.db"))

@@ -11,9 +11,11 @@ import pytest
 
 from leaflets.authoring.reviews import take_review, text_status
 from leaflets.batch.monographs import ProjectMonographs
+from leaflets.batch.plan import leaflet_entry
 from leaflets.checks import CheckReport
 from leaflets.cli import check
 from leaflets.cli.check_output import Checked
+from leaflets.cli.run_output import vouched_facts
 from leaflets.compose.footer import footer
 from leaflets.errors import CheckFailed, ContentError, UsageError
 from leaflets.languages import LANGUAGES, Language
@@ -374,6 +376,15 @@ def test_a_run_refuses_a_draft_and_what_has_ended(project: ProjectFolder) -> Non
     vouch(_source(project))
     assert objections(DAY) == set()
     assert objections(UNTIL + dt.timedelta(days=1)) == {Objection.EXPIRED}
+
+
+def test_a_run_records_who_vouched_for_its_leaflets(project: ProjectFolder) -> None:
+    vouch(_source(project))
+    leaflet = LeafletOf("a", Edition(PATIENT))
+    assessment = ProjectMonographs(load_project(project.root), DAY).assess([leaflet])[leaflet]
+    entry = leaflet_entry(1, assessment, frozenset())
+    assert entry.vouched == "A. Hatter (first reviewer)"
+    assert vouched_facts([entry]) == [{"drug": "a", "audience": "patient", "lang": "en", "vouched": entry.vouched}]
 
 
 def test_the_status_of_a_text_is_that_of_both_its_sheets(project: ProjectFolder) -> None:

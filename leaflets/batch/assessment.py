@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class Assessment:
     """What is known of a leaflet before it is rendered.
 
-    `source` is the hash of its texts, `origins` says of each whose it is. `objections` come with a sentence each.
-    `unavailable` says why it cannot be rendered at all, `hint` what to do about that. `pages` is 0 if it never was.
+    `source` is the hash of its texts, `origins` says of each whose it is, `vouched` who vouches for their words.
+    `objections` come with a sentence each. `unavailable` says why it cannot be rendered at all, `hint` what to do about
+    that. `pages` is 0 if it never was.
     """
 
     leaflet: Leaflet
@@ -30,6 +31,7 @@ class Assessment:
     hint: str = ""
     pages: int = 0
     origins: tuple[TextOrigin, ...] = ()
+    vouched: str = ""
 
 
 class Monographs(Protocol):

@@ -130,7 +130,7 @@ class ProjectMonographs:
         objections = (*self._review_objections(entry, review), *checked)
         origins = tuple(TextOrigin(one.lang, self.project.is_packaged(one)) for one in text.texts.sources)
         facts_of_text = (entry.version, text.hash, objections, entry.fault)
-        return Assessment(leaflet, *facts_of_text, pages=facts.get("pages", 0), origins=origins)
+        return Assessment(leaflet, *facts_of_text, pages=facts.get("pages", 0), origins=origins, vouched=review.vouched)
 
     def _assessed(self, source: MonographFile) -> AssessedText:
         """A monograph's texts as they were read when they were first asked for.

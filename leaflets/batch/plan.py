@@ -324,4 +324,6 @@ def leaflet_entry(number: int, assessment: Assessment, allowed: frozenset[Object
     """What the ledger records of a leaflet that is not rendered yet."""
     overruled = tuple(objection for objection, _ in assessment.objections if objection in allowed)
     texts = (assessment.version, assessment.source)
-    return LeafletEntry(number, assessment.leaflet, *texts, overruled, origins=assessment.origins)
+    return LeafletEntry(
+        number, assessment.leaflet, *texts, overruled, origins=assessment.origins, vouched=assessment.vouched
+    )

@@ -166,6 +166,7 @@ def _emit_plan(planned: PlannedRun, expected: Forecast) -> None:
         copies=expected.copies,
         leaflets=expected.leaflets,
         packaged=run_output.packaged_facts(planned.plan.leaflets),
+        reviewed=run_output.vouched_facts(planned.plan.leaflets),
         new_leaflets=expected.unrendered,
         label_sheets=expected.label_sheets,
         pages=expected.pages,

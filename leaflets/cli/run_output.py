@@ -63,6 +63,7 @@ def plan_lines(planned: PlannedRun, expected: Forecast) -> list[str]:
         ("list", rows + bad),
         ("copies", f"{number(expected.copies)} of {number(expected.leaflets)} distinct leaflets{new}"),
         *_packaged_texts(planned.plan.leaflets),
+        *_vouched(planned.plan.leaflets),
         *_label_facts(expected),
         ("paper", f"{roughly}{counted(expected.pages, 'page')} on {roughly}{counted(expected.sheets, 'sheet')}"),
         ("time", f"about {expected.seconds:.0f} seconds" if expected.seconds >= 1 else "under a second"),
@@ -85,6 +86,26 @@ def _packaged_texts(leaflets: Iterable[LeafletEntry]) -> list[tuple[str, str]]:
     """Which texts of a plan are packaged, where any are."""
     names = [f"{one['drug']} ({', '.join(one['languages'])})" for one in packaged_facts(leaflets)]
     return [("packaged", f"texts of {', '.join(names)}")] if names else []
+
+
+def vouched_facts(leaflets: Iterable[LeafletEntry]) -> list[dict[str, str]]:
+    """Who vouches for each reviewed leaflet, by drug, audience and language, as JSON holds it."""
+    return [
+        {"drug": drug, "audience": audience, "lang": lang, "vouched": vouched}
+        for drug, audience, lang, vouched in dict.fromkeys(
+            (one.leaflet.drug, one.leaflet.edition.audience.value, one.leaflet.edition.lang, one.vouched)
+            for one in leaflets
+            if one.vouched
+        )
+    ]
+
+
+def _vouched(leaflets: Iterable[LeafletEntry]) -> list[tuple[str, str]]:
+    """Who vouches for the reviewed leaflets of a plan, where any are."""
+    by_person: dict[str, list[str]] = {}
+    for one in vouched_facts(leaflets):
+        by_person.setdefault(one["vouched"], []).append(one["drug"])
+    return [("reviewed", f"{', '.join(dict.fromkeys(drugs))}: by {who}") for who, drugs in by_person.items()]
 
 
 def origins_text(entry: LeafletEntry) -> str:

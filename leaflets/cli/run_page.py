@@ -67,6 +67,7 @@ def _leaflet(entry: LeafletEntry) -> tuple[str, ...]:
         _paper(edition),
         f"version {entry.version}" if entry.version else "no version",
         run_output.origins_text(entry),
+        f"reviewed by {entry.vouched}" if entry.vouched else "",
         f"ID {entry.content_id}" if entry.content_id else "not made",
         f"printed though {allowed}" if allowed else "",
     )

@@ -190,7 +190,7 @@ def _emit_run(ledger: Ledger, entry: RunEntry) -> None:
                 "allowed": _allowed(one),
                 "packaged": [origin.lang for origin in one.origins if origin.packaged] if one.origins else None,
             }
-            | {"content_id": one.content_id, "source_sha256": one.source}
+            | {"vouched": one.vouched, "content_id": one.content_id, "source_sha256": one.source}
             for one in store.leaflets(entry)
         ],
     )

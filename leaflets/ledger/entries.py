@@ -14,7 +14,8 @@ class LeafletEntry:
     """One distinct leaflet of a run; `content_id`, `sheet` and `pages` are empty until it is rendered.
 
     `source` is the hash of its texts, `allowed` the objections to it that were overruled, `sheet` the key of its
-    compiled form in the cache. `origins` says of each of its texts whose it is; empty in ledgers of earlier versions.
+    compiled form in the cache. `origins` says of each of its texts whose it is, `vouched` who vouched for its words,
+    with their roles, empty for a draft; both are empty in ledgers of earlier versions.
     """
 
     number: int
@@ -26,6 +27,7 @@ class LeafletEntry:
     sheet: str = ""
     pages: int = 0
     origins: tuple[TextOrigin, ...] = ()
+    vouched: str = ""
 
 
 @dataclass(frozen=True, slots=True)

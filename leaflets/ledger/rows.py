@@ -23,7 +23,7 @@ from leaflets.model.paper import Paper
 
 RUN_COLUMNS = "number, name, key, at, list_sha256, list_place, options, folder, versions, plan_digest"
 LEAFLET_COLUMNS = (
-    "number, drug, audience, lang, paper, version, source, allowed, content_id, sheet, pages, form, origins"
+    "number, drug, audience, lang, paper, version, source, allowed, content_id, sheet, pages, form, origins, vouched"
 )
 PART_COLUMNS = "number, destination, name, first, last, sha256, size, pages, sheets"
 COPY_COLUMNS = "serial, line, leaflet, part, patient, state, replaces, row"
@@ -60,9 +60,12 @@ def left_out_entry(line: int, copies: int, why: str, number: int, *others: Any) 
 
 
 def _planned_facts(entry: LeafletEntry) -> tuple[object, ...]:
-    """What is fixed of a leaflet, without standard type size or empty origins, as in the digests of earlier ledgers."""
-    *fixed, _content_id, _sheet, _pages, type_size, origins = leaflet_row(entry)
-    return (*fixed, *([type_size] if type_size != TypeSize.STANDARD else []), *([origins] if origins else []))
+    """What is fixed of a leaflet; standard type size, no origins and nobody who vouches are left out, as in the digests
+    of earlier ledgers.
+    """
+    *fixed, _content_id, _sheet, _pages, type_size, origins, vouched = leaflet_row(entry)
+    later = ([type_size] if type_size != TypeSize.STANDARD else [], [origins] if origins else [])
+    return (*fixed, *later[0], *later[1], *([f"vouched {vouched}"] if vouched else []))
 
 
 def leaflet_row(entry: LeafletEntry) -> tuple[object, ...]:
@@ -71,17 +74,17 @@ def leaflet_row(entry: LeafletEntry) -> tuple[object, ...]:
     columns = (entry.leaflet.drug, edition.audience.value, edition.lang, edition.paper.value)
     allowed = " ".join(objection.value for objection in entry.allowed)
     rendered = (entry.content_id, entry.sheet, entry.pages)
-    of_edition = (edition.type_size.value, origins_text(entry.origins))
+    of_edition = (edition.type_size.value, origins_text(entry.origins), entry.vouched)
     return (entry.number, *columns, entry.version, entry.source, allowed, *rendered, *of_edition)
 
 
 def leaflet_entry(number: int, drug: str, audience: str, lang: str, paper: str, *others: Any) -> LeafletEntry:
     """The inverse of `leaflet_row`."""
-    version, source, allowed, content_id, sheet, pages, type_size, origins = others
+    version, source, allowed, content_id, sheet, pages, type_size, origins, vouched = others
     leaflet = Leaflet(drug, Edition(Audience(audience), lang, Paper(paper), TypeSize(type_size)))
     overruled = tuple(map(Objection, allowed.split()))
     rendered = (content_id, sheet, pages)
-    return LeafletEntry(number, leaflet, version, source, overruled, *rendered, origins_in(origins))
+    return LeafletEntry(number, leaflet, version, source, overruled, *rendered, origins_in(origins), vouched)
 
 
 def row_copies(run: int, line: int, row: bytes | None, *others: Any) -> RowCopies:

@@ -131,7 +131,10 @@ CREATE INDEX leaflet_of_drug ON leaflet (drug, origins);
 """
 """Whose the texts of leaflets are, found by the name of a drug; empty for runs of earlier versions."""
 
-_STEPS = (_TABLES, _TYPE_SIZE, _ACCOUNTS, _ORIGINS)
+_VOUCHED = "ALTER TABLE leaflet ADD COLUMN vouched TEXT NOT NULL DEFAULT ''"
+"""Who vouched for the words of leaflets; empty for drafts, and for runs of earlier versions."""
+
+_STEPS = (_TABLES, _TYPE_SIZE, _ACCOUNTS, _ORIGINS, _VOUCHED)
 
 VERSION = len(_STEPS)
 """The number in the file's `user_version`; a ledger with a higher one was written by a later leaflet."""

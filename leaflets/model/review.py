@@ -174,6 +174,12 @@ class SheetReview:
         return min(dates) if self.reviewed and dates else None
 
     @property
+    def vouched(self) -> str:
+        """Who vouches for all texts, each once with the role: "Ann Lee, PharmD (first reviewer)"; empty for a draft."""
+        names = (f"{each.by} ({each.role.who})" for state in self.states for each in state.sign_offs)
+        return "; ".join(dict.fromkeys(names)) if self.reviewed else ""
+
+    @property
     def words(self) -> str:
         """The state in English; of a translation whose own words are reviewed, that of its source."""
         if self.own.reviewed and self.original and not self.original.reviewed:
