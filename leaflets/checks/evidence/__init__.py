@@ -1,6 +1,17 @@
 """What a monograph says against what its sources say: rules that read the evidence file."""
 
-from leaflets.checks.evidence import dangers, dosing, missing, names, negation, numbers, pairs, references, sources
+from leaflets.checks.evidence import (
+    dangers,
+    dosing,
+    exchanged,
+    missing,
+    names,
+    negation,
+    numbers,
+    pairs,
+    references,
+    sources,
+)
 from leaflets.checks.rule import ERROR, INFO, WARNING, Family, Rule
 
 _HOUSE = "House rule: every number has a source"
@@ -159,5 +170,13 @@ RULES: tuple[Rule, ...] = (
         _HOUSE, "the name in the text for clinicians too, with its mark; or none",
         _BOTH.format("Do not take it with naproxen."), _BOTH.format("Do not take it with other medicines."),
         names.for_the_patient_alone, patient=WARNING, evidence=_DOSES,
+    ),
+    Rule(
+        "EV-19", Family.EVIDENCE, "Two cells of a row exchanged",
+        "All the numbers are the source's; the start is the maximum, or the age is the dose.",
+        _HOUSE, "each cell under its own head",
+        _CLINICIAN.format("| For | Start | Maximum |\n|---|---|---|\n| Adults | 10 mg[^L1:2.1] | 5 mg[^L1:2.1] |"),
+        _CLINICIAN.format("| For | Start | Maximum |\n|---|---|---|\n| Adults | 5 mg[^L1:2.1] | 10 mg[^L1:2.1] |"),
+        exchanged.exchanged_cells, patient=WARNING, clinician=WARNING, evidence=_DOSES,
     ),
 )  # fmt: skip
