@@ -11,6 +11,7 @@ from leaflets import checks
 from leaflets.cli import check, explain
 from leaflets.errors import UsageError
 from leaflets.pipeline.page_findings import page_rules
+from tests.running import Leaflet
 
 POOR = "---\ntitle: Poor\n---\n\n### Dosage\n\nTake 2 mg OD.\n"
 
@@ -273,3 +274,13 @@ def test_rules_that_know_english_only_are_left_out_elsewhere(folder: Path, capsy
     assert "the text is in “es”, and these rules know English only: CO-08, CO-09, CO-15, CO-18, " in out
     assert "  PL-0" not in out
     assert "grade" not in out
+
+
+def test_a_finding_of_the_evidence_file_stands_under_that_file(leaflet: Leaflet) -> None:
+    leaflet.write("content/examplol.md", "---\ntitle: Examplol\n---\n\n### Uses\n\nPain.[^B1]\n")
+    register = "---\nsources:\n  - {id: B1, kind: other, title: A blog, date: 2026}\n---\n\n## B1 Uses\n\nPain.\n"
+    leaflet.write("content/evidence/examplol.md", register)
+    lines = leaflet("check", "examplol").out.splitlines()
+    start = lines.index("content/evidence/examplol.md")
+    assert lines[start + 1].split()[:3] == ["3:1", "error", "EV-12"]
+    assert "content/evidence/examplol.md, line 3: EV-12" in leaflet("check", "examplol", "--fix-list").out

@@ -31,25 +31,32 @@ class RuleFindings:
 
 @dataclass(frozen=True, slots=True)
 class SectionFindings:
-    """The findings in a section, rule by rule, gravest first; without a section those of the whole text and pages."""
+    """The findings in a section, rule by rule, gravest first; without a section those of the whole text and pages, or
+    of `file`, another file than the monograph's."""
 
     section: Section | None
     rules: tuple[RuleFindings, ...]
+    file: str = ""
 
 
 def grouped(findings: Sequence[Finding], monograph: Monograph) -> tuple[SectionFindings, ...]:
-    """The findings by section, in the order of the text; what is no line of a section comes first.
+    """The findings by section, in the order of the text; what is no line of a section comes first, other files last.
 
     A fault that both audiences meet, graver for one of them, is one finding, the graver one. Errors of the safety
     families, and findings that quote no words, stand together only where they say the same.
     """
     by_section: dict[int, list[Finding]] = {}
+    by_file: dict[str, list[Finding]] = {}
     for finding in _once(findings):
+        if finding.file not in ("", monograph.file):
+            by_file.setdefault(finding.file, []).append(finding)
+            continue
         by_section.setdefault(_section_number(finding, monograph.sections), []).append(finding)
-    return tuple(
+    of_text = (
         SectionFindings(monograph.sections[number] if number >= 0 else None, _by_rule(by_section[number]))
         for number in sorted(by_section)
     )
+    return (*of_text, *(SectionFindings(None, _by_rule(by_file[file]), file) for file in sorted(by_file)))
 
 
 def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -98,7 +105,7 @@ def grouped_lines(findings: Sequence[Finding], monograph: Monograph, *, why: boo
     printed: set[str] = set()
     for group in grouped(findings, monograph):
         yield ""
-        yield f"“{group.section.heading}”" if group.section else "The text and its pages as a whole"
+        yield f"“{group.section.heading}”" if group.section else group.file or "The text and its pages as a whole"
         for one in group.rules:
             yield from _rule_lines(one, printed, why=why)
     yield ""

@@ -94,6 +94,10 @@ def _index(one: Checked) -> Iterator[str]:
             yield from (f"    {i.number:>2}  {i.asks}: {i.verdict}" for i in one.index if i.index == name)
 
 
+def _other_file(finding: Finding, one: Checked) -> str:
+    return f"{finding.file}, " if finding.file not in ("", one.monograph.file) else ""
+
+
 def fix_list(checked: Sequence[Checked]) -> Iterator[str]:
     """A Markdown list of what to change, file by file."""
     for one in checked:
@@ -101,10 +105,9 @@ def fix_list(checked: Sequence[Checked]) -> Iterator[str]:
         if serious:
             yield f"## {one.monograph.file}"
             yield ""
-            yield from (
-                f"- [ ] line {max(1, finding.line)}: {finding.code}  {message(finding)}. {finding.hint}"
-                for finding in serious
-            )
+            for finding in serious:
+                place = f"{_other_file(finding, one)}line {max(1, finding.line)}"
+                yield f"- [ ] {place}: {finding.code}  {message(finding)}. {finding.hint}"
             yield ""
 
 

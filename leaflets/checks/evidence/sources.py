@@ -33,9 +33,8 @@ def _violation(
 ) -> Violation:
     message = f"{source.id}, {source.title}: {', '.join(faults)}"
     file = evidenced.evidence.file if evidenced.evidence else ""
-    only_old = all(fault.startswith(("of ", "no date")) for fault in faults)
     severity = WARNING
-    if only_old and source.nothing_newer:
+    if source.nothing_newer:
         severity = INFO
         message += f"; nothing newer was there on {source.nothing_newer.date} ({source.nothing_newer.where})"
     elif alone:
