@@ -33,6 +33,7 @@ from leaflets.model.review import (
     Role,
     SheetReview,
     SignOff,
+    sheet_hash,
 )
 from leaflets.parse import parse
 from leaflets.parse.evidence_file import parse_evidence
@@ -72,7 +73,8 @@ def review(
     until: dt.date = UNTIL,
     audience: Audience | None = None,
 ) -> Review:
-    return Review(by, role, DAY, until, audience, dict(each.key for each in statements))
+    sheets = {each: sheet_hash(statements, each) for each in ((audience,) if audience else Audience)}
+    return Review(by, role, DAY, until, audience, dict(each.key for each in statements), sheets=sheets)
 
 
 def changed(now: tuple[BoundStatement, ...], before: tuple[BoundStatement, ...]) -> list[str]:
@@ -186,6 +188,18 @@ def test_a_review_of_the_patient_leaflet_is_none_of_the_clinician_sheet() -> Non
     assert not state_of(TEXT, reviews, (FIRST,), (CLINICIAN,)).reviewed
 
 
+def test_a_sheet_of_which_something_was_taken_out_is_no_more_the_one_that_was_read() -> None:
+    uses, for_clinicians, for_patients = TEXT[1:]
+    assert (for_clinicians.statement.audience, for_patients.statement.audience) == (CLINICIAN, PATIENT)
+    left = (TEXT[0], uses, for_clinicians)
+    changed = f"1 statement changed since the review of {DAY}"
+    assert state_of(left, [review(TEXT)], (FIRST,), (PATIENT,)).words == changed
+    assert state_of(left, [review(TEXT)], (FIRST,), (CLINICIAN,)).reviewed
+    assert state_of(left, [review(TEXT), review(left)], (FIRST,), (PATIENT,)).reviewed
+    seconds = [review(TEXT), review(TEXT, "Bo Ek", SECOND), review(left)]
+    assert state_of(left, seconds, (FIRST, SECOND), (PATIENT,)).words == changed
+
+
 def test_of_two_reviews_that_which_holds_longer_counts_and_the_first_to_end_is_the_next_review() -> None:
     longer = review(TEXT[:2], until=dt.date(2031, 1, 1))
     state = state_of(TEXT, [review(TEXT), longer], (FIRST,), tuple(Audience))
@@ -236,6 +250,8 @@ def test_the_signed_bytes_are_those_of_the_review_without_its_signature() -> Non
         ('"lang": "en",', '"lang": "en"', "a.json:5: this is no JSON"),
         ('"audience": null', '"audience": NaN', "NaN is no JSON"),
         ('"statements": {', '"statements": {"x": "",', "“x” is no statement"),
+        ('"sheets": {', '"sheets": {"all": "",', "“sheets” must have the hash of each sheet"),
+        ('"sheets": {', f'"sheets": {{"all": "{"0" * 64}",', "“sheets” must be one of: patient, clinician"),
     ],
 )
 def test_what_is_no_record_is_refused_in_words(was: str, now: str, words: str) -> None:
@@ -310,6 +326,22 @@ def test_what_changed_alone_is_vouched_for(project: ProjectFolder) -> None:
     last = read_record(path.with_name("reviews").joinpath("a.json").read_bytes(), "a", "a", "en").reviews[-1]
     assert len(last.statements) == 1
     assert _sheet(project).words == "reviewed 2026-02-01"
+
+
+def test_what_was_taken_out_is_vouched_for_by_the_roles_that_read_it(project: ProjectFolder) -> None:
+    path = _source(project)
+    vouch(path)
+    vouch(path, by="Bo Ek", role=SECOND)
+    path.write_text(MONOGRAPH.replace("\n### Side effects\n\nHumming.\n", ""))
+    assert _sheet(project).words == "1 statement changed since the review of 2026-01-05"
+    taken = take_review(project, source_at(path), replace(REQUEST, changed=True), DAY)
+    assert taken
+    assert (taken.statements, taken.taken_out) == ((), True)
+    vouch(path, changed=True)
+    assert _sheet(project).reviewed
+    assert take_review(project, source_at(path), replace(REQUEST, changed=True), DAY) is None
+    with pytest.raises(UsageError, match="one person has one role"):
+        vouch(path, changed=True, role=SECOND)
 
 
 def test_a_translation_is_reviewed_where_both_are(project: ProjectFolder) -> None:

@@ -18,13 +18,14 @@ from leaflets.model.review import (
     SheetReview,
     is_expired,
     next_review,
+    sheet_hash,
 )
 from leaflets.pipeline.cache import NoCache
 from leaflets.pipeline.catalogue import cached_entry
 from leaflets.pipeline.reviews import BOTH, asked_of, require_not_in_future, reviewed_texts, sheet_review, signers_of
 from leaflets.pipeline.texts import Texts, read_texts
 from leaflets.project import ALLOWED_SIGNERS, MonographFile, ProjectFolder
-from leaflets.review import changed_statements, signed_bytes, with_review
+from leaflets.review import changed_statements, is_vouched_whole, signed_bytes, with_review
 from leaflets.review.ssh_signature import fault_of, sign
 
 LONGEST_YEARS = 5
@@ -54,11 +55,15 @@ class ReviewRequest:
 
 @dataclass(frozen=True, slots=True)
 class TakenReview:
-    """A review that may be written into the record of a text: the record with it, and the statements that it is of."""
+    """A review that may be written into the record of a text: the record with it, and the statements that it is of.
+
+    `taken_out`: what changed is that statements which were read are not there any more.
+    """
 
     review: Review
     record: ReviewRecord
     statements: tuple[BoundStatement, ...]
+    taken_out: bool = False
 
 
 def take_review(
@@ -82,15 +87,16 @@ def take_review(
     if project.settings.review_signatures and request.key is None:
         raise UsageError("this project asks for signed reviews", "Name the file of your SSH key with --sign KEY.")
     read = _read(text.statements, text.record, text.counting, request, readers, today)
-    if not read:
+    whole = is_vouched_whole(text.statements, text.counting, request.role, readers, today)
+    if not read and whole:
         return None
     review = Review(
         request.by, request.role, today, request.until, request.audience, dict(sorted(each.key for each in read)),
-        request.note, request.conflicts,
+        request.note, request.conflicts, sheets={reader: sheet_hash(text.statements, reader) for reader in readers},
     )  # fmt: skip
     if request.key:
         review = _signed(project, text.record, review, request.key)
-    return TakenReview(review, with_review(text.record, review), read)
+    return TakenReview(review, with_review(text.record, review), read, taken_out=not read)
 
 
 def _signed(project: ProjectFolder, record: ReviewRecord, review: Review, key: Path) -> Review:

@@ -105,11 +105,13 @@ def _take(project: ProjectFolder, source: MonographFile, args: argparse.Namespac
         return 0
     changed = [statement_facts(source, bound.statement) for bound in taken.statements] if args.changed else []
     if not args.json:
+        if taken.taken_out:
+            report.line(f"{source.file}: statements were taken out since it was reviewed", sys.stdout)
         for each in changed:
             report.line(f"{each['place']}  {each['text']}", sys.stdout)
     save(source.reviews_path, record_bytes(taken.record))
     if args.json:
-        report.emit({**_facts(source, taken), "changed": changed})
+        report.emit({**_facts(source, taken), "changed": changed, "taken_out": taken.taken_out})
     else:
         report.line(_line(source, taken))
     return 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -49,12 +50,20 @@ class BoundStatement:
         return self.statement.hash, self.rests_on
 
 
+def sheet_hash(statements: Iterable[BoundStatement], audience: Audience) -> str:
+    """The SHA-256 of all statements that an audience reads, in whatever order."""
+    hashes = sorted(each.statement.hash for each in statements if audience in each.statement.readers)
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """What somebody vouches for, in which role, from `date` until the end of `until`.
 
     `statements` are the hashes of the statements, each with that of what it rested on. `audience` is None where the
-    words were read for both sheets. `signature` is a signature of the review without itself, empty where it has none.
+    words were read for both sheets. `sheets` are the hashes of the sheets as wholes, see `sheet_hash`: a statement that
+    was taken out is none that could be read again. `signature` is a signature of the review without itself, empty where
+    it has none.
     """
 
     by: str
@@ -66,6 +75,7 @@ class Review:
     note: str = ""
     conflicts: str = ""
     signature: str = ""
+    sheets: Mapping[Audience, str] = field(default_factory=dict)
 
     @property
     def person(self) -> str:

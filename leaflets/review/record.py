@@ -24,7 +24,7 @@ LONGEST_TEXT = 2_000
 _HINT = "“leaflet review” writes such files; take the last one that was whole from your backup or version control."
 _HASH = re.compile(r"[0-9a-f]{64}")
 _KEYS = ("leaflet-reviews", "monograph", "lang", "reviews")
-_REVIEW_KEYS = ("by", "role", "date", "until", "audience", "note", "conflicts", "statements", "signature")
+_REVIEW_KEYS = ("by", "role", "date", "until", "audience", "note", "conflicts", "sheets", "statements", "signature")
 _SIGNATURE = re.compile(r"[ -~\n]{0,20000}")
 
 
@@ -52,8 +52,8 @@ def _facts(review: Review) -> dict[str, Any]:
     return {
         "by": review.by, "role": review.role.value, "date": review.date.isoformat(), "until": review.until.isoformat(),
         "audience": review.audience.value if review.audience else None, "note": review.note,
-        "conflicts": review.conflicts, "statements": dict(sorted(review.statements.items())),
-        "signature": review.signature,
+        "conflicts": review.conflicts, "sheets": {each.value: one for each, one in sorted(review.sheets.items())},
+        "statements": dict(sorted(review.statements.items())), "signature": review.signature,
     }  # fmt: skip
 
 
@@ -129,12 +129,22 @@ def _review(facts: object, what: str) -> Review:
         raise _Fault(f"{what}: “signature” is no signature")
     role, statements = _choice(Role, known["role"], f"{what}: “role”"), _statements(known["statements"], what)
     return Review(
-        role=role, date=date, until=until, audience=audience, statements=statements, signature=signature, **texts
-    )
+        role=role, date=date, until=until, audience=audience, statements=statements, signature=signature,
+        sheets=_sheets(known["sheets"], what), **texts,
+    )  # fmt: skip
+
+
+def _sheets(facts: object, what: str) -> Mapping[Audience, str]:
+    if not isinstance(facts, dict) or not facts:
+        raise _Fault(f"{what}: “sheets” must be a table of sheets in braces")
+    for value in facts.values():
+        if not isinstance(value, str) or not _HASH.fullmatch(value):
+            raise _Fault(f"{what}: “sheets” must have the hash of each sheet")
+    return {_choice(Audience, key, f"{what}: “sheets”"): value for key, value in facts.items()}
 
 
 def _statements(facts: object, what: str) -> Mapping[str, str]:
-    if not isinstance(facts, dict) or not facts:
+    if not isinstance(facts, dict):
         raise _Fault(f"{what}: “statements” must be a table of statements in braces")
     for statement, rests_on in facts.items():
         if not (

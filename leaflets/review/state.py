@@ -7,7 +7,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
 
 from leaflets.model.edition import Audience
-from leaflets.model.review import BoundStatement, Review, ReviewState, ReviewStatus, Role, SignOff, is_expired
+from leaflets.model.review import (
+    BoundStatement,
+    Review,
+    ReviewState,
+    ReviewStatus,
+    Role,
+    SignOff,
+    is_expired,
+    sheet_hash,
+)
 
 
 def state_of(
@@ -19,8 +28,10 @@ def state_of(
     """How far the words that these audiences read are vouched for in the roles asked for, whatever the day.
 
     A person counts in one role alone for the same words. Of several reviews of the same words those count that hold
-    longest.
+    longest. Each sheet as a whole is one thing more to be vouched for: where nothing but that has changed, since words
+    were taken out, it counts as one statement.
     """
+    statements = tuple(statements)
     wanted = [review for review in reviews if review.role in roles and review.audience in (None, *audiences)]
     missing = tuple(role for role in roles if not any(review.role is role for review in wanted))
     read = [(bound, reader) for bound in statements for reader in bound.statement.readers if reader in audiences]
@@ -28,7 +39,8 @@ def state_of(
         return ReviewState(missing=missing)
     changed: set[str] = set()
     counting: dict[int, Review] = {}
-    for covering in _covering(read, wanted, changed, roles):
+    wholes = [(reader, sheet_hash(statements, reader)) for reader in audiences]
+    for covering in (*_covering(read, wanted, changed, roles), *_of_wholes(wholes, wanted, changed, roles)):
         chosen = _chosen(covering, roles)
         if not chosen:  # one person in two roles
             return ReviewState()
@@ -53,6 +65,18 @@ def _covering(
             yield tuple(reviews[number] for number in numbers)
 
 
+def _of_wholes(
+    wholes: Iterable[tuple[Audience, str]], reviews: Sequence[Review], changed: set[str], roles: Sequence[Role]
+) -> Iterator[tuple[Review, ...]]:
+    """The reviews of each sheet as a whole; one that not all roles vouch for is added to an empty `changed`."""
+    for reader, whole in wholes:
+        covering = tuple(review for review in reviews if review.sheets.get(reader) == whole)
+        if {review.role for review in covering} == set(roles):
+            yield covering
+        elif not changed:
+            changed.add(whole)
+
+
 def _chosen(covering: Sequence[Review], roles: Sequence[Role]) -> tuple[Review, ...]:
     """A review by another person for each role, those that hold longest; nothing where there are no such persons."""
     longest: dict[tuple[Role, str], Review] = {}
@@ -73,6 +97,19 @@ def _reviewed(counting: Sequence[Review], roles: Sequence[Role]) -> ReviewState:
         sign_offs[review.role, review.person] = SignOff(review.by, review.role, review.date, until)
     date = max(each.date for each in sign_offs.values())
     return ReviewState(ReviewStatus.REVIEWED, date, tuple(sign_offs.values()))
+
+
+def is_vouched_whole(
+    statements: Sequence[BoundStatement],
+    reviews: Iterable[Review],
+    role: Role,
+    audiences: Iterable[Audience],
+    today: dt.date,
+) -> bool:
+    """Whether somebody in this role read the sheets of these audiences with just the statements that they have now."""
+    valid = [review for review in reviews if review.role is role and not is_expired(review.until, today)]
+    wholes = [(reader, sheet_hash(statements, reader)) for reader in audiences]
+    return all(any(review.sheets.get(reader) == whole for review in valid) for reader, whole in wholes)
 
 
 def changed_statements(

@@ -25,7 +25,8 @@ def with_review(record: ReviewRecord, new: Review) -> ReviewRecord:
 def _require_one_role(record: ReviewRecord, new: Review, today: dt.date) -> None:
     for other in record.reviews:
         same = other.person == new.person and other.role is not new.role and not is_expired(other.until, today)
-        if same and not other.statements.items().isdisjoint(new.statements.items()):
+        words = (other.statements.items(), new.statements.items()), (other.sheets.items(), new.sheets.items())
+        if same and not all(one.isdisjoint(another) for one, another in words):
             raise UsageError(
                 f"{new.by} vouches for these words as {other.role.who} until {other.until}, "
                 f"and one person has one role",
@@ -34,7 +35,7 @@ def _require_one_role(record: ReviewRecord, new: Review, today: dt.date) -> None
 
 
 def _require_something_new(record: ReviewRecord, new: Review) -> None:
-    if any(_adds_nothing(new, other) for other in record.reviews):
+    if any(_adds_nothing(new, other) and new.sheets.items() <= other.sheets.items() for other in record.reviews):
         raise UsageError(
             f"{new.by} vouches for all these words as {new.role.who} already, until {new.until} or later",
             "“leaflet review NAME --show” lists who vouches for what.",
