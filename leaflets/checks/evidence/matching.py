@@ -215,7 +215,7 @@ class Supports:
             *(each.low for each, _ in self.by_dimension.get("mass/mL", ())),
         ]  # fmt: skip
         return any(
-            abs(claim.number * strength - mass) <= max(0.051 * strength, 0.01 * mass)
+            abs(claim.low * strength - mass) <= max(0.051 * strength, 0.01 * mass)
             for strength in strengths
             for mass in masses
         )
