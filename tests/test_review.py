@@ -516,6 +516,14 @@ def test_clean_drafts_are_counted(drafts: int, words: str) -> None:
     assert words in check._summary(checked, ())
 
 
+def test_the_status_names_the_role_that_is_still_asked_for(leaflet: Leaflet) -> None:
+    leaflet.write("leaflet.toml", '[review]\nroles = ["first", "second"]\n')
+    vouch(leaflet.write("content/a.md", MONOGRAPH))
+    assert leaflet("review", "--status", "a").out.endswith(
+        "not clinically reviewed  still asked for: second reviewer\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -88,6 +88,8 @@ def _table(statuses: Sequence[TextStatus], day: dt.date) -> Iterator[str]:
 def _who(status: TextStatus) -> str:
     """Who vouches for a text, or which roles nobody has taken while others have, or why it cannot be read."""
     own = status.review.own
+    if own.missing and status.source.reviews_path.is_file():
+        return status.problem or f"still asked for: {', '.join(role.who for role in own.missing)}"
     return status.problem or ", ".join(f"{each.by} ({each.role.who}, until {each.until})" for each in own.sign_offs)
 
 
