@@ -121,6 +121,13 @@ def test_bold_marks_line_breaks_and_place_change_nothing() -> None:
     assert not changed(bound("### Dosage\n\n2 mg\nonce a day.\n\n### Uses\n\nFor yawning.\n"), before)
 
 
+def test_the_heading_of_a_section_and_the_number_of_a_step_are_words_of_a_statement() -> None:
+    text = "### Dosage (at most 5 mg)\n\nOnce a day.\n\n### Uses\n\n1. Shake it.\n2. Open it.\n"
+    assert changed(bound(text.replace("5 mg", "50 mg")), bound(text)) == ["Once a day."]
+    swapped = text.replace("1. Shake it.\n2. Open it.", "1. Open it.\n2. Shake it.")
+    assert changed(bound(swapped), bound(text)) == ["Open it.", "Shake it."]
+
+
 _CITING = "### Dosage\n\n- 5 mg once daily.[^L1:2]\n- Keep below 25 °C.[^L1:20]\n- Sodium weekly.[^G2]\n"
 
 

@@ -146,7 +146,9 @@ class _Walker:
             case Paragraph():
                 yield from self._paragraph(block, context)
             case Items():
-                yield from (each for item in block.items for each in self._item(item, context))
+                for place, item in enumerate(block.items):
+                    number = None if block.start is None else block.start + place
+                    yield from self._item(item, context, number)
             case Table():
                 yield from self._table(block, context)
             case Box() | Quote():
@@ -174,7 +176,7 @@ class _Walker:
             text = part.text if number else f"{icon}{part.text}"
             yield self.statement(StatementKind.SENTENCE, block.line, text, below, part.marks)
 
-    def _item(self, item: Item, context: _Context) -> Iterator[Statement]:
+    def _item(self, item: Item, context: _Context, number: int | None) -> Iterator[Statement]:
         """An item; what stands in it below its first paragraph is below its words."""
         first, *rest = item.blocks or (None,)
         if not isinstance(first, Paragraph):
@@ -183,7 +185,8 @@ class _Walker:
         context = replace(context, audience=first.audience or context.audience)
         words = _joined(first.lead, first.text)
         icon = f":{first.icon}: " if first.icon else ""
-        yield self.statement(StatementKind.ITEM, item.line, f"{icon}{plain(words)}", context, _marks(words))
+        statement = self.statement(StatementKind.ITEM, item.line, f"{icon}{plain(words)}", context, _marks(words))
+        yield replace(statement, number=number)
         yield from self.walk(rest, context.below(plain(words)))
 
     def _table(self, table: Table, context: _Context) -> Iterator[Statement]:

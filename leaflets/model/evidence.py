@@ -34,7 +34,8 @@ class Statement:
     `text` has all the words, "header: cell; header: cell" of a row. `under` are the words above it that it cannot be
     read without, the nearest last: the title of its box, the heading or the question above it, the sentence that leads
     its list in. `marks` are its reference marks as they stand ("M1:2.3"), those at the end of a paragraph count for all
-    sentences before them that have none. `audience` is None where both read it.
+    sentences before them that have none. `audience` is None where both read it. `number` is that of a step in an
+    ordered list.
     """
 
     kind: StatementKind
@@ -45,14 +46,16 @@ class Statement:
     under: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     audience: Audience | None = None
+    number: int | None = None
 
     @property
     def hash(self) -> str:
-        """The SHA-256 of what a reader is told: section, audience, the words above it and its own.
+        """The SHA-256 of what a reader is told: section and its heading, audience, the words above it and its own.
 
-        Line breaks, bold, emphasis, reference marks and its place make no difference.
+        Line breaks, bold, emphasis, reference marks and its place make no difference; that of a step is its number.
         """
-        parts = (self.kind, self.section, self.audience or "", *self.under, self.text)
+        number = "" if self.number is None else str(self.number)
+        parts = (self.kind, self.section, self.heading, self.audience or "", number, *self.under, self.text)
         words = "\0".join(" ".join(unicodedata.normalize("NFC", part).split()) for part in parts)
         return hashlib.sha256(words.encode()).hexdigest()
 

@@ -107,7 +107,7 @@ def is_vouched_whole(
     today: dt.date,
 ) -> bool:
     """Whether somebody in this role read the sheets of these audiences with just the statements that they have now."""
-    valid = [review for review in reviews if review.role is role and not is_expired(review.until, today)]
+    valid = _valid(reviews, role, today)
     wholes = [(reader, sheet_hash(statements, reader)) for reader in audiences]
     return all(any(review.sheets.get(reader) == whole for review in valid) for reader, whole in wholes)
 
@@ -120,10 +120,15 @@ def changed_statements(
     today: dt.date,
 ) -> tuple[BoundStatement, ...]:
     """The statements these audiences read that no review in this role, or none that still holds, vouches for."""
-    valid = [review for review in reviews if review.role is role and not is_expired(review.until, today)]
+    valid = _valid(reviews, role, today)
     return tuple(
         bound
         for bound in statements
         for readers in [[reader for reader in bound.statement.readers if reader in audiences]]
         if not all(any(review.covers(bound, reader) for review in valid) for reader in readers)
     )
+
+
+def _valid(reviews: Iterable[Review], role: Role, today: dt.date) -> list[Review]:
+    """The reviews in a role that have not ended."""
+    return [review for review in reviews if review.role is role and not is_expired(review.until, today)]
