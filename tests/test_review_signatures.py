@@ -1,5 +1,6 @@
 """Signatures of reviews: made with SSH keys, good for the words, the person and the day they were made for alone."""
 
+import base64
 import datetime as dt
 import json
 import shutil
@@ -18,6 +19,7 @@ from tests.running import MONOGRAPH, Leaflet
 DAY = dt.date(2026, 12, 1)
 WORDS = b'{"by":"Ann Lee, PharmD","statements":{}}'
 BY = "Ann Lee, PharmD"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA" + "IA" + "A" * 42
 
 
 @pytest.fixture(scope="module")
@@ -122,13 +124,31 @@ def test_what_is_no_signature_is_said_to_be_none(keys: Path, text: str) -> None:
         '"Ann Lee" cert-authority ssh-ed25519 AAAA',
         '"Ann" valid-before="soon" ssh-ed25519 AAAA',
         "ssh-ed25519",
+        f'"Ann" valid-before {KEY}',
+        f'"Ann" valid-before="" {KEY}',
+        f'"Ann" valid-before="20200101",valid-before="20300101" {KEY}',
+        f'"Ann" {KEY[:-9]}',
+        f'"Ann" {KEY.replace("ssh-ed25519", "ssh-rsa")}',
     ],
 )
 def test_a_line_that_is_not_understood_is_refused_with_its_number(line: str) -> None:
     with pytest.raises(UsageError, match=r"allowed_signers:2: "):
         read_signers(f"# a comment\n{line}\n", "allowed_signers")
-    with pytest.raises(UsageError, match=r"revoked:1: "):
-        read_signers("", "allowed_signers", "nothing", "revoked")
+    for revoked in ("nothing", KEY.replace("ssh-ed25519", "ssh-rsa"), KEY[:-9], KEY[:-8]):
+        with pytest.raises(UsageError, match=r"revoked:1: "):
+            read_signers("", "allowed_signers", revoked, "revoked")
+
+
+def test_a_signature_of_another_kind_than_its_key_is_refused(keys: Path) -> None:
+    lines = sign(WORDS, keys / "rsa").strip().splitlines()
+    data = base64.b64decode("".join(lines[1:-1]))
+    for kind in (b"ssh-ed25519", b"ecdsa-sha2-nistp256"):
+        old, new = (len(each).to_bytes(4, "big") + each for each in (b"rsa-sha2-512", kind))
+        at = data.rindex(old)
+        size = int.from_bytes(data[at - 4 : at], "big") - len(old) + len(new)
+        other = data[: at - 4] + size.to_bytes(4, "big") + data[at:].replace(old, new)
+        text = "\n".join([lines[0], base64.b64encode(other).decode(), lines[-1]])
+        assert "other words" in fault_of(WORDS, text, BY, DAY, signers(keys, "rsa"))
 
 
 def test_a_key_that_cannot_be_used_is_named(tmp_path: Path) -> None:

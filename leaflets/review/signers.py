@@ -6,6 +6,8 @@ is a reviewer's name as `--by` has it before the first comma, in quotation marks
 
 from __future__ import annotations
 
+import base64
+import binascii
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
@@ -72,12 +74,15 @@ def _signer(line: str, place: str) -> Signer:
     if at not in (1, 2) or len(fields) <= at + 1:
         raise UsageError(f"{place}: this is no line of allowed signers", _HINT)
     persons = tuple(person_named(each) for each in fields[0].strip('"').split(","))
-    options = dict(_options(fields[1], place)) if at == 2 else {}
+    given = list(_options(fields[1], place)) if at == 2 else []
+    options = dict(given)
+    if len(options) < len(given):
+        raise UsageError(f"{place}: an option stands twice", "Keep one.")
     namespaces = options.get("namespaces", NAMESPACE).split(",")
     if NAMESPACE not in namespaces:
         persons = ()  # a key for other things: nobody signs reviews with it
-    after, before = (_date(options.get(f"valid-{word}", ""), place) for word in ("after", "before"))
-    return Signer(persons, (fields[at], fields[at + 1]), after, before)
+    after, before = (_date(options.get(f"valid-{word}"), place) for word in ("after", "before"))
+    return Signer(persons, _key(fields[at : at + 2], place), after, before)
 
 
 def _options(text: str, place: str) -> Iterable[tuple[str, str]]:
@@ -90,8 +95,32 @@ def _options(text: str, place: str) -> Iterable[tuple[str, str]]:
         position = match.end()
 
 
-def _date(text: str, place: str) -> dt.date | None:
-    if not text:
+def _key(words: list[str], place: str) -> tuple[str, str]:
+    """The type and the base64 of a key. Raises UsageError where they are not of one key: it would be nobody's key."""
+    kind, text = words
+    try:
+        data = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        data = b""
+    if _strings(data)[:1] != [kind.encode()]:
+        raise UsageError(f"{place}: this is no key of the kind {kind}", "Copy the line of the file KEY.pub whole.")
+    return kind, base64.b64encode(data).decode()
+
+
+def _strings(data: bytes) -> list[bytes]:
+    """The strings of SSH's wire format (RFC 4251, section 5) one after the other; none where one is cut short."""
+    strings: list[bytes] = []
+    while data:
+        length = int.from_bytes(data[:4], "big")
+        strings.append(data[4 : 4 + length])
+        if len(data) < 4 + length:
+            return []
+        data = data[4 + length :]
+    return strings
+
+
+def _date(text: str | None, place: str) -> dt.date | None:
+    if text is None:
         return None
     match = _DATE.fullmatch(text)
     try:
@@ -107,4 +136,4 @@ def _last_key(line: str, place: str) -> tuple[str, str]:
     at = next((n for n, field in enumerate(fields) if _KEY_TYPE.fullmatch(field)), None)
     if at is None or len(fields) <= at + 1:
         raise UsageError(f"{place}: this is no public key", "A line is: ssh-ed25519 AAAA… and perhaps a comment.")
-    return fields[at], fields[at + 1]
+    return _key(fields[at : at + 2], place)

@@ -126,18 +126,21 @@ def _is_of(parts: _Signature, message: bytes, key: tuple[str, str]) -> bool:
     try:
         kind, raw, *rest = _strings(parts.signature)
         public = load_ssh_public_key(" ".join(key).encode())
-        _verify(public, kind.decode("ascii"), raw, _signed_data(parts, message))
+        _verify(public, key[0], kind.decode("ascii"), raw, _signed_data(parts, message))
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, KeyError, struct.error):
         return False
     return not rest
 
 
-def _verify(public: Any, kind: str, raw: bytes, data: bytes) -> None:
+def _verify(public: Any, key_type: str, kind: str, raw: bytes, data: bytes) -> None:
     """Raises InvalidSignature, or ValueError for a kind of key that is not known here."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, padding
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+    of_key = "ssh-rsa" if kind in ("rsa-sha2-256", "rsa-sha2-512") else kind
+    if of_key != key_type:
+        raise ValueError("a signature of another kind than its key")
     if kind == "ssh-ed25519":
         public.verify(raw, data)
     elif kind in ("rsa-sha2-256", "rsa-sha2-512"):
