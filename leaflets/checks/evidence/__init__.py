@@ -179,4 +179,12 @@ RULES: tuple[Rule, ...] = (
         _CLINICIAN.format("| For | Start | Maximum |\n|---|---|---|\n| Adults | 5 mg[^L1:2.1] | 10 mg[^L1:2.1] |"),
         exchanged.exchanged_cells, patient=WARNING, clinician=WARNING, evidence=_DOSES,
     ),
+    Rule(
+        "EV-20", Family.EVIDENCE, "An example that is not of its class",
+        "One look-alike name for another, where the source names the class alone.",
+        "leaflets/tables/medicine_classes.csv, with the source of each", "a medicine of the class; or none",
+        _BOTH.format("Tell us if you take a blood thinner (such as Wellbutrin)."),
+        _BOTH.format("Tell us if you take a blood thinner (such as warfarin)."),
+        names.of_another_class, patient=WARNING, clinician=WARNING, evidence=_DOSES,
+    ),
 )  # fmt: skip

@@ -16,23 +16,23 @@ from leaflets.checks.rule import ERROR, Violation
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import Statement
 
-_STEMS = (
-    "pril sartan statin mycin micin cillin azole conazole azepam zolam olol alol dipine oxacin cycline prazole tidine"
-    " triptan xaban parin navir tegravir ciclovir buvir tinib ximab zumab limab lumab rcept glitazone gliptin"
-    " gliflozin formin semide thiazide lukast caine azine ridone rone sone solone tamide sulfamide pram"
-    " oxetine barbital"
-    " phylline terol tropium nide profen oxicam coxib kacin rubicin platin trexate purine prine limus toin zepine"
-    " dronate setron thyronine thyroxine quine quinine zoline phrine fungin glinide gliclazide glyburide glipizide"
-    " rifampin rifabutin warfarin heparin aspirin ibuprofen naproxen digoxin lithium morphine codone morphone fentanyl"
-    " tramadol methadone clonidine clonazepam hydralazine hydroxyzine amiodarone dronedarone verapamil diltiazem"
-    " colchicine allopurinol probenecid theophylline phenytoin fosphenytoin ketamine insulin cyclosporine tacrolimus"
-    " sirolimus mirabegron clopidogrel ticagrelor prasugrel dipyridamole cilostazol fibrate fibrozil niacin orlistat"
-    " sevelamer sucralfate cholestyramine colestipol colesevelam iron calcium"
-).split()
-_NAME = re.compile(rf"\b[a-z]*(?:{'|'.join(sorted(set(_STEMS), key=len, reverse=True))})s?\b")
+
+def _rows(name: str) -> tuple[dict[str, str], ...]:
+    text = (resources.files("leaflets") / "tables" / name).read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
 _EXAMPLES = re.compile(r"\b(?:such as|like|for example) [a-z]+(?:(?:, | or | and |, or |, and )[a-z]+)*")
 """Examples of a class of medicines that a source may name as a class alone."""
-_NO_NAMES = frozenset({"iron", "environ", "calcium"})
+_CLASS = "|".join(re.escape(row["class"]) for row in _rows("medicine_classes.csv"))
+_EXAMPLE = re.compile(
+    rf"\b(?:(?P<first>{_CLASS})s? (?:and|or) )?(?P<class>{_CLASS})s?,? ?\(?(?:such as|like|for example)"
+    r" (?P<name>[a-z]{5,})"
+)
+"""The first example of a class; those after it may be other things of the same list."""
+_WORD = re.compile(r"[a-z]{5,}")
+_SHORTEST_BEFORE = 2
+"""Letters before a stem, at least, in the name of a medicine; a stem alone names a class."""
 
 
 def other_name(reading: Reading) -> Iterator[Violation]:
@@ -69,6 +69,33 @@ def for_the_patient_alone(reading: Reading) -> Iterator[Violation]:
                     yield Violation(message, line=statement.line, excerpt=name)
 
 
+def of_another_class(reading: Reading) -> Iterator[Violation]:
+    """A medicine that is given as an example of a class to which it does not belong."""
+    evidenced = reading.evidenced
+    if evidenced is None:
+        return
+    for statement in evidenced.statements:
+        if statement.audience in (None, reading.audience):
+            for match in _EXAMPLE.finditer(small_letters(statement.text)):
+                name, members = match["name"], _classes()[match["class"]] + _classes().get(match["first"], ())
+                if _is_name(name) and not any(_is_member(name, member) for member in members):
+                    message = f"“{name}” is given as an example of “{match['class']}”, and is none"
+                    yield Violation(message, line=statement.line, excerpt=name)
+
+
+def _is_member(name: str, member: str) -> bool:
+    """Whether a name is a member of a class, or begins (cef-) or ends (-olol) as its members do."""
+    if member.startswith("-"):
+        return name.endswith(member[1:])
+    return name.startswith(member[:-1]) if member.endswith("-") else name == member
+
+
+@cache
+def _classes() -> dict[str, tuple[str, ...]]:
+    """The members of each class, by its name."""
+    return {row["class"]: tuple(row["members"].split()) for row in _rows("medicine_classes.csv")}
+
+
 def _look_alike(name: str, statement: Statement, there: str) -> str:
     """A name that is there, not here, and looks like this one; empty where there is none."""
     here = statement.text.lower()
@@ -78,18 +105,27 @@ def _look_alike(name: str, statement: Statement, there: str) -> str:
 
 @lru_cache(maxsize=2048)
 def names_in(text: str) -> tuple[str, ...]:
-    """The words of a text that are names of medicines, by their stems or as one of the names that look alike."""
-    small = small_letters(text)
-    small = _EXAMPLES.sub(" ", small)
-    by_stem = (match[0] for match in _NAME.finditer(small) if match[0] not in _NO_NAMES)
-    return (*by_stem, *(word for word in re.findall(r"[a-z]{5,}", small) if word in _look_alikes()))
+    """The words of a text that are names of medicines, by their stems or by the tables of names."""
+    small = _EXAMPLES.sub(" ", small_letters(text))
+    return tuple(word for word in _WORD.findall(small) if _is_name(word))
+
+
+@lru_cache(maxsize=8192)
+def _is_name(word: str) -> bool:
+    names, stems = _tables()
+    if word in names or word.removesuffix("s") in names:
+        return True
+    before = [len(word.removesuffix("s")) - len(stem) for stem in stems if word.removesuffix("s").endswith(stem)]
+    return any(letters == 0 or letters >= _SHORTEST_BEFORE for letters in before)
 
 
 @cache
-def _look_alikes() -> frozenset[str]:
-    """The names that the lists of tall-man letters tell apart, in small letters."""
-    text = (resources.files("leaflets") / "tables" / "tallman.csv").read_text(encoding="utf-8")
-    return frozenset(row["name"].lower() for row in csv.DictReader(text.splitlines()))
+def _tables() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The names that the project lists, in small letters, and the ends of names that it knows them by."""
+    tall = {row["name"].lower() for row in _rows("tallman.csv")}
+    rows = _rows("medicine_names.csv")
+    listed = {row["name"].lower() for row in rows if row["kind"] != "stem"}
+    return frozenset(tall | listed), tuple(row["name"] for row in rows if row["kind"] == "stem")
 
 
 def _own(evidenced: Evidenced) -> frozenset[str]:
