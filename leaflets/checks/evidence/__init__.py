@@ -177,7 +177,8 @@ RULES: tuple[Rule, ...] = (
         _HOUSE, "each cell under its own head",
         _CLINICIAN.format("| For | Start | Maximum |\n|---|---|---|\n| Adults | 10 mg[^L1:2.1] | 5 mg[^L1:2.1] |"),
         _CLINICIAN.format("| For | Start | Maximum |\n|---|---|---|\n| Adults | 5 mg[^L1:2.1] | 10 mg[^L1:2.1] |"),
-        exchanged.exchanged_cells, patient=WARNING, clinician=WARNING, evidence=_DOSES,
+        exchanged.exchanged_cells, patient=WARNING, clinician=WARNING,
+        evidence=_REGISTER + "## L1:2.1 Dosage\n\nAdults: 5 mg once daily at first, at most 10 mg a day.\n",
     ),
     Rule(
         "EV-20", Family.EVIDENCE, "An example that is not of its class",
