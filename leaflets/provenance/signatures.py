@@ -49,7 +49,10 @@ def without_signatures(data: bytes, certificates: bytes = b"") -> tuple[bytes, t
     signatures = _signatures(data, certificates)
     if not signatures:
         raise PdfError("something was appended to it after it was sealed, and it is no signature")
-    changed = _changed_object(sealed, data)
+    try:
+        changed = _changed_object(sealed, data)
+    except (pikepdf.PdfError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise PdfError("what was appended to it with its signature cannot be read") from error
     if changed:
         raise PdfError(f"what was appended with its signature changes the sheet: {changed}")
     return sealed, signatures
@@ -196,7 +199,11 @@ def _holds_signatures(catalog: pikepdf.Object) -> bool:
 
 
 def _is_bare_signature(field: Any) -> bool:
+    if not isinstance(field, pikepdf.Dictionary):
+        return False
     keys = {str(key) for key in field}
+    if field.get("/Subtype", pikepdf.Name.Widget) != pikepdf.Name.Widget:  # others are drawn without an area, as notes
+        return False
     return field.get("/FT") == pikepdf.Name.Sig and not keys & _LIVELY and _area(field.get("/Rect", [0, 0, 0, 0])) == 0
 
 
