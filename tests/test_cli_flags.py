@@ -28,7 +28,9 @@ def test_a_flag_of_build_sets_the_edition(
 ) -> None:
     asked: list[tuple[Edition, list[Notice]]] = []
 
-    def stop(_: ProjectFolder, source: MonographFile, edition: Edition, *, allowed: list[Notice]) -> NoReturn:
+    def stop(
+        _: ProjectFolder, source: MonographFile, edition: Edition, *, allowed: list[Notice], **others: object
+    ) -> NoReturn:
         asked.append((edition, allowed))
         raise UsageError("stopped", "")
 
@@ -55,4 +57,5 @@ def test_all_open_sheets_may_be_sent_or_cancelled_at_once(leaflet: Leaflet, acti
 @pytest.mark.parametrize("word", ["", " ", ","])
 def test_an_empty_word_never_stands_for_every_sheet(leaflet: Leaflet, action: str, word: str) -> None:
     ran = leaflet("runs", action, "last", word, *(("--reason", "a reason") if action in {"cancel", "waive"} else ()))
-    assert (ran.code, "a list of serials or lines is empty" in ran.err) == (2, True)
+    assert ran.code == 2
+    assert "is empty" in ran.err

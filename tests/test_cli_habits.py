@@ -19,6 +19,7 @@ from leaflets.parse import parse
 from leaflets.project.clock import now_utc
 from tests.running import MONOGRAPH, Leaflet, environment, process
 from tests.sheets import ROOT
+from tests.test_batch_ledger import new_run
 
 _ERROR_KEYS = {"error", "message", "hint", "exit_code"}
 
@@ -82,7 +83,8 @@ def test_json_is_asked_for_by_a_flag_alone() -> None:
 
 
 def test_a_run_that_is_not_known_is_answered_with_the_near_one(leaflet: Leaflet) -> None:
-    open_ledger(leaflet.folder / "output", now_utc).store.close()
+    with open_ledger(leaflet.folder / "output", now_utc) as ledger:
+        ledger.store.add_run(new_run())
     assert "Did you mean last? `leaflet runs` lists them." in leaflet("runs", "show", "lst").err
     assert "Did you mean" not in leaflet("runs", "show", "zzz").err
 

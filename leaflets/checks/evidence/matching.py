@@ -5,8 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from leaflets.checks.evidence.cells import with_heads
-from leaflets.checks.evidence.quantities import FREQUENCY, RATE, Quantity, halves, quantities, units_in, whole
+from leaflets.checks.evidence.quantities import (
+    FREQUENCY,
+    RATE,
+    Quantity,
+    halves,
+    quantities,
+    units_in,
+    whole,
+    with_heads,
+)
 from leaflets.checks.evidence.units import BARE, HOURS, PERCENT
 from leaflets.model.evidence import EvidencePassage, Statement, StatementKind
 
