@@ -183,7 +183,7 @@ def test_a_text_that_is_nowhere_is_an_error(repository: Leaflet, old: str) -> No
     assert not (repository.folder / "x").exists()
 
 
-@pytest.mark.parametrize("old", ["", "@", "@1", "a@"])
+@pytest.mark.parametrize("old", ["@", "@1", "a@"])
 def test_a_text_that_is_not_named_is_a_mistake_of_the_command_line(repository: Leaflet, old: str) -> None:
     ran = repository("diff", old, "a")
     assert (ran.code, ran.err.splitlines()[0]) == (2, f"error: “{old}” names no text")
