@@ -161,7 +161,7 @@ ENGLISH_ONLY = frozenset({
     "CO-08", "CO-09", "CO-15", "CO-18", "CO-19", "EP-N16", "NU-05", "NU-06", "NU-07", "PL-01", "PL-02", "PL-03",
     "PL-07", "PL-08", "PL-09", "PL-10", "PL-11",
     "EV-03", "EV-04", "EV-05", "EV-06", "EV-07", "EV-08", "EV-09", "EV-10", "EV-11", "EV-13", "EV-14",
-    "EV-15", "EV-16", "EV-17", "EV-18", "EV-19", "EV-20",
+    "EV-15", "EV-16", "EV-17", "EV-18", "EV-19", "EV-20", "EV-21",
 })  # fmt: skip
 """Rules that look for English words or count English syllables."""
 

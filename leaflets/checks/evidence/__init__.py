@@ -4,6 +4,7 @@ from leaflets.checks.evidence import (
     dangers,
     dosing,
     exchanged,
+    forbidden,
     missing,
     names,
     negation,
@@ -187,5 +188,12 @@ RULES: tuple[Rule, ...] = (
         _BOTH.format("Tell us if you take a blood thinner (such as Wellbutrin)."),
         _BOTH.format("Tell us if you take a blood thinner (such as warfarin)."),
         names.of_another_class, patient=WARNING, clinician=WARNING, evidence=_DOSES,
+    ),
+    Rule(
+        "EV-21", Family.EVIDENCE, "An instruction that is right with “do not” alone",
+        "One word lost, and the patient does what the sheet was to warn of.",
+        "leaflets/tables/forbidden_instructions.csv, with the source of each", "“Do not” or “never” before it",
+        _BOTH.format("Use it after the date on the pack."), _BOTH.format("Do not use it after the date on the pack."),
+        forbidden.forbidden_instruction, patient=ERROR, clinician=ERROR, evidence=_DOSES,
     ),
 )  # fmt: skip
