@@ -214,6 +214,23 @@ def test_what_was_changed_after_signing_is_refused(project: Leaflet, keys: Path,
     assert "content/reviews/a.json: review 1, by Ann Lee, PharmD: the signature does not hold" in ran.err
 
 
+def test_a_sheet_is_still_ours_when_other_signers_are_allowed_or_other_reviews_asked_for(
+    project: Leaflet, keys: Path
+) -> None:
+    assert project(*REVIEW, "--sign", keys / "ed25519").code == 0
+    assert project("build", "a", "--audience", "patient").code == 0
+    allowed = (project.folder / "allowed_signers").read_text()
+    sheet = "output/a-patient.pdf"
+    project.write("allowed_signers", f'{allowed}"Bo Ek" {(keys / "other.pub").read_text()}')
+    assert "whole and current" in project("verify", sheet).out
+    project.write("leaflet.toml", '[review]\nroles = ["first", "second"]\nsignatures = "required"\n')
+    ran = project("verify", sheet)
+    assert (ran.code, "by them it is: not clinically reviewed" in ran.out) == (4, True)
+    project.write("revoked_signers", (keys / "ed25519.pub").read_text())
+    ran = project("verify", sheet)
+    assert (ran.code, "its key was revoked" in ran.out) == (4, True)
+
+
 def test_a_worksheet_of_what_changed_has_the_changed_statements_alone(project: Leaflet, keys: Path) -> None:
     assert project(*REVIEW, "--sign", keys / "ed25519").code == 0
     ran = project("worksheet", "a", "--changed")

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from leaflets.model.edition import Edition, edition_facts
 from leaflets.model.monograph import Front
 from leaflets.model.page import Attachment
+from leaflets.model.review import SheetReview
 from leaflets.pipeline.inputs import Inputs
 from leaflets.pipeline.reviews import due
-from leaflets.pipeline.texts import evidence_file_name
+from leaflets.pipeline.texts import Texts, evidence_file_name
 from leaflets.seal.record import RECORD_FILE, Record, record_bytes
 
 if TYPE_CHECKING:
@@ -69,17 +70,18 @@ def record_of(
         notices=inputs.notices,
         settings={
             "pharmacy": asdict(inputs.pharmacy), "code_url": inputs.code_url, "review_roles": inputs.review_roles,
+            "review_signatures": inputs.review_signatures,
         },
         hashes=inputs.hashes,
         made_with=releases,
-        reviews=tuple(_sign_offs(inputs)),
+        reviews=tuple(sign_offs_of(inputs.texts, inputs.review)),
     )  # fmt: skip
 
 
-def _sign_offs(inputs: Inputs) -> Iterator[Mapping[str, str]]:
+def sign_offs_of(texts: Texts, review: SheetReview) -> Iterator[Mapping[str, str]]:
     """Who vouches for the words of a sheet, text by text; nobody where one of its texts is a draft."""
-    if inputs.review.reviewed:
-        for source, state in zip(inputs.texts.sources, inputs.review.states, strict=True):
+    if review.reviewed:
+        for source, state in zip(texts.sources, review.states, strict=True):
             for each in state.sign_offs:
                 dates = {"date": each.date.isoformat(), "until": each.until.isoformat()}
                 yield {"lang": source.lang, "by": each.by, "role": each.role.value, **dates}

@@ -19,7 +19,8 @@ def cache_key(
     folders = (project.root / "styles", project.root / "templates", *project.picture_folders(source))
     files = (*(folder_stamp(str(folder)) for folder in folders), file_stamp(project.logo_path))
     facts = settings_facts(project, source, edition, notices)
-    return digest_of([facts, text_hash.encode(), *(each.encode() for each in files), program_stamp()])
+    signers = repr((project.settings.review_signatures, project.signer_files)).encode()
+    return digest_of([facts, signers, text_hash.encode(), *(each.encode() for each in files), program_stamp()])
 
 
 def shared_key(project: ProjectFolder, edition: Edition) -> str:
@@ -31,7 +32,10 @@ def shared_key(project: ProjectFolder, edition: Edition) -> str:
 def settings_facts(
     project: ProjectFolder, source: MonographFile, edition: Edition, notices: tuple[Notice, ...]
 ) -> bytes:
-    """What shapes a sheet and is no file: its edition, the settings, its notices, our release."""
+    """What shapes a sheet and is no file: its edition, the settings, its notices, our release.
+
+    Who may sign reviews is not among it: what follows from that is in the state of the review.
+    """
     settings = project.settings
     facts = (
         edition,
@@ -40,8 +44,6 @@ def settings_facts(
         source.file_name,
         notices,
         settings.review_roles,
-        settings.review_signatures,
-        project.signer_files,
         __version__,
     )
     return repr(facts).encode()

@@ -24,7 +24,8 @@ _APART = ("content/", "pharmacy/")  # assets that do not lie among the styles
 class Inputs:
     """What a sheet is made of. `digest` is the same on every machine; `hashes` are of the parts, by name (`record`).
 
-    `review` says how far the words of its texts are vouched for, in the roles that `review_roles` ask for.
+    `review` says how far the words of its texts are vouched for: in the roles that `review_roles` ask for, by signed
+    reviews alone where `review_signatures` are.
     """
 
     texts: Texts
@@ -38,6 +39,7 @@ class Inputs:
     digest: str
     review: SheetReview
     review_roles: tuple[Role, ...]
+    review_signatures: bool
 
     @property
     def content_id(self) -> str:
@@ -69,7 +71,7 @@ def gather_inputs(
     settings = project.settings
     return Inputs(
         texts, assets, frozenset(pictures), templates, settings.pharmacy, settings.code_url, notices, hashes, digest,
-        review, settings.review_roles,
+        review, settings.review_roles, settings.review_signatures,
     )  # fmt: skip
 
 

@@ -42,6 +42,10 @@ _CLOCKS_APART = dt.timedelta(days=1)
 """A record may come from where it is tomorrow already."""
 
 
+class SignatureFault(ContentError):
+    """A signature of a review that is not good: of other words, or of a key that may not sign it."""
+
+
 def sheet_review(
     project: ProjectFolder, texts: Texts, audiences: Sequence[Audience], cache: Cache | None = None
 ) -> SheetReview:
@@ -150,7 +154,7 @@ def signers_of(project: ProjectFolder) -> Signers | None:
 def counting_reviews(project: ProjectFolder, record: ReviewRecord, file: str) -> tuple[Review, ...]:
     """The reviews of a record that count: all, or the signed ones where the project asks for signatures.
 
-    Raises ContentError where a signature is not good: the record was changed, or somebody else signed it.
+    Raises SignatureFault where a signature is not good: the record was changed, or somebody else signed it.
     """
     from leaflets.review import signed_bytes  # here, as most texts have no reviews
     from leaflets.review.ssh_signature import fault_of
@@ -162,7 +166,7 @@ def counting_reviews(project: ProjectFolder, record: ReviewRecord, file: str) ->
         message = signed_bytes(record, review)
         fault = fault_of(message, review.signature, review.by, review.date, signers) if review.signature else ""
         if fault:
-            raise ContentError(
+            raise SignatureFault(
                 f"{file}: review {number}, by {review.by}: the signature does not hold: {fault}",
                 "Take that review out of the record, or put the file back as it was signed; then review anew.",
             )

@@ -114,7 +114,8 @@ def _settings(record: Record, now: Settings) -> Settings:
     except UsageError as error:
         raise PdfError(error.message, "Get the sheet once more.") from error
     roles = tuple(map(Role, record.settings.get("review_roles", now.review_roles)))
-    return replace(now, pharmacy=pharmacy, code_url=code_url, review_roles=roles)
+    signatures = bool(record.settings.get("review_signatures", now.review_signatures))
+    return replace(now, pharmacy=pharmacy, code_url=code_url, review_roles=roles, review_signatures=signatures)
 
 
 def changes_since(record: Record, inputs: Inputs) -> Iterator[str]:

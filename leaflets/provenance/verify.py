@@ -13,10 +13,12 @@ from leaflets.errors import ContentError, PdfError
 from leaflets.ledger.ledger import ledger_exists
 from leaflets.model.edition import Notice
 from leaflets.model.review import is_expired
+from leaflets.pipeline.attachments import sign_offs_of
+from leaflets.pipeline.reviews import SignatureFault, sheet_review
 from leaflets.pipeline.texts import EvidenceText, Texts, TranslatedText, parse_texts, read_texts
 from leaflets.project import ProjectFolder, display_path, read_bytes
 from leaflets.provenance.contents import PdfContents, read_contents
-from leaflets.provenance.current_inputs import changes_since, current_inputs, texts_in
+from leaflets.provenance.current_inputs import changes_since, current_inputs, edition_of, texts_in
 from leaflets.provenance.pages import is_as_made
 from leaflets.provenance.signatures import Signature, without_signatures
 from leaflets.seal.record import Record
@@ -133,10 +135,15 @@ def _sheet(contents: PdfContents, record: Record, file: str, project: ProjectFol
         return Verification(file, SheetStatus.BROKEN, (reason,), record, contents.has_copies)
     texts = texts_in(record, contents.texts, project)
     state, reasons = _state(record, texts, project, today)
-    notes = (
-        tuple(changes_since(record, current_inputs(record, texts, project))) if state is not SheetStatus.UNKNOWN else ()
-    )
+    notes = _notes(record, texts, project) if state is not SheetStatus.UNKNOWN else ()
     return Verification(file, state, reasons, record, contents.has_copies, notes=notes)
+
+
+def _notes(record: Record, texts: Texts, project: ProjectFolder) -> tuple[str, ...]:
+    try:
+        return tuple(changes_since(record, current_inputs(record, texts, project)))
+    except SignatureFault:  # it is a reason already
+        return ()
 
 
 def _state(record: Record, texts: Texts, project: ProjectFolder, today: dt.date) -> tuple[SheetStatus, tuple[str, ...]]:
@@ -181,10 +188,10 @@ def _reasons_in_project(record: Record, texts: Texts, project: ProjectFolder) ->
             f"it is version {record.version or 'none'}; the project has {front.version or 'none'}",
         )
     if same:
-        yield from ((SheetStatus.OUTDATED, change) for change in _changes_beside(record, texts, now))
+        yield from ((SheetStatus.OUTDATED, change) for change in _changes_beside(record, texts, now, project))
 
 
-def _changes_beside(record: Record, texts: Texts, now: Texts) -> Iterator[str]:
+def _changes_beside(record: Record, texts: Texts, now: Texts, project: ProjectFolder) -> Iterator[str]:
     """What has changed since around a text that is the same: its source, its evidence, its reviews."""
     if Notice.STALE not in record.notices and _text_of(texts.original) != _text_of(now.original):
         yield "the text that it translates has changed since"
@@ -192,6 +199,19 @@ def _changes_beside(record: Record, texts: Texts, now: Texts) -> Iterator[str]:
         yield "what its sources say has changed since"
     if texts.review_records != now.review_records:
         yield "its words were reviewed since, or a review was taken back"
+    else:
+        yield from _reviews_that_count(record, now, project)
+
+
+def _reviews_that_count(record: Record, now: Texts, project: ProjectFolder) -> Iterator[str]:
+    """Where the same reviews count otherwise: other roles or signatures are asked for, or a key was revoked."""
+    try:
+        review = sheet_review(project, now, (edition_of(record).audience,))
+    except SignatureFault as fault:
+        yield f"a review of it does not count any more: {fault.message}"
+        return
+    if [*record.reviews] != [*sign_offs_of(now, review)]:
+        yield f"other reviews are asked for since, and by them it is: {review.words}"
 
 
 def _text_of(text: TranslatedText | EvidenceText | None) -> bytes:

@@ -125,6 +125,8 @@ def _is_pharmacy(value: object) -> bool:
 def _is_settings(value: object) -> bool:
     if not isinstance(value, dict) or not _list_of(_is_role)(value.get("review_roles", [])):
         return False
+    if not isinstance(value.get("review_signatures", False), bool):
+        return False
     return _is_text(value.get("code_url", "")) and _is_pharmacy(value.get("pharmacy", {}))
 
 
