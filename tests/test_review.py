@@ -151,6 +151,8 @@ def test_without_evidence_the_entry_in_the_sources_counts() -> None:
     front = "---\ntitle: A\nsources:\n  - {id: U1, title: US label}\n---\n\n"
     text = f"{front}### Dosage\n\n- 5 mg.[^U1]\n- At noon.\n"
     assert changed(bound(text.replace("US label", "A blog")), bound(text)) == ["5 mg."]
+    more = text.replace("sources:\n", "sources:\n  - {id: U2, title: Cited nowhere}\n")
+    assert changed(bound(more.replace("Cited nowhere", "A blog")), bound(more)) == ["A"]  # the title, as it is printed
 
 
 def test_a_picture_is_read_again_when_its_bytes_change() -> None:

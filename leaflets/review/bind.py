@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from leaflets.evidence import Rest, rests, statements
-from leaflets.evidence.statements import passage_statements
+from leaflets.evidence.statements import FRONT, passage_statements
 from leaflets.model.evidence import Evidence, EvidencePassage, StatementKind
 from leaflets.model.monograph import Monograph
 from leaflets.model.review import BoundStatement
@@ -21,19 +21,29 @@ def bound_statements(
 
     A statement rests on the words of the passages that it cites, and on which source they are of: the version and the
     date of a source may change as long as its words do not. Where a source is in no register of evidence, it is the
-    entry in the list of references that counts. The same words in two places rest on what both places cite.
+    entry in the list of references that counts. The same words in two places rest on what both places cite. The title
+    rests on the sources that are printed and cited nowhere.
     """
     evidence = evidence or _NO_EVIDENCE
     passages = {passage.mark: _passage_hash(passage, evidence) for passage in evidence.passages}
     references = {source.id: repr(source) for source in monograph.front.sources}
     by_hash: dict[str, tuple[Rest, set[str]]] = {}
-    for rest in rests(statements(monograph), evidence):
+    all_rests = tuple(rests(statements(monograph), evidence))
+    cited = {mark.partition(":")[0] for rest in all_rests for mark in rest.statement.marks}
+    uncited = [
+        _hash(["reference", repr(source)])
+        for source in monograph.front.sources
+        if source.id not in cited and evidence.source(source.id) is None
+    ]
+    for rest in all_rests:
         of_sources = (
             _hash(["reference", mark, references.get(mark.partition(":")[0], "")])
             for mark in rest.unknown
             if evidence.source(mark.partition(":")[0]) is None
         )
         parts = {*(passages[passage.mark] for passage in rest.passages), *of_sources, *_picture(rest, pictures)}
+        if rest.statement.section == FRONT and rest.statement.heading == "title":
+            parts.update(uncited)
         by_hash.setdefault(rest.statement.hash, (rest, set()))[1].update(parts)
     return tuple(BoundStatement(rest.statement, _hash(sorted(parts))) for rest, parts in by_hash.values())
 
