@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from leaflets.errors import ContentError
 from leaflets.evidence import rests, statements, with_register
 from leaflets.model.edition import Audience
-from leaflets.model.evidence import SourceKind, Statement, StatementKind
+from leaflets.model.evidence import EvidenceSource, SourceKind, Statement, StatementKind
 from leaflets.model.monograph import Monograph
 from leaflets.parse import parse
 from leaflets.parse.evidence_file import parse_evidence
@@ -217,3 +217,11 @@ def test_no_word_is_in_no_statement(lines: list[str], listed: bool) -> None:
     printed = (numbered.sub("", re.sub(r"\[\^[^\]]*\]", "", line)) for line in lines)
     for word in re.findall(r"[abc]+|\d+", "".join(printed)):
         assert word in re.sub(r"\W", "", kept) or word in kept
+
+
+@pytest.mark.parametrize(
+    ("date", "last"),
+    [("2026", "2026-12-31"), ("2028-02", "2028-02-29"), ("2026-12", "2026-12-31"), ("9999-12", "9999-12-31")],
+)
+def test_a_date_that_is_not_whole_means_its_last_day_at_the_latest(date: str, last: str) -> None:
+    assert str(EvidenceSource("L1", SourceKind.LABEL, "A label", 1, date=date).last_day) == last

@@ -5,6 +5,7 @@ A statement is what a reader of a sheet can agree with or not, the smallest thin
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import hashlib
 import unicodedata
@@ -135,8 +136,7 @@ class EvidenceSource:
         year, month, day = (*parts, *(12, 31)[len(parts) - 1 :]) if len(parts) < 3 else parts
         if len(parts) == 3:
             return dt.date(year, month, day)
-        following = dt.date(year + month // 12, month % 12 + 1, 1)
-        return following - dt.timedelta(days=1)
+        return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 @dataclass(frozen=True, slots=True)
