@@ -70,7 +70,6 @@ def test_a_monograph_without_evidence_says_how_to_make_some(leaflet: Leaflet) ->
     leaflet.write("content/examplol.md", MONOGRAPH)
     ran = leaflet("evidence", "examplol")
     assert (ran.code, "it would be content/evidence/examplol.md" in ran.out) == (0, True)
-    assert "leaflet copy metformin" in leaflet("evidence", "metformin").out
 
 
 def test_a_wrong_name_and_none_are_errors(leaflet: Leaflet) -> None:

@@ -21,7 +21,7 @@ from leaflets.project.content import ORIGINAL, source_of_argument
 if TYPE_CHECKING:
     from leaflets.evidence import Rest
     from leaflets.model.evidence import Evidence
-    from leaflets.project import MonographFile, ProjectFolder
+    from leaflets.project import MonographFile
 
 SHOW = "show"
 """The action of `leaflet evidence NAME`, which names none."""
@@ -73,7 +73,7 @@ def run_show(args: argparse.Namespace) -> int:
     monograph, original = parse_texts(texts)
     evidence = evidence_of(texts)
     if evidence is None:
-        _print_none(project, source if original is None else project.original(source) or source, args)
+        _print_none(source if original is None else project.original(source) or source, args)
         return 0
     all_rests = tuple(rests(statements(monograph), evidence))
     counts = _Counts(len(all_rests), sum(bool(rest.passages) for rest in all_rests))
@@ -96,15 +96,13 @@ def _count_facts(counts: _Counts) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _print_none(project: ProjectFolder, source: MonographFile, args: argparse.Namespace) -> None:
+def _print_none(source: MonographFile, args: argparse.Namespace) -> None:
     """Says that a monograph has no evidence file, and how it gets one."""
     path = display_path(source.evidence_path)
     if args.json:
         report.emit({"name": source.name, "file": source.file, "evidence": None})
         return
     report.line(f"{source.file} has no evidence file; it would be {path}", sys.stdout)
-    if project.is_packaged(source):
-        report.line(f"  “leaflet copy {source.name}” makes the monograph your own first", sys.stdout)
     report.line(f"  “leaflet evidence add {source.name} FILE” makes one from a label", sys.stdout)
     report.line("  or write what its sources say (“leaflet help evidence” shows the form)", sys.stdout)
 
