@@ -17,7 +17,7 @@ from leaflets.model.monograph import Block, Items, Paragraph, plain
 
 _PLACES = {
     (Audience.CLINICIAN, "boxed_warning"): frozenset({"boxed_warning"}),
-    (Audience.CLINICIAN, "contraindications"): frozenset({"contraindications", "boxed_warning"}),
+    (Audience.CLINICIAN, "contraindications"): frozenset({"contraindications"}),
     (Audience.PATIENT, "contraindications"): frozenset(
         {"contraindications", "precautions", "pregnancy", "key_message", "urgent", "boxed_warning", "interactions"}
     ),
@@ -84,16 +84,25 @@ def _unsaid(reading: Reading, topic: str) -> Iterator[tuple[EvidencePassage, str
     for passage in evidenced.evidence.passages:
         if passage.topic == topic:
             for item in _items(passage.blocks):
-                if item.words and not any(_has(text, word) for word in item.words):
-                    yield passage, item.name, " / ".join(item.words)
+                words = item.words_for(reading.audience)
+                if words and not any(_has(text, word) for word in words):
+                    yield passage, item.name, " / ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """An item of a passage: what it is called, and the words of which the sheet has one."""
+    """An item of a passage: what it is called, and the words of which the sheet has one.
+
+    `named`: the author gave the words, and the first of them is that of the sheet for clinicians.
+    """
 
     name: str
     words: tuple[str, ...]
+    named: bool = False
+
+    def words_for(self, audience: Audience) -> tuple[str, ...]:
+        """The words of which the sheet of an audience must have one."""
+        return self.words[:1] if self.named and audience is Audience.CLINICIAN else self.words
 
 
 def _items(blocks: Iterable[Block]) -> Iterator[_Item]:
@@ -109,7 +118,7 @@ def _items(blocks: Iterable[Block]) -> Iterator[_Item]:
 def _item(paragraph: Paragraph, *, listed: bool) -> _Item:
     lead, text = plain(paragraph.lead).strip().rstrip(":.").strip(), plain(paragraph.text)
     if lead:
-        return _Item(lead, tuple(word.strip() for word in lead.split("/") if word.strip()))
+        return _Item(lead, tuple(word.strip() for word in lead.split("/") if word.strip()), named=True)
     long = dict.fromkeys(word[:7] for word in re.findall(r"[a-z]{6,}", text.lower())) if listed else ()
     return _Item(text[:60], tuple(long))
 
