@@ -167,6 +167,8 @@ class Supports:
     # ------------------------------------------------------------ what can be computed
 
     def _derived(self, claim: Quantity, statement: Statement) -> bool:
+        if claim.dimension == HOURS:  # no time is a total of doses, or half of another
+            return False
         of_day = "day" in claim.times or "daily" in statement.text.lower()
         return (
             self._is_half(claim)
