@@ -86,7 +86,7 @@ def _unsaid(reading: Reading, topic: str) -> Iterator[tuple[EvidencePassage, str
             for item in _items(passage.blocks):
                 words = item.words_for(reading.audience)
                 if words and not any(_has(text, word) for word in words):
-                    yield passage, item.name, " / ".join(words)
+                    yield passage, item.name, " / ".join(item.words)
 
 
 @dataclass(frozen=True, slots=True)
