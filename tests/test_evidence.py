@@ -201,6 +201,19 @@ def test_the_sources_that_are_cited_become_references_with_their_sections() -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("mark", "understood"),
+    [
+        ("[^L1]", True), ("[^L1:2.1]", True), ("[^L1:2.1,G2]", True), ("[^L1, ^G2]", True),
+        ("[^L1:2.1,]", False), ("[^L1;G2]", False), ("[ ^L1]", False), ("[^L1:§2]", False), ("[^ L1]", False),
+        ("[a^2]", True), ("\\\\[^L1;x]", True),
+    ],
+)  # fmt: skip
+def test_a_mark_that_is_not_understood_is_said_to_be_printed_as_text(mark: str, understood: bool) -> None:
+    codes = [each.code for each in monograph_of(f"### Dosage\n\n5 mg.{mark} More.\n").findings]
+    assert ("MD15" in codes) is not understood
+
+
 _WORDS = st.text(alphabet="abc 12.:?!*[]^|-", min_size=1, max_size=60)
 
 

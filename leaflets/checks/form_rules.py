@@ -49,6 +49,8 @@ FORM_RULES = (
     FormRule("MD14", "Headings in another language than the sheet",
              "Its sections have its own headings; our other words are in the language of the file.",
              "The language in the name of the file, where there is one", _WARNING),
+    FormRule("MD15", "A reference mark that is not understood", "It is printed as text, in brackets and all.",
+             "[^L1], [^L1:2.3], or several parted by commas", _WARNING),
     FormRule("PG-00", "A page that was tightened to fit its paper", "Smaller type and spacing are harder to read.",
              "Less text, or leave it", _INFO),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from leaflets.parse.blocks import scan
 from leaflets.parse.fences import mark_audiences
 from leaflets.parse.front_matter import names_in_front, read_front, take_front
 from leaflets.parse.headings import CONTENT, Heading
-from leaflets.parse.inline import TAG, links, marks
+from leaflets.parse.inline import TAG, broken_mark, links, marks
 from leaflets.parse.pictures import icon_finding, mark_pictures, picture_findings
 from leaflets.parse.recognise import recognise
 from leaflets.parse.sections import RawSection, understood_sections
@@ -173,6 +173,13 @@ def _findings(
 
 
 def _line_findings(line: SourceLine, file: str) -> Iterator[Finding]:
+    broken = broken_mark(line.text) if "^" in line.text else ""
+    if broken:
+        yield Finding(
+            Severity.WARNING, "MD15", f"the reference mark {broken[:40]} is not understood and is printed as text",
+            "Write [^L1], [^L1:2.3], or several parted by commas.", file, line.number, line.text.find(broken) + 1,
+            excerpt=broken[:40],
+        )  # fmt: skip
     icon = icon_finding(line, file) if ":" in line.text else None
     if icon:
         yield icon

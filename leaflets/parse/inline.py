@@ -27,6 +27,7 @@ _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,600})>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 _SOURCE = r"[\w.-]{1,40}(?::[\w.-]{1,40})?"  # "L1", or with a section of it, "L1:2.3"
 _MARK = re.compile(rf"\[\^({_SOURCE}(?:\s*,\s*\^?{_SOURCE}){{0,12}})\]")
+_BROKEN_MARK = re.compile(r"(?<!\\)\[ ?\^ ?[\w.-]{1,40}[^\]\n`]{0,60}\]")
 _CODE_OR_STAR = re.compile(r"(`+)[^`](?:.*?[^`])?\1(?!`)|(?<![\\*])\*(?!\*)", re.DOTALL)
 _PRINTED = ("http://", "https://", "mailto:", "tel:")
 _MARKUP = re.compile(r"[*_`\\\[&<]")
@@ -84,6 +85,12 @@ def _letters(element: ET.Element) -> str:
 def marks(source: str) -> list[str]:
     """The source ids that a paragraph's reference marks name."""
     return [mark.strip().lstrip("^") for match in _MARK.finditer(source) for mark in match[1].split(",")]
+
+
+def broken_mark(source: str) -> str:
+    """The first thing in a line that looks like a reference mark and is none; empty where there is nothing of that."""
+    match = _BROKEN_MARK.search(_MARK.sub("", source))
+    return match[0] if match else ""
 
 
 def links(source: str) -> list[tuple[bool, str]]:
