@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from leaflets.checks.evidence.matching import Supports, Verdict, claims
+from leaflets.checks.evidence.matching import Supports, Verdict, Words, claims
 from leaflets.checks.evidence.quantities import FREQUENCY, UPPER, Quantity, quantities, small_letters
 from leaflets.checks.evidence.supports import clinician_words, topic_supports
 from leaflets.checks.reading.evidenced import Evidenced
@@ -13,13 +13,13 @@ from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
 from leaflets.model.dose import Measure
 from leaflets.model.edition import Audience
-from leaflets.model.evidence import Statement
+from leaflets.model.evidence import Statement, StatementKind
 
 DOSING = frozenset({"dosage", "adjustments", "boxed_warning"})
 _DOSES = frozenset({"dosage", "adjustments"})
 _INTAKE = re.compile(
     r"\b(?:take|taken|taking|use|inject|inhale|swallow|dose|doses|tablets?|capsules?|pills?|puffs?|injections?|apply"
-    r"|it is taken|one day)\b"
+    r"|it is taken|one day|do this)\b"
 )
 _NOT_INTAKE = re.compile(
     r"\b(?:test\w*|check\w*|inr|blood|weigh\w*|measure\w*|eat|drink|greens|visit\w*|clean\w*|wash\w*|rinse|charge|exercise"
@@ -29,6 +29,7 @@ _MAXIMUM = re.compile(r"\bmax(?:imum)?\b|\bexceed|\b(?:no|not|never) (?:\w+ ){0,
 _NO_DOSE = re.compile(r"\b(?:overdose|placebo|acetaminophen|aspirin|level|concentration|creatinine|vitamin)\b")
 _MEASURES = frozenset({Measure.MASS.value, Measure.UNITS.value, "tablet", "capsule", "puff"})
 _WORD = re.compile(r"[a-z]{3,}")
+_STOP = re.compile(r"[.!?](?= |$)")
 _NO_USE = frozenset(
     "once twice daily maximum max dose doses day days week start starting usual total most least exceed more than"
     " adults the and for with not any tablets tablet given give take each every per above below raise increase may can"
@@ -117,25 +118,38 @@ def other_frequency(reading: Reading) -> Iterator[Violation]:
         if statement.audience is Audience.PATIENT:
             for claim in intakes(statement):
                 supports, whose = (own, "clinicians") if own.speaks_of(claim) else (evidence, "the evidence")
-                if supports.speaks_of(claim) and supports.verdict(claim, statement) is not Verdict.HELD:
-                    often = dict.fromkeys(each.words for each, _ in supports.by_dimension[FREQUENCY])
+                if not supports.speaks_of(claim):  # the one says how often in a day, the other in a week
+                    supports, whose = own, "clinicians"
+                often = dict.fromkeys(each.words for each, _ in supports.by_dimension.get(FREQUENCY, ()))
+                if often and supports.verdict(claim, statement) is not Verdict.HELD:
                     message = f"“{claim.words}” for the patient, for {whose} {', '.join(list(often)[:4])}"
                     yield Violation(message, line=statement.line, excerpt=claim.words)
 
 
 def intakes(statement: Statement) -> Iterator[Quantity]:
     """How often a statement says to take it."""
-    small = small_letters(" ".join((*statement.under[-1:], statement.text)))
-    if _INTAKE.search(small) and not _NOT_INTAKE.search(small):
-        yield from (claim for claim in claims(statement) if claim.dimension == FREQUENCY)
+    small, above = small_letters(statement.text), small_letters(" ".join(statement.under[-1:]))
+    for claim in claims(statement):
+        if claim.dimension == FREQUENCY:
+            start = max((match.end() for match in _STOP.finditer(small, 0, claim.start)), default=0)
+            stop = _STOP.search(small, claim.end)
+            sentence = f"{above} {small[start : stop.start() if stop else len(small)]}"
+            if _INTAKE.search(sentence) and not _NOT_INTAKE.search(sentence):
+                yield claim
 
 
 @lru_cache(maxsize=4)
 def _dosing(evidenced: Evidenced) -> tuple[Supports, Supports]:
     """The dosing for clinicians, and that of clinicians and evidence."""
     own = Supports.of(
-        words
+        _without_label(statement, words)
         for statement, words in clinician_words(evidenced)
         if statement.section in DOSING | {"counselling", "missed_dose"}
     )
     return own, topic_supports(evidenced, DOSING)
+
+
+def _without_label(statement: Statement, words: Words) -> Words:
+    """What a row says but for its first cell, which says for whom it is: “from NPH twice daily”."""
+    first = statement.text.find("; ") if statement.kind is StatementKind.ROW else -1
+    return replace(words, quantities=tuple(each for each in words.quantities if each.start > first))

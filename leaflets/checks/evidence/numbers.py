@@ -76,7 +76,7 @@ def unheld(
     """The numbers of a statement that are not held, each of them once; those in the heads of a table by `heads`."""
     seen: set[tuple[str, float, float]] = set()
     for claim in claims(statement):
-        elsewhere = heads and claim.in_head and not supports.speaks_of(claim)
+        elsewhere = heads and claim.in_head and not supports.by_dimension.get(claim.dimension)
         verdict = (heads if heads and elsewhere else supports).verdict(claim, statement)
         key = (claim.dimension, claim.low, claim.high)
         if verdict is not Verdict.HELD and key not in seen:
