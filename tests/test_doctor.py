@@ -43,7 +43,7 @@ def test_a_sound_installation_lacks_nothing(leaflet: Leaflet) -> None:
     facts = json.loads(leaflet("doctor", "--json").out)
     assert facts["missing"] == 0
     assert {part["group"] for part in facts["parts"]} == {
-        "program", "libraries", "fonts", "for the tests only", "printers", "project",
+        "program", "libraries", "fonts", "extras", "for the tests only", "printers", "project",
     }  # fmt: skip
     assert {"temporary files", "folder", "content", "output", "cache", "ledger"} <= {p["name"] for p in facts["parts"]}
     assert all(bool(part["mend"]) == (part["state"] != "ok") for part in facts["parts"])

@@ -386,12 +386,22 @@ def test_the_tests_take_ctrl_c_also_in_the_background() -> None:
 
 def _wait_for(running: "subprocess.Popen[str]", folder: Path, after: str) -> None:
     """Until the command has begun to load, or has made its first sheet."""
-    maps = Path(f"/proc/{running.pid}/maps")
     while running.poll() is None:
-        if "libpango" in maps.read_text() if after == "import" else list(folder.glob("output/*.pdf")):
+        if _loads_pango(running.pid) if after == "import" else list(folder.glob("output/*.pdf")):
             return
         time.sleep(0.01)
     pytest.fail(f"the command ended with {running.returncode} before it was interrupted")
+
+
+def _loads_pango(session: int) -> bool:
+    """Whether a process of a session has begun to load the renderer: the command, or the one that makes its sheets."""
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        try:
+            if os.getsid(int(maps.parent.name)) == session and "libpango" in maps.read_text():
+                return True
+        except OSError:  # it has ended meanwhile
+            continue
+    return False
 
 
 def test_no_command_prints_a_traceback_for_a_bad_word(tmp_path: Path) -> None:

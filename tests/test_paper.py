@@ -113,7 +113,7 @@ def test_every_page_has_its_footer(monographs: ProjectMonographs, audience: Audi
     whom = {Audience.PATIENT: "Patient leaflet", Audience.CLINICIAN: "Clinician sheet, for health professionals"}
     for number, text in enumerate(texts, 1):
         foot = _plain(text[-400:])
-        for part in ("Baricitinib", whom[audience], "Version 1", "Draft: not clinically reviewed"):
+        for part in ("Baricitinib", whom[audience], "Version 2", "Draft: not clinically reviewed"):
             assert part in foot
         assert f"ID {built.content_id}" in foot
         assert foot.endswith(f"Page {number} of {len(texts)}")
@@ -260,7 +260,9 @@ def _is_below(line: Line, following: Line) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLE, ids=_named)
 def test_no_word_is_hyphenated(monographs: ProjectMonographs, path: Path) -> None:
-    source = path.read_bytes().decode("utf-8-sig")
+    evidence = path.parent / "evidence" / path.name  # its register is the list of references
+    files = [path, *([evidence] if evidence.is_file() else [])]
+    source = "".join(file.read_bytes().decode("utf-8-sig") for file in files)
     for audience in voices(path):
         lines = lines_of(monographs.sheet(path, audience))
         for line, following in pairwise(lines):

@@ -69,7 +69,7 @@ def is_running(process: int) -> bool:
 
 
 def test_a_sheet_that_hangs_kills_or_takes_all_memory_costs_no_other_its_own(tmp_path: Path) -> None:
-    running = strange(tmp_path, *NAMES, "--max-seconds", "2", "--json")
+    running = strange(tmp_path, *NAMES, "--max-seconds", "5", "--json")
     out, err = running.communicate()
     shown = json.loads(out)
     assert running.returncode == 5
@@ -78,7 +78,7 @@ def test_a_sheet_that_hangs_kills_or_takes_all_memory_costs_no_other_its_own(tmp
     ends, greedy, hangs, killed, raises = (error["message"] for error in shown["errors"])
     assert ends.startswith("content/b-ends.md (patient) could not be made: the process that makes sheets ended with")
     assert greedy == "content/c-greedy.md (patient) needs more memory than 700 MiB"
-    assert hangs == "content/d-hangs.md (patient) took longer than 2 seconds and was given up while setting its pages"
+    assert hangs == "content/d-hangs.md (patient) took longer than 5 seconds and was given up while setting its pages"
     assert "ended by signal 9 while setting its pages" in killed
     assert raises == "content/f-raises.md (patient) could not be made: the renderer failed with KeyError"
     lines = (tmp_path / "content" / "d-hangs.md").read_text().split("\n")

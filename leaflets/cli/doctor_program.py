@@ -31,6 +31,8 @@ EXTRAS = MappingProxyType({
     "ja": ("pylopdf-fonts-jp>=0.1,<0.2", "labels in Japanese letters"),
     "ko": ("pylopdf-fonts-ko>=0.1,<0.2", "labels in Korean letters"),
     "scripts": ("manimgx-fonts>=2026.9,<2027", "labels in eight more scripts"),
+    "exchange": ("lxml>=6.0,<7", "labels of medicines in XML, for leaflet evidence"),
+    "signatures": ("cryptography>=44", "signatures of reviews and sheets"),
 })  # fmt: skip
 TEST_PROGRAMS = MappingProxyType({
     "poppler": ("pdftotext", "poppler-utils"), "qpdf": ("qpdf", "qpdf"), "Java": ("java", "default-jre-headless"),
@@ -135,7 +137,7 @@ def _extra(name: str, requirement: str, use: str) -> InstalledPart:
     package, bounds = _split(requirement)
     version = _version(package)
     there = bool(version) and _fits(version, bounds)
-    return optional("fonts", f"extra {name}", f"{use}  {version}".rstrip(), "" if there else _pip(requirement))
+    return optional("extras", f"extra {name}", f"{use}  {version}".rstrip(), "" if there else _pip(requirement))
 
 
 def _program(name: str, program: str, package: str) -> InstalledPart:

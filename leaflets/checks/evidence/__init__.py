@@ -103,7 +103,7 @@ RULES: tuple[Rule, ...] = (
         "---\ntitle: Examplol\n---\n\n### Contraindications\n\nAllergy to it.\n",
         "---\ntitle: Examplol\n---\n\n### Contraindications\n\nDo not use when pregnant.\n",
         missing.contraindications, patient=WARNING, clinician=WARNING,
-        evidence=_REGISTER + "## L1:4 Contraindications\n\n- **pregnancy / pregnant:** Pregnancy.\n",
+        evidence=_REGISTER + "## L1:4 Contraindications\n\n- **pregnan / pregnancy:** Pregnancy.\n",
     ),
     Rule(
         "EV-11", Family.EVIDENCE, "A maximum, or a limit to stop at, that is not on the sheet",

@@ -1,20 +1,20 @@
 """Cells of a row that stand under each other's heads: unlike their columns, or in another order than in the source."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from leaflets.checks.evidence.matching import as_share
 from leaflets.checks.evidence.quantities import FREQUENCY, RATE, Quantity, quantities, small_letters, whole
-from leaflets.checks.evidence.tables import Grid, Row, grids
 from leaflets.checks.reading.evidenced import Evidenced
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
 from leaflets.evidence import Rest, passage_statements
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import Statement, StatementKind
+from leaflets.model.monograph import Block, Box, Items, Questions, Quote, Table, plain
 
 _GAIN, _GAIN_OF_ONE = 0.55, 1.2
 """How much liker to their columns, together, two cells must be after an exchange; where there is one other row."""
@@ -25,6 +25,49 @@ _ROLES = {
     "placebo": re.compile(r"\b(?:placebo|dummy|without)\b"),
 }
 _CUT = re.compile(r"[;:()|]|[,.](?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: its cells, and what it rests on."""
+
+    cells: tuple[str, ...]
+    rest: Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: the heads of its columns, and its rows."""
+
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def grids(evidenced: Evidenced, audience: Audience) -> Iterator[Grid]:
+    """The tables that an audience reads, of a monograph with an evidence file."""
+    rests = (rest for rest in evidenced.rests_for(audience) if rest.statement.kind is StatementKind.ROW)
+    by_line = {rest.statement.line: rest for rest in rests}
+    for section in evidenced.monograph.sections:
+        for table in _tables(section.blocks):
+            rows = (
+                Row(tuple(plain(cell) for cell in row.cells), by_line[row.line])
+                for row in table.rows
+                if row.line in by_line
+            )
+            yield Grid(tuple(plain(cell) for cell in table.header), tuple(rows))
+
+
+def _tables(blocks: Iterable[Block]) -> Iterator[Table]:
+    for block in blocks:
+        match block:
+            case Table():
+                yield block
+            case Box() | Quote():
+                yield from _tables(block.blocks)
+            case Items():
+                yield from (table for item in block.items for table in _tables(item.blocks))
+            case Questions():
+                yield from (table for question in block.questions for table in _tables(question.answer))
 
 
 def exchanged_cells(reading: Reading) -> Iterator[Violation]:
