@@ -18,7 +18,7 @@ from leaflets.checks import full_report
 from leaflets.evidence import with_register
 from leaflets.model.evidence import Evidence
 from leaflets.model.finding import Severity
-from leaflets.model.review import Basis
+from leaflets.model.review import CheckBasis
 from leaflets.parse import parse
 from leaflets.parse.evidence_file import parse_evidence
 
@@ -250,7 +250,7 @@ def findings(name: str, text: str) -> Counter[tuple[str, str]]:
     evidence = evidence_of(name)
     ids = [source.id for source in evidence.sources]
     monograph = with_register(parse(text, name=name, file=f"{name}.md", sources=ids), evidence)
-    report = full_report(monograph, text, basis=Basis(evidence))
+    report = full_report(monograph, text, basis=CheckBasis(evidence))
     grave = (each for each in report.findings if each.severity in (Severity.ERROR, Severity.WARNING))
     return Counter((each.code, f"{each.message} {each.excerpt}") for each in grave)
 

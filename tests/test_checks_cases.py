@@ -9,7 +9,7 @@ import pytest
 
 from leaflets import checks
 from leaflets.model.finding import Finding
-from leaflets.model.review import Basis
+from leaflets.model.review import CheckBasis
 from leaflets.parse import parse
 from leaflets.parse.evidence_file import parse_evidence
 
@@ -48,7 +48,7 @@ def test_case_gives_its_findings(text: str, evidence: str, codes: tuple[str, ...
     read = parse_evidence(register + evidence, name="case", file="evidence.md") if evidence else None
     ids = [each.id for each in read.sources] if read else ()
     monograph = parse(source, name="case", file="case.md", sources=ids)
-    findings = checks.check(monograph, source, today=dt.date(2026, 6, 1), basis=Basis(read))
+    findings = checks.check(monograph, source, today=dt.date(2026, 6, 1), basis=CheckBasis(read))
     lines = [
         _line(finding, shift if finding.file == "case.md" else 0)
         for finding in findings

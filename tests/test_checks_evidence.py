@@ -11,7 +11,7 @@ from leaflets.errors import UsageError
 from leaflets.model.evidence import DEFAULT_POLICY, EvidencePolicy, SourceKind
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Suppression
-from leaflets.model.review import Basis
+from leaflets.model.review import CheckBasis
 from leaflets.parse import parse
 from leaflets.parse.evidence_file import parse_evidence
 from leaflets.project.settings_file import read_settings
@@ -123,7 +123,7 @@ def findings(text: str, evidence: str = EVIDENCE, policy: EvidencePolicy = DEFAU
     read = parse_evidence(evidence, name="examplol", file="content/evidence/examplol.md")
     sources = [source.id for source in read.sources]
     monograph = parse(text, name="examplol", file="content/examplol.md", sources=sources)
-    report = checks.full_report(monograph, text, today=TODAY, basis=Basis(read, policy))
+    report = checks.full_report(monograph, text, today=TODAY, basis=CheckBasis(read, policy))
     return [each for each in report.findings if each.code.startswith("EV")]
 
 
@@ -188,7 +188,7 @@ def test_an_error_cannot_be_silenced_and_a_warning_can() -> None:
     monograph = parse(text, name="examplol", file="m.md", sources=["L1", "B1", "O1"])
     allow = (Suppression("EV-03", "It is right."), Suppression("EV-17", "It is right."))
     monograph = replace(monograph, front=replace(monograph.front, allow=allow))
-    report = checks.full_report(monograph, text, today=TODAY, basis=Basis(read))
+    report = checks.full_report(monograph, text, today=TODAY, basis=CheckBasis(read))
     open_ = {each.code: each.hint for each in report.findings if each.code.startswith("EV")}
     assert "cannot be let stand" in open_["EV-03"]
     assert [each.finding.code for each in report.suppressed] == ["EV-17"]

@@ -11,7 +11,7 @@ import pytest
 
 from leaflets import checks
 from leaflets.checks import rule_table
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.indexed_text import readings
 from leaflets.checks.rule import Rule, Violation
 from leaflets.model.edition import Audience
@@ -38,7 +38,7 @@ def _violations(rule: Rule, example: str) -> list[Violation]:
     lang = "es" if rule.translated_from else "en"
     monograph = parse(_monograph(example), name="test", file="test.md", lang=lang, sources=sources)
     original = parse(_monograph(rule.translated_from), name="test", file="test.md") if rule.translated_from else None
-    evidenced = Evidenced(monograph, evidence, DEFAULT_POLICY)
+    evidenced = EvidencedMonograph(monograph, evidence, DEFAULT_POLICY)
     violations = []
     for reading in readings(monograph, Audience, TODAY, original, evidenced):
         severity = rule.severity(reading.audience)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from leaflets.evidence import rests, statements, with_register
+from leaflets.evidence import cited_statements, statements, with_register
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import Evidence
 from leaflets.model.finding import Severity
@@ -107,7 +107,7 @@ def test_every_mark_has_a_source_and_every_source_a_mark(name: str) -> None:
 def test_every_mark_names_a_passage_and_every_source_is_cited(name: str) -> None:
     register = evidence(name)
     assert register
-    assert [rest.unknown for rest in rests(statements(read(name)), register) if rest.unknown] == []
+    assert [cited.unknown for cited in cited_statements(statements(read(name)), register) if cited.unknown] == []
     assert {source.id for source in register.sources} == {source.id for source in read(name).front.sources}
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leaflets.errors import ContentError
-from leaflets.evidence import rests, statements, with_register
+from leaflets.evidence import cited_statements, statements, with_register
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import EvidenceSource, SourceKind, Statement, StatementKind
 from leaflets.model.monograph import Monograph
@@ -188,7 +188,7 @@ def test_a_hash_changes_with_what_a_reader_is_told(was: str, now: str, same: boo
 
 def test_every_statement_rests_on_the_passages_that_its_marks_name() -> None:
     monograph = monograph_of("### Dosage\n\n5 mg.[^L1:2] 7 mg.[^L1:9] Take care.\n")
-    of = list(rests(statements(monograph), parse_evidence(EVIDENCE, name="examplol", file="e.md")))[-3:]
+    of = list(cited_statements(statements(monograph), parse_evidence(EVIDENCE, name="examplol", file="e.md")))[-3:]
     assert [[passage.mark for passage in one.passages] for one in of] == [["L1:2", "L1:2.1"], [], []]
     assert [one.unknown for one in of] == [(), ("L1:9",), ()]
 

@@ -9,7 +9,7 @@ import pytest
 from leaflets.model.evidence import StatementKind
 from leaflets.parse import parse
 from leaflets.parse.evidence_file import parse_evidence
-from leaflets.worksheet.entries import Entry, entries, passage_lines
+from leaflets.worksheet.entries import WorksheetEntry, entries, passage_lines
 from tests import verapdf
 from tests.running import Leaflet
 from tests.sheets import page_texts
@@ -80,7 +80,7 @@ Keep it dry.
 """
 
 
-def of(text: str = MONOGRAPH) -> dict[str, Entry]:
+def of(text: str = MONOGRAPH) -> dict[str, WorksheetEntry]:
     evidence = parse_evidence(EVIDENCE, name="examplol", file="e.md")
     monograph = parse(text, name="examplol", file="m.md", sources=("L1", "G2"))
     return {entry.statement.text: entry for entry in entries(monograph, evidence)}

@@ -21,7 +21,7 @@ from leaflets.checks import (
 )
 from leaflets.checks.communication_index import IndexItem, index_items, score
 from leaflets.checks.findings import FindingBuilder
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.indexed_text import Reading, readings
 from leaflets.checks.reading.readability import TextCounts
 from leaflets.checks.rule import Family, Rule, Violation
@@ -29,7 +29,7 @@ from leaflets.checks.suppress import Suppressed, apply_suppressions
 from leaflets.model.edition import Audience
 from leaflets.model.finding import Finding, Severity
 from leaflets.model.monograph import Monograph
-from leaflets.model.review import NO_BASIS, Basis
+from leaflets.model.review import NO_BASIS, CheckBasis
 
 __all__ = [
     "ENGLISH_ONLY",
@@ -86,7 +86,7 @@ def check(
     *,
     today: dt.date | None = None,
     original: Monograph | None = None,
-    basis: Basis = NO_BASIS,
+    basis: CheckBasis = NO_BASIS,
 ) -> tuple[Finding, ...]:
     """The open findings for these audiences, in the order of the source. See `full_report`."""
     return full_report(monograph, source, audiences, today=today, original=original, basis=basis).findings
@@ -99,7 +99,7 @@ def full_report(
     *,
     today: dt.date | None = None,
     original: Monograph | None = None,
-    basis: Basis = NO_BASIS,
+    basis: CheckBasis = NO_BASIS,
 ) -> CheckReport:
     """The findings of all rules over a monograph, and of its parser, open and suppressed.
 
@@ -110,7 +110,7 @@ def full_report(
     """
     builder = FindingBuilder(monograph.file, source)
     audiences_of: dict[Finding, list[Audience]] = {}
-    evidenced = Evidenced(monograph, basis.evidence, basis.policy)
+    evidenced = EvidencedMonograph(monograph, basis.evidence, basis.policy)
     for reading in readings(monograph, audiences, today, original, evidenced, basis.review):
         for finding in builder.build(_violations(reading)):
             audiences_of.setdefault(finding, []).append(reading.audience)

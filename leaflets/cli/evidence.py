@@ -19,7 +19,7 @@ from leaflets.project import display_path, load_project
 from leaflets.project.content import ORIGINAL, source_of_argument
 
 if TYPE_CHECKING:
-    from leaflets.evidence import Rest
+    from leaflets.evidence import CitedStatement
     from leaflets.model.evidence import Evidence
     from leaflets.project import MonographFile
 
@@ -64,7 +64,7 @@ class _Counts:
 
 def run_show(args: argparse.Namespace) -> int:
     """Print each statement of a monograph with the passages it rests on, by section; 0 whether all rest on one."""
-    from leaflets.evidence import rests, statements  # here, as help needs no parser
+    from leaflets.evidence import cited_statements, statements  # here, as help needs no parser
     from leaflets.pipeline.texts import evidence_of, parse_texts, read_texts
 
     project = load_project(Path.cwd())
@@ -75,13 +75,13 @@ def run_show(args: argparse.Namespace) -> int:
     if evidence is None:
         _print_none(source if original is None else project.original(source) or source, args)
         return 0
-    all_rests = tuple(rests(statements(monograph), evidence))
-    counts = _Counts(len(all_rests), sum(bool(rest.passages) for rest in all_rests))
-    shown = [rest for rest in all_rests if not (args.unsupported and rest.passages)]
+    all_cited = tuple(cited_statements(statements(monograph), evidence))
+    counts = _Counts(len(all_cited), sum(bool(cited.passages) for cited in all_cited))
+    shown = [cited for cited in all_cited if not (args.unsupported and cited.passages)]
     if args.json:
         report.emit({
             "name": source.name, "file": source.file, "evidence": evidence.file, "counts": _count_facts(counts),
-            "statements": [_facts(rest) for rest in shown],
+            "statements": [_facts(cited) for cited in shown],
         })  # fmt: skip
         return 0
     _print(shown, evidence, source)
@@ -107,50 +107,54 @@ def _print_none(source: MonographFile, args: argparse.Namespace) -> None:
     report.line("  or write what its sources say (“leaflet help evidence” shows the form)", sys.stdout)
 
 
-def _facts(rest: Rest) -> dict[str, Any]:
-    statement = rest.statement
+def _facts(cited: CitedStatement) -> dict[str, Any]:
+    statement = cited.statement
     return {
         "section": statement.section, "heading": statement.heading, "line": statement.line,
         "kind": statement.kind.value, "audience": statement.audience.value if statement.audience else None,
         "under": list(statement.under), "text": statement.text, "marks": list(statement.marks),
-        "unknown_marks": list(rest.unknown),
+        "unknown_marks": list(cited.unknown),
         "passages": [
-            {"mark": passage.mark, "title": passage.title, "line": passage.line} for passage in rest.passages
+            {"mark": passage.mark, "title": passage.title, "line": passage.line} for passage in cited.passages
         ],
     }  # fmt: skip
 
 
-def _print(rests: Sequence[Rest], evidence: Evidence, source: MonographFile) -> None:
+def _print(cited_list: Sequence[CitedStatement], evidence: Evidence, source: MonographFile) -> None:
     width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST)
     report.line(f"{source.file}, with the evidence in {evidence.file}", sys.stdout)
-    for heading, group in groupby(rests, key=_heading):
+    for heading, group in groupby(cited_list, key=_heading):
         report.line("", sys.stdout)
         report.line(heading, sys.stdout)
-        for rest in group:
-            _print_rest(rest, width)
+        for cited in group:
+            _print_cited(cited, width)
     report.line("", sys.stdout)
 
 
-def _heading(rest: Rest) -> str:
-    return "Front matter" if rest.statement.section == "front" else rest.statement.heading
+def _heading(cited: CitedStatement) -> str:
+    return "Front matter" if cited.statement.section == "front" else cited.statement.heading
 
 
-def _print_rest(rest: Rest, width: int) -> None:
-    statement = rest.statement
+def _print_cited(cited: CitedStatement, width: int) -> None:
+    statement = cited.statement
     who = statement.audience.value if statement.audience else "both"
     text = f"{statement.heading}: {statement.text}" if statement.section == "front" else statement.text
     place = f"line {statement.line}, {who}: "
     for line in textwrap.wrap(
-        place + text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False,
+        place + text,
+        width,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
         break_on_hyphens=False,
-    ):  # fmt: skip
+    ):
         report.line(line, sys.stdout)
-    for passage in rest.passages:
+    for passage in cited.passages:
         report.line(f"      → {f'{passage.mark} {passage.title}'.rstrip()}, line {passage.line}", sys.stdout)
-    for mark in rest.unknown:
+    for mark in cited.unknown:
         words = report.coloured(f"{mark} is nowhere in the evidence", Severity.ERROR, sys.stdout)
         report.line(f"      → {words}", sys.stdout)
-    if not rest.passages and not rest.unknown:
+    if not cited.passages and not cited.unknown:
         report.line(f"      → {report.coloured('rests on nothing', Severity.WARNING, sys.stdout)}", sys.stdout)
 
 

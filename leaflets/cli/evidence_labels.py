@@ -20,8 +20,8 @@ from leaflets.project.content import ORIGINAL, source_of_argument
 from leaflets.project.files import decode
 
 if TYPE_CHECKING:
-    from leaflets.evidence import Rest
-    from leaflets.exchange import DrugLabel, Replacement
+    from leaflets.evidence import CitedStatement
+    from leaflets.exchange import DrugLabel, SourceReplacement
     from leaflets.project import ProjectFolder
     from leaflets.textdiff.compare import Comparison
 
@@ -90,34 +90,43 @@ def run_update(args: argparse.Namespace) -> int:
 
 
 def _resting(
-    project: ProjectFolder, source: MonographFile, replacement: Replacement, marks: set[str]
-) -> Iterator[Rest]:
+    project: ProjectFolder, source: MonographFile, replacement: SourceReplacement, marks: set[str]
+) -> Iterator[CitedStatement]:
     """The statements that rest on a passage with one of these marks, as it was or as it is."""
-    from leaflets.evidence import rests, statements
+    from leaflets.evidence import cited_statements, statements
     from leaflets.pipeline.texts import parse_texts, read_texts
 
     monograph, _ = parse_texts(read_texts(project, source))
     of_monograph = statements(monograph)
-    for was, now in zip(rests(of_monograph, replacement.before), rests(of_monograph, replacement.after), strict=True):
+    for was, now in zip(
+        cited_statements(of_monograph, replacement.before),
+        cited_statements(of_monograph, replacement.after),
+        strict=True,
+    ):
         if marks & {passage.mark for passage in (*was.passages, *now.passages)}:
             yield was
 
 
 def _facts(
-    source: MonographFile, replacement: Replacement, comparison: Comparison, resting: Sequence[Rest], *, written: bool
+    source: MonographFile,
+    replacement: SourceReplacement,
+    comparison: Comparison,
+    resting: Sequence[CitedStatement],
+    *,
+    written: bool,
 ) -> dict[str, Any]:
     return {
         "name": source.name, "evidence": _file(source), "source": replacement.source, "same": comparison.same,
         "changes": [{**change_facts(change), "passage": change.heading} for change in comparison.changes],
         "statements": [
-            {"line": rest.statement.line, "text": rest.statement.text, "marks": list(rest.statement.marks)}
-            for rest in resting
+            {"line": cited.statement.line, "text": cited.statement.text, "marks": list(cited.statement.marks)}
+            for cited in resting
         ],
         "written": written,
     }  # fmt: skip
 
 
-def _print(source: MonographFile, comparison: Comparison, resting: Sequence[Rest], *, written: bool) -> None:
+def _print(source: MonographFile, comparison: Comparison, resting: Sequence[CitedStatement], *, written: bool) -> None:
     for heading, changes in groupby(comparison.changes, key=lambda change: change.heading):
         report.line(heading, sys.stdout)
         for change in changes:
@@ -126,8 +135,8 @@ def _print(source: MonographFile, comparison: Comparison, resting: Sequence[Rest
         report.line(f"no change in {comparison.same} blocks of {_file(source)}", sys.stdout)
     if resting:
         report.line("these statements rest on what changed:", sys.stdout)
-    for rest in resting:
-        report.line(f"  {source.file}:{rest.statement.line}  {rest.statement.text}", sys.stdout)
+    for cited in resting:
+        report.line(f"  {source.file}:{cited.statement.line}  {cited.statement.text}", sys.stdout)
     if comparison.changes:
         changed = counted(len(comparison.changes), "block")
         report.line(

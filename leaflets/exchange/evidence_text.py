@@ -90,7 +90,7 @@ def _value(key: str, value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
+class SourceReplacement:
     """An evidence file with the newer text of one source: the whole of it, and the evidence before and after."""
 
     source: str
@@ -105,7 +105,7 @@ class Replacement:
         return before, after
 
 
-def replaced(text: str, label: DrugLabel, *, name: str, file: str) -> Replacement:
+def replaced(text: str, label: DrugLabel, *, name: str, file: str) -> SourceReplacement:
     """An evidence file in which a label stands in place of its older version.
 
     Raises UsageError where none of its sources has the set id of the label, ContentError as `added` does.
@@ -121,7 +121,7 @@ def replaced(text: str, label: DrugLabel, *, name: str, file: str) -> Replacemen
     lines = text.replace("\r\n", "\n").split("\n")
     kept = "\n".join(_without(lines, before, source)).rstrip()
     result = f"{_dated(kept, source, label)}\n\n{label_passages(label, source.id)}"
-    return Replacement(source.id, result, before, parse_evidence(result, name=name, file=file))
+    return SourceReplacement(source.id, result, before, parse_evidence(result, name=name, file=file))
 
 
 def _without(lines: list[str], evidence: Evidence, source: EvidenceSource) -> Iterator[str]:

@@ -101,7 +101,7 @@ DEFAULT_POLICY = EvidencePolicy()
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class NewerSearch:
     """A search that found nothing newer than a source: the day, and where was looked."""
 
     date: dt.date
@@ -125,7 +125,7 @@ class EvidenceSource:
     version: str = ""
     date: str = ""
     where: str = ""
-    nothing_newer: Search | None = None
+    nothing_newer: NewerSearch | None = None
 
     @property
     def last_day(self) -> dt.date | None:

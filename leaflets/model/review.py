@@ -202,7 +202,7 @@ NO_REVIEW = SheetReview(ReviewState())
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class CheckBasis:
     """What a monograph is checked against: its evidence, the policy on that, and how far its words are vouched for.
 
     `evidence` is None where it has no evidence file, `review` where it is not asked who vouches for it.
@@ -213,7 +213,7 @@ class Basis:
     review: ReviewState | None = None
 
 
-NO_BASIS = Basis()
+NO_BASIS = CheckBasis()
 
 
 class Reviewed(Protocol):

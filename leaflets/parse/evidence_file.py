@@ -15,7 +15,7 @@ from itertools import pairwise
 import yaml
 
 from leaflets.errors import ContentError
-from leaflets.model.evidence import Evidence, EvidencePassage, EvidenceSource, Search, SourceKind
+from leaflets.model.evidence import Evidence, EvidencePassage, EvidenceSource, NewerSearch, SourceKind
 from leaflets.model.finding import and_more
 from leaflets.parse.blocks import scan
 from leaflets.parse.front_matter import ValueReader, YamlNode, mapping_entries, take_front
@@ -107,11 +107,11 @@ class _RegisterReader(ValueReader):
         kind = SourceKind(values.pop("kind"))
         return EvidenceSource(**values, kind=kind, line=line, nothing_newer=search)
 
-    def _search(self, node: YamlNode) -> Search:
+    def _search(self, node: YamlNode) -> NewerSearch:
         match = _SEARCH.fullmatch(self.text("nothing_newer", node))
         try:
             if match:
-                return Search(dt.date.fromisoformat(match[1]), match[2])
+                return NewerSearch(dt.date.fromisoformat(match[1]), match[2])
         except ValueError:
             pass
         raise self.fault(node, "nothing_newer", "the day of a search and where: “2026-11-30, DailyMed”")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from leaflets.errors import ContentError, UsageError
 from leaflets.model.edition import Audience
 from leaflets.model.pictograms import logo_file
-from leaflets.model.review import Basis
+from leaflets.model.review import CheckBasis
 from leaflets.picture_check import require_printable
 from leaflets.project import MonographFile, ProjectFolder, display_path, read_bytes
 from leaflets.project.content import ORIGINAL
@@ -255,14 +255,14 @@ def parse_and_check(
         return before
     from leaflets.checks import check  # here, so that a run whose leaflets were all checked before loads no linter
 
-    basis = Basis(evidence_of(texts), review=review.own if review else None)
+    basis = CheckBasis(evidence_of(texts), review=review.own if review else None)
     monograph, original = parse_texts(texts, pictures)
     audience = (edition.audience,)
     text = decode(texts.text, texts.source.file)
     findings = check(monograph, text, audience, original=original, basis=basis)
     if edition.bilingual and original and texts.original:
         text = decode(texts.original.text, texts.original.source.file)
-        of_original = Basis(basis.evidence, review=review.original if review else None)
+        of_original = CheckBasis(basis.evidence, review=review.original if review else None)
         findings = (*findings, *check(original, text, audience, basis=of_original))
     return CheckedText(depends_on, monograph, original, findings)
 
@@ -292,7 +292,7 @@ def examine_texts(
     monograph, original = parse_texts(texts, pictures_of(project, source, texts.text))
     readers = [audience for audience in audiences if original is None or audience is Audience.PATIENT]
     text = decode(texts.text, source.file)
-    basis = Basis(evidence_of(texts), project.settings.evidence_policy, review)
+    basis = CheckBasis(evidence_of(texts), project.settings.evidence_policy, review)
     report = full_report(monograph, text, readers, today=today, original=original, basis=basis)
     return MonographReport(monograph, report)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from leaflets.evidence import Rest, rests, statements
+from leaflets.evidence import CitedStatement, cited_statements, statements
 from leaflets.evidence.statements import FRONT, passage_statements
 from leaflets.model.evidence import Evidence, EvidencePassage, StatementKind
 from leaflets.model.monograph import Monograph
@@ -27,25 +27,25 @@ def bound_statements(
     evidence = evidence or _NO_EVIDENCE
     passages = {passage.mark: _passage_hash(passage, evidence) for passage in evidence.passages}
     references = {source.id: repr(source) for source in monograph.front.sources}
-    by_hash: dict[str, tuple[Rest, set[str]]] = {}
-    all_rests = tuple(rests(statements(monograph), evidence))
-    cited = {mark.partition(":")[0] for rest in all_rests for mark in rest.statement.marks}
+    by_hash: dict[str, tuple[CitedStatement, set[str]]] = {}
+    all_cited = tuple(cited_statements(statements(monograph), evidence))
+    cited_ids = {mark.partition(":")[0] for cited in all_cited for mark in cited.statement.marks}
     uncited = [
         _hash(["reference", repr(source)])
         for source in monograph.front.sources
-        if source.id not in cited and evidence.source(source.id) is None
+        if source.id not in cited_ids and evidence.source(source.id) is None
     ]
-    for rest in all_rests:
+    for cited in all_cited:
         of_sources = (
             _hash(["reference", mark, references.get(mark.partition(":")[0], "")])
-            for mark in rest.unknown
+            for mark in cited.unknown
             if evidence.source(mark.partition(":")[0]) is None
         )
-        parts = {*(passages[passage.mark] for passage in rest.passages), *of_sources, *_picture(rest, pictures)}
-        if rest.statement.section == FRONT and rest.statement.heading == "title":
+        parts = {*(passages[passage.mark] for passage in cited.passages), *of_sources, *_picture(cited, pictures)}
+        if cited.statement.section == FRONT and cited.statement.heading == "title":
             parts.update(uncited)
-        by_hash.setdefault(rest.statement.hash, (rest, set()))[1].update(parts)
-    return tuple(BoundStatement(rest.statement, _hash(sorted(parts))) for rest, parts in by_hash.values())
+        by_hash.setdefault(cited.statement.hash, (cited, set()))[1].update(parts)
+    return tuple(BoundStatement(cited.statement, _hash(sorted(parts))) for cited, parts in by_hash.values())
 
 
 def _passage_hash(passage: EvidencePassage, evidence: Evidence) -> str:
@@ -55,9 +55,9 @@ def _passage_hash(passage: EvidencePassage, evidence: Evidence) -> str:
     return _hash([*of, passage.section, passage.title, *words])
 
 
-def _picture(rest: Rest, pictures: Mapping[str, str]) -> Iterator[str]:
-    if rest.statement.kind is StatementKind.PICTURE:
-        name = rest.statement.text.partition(":")[0]
+def _picture(cited: CitedStatement, pictures: Mapping[str, str]) -> Iterator[str]:
+    if cited.statement.kind is StatementKind.PICTURE:
+        name = cited.statement.text.partition(":")[0]
         yield _hash(["picture", pictures.get(name, "")])
 
 

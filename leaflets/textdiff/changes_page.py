@@ -28,7 +28,7 @@ def changes_page(comparison: Comparison, names: tuple[str, str], title: str, lan
         "<p>A bar in the margin marks every change. Old words are struck after “was:”; new words are bold.</p>"
         f"{body}{same}</body></html>"
     )
-    return Html(markup, (*language_or_english(lang).fonts, "changes.css", f"{paper}.css"), heading, lang)
+    return Html(markup, (*language_or_english(lang).fonts, "report.css", "changes.css", f"{paper}.css"), heading, lang)
 
 
 def _groups(comparison: Comparison) -> Iterator[str]:

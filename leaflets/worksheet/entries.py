@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from leaflets.evidence import rests, statements
+from leaflets.evidence import cited_statements, statements
 from leaflets.evidence.statements import passage_statements
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import Evidence, EvidencePassage, Statement
@@ -40,7 +40,7 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class WorksheetEntry:
     """One statement of a worksheet, numbered from 1, and what stands beside it.
 
     `beside` are statements it comes from: of a patient statement those of the clinician text, of a translation the
@@ -59,7 +59,7 @@ def entries(
     evidence: Evidence | None,
     original: Monograph | None = None,
     only: Collection[str] | None = None,
-) -> tuple[Entry, ...]:
+) -> tuple[WorksheetEntry, ...]:
     """The entries of a text in its order; `only` keeps the statements with these hashes, under their numbers."""
     own = statements(monograph)
     beside = _originals(own, original) if original else _clinician_statements(own)
@@ -67,18 +67,20 @@ def entries(
     return tuple(entry for entry in found if only is None or entry.statement.hash in only)
 
 
-def _entry(number: int, statement: Statement, beside: tuple[Statement, ...], evidence: Evidence | None) -> Entry:
+def _entry(
+    number: int, statement: Statement, beside: tuple[Statement, ...], evidence: Evidence | None
+) -> WorksheetEntry:
     if evidence is None:
-        return Entry(number, statement, (), beside, statement.marks)
-    resting = rests((statement,) if statement.marks else beside, evidence)
+        return WorksheetEntry(number, statement, (), beside, statement.marks)
+    resting = cited_statements((statement,) if statement.marks else beside, evidence)
     passages: dict[EvidencePassage, None] = {}
     unknown: list[str] = []
-    for rest in resting:
-        passages |= dict.fromkeys(rest.passages)
-        unknown += rest.unknown
+    for cited in resting:
+        passages |= dict.fromkeys(cited.passages)
+        unknown += cited.unknown
     chosen = tuple(passages) if statement.marks else _nearest(passages, statement)
     excerpts = tuple(excerpt(passage, statement) for passage in chosen)
-    return Entry(number, statement, excerpts, beside, tuple(dict.fromkeys(unknown)))
+    return WorksheetEntry(number, statement, excerpts, beside, tuple(dict.fromkeys(unknown)))
 
 
 def _nearest(passages: Iterable[EvidencePassage], statement: Statement) -> tuple[EvidencePassage, ...]:

@@ -16,7 +16,7 @@ from leaflets.model.finding import counted
 from leaflets.model.monograph import Monograph
 from leaflets.model.page import Html
 from leaflets.model.paper import Paper
-from leaflets.worksheet.entries import Entry, Excerpt, passage_lines
+from leaflets.worksheet.entries import Excerpt, WorksheetEntry, passage_lines
 
 _READERS = {Audience.PATIENT: "patient", Audience.CLINICIAN: "clinician", None: "both"}
 _SIGNERS = 4
@@ -35,7 +35,7 @@ class WorksheetFacts:
 
     monograph: Monograph
     evidence: Evidence | None
-    entries: tuple[Entry, ...]
+    entries: tuple[WorksheetEntry, ...]
     total: int
     today: dt.date
 
@@ -55,7 +55,7 @@ def worksheet_page(facts: WorksheetFacts, paper: Paper) -> Html:
         f"{''.join(parts)}</body></html>"
     )
     fonts = dict.fromkeys((*language_or_english("en").fonts, *language_or_english(facts.monograph.lang).fonts))
-    return Html(markup, (*fonts, "worksheet.css", f"{paper}.css"), heading, "en")
+    return Html(markup, (*fonts, "report.css", "worksheet.css", f"{paper}.css"), heading, "en")
 
 
 # ---------------------------------------------------------------- what it is, who signs
@@ -138,7 +138,7 @@ def _heading(statement: Statement) -> str:
     return "Front matter" if statement.section == "front" else statement.heading or "Before the first heading"
 
 
-def _row(entry: Entry, facts: WorksheetFacts) -> str:
+def _row(entry: WorksheetEntry, facts: WorksheetFacts) -> str:
     said = _said(entry.statement, facts.monograph.lang)
     return f'<tr><th scope="row">{entry.number}</th><td>{said}</td><td>{_beside(entry)}</td><td>{_JUDGEMENT}</td></tr>'
 
@@ -160,7 +160,7 @@ def _said(statement: Statement, lang: str) -> str:
     )
 
 
-def _beside(entry: Entry) -> str:
+def _beside(entry: WorksheetEntry) -> str:
     parts = [*map(_source_statement, entry.beside), *map(_excerpt, entry.excerpts)]
     parts += [f'<p class="none">“{escape(mark)}” is in no evidence.</p>' for mark in entry.unknown]
     return "".join(parts) or '<p class="none">No passage.</p>'
@@ -194,6 +194,6 @@ def _passages(facts: WorksheetFacts) -> Iterator[str]:
         yield f'<h3>{escape(_named(passage))}</h3><div class="whole-passage">{lines}</div>'
 
 
-def _in_part(entries: Iterable[Entry]) -> Sequence[EvidencePassage]:
+def _in_part(entries: Iterable[WorksheetEntry]) -> Sequence[EvidencePassage]:
     in_part = (one.passage for entry in entries for one in entry.excerpts if not one.whole)
     return sorted(dict.fromkeys(in_part), key=lambda passage: passage.line)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from leaflets.checks.evidence.names import names_in
 from leaflets.checks.evidence.quantities import small_letters
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
 from leaflets.countries import countries
@@ -107,7 +107,7 @@ def dangerous(reading: Reading) -> Iterator[Violation]:
             yield Violation(message, line=statement.line, excerpt=words)
 
 
-def _dangers(evidenced: Evidenced, statement: Statement) -> Iterator[tuple[str, str]]:
+def _dangers(evidenced: EvidencedMonograph, statement: Statement) -> Iterator[tuple[str, str]]:
     above = small_letters(statement.under[-1]) if statement.under else ""
     led = bool(_NEGATED.search(above)) and above.rstrip().endswith(":")
     small = statement.text.lower()
@@ -118,7 +118,7 @@ def _dangers(evidenced: Evidenced, statement: Statement) -> Iterator[tuple[str, 
                 yield (words or match[0]).strip(" ,"), message
 
 
-def _in_clause(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:
+def _in_clause(evidenced: EvidencedMonograph, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:
     for pattern in _DOUBLES:
         match = pattern.search(clause)
         if match and not _is_described(clause, match):
@@ -137,7 +137,7 @@ def _in_clause(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[r
     yield from _of_pairs(evidenced, clause, led)
 
 
-def _of_stopping(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:
+def _of_stopping(evidenced: EvidencedMonograph, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:
     match = _STOPS_SUDDENLY.search(clause)
     if not match and not led:
         match = _STOPS.search(clause)
@@ -145,7 +145,7 @@ def _of_stopping(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple
         yield match, "the patient is told to stop at once what must be stopped slowly, or not early"
 
 
-def _of_pairs(evidenced: Evidenced, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:
+def _of_pairs(evidenced: EvidencedMonograph, clause: str, led: bool) -> Iterator[tuple[re.Match[str], str]]:
     forbidden = _forbidden(evidenced)
     taken = None if led else _TAKES.search(clause)
     names = (*names_in(taken[0]), *_FOODS.findall(taken[0])) if taken else ()
@@ -174,13 +174,13 @@ def _is_negated(clause: str, match: re.Match[str]) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _says(evidenced: Evidenced, pattern: re.Pattern[str]) -> bool:
+def _says(evidenced: EvidencedMonograph, pattern: re.Pattern[str]) -> bool:
     """Whether the evidence, or else the text for clinicians, says it somewhere."""
     return any(pattern.search(text) for text in _reference_texts(evidenced))
 
 
 @lru_cache(maxsize=4)
-def _reference_texts(evidenced: Evidenced) -> tuple[str, ...]:
+def _reference_texts(evidenced: EvidencedMonograph) -> tuple[str, ...]:
     """The statements of the evidence and those for clinicians, in small letters."""
     of_passages = (small_letters(each.text) for _, statements in evidenced.passages for each in statements)
     own = (small_letters(each.text) for each in evidenced.statements if each.audience is not Audience.PATIENT)
@@ -188,7 +188,7 @@ def _reference_texts(evidenced: Evidenced) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def _forbidden(evidenced: Evidenced) -> dict[str, str]:
+def _forbidden(evidenced: EvidencedMonograph) -> dict[str, str]:
     """The names that the evidence says not to take it with, each with the place that says so."""
     names: dict[str, str] = {}
     own = {word for name in _own_names(evidenced) for word in _WORD.findall(name)}
@@ -205,7 +205,7 @@ def _forbidden(evidenced: Evidenced) -> dict[str, str]:
     return names
 
 
-def _own_names(evidenced: Evidenced) -> Iterator[str]:
+def _own_names(evidenced: EvidencedMonograph) -> Iterator[str]:
     front = evidenced.monograph.front
     yield from (front.title.lower(), front.generic_name.lower(), *(name.lower() for name in front.brand_names))
 

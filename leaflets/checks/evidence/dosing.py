@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from leaflets.checks.evidence.matching import Supports, Verdict, Words, claims
+from leaflets.checks.evidence.matching import SupportingText, SupportingTexts, Verdict, claims
 from leaflets.checks.evidence.quantities import FREQUENCY, UPPER, Quantity, quantities, small_letters
 from leaflets.checks.evidence.supports import clinician_words, topic_supports
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
 from leaflets.model.dose import Measure
@@ -79,7 +79,7 @@ def _broken(claim: Quantity, statement: Statement, limits: Iterable[_Limit]) -> 
 
 
 @lru_cache(maxsize=4)
-def _limits(evidenced: Evidenced) -> tuple[_Limit, ...]:
+def _limits(evidenced: EvidencedMonograph) -> tuple[_Limit, ...]:
     """The maximum doses of the evidence."""
     return tuple(
         _Limit(quantity, _uses(statement), evidenced.place(passage))
@@ -139,9 +139,9 @@ def intakes(statement: Statement) -> Iterator[Quantity]:
 
 
 @lru_cache(maxsize=4)
-def _dosing(evidenced: Evidenced) -> tuple[Supports, Supports]:
+def _dosing(evidenced: EvidencedMonograph) -> tuple[SupportingTexts, SupportingTexts]:
     """The dosing for clinicians, and that of clinicians and evidence."""
-    own = Supports.of(
+    own = SupportingTexts.of(
         _without_label(statement, words)
         for statement, words in clinician_words(evidenced)
         if statement.section in DOSING | {"counselling", "missed_dose"}
@@ -149,7 +149,7 @@ def _dosing(evidenced: Evidenced) -> tuple[Supports, Supports]:
     return own, topic_supports(evidenced, DOSING)
 
 
-def _without_label(statement: Statement, words: Words) -> Words:
+def _without_label(statement: Statement, words: SupportingText) -> SupportingText:
     """What a row says but for its first cell, which says for whom it is: “from NPH twice daily”."""
     first = statement.text.find("; ") if statement.kind is StatementKind.ROW else -1
     return replace(words, quantities=tuple(each for each in words.quantities if each.start > first))

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from leaflets.checks.evidence.matching import as_share
 from leaflets.checks.evidence.quantities import FREQUENCY, RATE, Quantity, quantities, small_letters, whole
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
-from leaflets.evidence import Rest, passage_statements
+from leaflets.evidence import CitedStatement, passage_statements
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import Statement, StatementKind
 from leaflets.model.monograph import Block, Box, Items, Questions, Quote, Table, plain
@@ -28,33 +28,33 @@ _CUT = re.compile(r"[;:()|]|[,.](?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CitedRow:
     """A row of a table: its cells, and what it rests on."""
 
     cells: tuple[str, ...]
-    rest: Rest
+    cited: CitedStatement
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class CitedTable:
     """A table: the heads of its columns, and its rows."""
 
     heads: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CitedRow, ...]
 
 
-def grids(evidenced: Evidenced, audience: Audience) -> Iterator[Grid]:
+def grids(evidenced: EvidencedMonograph, audience: Audience) -> Iterator[CitedTable]:
     """The tables that an audience reads, of a monograph with an evidence file."""
-    rests = (rest for rest in evidenced.rests_for(audience) if rest.statement.kind is StatementKind.ROW)
-    by_line = {rest.statement.line: rest for rest in rests}
+    cited_rows = (cited for cited in evidenced.cited_for(audience) if cited.statement.kind is StatementKind.ROW)
+    by_line = {cited.statement.line: cited for cited in cited_rows}
     for section in evidenced.monograph.sections:
         for table in _tables(section.blocks):
             rows = (
-                Row(tuple(plain(cell) for cell in row.cells), by_line[row.line])
+                CitedRow(tuple(plain(cell) for cell in row.cells), by_line[row.line])
                 for row in table.rows
                 if row.line in by_line
             )
-            yield Grid(tuple(plain(cell) for cell in table.header), tuple(rows))
+            yield CitedTable(tuple(plain(cell) for cell in table.header), tuple(rows))
 
 
 def _tables(blocks: Iterable[Block]) -> Iterator[Table]:
@@ -82,14 +82,14 @@ def exchanged_cells(reading: Reading) -> Iterator[Violation]:
                 if reason:
                     words = row.cells[left]
                     message = f"“{words}” and “{row.cells[right]}” seem exchanged: {reason}"
-                    yield Violation(message, line=row.rest.statement.line, excerpt=words)
+                    yield Violation(message, line=row.cited.statement.line, excerpt=words)
                     break
 
 
 # ---------------------------------------------------------------- cells unlike their columns
 
 
-def _unlike_columns(grid: Grid, place: int, left: int) -> str:
+def _unlike_columns(grid: CitedTable, place: int, left: int) -> str:
     """Why two neighbouring cells belong in each other's columns; empty where they do not."""
     one, other = grid.rows[place].cells[left : left + 2]
     ones = [row.cells[left] for number, row in enumerate(grid.rows) if number != place and row.cells[left]]
@@ -141,9 +141,9 @@ class _Value:
     role: str = ""
 
 
-def _in_other_order(evidenced: Evidenced, grid: Grid, row: Row, left: int) -> str:
+def _in_other_order(evidenced: EvidencedMonograph, grid: CitedTable, row: CitedRow, left: int) -> str:
     """Why the numbers of two neighbouring cells belong the other way round; empty where they do not."""
-    statement = row.rest.statement
+    statement = row.cited.statement
     of = whole(" ".join((*grid.heads, statement.text, *statement.under)))
     sides = [_values(cell, of) for cell in row.cells[left : left + 2]]
     one, other = _unlike(*(frozenset(each.key for each in side) for side in sides))
@@ -152,7 +152,7 @@ def _in_other_order(evidenced: Evidenced, grid: Grid, row: Row, left: int) -> st
     roles = tuple(_role(head) for head in grid.heads[left : left + 2])
     orders = {
         order: text
-        for text, values in _sources(evidenced, row.rest, row.cells[0] if left else "")
+        for text, values in _sources(evidenced, row.cited, row.cells[0] if left else "")
         if (order := _order(values, one, other, roles))
     }
     return f"the source has them the other way round, “{orders[-1][:60]}”" if set(orders) == {-1} else ""
@@ -166,9 +166,11 @@ def _unlike(one: frozenset[_Key], other: frozenset[_Key]) -> tuple[frozenset[_Ke
 
 
 def _order(
-    values: Sequence[_Value], one: frozenset[_Key], other: frozenset[_Key],
+    values: Sequence[_Value],
+    one: frozenset[_Key],
+    other: frozenset[_Key],
     roles: tuple[str, ...],
-) -> int:  # fmt: skip
+) -> int:
     """1 where a text has the numbers as the row does, -1 where the other way round, 0 where it does not tell."""
     ones = [each for each in values if each.key in one]
     others = [each for each in values if each.key in other]
@@ -184,10 +186,12 @@ def _order(
     return -1 if max(each.place for each in others) < min(each.place for each in ones) else 0
 
 
-def _sources(evidenced: Evidenced, rest: Rest, head: str) -> Iterator[tuple[str, tuple[_Value, ...]]]:
+def _sources(
+    evidenced: EvidencedMonograph, cited: CitedStatement, head: str
+) -> Iterator[tuple[str, tuple[_Value, ...]]]:
     """What a row may be held against: its passages; of a row without, what all say of the words of its head."""
-    if rest.passages:
-        for passage in rest.passages:
+    if cited.passages:
+        for passage in cited.passages:
             there = [(each.text, _values_of(each)) for each in passage_statements(passage.blocks)]
             yield from there
             yield passage.title, tuple(replace(each, place=0) for _, values in there for each in values if each.role)
@@ -200,7 +204,7 @@ def _sources(evidenced: Evidenced, rest: Rest, head: str) -> Iterator[tuple[str,
 
 
 @lru_cache(maxsize=4)
-def _all(evidenced: Evidenced) -> tuple[Statement, ...]:
+def _all(evidenced: EvidencedMonograph) -> tuple[Statement, ...]:
     """The statements of all passages, and those for clinicians."""
     passages = evidenced.evidence.passages if evidenced.evidence else ()
     there = (each for passage in passages for each in passage_statements(passage.blocks))

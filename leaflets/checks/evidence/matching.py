@@ -34,7 +34,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SupportingText:
     """A statement of a source (or of the other voice) as it may support another: its quantities, its units, and those
     of the words above it."""
 
@@ -45,7 +45,7 @@ class Words:
     halves: bool = False
 
 
-def words_of(statement: Statement, passage: EvidencePassage | None = None) -> Words:
+def words_of(statement: Statement, passage: EvidencePassage | None = None) -> SupportingText:
     """A statement as a support."""
     title = (passage.title,) if passage else ()
     above = " ; ".join((*title, *statement.under))
@@ -53,7 +53,7 @@ def words_of(statement: Statement, passage: EvidencePassage | None = None) -> Wo
     every = quantities(both)
     of = whole(both)
     shares = tuple(share for each in every if of and (share := as_share(each, of)))
-    return Words(both, (*every, *shares), units_in(both), passage, halves(both))
+    return SupportingText(both, (*every, *shares), units_in(both), passage, halves(both))
 
 
 def as_share(each: Quantity, of: float) -> Quantity | None:
@@ -65,17 +65,17 @@ def as_share(each: Quantity, of: float) -> Quantity | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Supports:
+class SupportingTexts:
     """The statements that may hold a quantity."""
 
-    words: tuple[Words, ...]
-    by_dimension: Mapping[str, tuple[tuple[Quantity, Words], ...]]
+    words: tuple[SupportingText, ...]
+    by_dimension: Mapping[str, tuple[tuple[Quantity, SupportingText], ...]]
 
     @classmethod
-    def of(cls, words: Iterable[Words]) -> "Supports":
+    def of(cls, words: Iterable[SupportingText]) -> "SupportingTexts":
         """The supports of statements, by dimension."""
         every = tuple(words)
-        by: dict[str, list[tuple[Quantity, Words]]] = {}
+        by: dict[str, list[tuple[Quantity, SupportingText]]] = {}
         for one in every:
             for quantity in one.quantities:
                 by.setdefault(quantity.dimension, []).append((quantity, one))
@@ -127,8 +127,8 @@ class Supports:
     def _holds_rate(self, claim: Quantity) -> bool:
         """Whether something is due by the same time: 15 mg a week of 7.5 mg twice a week."""
         often = (FREQUENCY, RATE)
-        ends = [end for dimension in often for each, _ in self.by_dimension.get(dimension, ()) for end in
-                (each.low, each.high)]  # fmt: skip
+        every = [each for dimension in often for each, _ in self.by_dimension.get(dimension, ())]
+        ends = [end for each in every for end in (each.low, each.high)]
         if claim.low >= 1:
             return not ends or any(end >= 0.99 for end in ends)
         upper = 1.0 if claim.low > 0.1 else 0.142
@@ -220,10 +220,9 @@ class Supports:
             return False
         every = claims(statement)
         masses = [each.low for each in every if each.dimension == "mass"]
-        strengths = [claim.strength] if claim.strength else [
-            *(each.low for each in every if each.dimension == "mass/mL"),
-            *(each.low for each, _ in self.by_dimension.get("mass/mL", ())),
-        ]  # fmt: skip
+        own = [each.low for each in every if each.dimension == "mass/mL"]
+        there = [each.low for each, _ in self.by_dimension.get("mass/mL", ())]
+        strengths = [claim.strength] if claim.strength else [*own, *there]
         return any(
             abs(claim.low * strength - mass) <= max(0.051 * strength, 0.01 * mass)
             for strength in strengths
@@ -231,7 +230,7 @@ class Supports:
         )
 
 
-def _is_how_often(each: Quantity, words: Words) -> bool:
+def _is_how_often(each: Quantity, words: SupportingText) -> bool:
     """Whether a time is part of a frequency: the weeks of “every 1 to 4 weeks”."""
     often = (other for other in words.quantities if other.dimension == FREQUENCY)
     return any(other.start <= each.start < other.end for other in often)
@@ -257,7 +256,7 @@ def _is_rounded(claim: Quantity, each: Quantity) -> bool:
     return coarser and abs(claim.low - each.low) <= claim.step / 2 * 1.0001
 
 
-def _may_be(claim: Quantity, words: Words) -> bool:
+def _may_be(claim: Quantity, words: SupportingText) -> bool:
     """Whether a bare number of a source may be of a dimension: its table's head, or its kind, says so."""
     if claim.dimension == HOURS and "year" in claim.words:
         return bool(_OF_AGE.search(words.text))

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from leaflets.checks.evidence.matching import Supports, Verdict
+from leaflets.checks.evidence.matching import SupportingTexts, Verdict
 from leaflets.checks.evidence.quantities import FREQUENCY, RATE, UPPER, Quantity, quantities, small_letters
 from leaflets.checks.evidence.supports import clinician_words
 from leaflets.checks.evidence.units import HOURS, PERCENT
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
 from leaflets.model.edition import Audience
@@ -50,10 +50,10 @@ def limits(reading: Reading) -> Iterator[Violation]:
     evidenced = reading.evidenced
     if evidenced is None or evidenced.evidence is None or reading.audience is not Audience.CLINICIAN:
         return
-    held = Supports.of(words for _, words in clinician_words(evidenced))
-    cited = {passage.mark for rest in evidenced.rests for passage in rest.passages}
+    held = SupportingTexts.of(words for _, words in clinician_words(evidenced))
+    cited_marks = {passage.mark for cited in evidenced.cited for passage in cited.passages}
     for passage, statements in evidenced.passages:
-        if passage.mark not in cited:
+        if passage.mark not in cited_marks:
             continue
         for statement in statements:
             for limit in _limits(passage, statement):
@@ -127,7 +127,7 @@ def _has(text: str, word: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(' '.join(small_letters(word).split()))}", text) is not None
 
 
-def _text(evidenced: Evidenced, audience: Audience, topic: str) -> str:
+def _text(evidenced: EvidencedMonograph, audience: Audience, topic: str) -> str:
     sections = _PLACES.get((audience, topic))
     return " ".join(_parts(evidenced.statements, audience, sections))
 

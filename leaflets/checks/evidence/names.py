@@ -10,7 +10,7 @@ from importlib import resources
 from leaflets.checks.evidence.numbers import places
 from leaflets.checks.evidence.quantities import small_letters
 from leaflets.checks.evidence.supports import all_supports, marks_of, passage_words
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import ERROR, Violation
 from leaflets.model.edition import Audience
@@ -41,17 +41,19 @@ def other_name(reading: Reading) -> Iterator[Violation]:
     if evidenced is None or evidenced.evidence is None:
         return
     own = _own(evidenced)
-    for rest in evidenced.rests_for(reading.audience):
-        if not rest.passages:
+    for cited in evidenced.cited_for(reading.audience):
+        if not cited.passages:
             continue
-        there = " ".join(one.text.lower() for mark in marks_of(rest.passages) for one in passage_words(evidenced)[mark])
-        for name in dict.fromkeys(names_in(rest.statement.text)):
+        there = " ".join(
+            one.text.lower() for mark in marks_of(cited.passages) for one in passage_words(evidenced)[mark]
+        )
+        for name in dict.fromkeys(names_in(cited.statement.text)):
             if name.removesuffix("s") not in there and name not in own:
-                message = f"“{name}” is not named in {places(evidenced, rest.passages)}"
-                other = _look_alike(name, rest.statement, there)
+                message = f"“{name}” is not named in {places(evidenced, cited.passages)}"
+                other = _look_alike(name, cited.statement, there)
                 severity = ERROR if other else None
                 message += f", which names “{other}”" if other else ""
-                yield Violation(message, line=rest.statement.line, excerpt=name, severity=severity)
+                yield Violation(message, line=cited.statement.line, excerpt=name, severity=severity)
 
 
 def for_the_patient_alone(reading: Reading) -> Iterator[Violation]:
@@ -128,7 +130,7 @@ def _tables() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(tall | listed), tuple(row["name"] for row in rows if row["kind"] == "stem")
 
 
-def _own(evidenced: Evidenced) -> frozenset[str]:
+def _own(evidenced: EvidencedMonograph) -> frozenset[str]:
     """The words of the monograph's own names and class."""
     front = evidenced.monograph.front
     words = " ".join((front.title, front.generic_name, *front.brand_names, front.drug_class)).lower()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from leaflets.checks.evidence.matching import Words
+from leaflets.checks.evidence.matching import SupportingText
 from leaflets.checks.evidence.numbers import places
 from leaflets.checks.evidence.quantities import small_letters
 from leaflets.checks.evidence.supports import all_supports, marks_of, passage_words
@@ -34,19 +34,19 @@ def lost_negation(reading: Reading) -> Iterator[Violation]:
     if evidenced is None or evidenced.evidence is None:
         return
     words = passage_words(evidenced)
-    for rest in evidenced.rests_for(reading.audience):
-        if rest.passages:
-            there = tuple(one for mark in marks_of(rest.passages) for one in words[mark])
-            where = places(evidenced, rest.passages)
-            yield from _lost(rest.statement, there, where)
-        elif rest.statement.audience is Audience.PATIENT:
+    for cited in evidenced.cited_for(reading.audience):
+        if cited.passages:
+            there = tuple(one for mark in marks_of(cited.passages) for one in words[mark])
+            where = places(evidenced, cited.passages)
+            yield from _lost(cited.statement, there, where)
+        elif cited.statement.audience is Audience.PATIENT:
             yield from _lost(
-                rest.statement, all_supports(evidenced).words, "all that clinicians and evidence say", _OF_PATIENTS
+                cited.statement, all_supports(evidenced).words, "all that clinicians and evidence say", _OF_PATIENTS
             )
 
 
 def _lost(
-    statement: Statement, there: tuple[Words, ...], where: str, only: Iterable[str] | None = None
+    statement: Statement, there: tuple[SupportingText, ...], where: str, only: Iterable[str] | None = None
 ) -> Iterator[Violation]:
     above = small_letters(statement.under[-1]) if statement.under else ""
     if _NEGATED.search(above):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from leaflets.checks.evidence.matching import Supports, Verdict, claims
+from leaflets.checks.evidence.matching import SupportingTexts, Verdict, claims
 from leaflets.checks.evidence.quantities import FREQUENCY, RATE, Quantity
 from leaflets.checks.evidence.supports import all_supports, marks_of, supports_of, topic_supports
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import Violation
 from leaflets.model.edition import Audience
@@ -30,13 +30,13 @@ def not_in_passages(reading: Reading) -> Iterator[Violation]:
     evidenced = reading.evidenced
     if evidenced is None:
         return
-    for rest in evidenced.rests_for(reading.audience):
-        if rest.passages:
-            supports = supports_of(evidenced, marks_of(rest.passages))
+    for cited in evidenced.cited_for(reading.audience):
+        if cited.passages:
+            supports = supports_of(evidenced, marks_of(cited.passages))
             heads = all_supports(evidenced)
-            for claim, verdict in unheld(rest.statement, supports, heads):
-                message = f"“{claim.words}” {_is(verdict)} {places(evidenced, rest.passages)}"
-                yield _violation(rest.statement, claim, message + _instead(claim, supports))
+            for claim, verdict in unheld(cited.statement, supports, heads):
+                message = f"“{claim.words}” {_is(verdict)} {places(evidenced, cited.passages)}"
+                yield _violation(cited.statement, claim, message + _instead(claim, supports))
 
 
 def not_in_either_voice(reading: Reading) -> Iterator[Violation]:
@@ -44,9 +44,9 @@ def not_in_either_voice(reading: Reading) -> Iterator[Violation]:
     evidenced = reading.evidenced
     if evidenced is None or reading.audience is not Audience.PATIENT:
         return
-    for rest in evidenced.rests_for(Audience.PATIENT):
-        statement = rest.statement
-        if statement.audience is not Audience.PATIENT or rest.passages:
+    for cited in evidenced.cited_for(Audience.PATIENT):
+        statement = cited.statement
+        if statement.audience is not Audience.PATIENT or cited.passages:
             continue
         topics = _RELATED.get(statement.section)
         supports = topic_supports(evidenced, topics) if topics else all_supports(evidenced)
@@ -64,14 +64,14 @@ def strengths(reading: Reading) -> Iterator[Violation]:
     if "supply" not in topics:
         return
     marks = marks_of(evidenced.evidence.passages)
-    for rest in evidenced.rests_for(reading.audience):
-        if rest.statement.heading == "strengths":
-            for claim, _ in unheld(rest.statement, supports_of(evidenced, marks)):
-                yield _violation(rest.statement, claim, f"no source has the strength “{claim.words}”")
+    for cited in evidenced.cited_for(reading.audience):
+        if cited.statement.heading == "strengths":
+            for claim, _ in unheld(cited.statement, supports_of(evidenced, marks)):
+                yield _violation(cited.statement, claim, f"no source has the strength “{claim.words}”")
 
 
 def unheld(
-    statement: Statement, supports: Supports, heads: Supports | None = None
+    statement: Statement, supports: SupportingTexts, heads: SupportingTexts | None = None
 ) -> Iterator[tuple[Quantity, Verdict]]:
     """The numbers of a statement that are not held, each of them once; those in the heads of a table by `heads`."""
     seen: set[tuple[str, float, float]] = set()
@@ -84,7 +84,7 @@ def unheld(
             yield claim, verdict
 
 
-def places(evidenced: Evidenced, passages: Iterable[EvidencePassage]) -> str:
+def places(evidenced: EvidencedMonograph, passages: Iterable[EvidencePassage]) -> str:
     """Passages as a message names them."""
     every = tuple(passages)
     words = "; ".join(evidenced.place(passage) for passage in every[:_MOST_NAMED])
@@ -101,7 +101,7 @@ def _is(verdict: Verdict) -> str:
             return "is not in"
 
 
-def _instead(claim: Quantity, supports: Supports) -> str:
+def _instead(claim: Quantity, supports: SupportingTexts) -> str:
     """What is there of the same kind, for the end of a message."""
     pairs = supports.by_dimension.get(FREQUENCY if claim.dimension == RATE else claim.dimension, ())
     words = tuple(dict.fromkeys(quantity.words for quantity, _ in pairs))

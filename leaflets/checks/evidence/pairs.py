@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from leaflets.checks.evidence.matching import Words, as_share, claims
+from leaflets.checks.evidence.matching import SupportingText, as_share, claims
 from leaflets.checks.evidence.numbers import places
 from leaflets.checks.evidence.quantities import FREQUENCY, RATE, Quantity, small_letters, whole
 from leaflets.checks.evidence.supports import marks_of, passage_words
@@ -37,23 +37,23 @@ def other_pair(reading: Reading) -> Iterator[Violation]:
     if evidenced is None:
         return
     words = passage_words(evidenced)
-    for rest in evidenced.rests_for(reading.audience):
-        if not rest.passages:
+    for cited in evidenced.cited_for(reading.audience):
+        if not cited.passages:
             continue
-        marks = marks_of(rest.passages)
-        where = places(evidenced, rest.passages)
+        marks = marks_of(cited.passages)
+        where = places(evidenced, cited.passages)
         there = tuple(each for mark in marks for one in words[mark] for each in rated(one.text))
-        for dose, others in _at_other_frequency(rest.statement, there):
+        for dose, others in _at_other_frequency(cited.statement, there):
             message = f"“{dose.words}”, and {others} in {where}"
-            yield Violation(message, line=rest.statement.line, excerpt=dose.words)
-        for ends, others in _other_range(rest.statement, evidenced_words(words, marks)):
-            yield Violation(f"“{ends}”, and {others} in {where}", line=rest.statement.line, excerpt=ends)
-        for claim, word, others in _beside_other_word(rest.statement, _named(evidenced_words(words, marks))):
+            yield Violation(message, line=cited.statement.line, excerpt=dose.words)
+        for ends, others in _other_range(cited.statement, evidenced_words(words, marks)):
+            yield Violation(f"“{ends}”, and {others} in {where}", line=cited.statement.line, excerpt=ends)
+        for claim, word, others in _beside_other_word(cited.statement, _named(evidenced_words(words, marks))):
             message = f"“{claim.words}” beside “{word}”, and {others} in {where}"
-            yield Violation(message, line=rest.statement.line, excerpt=claim.words)
+            yield Violation(message, line=cited.statement.line, excerpt=claim.words)
 
 
-def evidenced_words(words: dict[str, tuple[Words, ...]], marks: Iterable[str]) -> tuple[Words, ...]:
+def evidenced_words(words: dict[str, tuple[SupportingText, ...]], marks: Iterable[str]) -> tuple[SupportingText, ...]:
     """The statements of passages."""
     return tuple(one for mark in marks for one in words[mark])
 
@@ -101,7 +101,7 @@ def _agree(one: _Rated, other: _Rated) -> bool:
 # ---------------------------------------------------------------- ranges
 
 
-def _other_range(statement: Statement, there: tuple[Words, ...]) -> Iterator[tuple[str, str]]:
+def _other_range(statement: Statement, there: tuple[SupportingText, ...]) -> Iterator[tuple[str, str]]:
     """The ranges of a statement of which one end is that of a range there, and the other is not."""
     ranges = tuple(dict.fromkeys(pair for one in there for pair in _ranges(one.quantities)))
     for low, high in _ranges(claims(statement)):
@@ -184,7 +184,7 @@ def _words_of(text: str) -> frozenset[str]:
     return frozenset(word[:6] for word in _WORD.findall(text) if word not in _GENERAL)
 
 
-def _named(words: Iterable[Words]) -> tuple[_Named, ...]:
+def _named(words: Iterable[SupportingText]) -> tuple[_Named, ...]:
     return tuple(
         replace(each, mark=one.passage.mark if one.passage else "")
         for one in words

@@ -26,11 +26,11 @@ def unknown_mark(reading: Reading) -> Iterator[Violation]:
     evidenced = reading.evidenced
     if evidenced is None or evidenced.evidence is None:
         return
-    for rest in evidenced.rests_for(reading.audience):
-        for mark in rest.unknown:
+    for cited in evidenced.cited_for(reading.audience):
+        for mark in cited.unknown:
             message = f"the mark “{mark}” names nothing in {evidenced.evidence.file}"
             hint = _near(mark, evidenced.evidence)
-            yield Violation(message, line=rest.statement.line, hint=hint, excerpt=mark)
+            yield Violation(message, line=cited.statement.line, hint=hint, excerpt=mark)
 
 
 def _near(mark: str, evidence: Evidence) -> str:
@@ -47,8 +47,8 @@ def number_without_mark(reading: Reading) -> Iterator[Violation]:
     evidenced = reading.evidenced
     if evidenced is None or reading.audience is not Audience.CLINICIAN:
         return
-    for rest in evidenced.rests_for(Audience.CLINICIAN):
-        statement = rest.statement
+    for cited in evidenced.cited_for(Audience.CLINICIAN):
+        statement = cited.statement
         if statement.marks or statement.section in _WITHOUT_MARKS or statement.kind is StatementKind.PICTURE:
             continue
         numbers = claims(statement)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.indexed_text import Reading
 from leaflets.checks.rule import ERROR, INFO, WARNING, Violation
 from leaflets.model.evidence import EvidencePolicy, EvidenceSource, Statement
@@ -29,7 +29,7 @@ def weak_sources(reading: Reading) -> Iterator[Violation]:
 
 
 def _violation(
-    evidenced: Evidenced, source: EvidenceSource, faults: Sequence[str], alone: Sequence[Statement]
+    evidenced: EvidencedMonograph, source: EvidenceSource, faults: Sequence[str], alone: Sequence[Statement]
 ) -> Violation:
     message = f"{source.id}, {source.title}: {', '.join(faults)}"
     file = evidenced.evidence.file if evidenced.evidence else ""
@@ -44,7 +44,9 @@ def _violation(
     return Violation(message, line=source.line, file=file, severity=severity, excerpt=source.id)
 
 
-def _resting_alone(evidenced: Evidenced, faults: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[Statement]]:
+def _resting_alone(
+    evidenced: EvidencedMonograph, faults: Mapping[str, Sequence[str]]
+) -> Mapping[str, Sequence[Statement]]:
     """The statements of which every source has a fault, by each of these sources."""
     alone: defaultdict[str, list[Statement]] = defaultdict(list)
     for statement in evidenced.statements:

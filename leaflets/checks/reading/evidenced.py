@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from leaflets.evidence import Rest, passage_statements, rests, statements
+from leaflets.evidence import CitedStatement, cited_statements, passage_statements, statements
 from leaflets.model.edition import Audience
 from leaflets.model.evidence import Evidence, EvidencePassage, EvidencePolicy, Statement
 from leaflets.model.monograph import Monograph
 
 
 @dataclass(frozen=True, eq=False)
-class Evidenced:
+class EvidencedMonograph:
     """A monograph, its evidence (None where it has no evidence file), and what the project asks of sources. Compared by
     identity, so that it can be the key of a cache."""
 
@@ -27,9 +27,9 @@ class Evidenced:
         return statements(self.monograph)
 
     @cached_property
-    def rests(self) -> tuple[Rest, ...]:
+    def cited(self) -> tuple[CitedStatement, ...]:
         """Each statement with its passages; nothing where there is no evidence."""
-        return tuple(rests(self.statements, self.evidence)) if self.evidence else ()
+        return tuple(cited_statements(self.statements, self.evidence)) if self.evidence else ()
 
     @cached_property
     def passages(self) -> tuple[tuple[EvidencePassage, tuple[Statement, ...]], ...]:
@@ -37,9 +37,9 @@ class Evidenced:
         every = self.evidence.passages if self.evidence else ()
         return tuple((passage, passage_statements(passage.blocks)) for passage in every)
 
-    def rests_for(self, audience: Audience) -> Iterator[Rest]:
+    def cited_for(self, audience: Audience) -> Iterator[CitedStatement]:
         """Each statement that an audience reads, with its passages."""
-        return (rest for rest in self.rests if rest.statement.audience in (None, audience))
+        return (cited for cited in self.cited if cited.statement.audience in (None, audience))
 
     def place(self, passage: EvidencePassage) -> str:
         """A passage as messages name it: W1:2.3, content/evidence/warfarin.md:41."""

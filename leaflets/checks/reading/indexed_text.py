@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from leaflets.checks.reading.collect import collect
-from leaflets.checks.reading.evidenced import Evidenced
+from leaflets.checks.reading.evidenced import EvidencedMonograph
 from leaflets.checks.reading.passages import Passage, PassageIndex, Position
 from leaflets.model.edition import Audience
 from leaflets.model.monograph import Front, Monograph, Translation
@@ -27,7 +27,7 @@ class Reading:
     other_index: PassageIndex
     today: dt.date | None = None
     original: Monograph | None = None
-    evidenced: Evidenced | None = None
+    evidenced: EvidencedMonograph | None = None
     review: ReviewState | None = None
 
     @property
@@ -78,7 +78,7 @@ def readings(
     audiences: Iterable[Audience],
     today: dt.date | None = None,
     original: Monograph | None = None,
-    evidenced: Evidenced | None = None,
+    evidenced: EvidencedMonograph | None = None,
     review: ReviewState | None = None,
 ) -> tuple[Reading, ...]:
     """What each of the audiences reads of a monograph."""

@@ -9,7 +9,7 @@ from leaflets.model.evidence import Evidence, EvidencePassage, Statement
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class CitedStatement:
     """A statement and the passages that its marks name; `unknown` are the marks that name none."""
 
     statement: Statement
@@ -17,7 +17,7 @@ class Rest:
     unknown: tuple[str, ...] = ()
 
 
-def rests(statements: Iterable[Statement], evidence: Evidence) -> Iterator[Rest]:
+def cited_statements(statements: Iterable[Statement], evidence: Evidence) -> Iterator[CitedStatement]:
     """Each statement with the passages it rests on, in the order of its marks; none twice."""
     by_mark: dict[str, tuple[EvidencePassage, ...]] = {}
     for statement in statements:
@@ -25,4 +25,4 @@ def rests(statements: Iterable[Statement], evidence: Evidence) -> Iterator[Rest]
             if mark not in by_mark:
                 by_mark[mark] = tuple(evidence.under(mark))
         passages = dict.fromkeys(passage for mark in statement.marks for passage in by_mark[mark])
-        yield Rest(statement, tuple(passages), tuple(mark for mark in statement.marks if not by_mark[mark]))
+        yield CitedStatement(statement, tuple(passages), tuple(mark for mark in statement.marks if not by_mark[mark]))
